@@ -1,0 +1,53 @@
+"""Running other programs."""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from tools.paths import ROOT, ToolError
+
+
+def find_program(name: str, advice: str) -> str:
+    """Gives the path of a program.
+
+    Raises:
+        ToolError: It is not installed. `advice` is the sentence that says how to get it.
+    """
+    found = shutil.which(name)
+    if found is None:
+        raise ToolError(f"`{name}` is not installed. {advice}")
+    return found
+
+
+def run(command: Sequence[str | Path], *, doing: str, env: Mapping[str, str] | None = None) -> None:
+    """Runs a program in the project's root, quietly; what it said is shown when it fails.
+
+    Args:
+        command: The program and its arguments.
+        doing: What it is run for, to complete the sentence "Could not …".
+        env: Environment variables beside those of this process.
+
+    Raises:
+        ToolError: It ended with an error.
+    """
+    done = subprocess.run(
+        [str(part) for part in command],
+        cwd=ROOT,
+        env={**os.environ, **(env or {})},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    if done.returncode != 0:
+        raise ToolError(f"{done.stdout.strip()}\n\nCould not {doing}: the reason is above.")
+
+
+def call(command: Sequence[str | Path], *, env: Mapping[str, str] | None = None) -> int:
+    """Runs a program in the project's root on this terminal and gives its exit status."""
+    return subprocess.run(
+        [str(part) for part in command], cwd=ROOT, env={**os.environ, **(env or {})}, check=False
+    ).returncode

@@ -1,0 +1,26 @@
+"""Where everything is, and the error that a user of these tools gets to read."""
+
+from pathlib import Path
+from typing import Final
+
+ROOT: Final = Path(__file__).resolve().parents[2]
+SOURCE: Final = ROOT / "src" / "roomkeep"
+NODE_MODULES: Final = ROOT / "node_modules"
+VENV: Final = ROOT / ".venv"
+
+BUILD: Final = ROOT / ".build"
+SITE: Final = BUILD / "site"
+"""The site as users get it."""
+DEV_SITE: Final = BUILD / "dev-site"
+"""The site as `dev` serves it: Roomkeep's own modules are in it as sources."""
+STOCK_SITE: Final = BUILD / "stock-site"
+"""An empty PyScript page on the files of npm as they are, for `bench-start` to compare with."""
+COMPILED: Final = BUILD / "compiled"
+PAGE_WHEELS: Final = BUILD / "page-wheels"
+TEST_WHEELS: Final = BUILD / "test-wheels"
+"""The wheels that tests load inside the page (pytest and what it needs)."""
+STAMPS: Final = BUILD / "stamps"
+
+
+class ToolError(Exception):
+    """Something that the user of a command must put right. Its text says what to do next."""

@@ -1,0 +1,87 @@
+"""Building the site: the files of the page, of PyScript and of Pyodide, in one directory."""
+
+import re
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+from tools.bytecode import compile_archives
+from tools.files import mirror
+from tools.paths import NODE_MODULES, PAGE_WHEELS, ROOT, SOURCE, ToolError
+from tools.wheels import Wheel, lock_file, own_wheel, read_wheel
+
+_PYSCRIPT: Final = NODE_MODULES / "@pyscript" / "core" / "dist"
+_PYODIDE: Final = NODE_MODULES / "pyodide"
+
+_PAGE_FILES: Final = ("index.html", "pyscript.toml")
+_PYSCRIPT_FILES: Final = ("core.js", "core-*.js", "error-*.js", "toml-*.js")
+"""What core.js asks for with the plugins that pyscript.toml leaves on."""
+_PYODIDE_FILES: Final = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm")
+
+_SOURCE_MAP: Final = re.compile(rb"\n?//# sourceMappingURL=\S*\s*$")
+
+
+def build_site(directory: Path, *, compile_own: bool) -> list[str]:
+    """Makes a directory hold the whole site. Only what changed is compiled and written.
+
+    Args:
+        directory: Where the site goes.
+        compile_own: Whether Roomkeep's own modules are compiled: they load faster, but building
+            takes seconds longer.
+
+    Returns:
+        The paths in the site that were written or deleted.
+
+    Raises:
+        ToolError: Something does not compile, or a package of npm is not as expected.
+    """
+    files = {name: (ROOT / name).read_bytes() for name in _PAGE_FILES}
+    files |= _static_files()
+    files |= _pyscript_files()
+    files |= _pyodide_files(compile_own=compile_own)
+    return mirror(files, directory)
+
+
+def _static_files() -> dict[str, bytes]:
+    static = SOURCE / "app" / "static"
+    return {
+        f"static/{path.relative_to(static).as_posix()}": path.read_bytes()
+        for path in sorted(static.rglob("*"))
+        if path.is_file()
+    }
+
+
+def _pyscript_files() -> dict[str, bytes]:
+    files = {}
+    for pattern in _PYSCRIPT_FILES:
+        found = sorted(_PYSCRIPT.glob(pattern))
+        if not found:
+            raise ToolError(
+                f"@pyscript/core has no file {pattern} any more. "
+                "Bring the list in src/tools/site.py up to date."
+            )
+        for path in found:
+            files[f"vendor/pyscript/{path.name}"] = _SOURCE_MAP.sub(b"", path.read_bytes())
+    return files
+
+
+def _pyodide_files(*, compile_own: bool) -> dict[str, bytes]:
+    own = own_wheel()
+    vendored = [read_wheel(path) for path in sorted(PAGE_WHEELS.glob("*.whl"))]
+    wheels = [*vendored, own] if compile_own else vendored
+    standard_library = (_PYODIDE / "python_stdlib.zip").read_bytes()
+    library, *compiled = compile_archives([standard_library, *(wheel.data for wheel in wheels)])
+    page_wheels: list[Wheel] = [
+        replace(wheel, data=data) for wheel, data in zip(wheels, compiled, strict=True)
+    ]
+    if not compile_own:
+        page_wheels.append(own)
+
+    files = {name: (_PYODIDE / name).read_bytes() for name in _PYODIDE_FILES}
+    for name in ("pyodide.mjs", "pyodide.asm.mjs"):
+        files[name] = _SOURCE_MAP.sub(b"", files[name])
+    files["python_stdlib.zip"] = library
+    stock_lock = (_PYODIDE / "pyodide-lock.json").read_bytes()
+    files["pyodide-lock.json"] = lock_file(stock_lock, page_wheels)
+    files |= {wheel.filename: wheel.data for wheel in page_wheels}
+    return {f"vendor/pyodide/{name}": data for name, data in files.items()}

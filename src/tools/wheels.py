@@ -1,0 +1,134 @@
+"""Wheels: getting those of PyPI, making our own for the page, and listing them for Pyodide."""
+
+import hashlib
+import json
+import re
+import tomllib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from tools.archives import write_archive
+from tools.commands import run
+from tools.files import Stamp, remove
+from tools.paths import ROOT, SOURCE
+
+_PLATFORM: Final = "pyemscripten_2026_0_wasm32"
+_PYTHON: Final = "3.14"
+_NOT_FOR_THE_PAGE: Final = ("desktop/", "app/static/")
+
+
+@dataclass(frozen=True)
+class Wheel:
+    """A wheel for the page.
+
+    Attributes:
+        name: Its package's name as PyPI normalises it.
+        version: Its package's version.
+        filename: Its file's name, with name, version and tags.
+        data: Its bytes.
+        depends: The names of the packages that Pyodide must load along with it.
+        imports: The modules that it brings.
+    """
+
+    name: str
+    version: str
+    filename: str
+    data: bytes
+    depends: tuple[str, ...] = ()
+    imports: tuple[str, ...] = ()
+
+
+def download_wheels(requirements: Path, directory: Path, *, pip: Path) -> None:
+    """Makes a directory hold the wheels that a requirements file names, for Pyodide's Python.
+
+    Args:
+        requirements: A requirements file with a hash for each wheel.
+        directory: Where the wheels go.
+        pip: The pip to ask.
+
+    Raises:
+        ToolError: pip could not get them.
+    """
+    stamp = Stamp(directory.name, [requirements.read_bytes()])
+    wanted = len(re.findall(r"^\w", requirements.read_text(), re.MULTILINE))
+    if stamp.is_current() and len(list(directory.glob("*.whl"))) == wanted:
+        return
+    print(f"Downloading the wheels of {requirements.relative_to(ROOT)} …", flush=True)
+    stamp.clear()
+    remove(directory)
+    target = ["--platform", _PLATFORM, "--python-version", _PYTHON, "--implementation", "cp"]
+    abis = ["--abi", "cp314", "--abi", "abi3", "--abi", "none"]
+    command = [pip, "download", "--no-deps", "--only-binary", ":all:", "--require-hashes"]
+    run(
+        [*command, *target, *abis, "-r", requirements, "-d", directory],
+        doing=f"download the wheels of {requirements.relative_to(ROOT)}",
+    )
+    stamp.write()
+
+
+def read_wheel(path: Path) -> Wheel:
+    """Reads a downloaded wheel."""
+    name, version = path.name.split("-")[:2]
+    return Wheel(_normalise(name), version, path.name, path.read_bytes(), (), (name,))
+
+
+def own_wheel() -> Wheel:
+    """Makes the wheel of Roomkeep that runs in the page, as sources.
+
+    Its metadata comes from pyproject.toml. What only the desktop or the host's tools use, and the
+    files that the page gets from the server, are left out.
+    """
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    name, version = project["name"], project["version"]
+    depends = tuple(_normalise(re.split(r"[\s<>=!~;\[]", need)[0]) for need in project["dependencies"])
+    info = f"{name}-{version}.dist-info"
+    files = {
+        f"{name}/{path}": (SOURCE / path).read_bytes()
+        for path in sorted(_relative_files(SOURCE))
+        if not path.startswith(_NOT_FOR_THE_PAGE)
+    }
+    needs = "".join(f"Requires-Dist: {need}\n" for need in project["dependencies"])
+    metadata = f"Metadata-Version: 2.4\nName: {name}\nVersion: {version}\n{needs}"
+    tags = "Wheel-Version: 1.0\nGenerator: roomkeep\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
+    files[f"{info}/METADATA"] = metadata.encode()
+    files[f"{info}/WHEEL"] = tags.encode()
+    files[f"{info}/RECORD"] = b""
+    data = write_archive(files, compressed=True)
+    return Wheel(name, version, f"{name}-{version}-py3-none-any.whl", data, depends, (name,))
+
+
+def lock_file(stock: bytes, wheels: Iterable[Wheel]) -> bytes:
+    """Writes the lock file from which Pyodide learns which packages there are.
+
+    Args:
+        stock: The lock file that came with Pyodide; what it says of the interpreter is kept.
+        wheels: The packages. They lie beside the lock file.
+    """
+    packages = {
+        wheel.name: {
+            "name": wheel.name,
+            "version": wheel.version,
+            "file_name": wheel.filename,
+            "sha256": hashlib.sha256(wheel.data).hexdigest(),
+            "install_dir": "site",
+            "package_type": "package",
+            "depends": list(wheel.depends),
+            "imports": list(wheel.imports),
+            "unvendored_tests": False,
+        }
+        for wheel in wheels
+    }
+    lock = {"info": json.loads(stock)["info"], "packages": packages}
+    return json.dumps(lock, indent=1).encode()
+
+
+def _relative_files(directory: Path) -> Iterable[str]:
+    for path in directory.rglob("*"):
+        if path.is_file() and "__pycache__" not in path.parts and path.name != "py.typed":
+            yield path.relative_to(directory).as_posix()
+
+
+def _normalise(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
