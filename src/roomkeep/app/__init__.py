@@ -1,0 +1,1 @@
+"""The web app: state, effects and views."""
