@@ -1,0 +1,1 @@
+"""Roomkeep: everything a chat client must remember, kept on the device."""

@@ -1,0 +1,291 @@
+"""Databases: open, read, write, upgrade, close, delete."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any, Literal, TypeVar
+
+from roomkeep.errors import StorageBlocked, StorageLost, StorageUnavailable
+from roomkeep.idb._errors import error_from
+from roomkeep.idb._platform import JsException, create_proxy, indexed_db, to_js
+from roomkeep.idb._request import issue
+from roomkeep.idb._transaction import Body, Driver, Transaction, Upgrade, UpgradeTransaction
+
+__all__ = ["Database", "delete", "exists", "names", "open"]
+
+T = TypeVar("T")
+Durability = Literal["default", "relaxed", "strict"]
+
+OPEN_TIMEOUT = 10_000
+"""How long opening may take, in ms, unless said otherwise."""
+
+
+class Database:
+    """An open database. `idb.open` makes one.
+
+    The connection closes by itself when another tab upgrades or deletes the database, and opens
+    again when it is next used.
+    """
+
+    def __init__(
+        self, name: str, version: int | None, upgrade: Upgrade | None, timeout: float
+    ) -> None:
+        self._name = name
+        self._version = version
+        self._upgrade = upgrade
+        self._timeout = timeout
+        self._connection: _Connection | None = None
+        self._opening: asyncio.Task[_Connection] | None = None
+        self._closed = False
+
+    @property
+    def name(self) -> str:
+        """The database's name."""
+        return self._name
+
+    @property
+    def version(self) -> int | None:
+        """The version of its schema; None while it is not connected."""
+        return self._connection and int(self._connection.js.version)
+
+    @property
+    def store_names(self) -> list[str]:
+        """The names of its stores; empty while it is not connected."""
+        return list(self._connection.js.objectStoreNames) if self._connection else []
+
+    async def read(self, stores: Sequence[str], body: Body[T]) -> T:
+        """Run `body` in a transaction that reads these stores, and return what it returns.
+
+        Raises:
+            StorageError: the storage failed, as its subclasses tell.
+            TypeError: the body awaited something else than its transaction's requests.
+        """
+        return await self._run(stores, body, "readonly", "default")
+
+    async def write(
+        self, stores: Sequence[str], body: Body[T], *, durability: Durability = "relaxed"
+    ) -> T:
+        """Run `body` in a transaction that may change these stores, and return what it returns.
+
+        When this returns, the transaction has completed. When it raises, nothing was changed; what
+        the body raises comes out as it is. A body may be run a second time, after the connection
+        was lost under the first.
+
+        Args:
+            stores: the names of the stores that the body uses.
+            body: what to do. It may await the transaction's own requests and nothing else.
+            durability: `"relaxed"` is safe when the browser or its tab is killed; `"strict"` also
+                waits for the disk, and is safe when the power fails.
+                https://www.w3.org/TR/IndexedDB-3/#transaction-durability-hint
+
+        Raises:
+            StorageFull: there is no room left.
+            StorageError: the storage failed otherwise, as the other subclasses tell.
+            TypeError: the body awaited something else than its transaction's requests.
+        """
+        return await self._run(stores, body, "readwrite", durability)
+
+    async def connect(self) -> None:
+        """Open the connection, where it is not open."""
+        await self._connect()
+
+    def close(self) -> None:
+        """Close for good. Transactions under way are finished first."""
+        self._closed = True
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    async def _connect(self) -> "_Connection":
+        if self._closed:
+            msg = f"the database {self._name!r} is closed"
+            raise StorageLost(msg)
+        if self._connection is not None and self._connection.is_open:
+            return self._connection
+        # One open for all who wait: a second one would queue behind a blocked first, and get no
+        # event of its own.
+        if self._opening is None:
+            self._opening = asyncio.ensure_future(self._open())
+            self._opening.add_done_callback(self._opened)
+        return await asyncio.shield(self._opening)
+
+    async def _open(self) -> "_Connection":
+        return await _Connection.open(self._name, self._version, self._upgrade, self._timeout)
+
+    def _opened(self, opening: "asyncio.Task[_Connection]") -> None:
+        self._opening = None
+        if opening.cancelled() or opening.exception() is not None:
+            return
+        self._connection = opening.result()
+        if self._closed:
+            self._connection.close()
+
+    async def _run(self, stores: Sequence[str], body: Body[T], mode: str, durability: str) -> T:
+        try:
+            return await self._attempt(stores, body, mode, durability)
+        except StorageLost:
+            if self._closed:
+                raise
+            # What is lost was not committed, so once more on a new connection does no harm.
+            if self._connection is not None:
+                self._connection.close()
+            return await self._attempt(stores, body, mode, durability)
+
+    async def _attempt(self, stores: Sequence[str], body: Body[T], mode: str, durability: str) -> T:
+        connection = await self._connect()
+        options = to_js({"durability": durability})
+        js_transaction = issue(connection.js.transaction, to_js(list(stores)), mode, options)
+        transaction = Transaction(js_transaction)
+        driver = Driver(js_transaction, transaction, body(transaction))
+        try:
+            return await driver.settled
+        except asyncio.CancelledError as cancelled:
+            driver.abort(cancelled)
+            raise
+
+
+class _Connection:
+    """One `IDBDatabase`, and what the browser has to say about it."""
+
+    def __init__(self, js_database: Any) -> None:
+        self.js = js_database
+        self.is_open = True
+        self._handler = create_proxy(self._handle)
+        js_database.onversionchange = js_database.onclose = self._handler
+
+    def _handle(self, _event: Any) -> None:
+        # Another tab wants to upgrade or delete the database, and waits for this connection; or the
+        # browser has closed it, because its data were deleted.
+        self.close()
+
+    def close(self) -> None:
+        if self.is_open:
+            self.is_open = False
+            self.js.onversionchange = self.js.onclose = None
+            self.js.close()
+            self._handler.destroy()
+
+    @classmethod
+    async def open(
+        cls, name: str, version: int | None, upgrade: Upgrade | None, timeout: float
+    ) -> "_Connection":
+        factory = indexed_db()
+        request = issue(factory.open, name) if version is None else issue(factory.open, name, version)
+        return cls(await _settle_open(request, name, upgrade, timeout))
+
+
+async def _settle_open(request: Any, name: str, upgrade: Upgrade | None, timeout: float) -> Any:  # noqa: ASYNC109
+    """Wait for a request to open or delete a database; return its result."""
+    settled: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+    driver: Driver[None] | None = None
+    blocked = False
+
+    def handle(event: Any) -> None:
+        nonlocal driver, blocked
+        match event.type:
+            case "upgradeneeded" if upgrade is not None:
+                transaction = UpgradeTransaction(request.transaction)
+                body = upgrade(transaction, int(event.oldVersion))
+                driver = Driver(request.transaction, transaction, body)
+            case "blocked":
+                blocked = True
+            case "success":
+                handler.destroy()
+                if not settled.done():
+                    settled.set_result(request.result)
+                elif request.result:  # too late for the one who waited
+                    request.result.close()
+            case "error":
+                event.preventDefault()
+                handler.destroy()
+                error = driver and driver.error or error_from(request.error)
+                if not settled.done():
+                    settled.set_exception(error)
+
+    handler = create_proxy(handle)
+    request.onsuccess = request.onerror = request.onblocked = request.onupgradeneeded = handler
+    try:
+        async with asyncio.timeout(timeout / 1000):
+            return await settled
+    except TimeoutError:
+        if blocked:
+            msg = f"another tab holds an older version of the database {name!r} open"
+            raise StorageBlocked(msg) from None
+        msg = f"the browser did not answer within {timeout:.0f} ms when asked for {name!r}"
+        raise StorageUnavailable(msg) from None
+    finally:
+        if driver is not None and driver.settled.done() and not driver.settled.cancelled():
+            driver.settled.exception()  # told already, by the request that opens
+
+
+async def open(  # noqa: A001 the specification's name
+    name: str,
+    version: int | None = None,
+    upgrade: Upgrade | None = None,
+    *,
+    timeout: float = OPEN_TIMEOUT,  # noqa: ASYNC109 it tells a blocked upgrade from a dead browser
+) -> Database:
+    """Open a database, and create or upgrade it where its version is lower than `version`.
+
+    Args:
+        name: the database's name.
+        version: the version of the schema, from 1; None takes the database as it is.
+        upgrade: changes the schema, in the one transaction that may. When it raises, the database
+            stays as it was and the exception comes out here.
+        timeout: how long to wait, in ms.
+
+    Raises:
+        SchemaTooNew: the database has a higher version. It is left untouched.
+        StorageBlocked: another tab holds an older version open.
+        StorageUnavailable: there is no IndexedDB here, it was refused, or it did not answer.
+        StorageError: the browser failed otherwise.
+    """
+    database = Database(name, version, upgrade, timeout)
+    await database.connect()
+    return database
+
+
+async def delete(name: str, *, timeout: float = OPEN_TIMEOUT) -> None:  # noqa: ASYNC109
+    """Delete a database with all that is in it; nothing happens when there is none.
+
+    Raises:
+        StorageBlocked: another tab holds it open.
+        StorageUnavailable: there is no IndexedDB here, it was refused, or it did not answer.
+    """
+    await _settle_open(issue(indexed_db().deleteDatabase, name), name, None, timeout)
+
+
+async def names() -> list[str]:
+    """Return the names of this origin's databases, sorted.
+
+    Raises:
+        StorageUnavailable: there is no IndexedDB here, or it cannot list its databases.
+    """
+    factory = indexed_db()
+    if not hasattr(factory, "databases"):
+        msg = "this browser cannot list its databases"
+        raise StorageUnavailable(msg)
+    try:
+        return sorted(str(info.name) for info in await factory.databases())
+    except JsException as error:
+        raise error_from(error) from error
+
+
+async def exists(name: str) -> bool:
+    """Tell whether there is such a database. Looking does not create it.
+
+    Raises:
+        StorageError: the browser failed.
+    """
+    if hasattr(indexed_db(), "databases"):
+        return name in await names()
+
+    async def refuse(_tx: UpgradeTransaction, _old_version: int) -> None:
+        # Only a database that is not there is upgraded when no version is asked for; undone, its
+        # creation has not happened.
+        raise FileNotFoundError
+
+    try:
+        (await open(name, None, refuse)).close()
+    except FileNotFoundError:
+        return False
+    return True

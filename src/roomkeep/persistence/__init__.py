@@ -1,0 +1,15 @@
+"""Everything that a chat client keeps on the device: `DatabaseService`, and app-resume helpers."""
+
+from roomkeep.persistence.app_resume_storage import AppResumeStorage, LastViewedChat, LaunchSettings
+from roomkeep.persistence.changes import Change
+from roomkeep.persistence.database_service import DatabaseService
+from roomkeep.persistence.records import Unreadable
+
+__all__ = [
+    "AppResumeStorage",
+    "Change",
+    "DatabaseService",
+    "LastViewedChat",
+    "LaunchSettings",
+    "Unreadable",
+]

@@ -1,0 +1,174 @@
+"""What an app must know before any database is open: how to start, and where one left off.
+
+It lies in the browser's `localStorage`, under keys that carry the account's id. Whatever is
+unreadable there counts as absent.
+"""
+
+from collections.abc import Iterator, MutableMapping
+from typing import Any, Literal, TypeVar
+
+import msgspec
+from msgspec import Struct
+
+from roomkeep.errors import StorageFull, StorageUnavailable
+from roomkeep.models import Id
+from roomkeep.persistence import records
+from roomkeep.persistence.schema import database_name
+
+try:
+    import js
+    from pyodide.ffi import JsException
+except ImportError:  # CPython: there is no localStorage, and a mapping stands in
+    js = None
+
+__all__ = ["AppResumeStorage", "LastViewedChat", "LaunchSettings"]
+
+S = TypeVar("S", bound=Struct)
+
+CURRENT_USER_KEY = "roomkeep/currentUserId"
+
+
+class LaunchSettings(Struct, frozen=True, kw_only=True, rename="camel"):
+    """How the app starts and looks.
+
+    Attributes:
+        reopen_last_chat: open where one left off.
+        theme: the colours; `"system"` follows the device.
+        density: how much room messages take.
+    """
+
+    reopen_last_chat: bool = True
+    theme: Literal["system", "light", "dark"] = "system"
+    density: Literal["comfortable", "compact"] = "comfortable"
+
+
+class LastViewedChat(Struct, frozen=True, kw_only=True, rename="camel"):
+    """The room, and the channel in it, that was looked at last."""
+
+    room_id: Id
+    channel_id: Id | None = None
+
+
+class LocalStorage(MutableMapping[str, str]):
+    """The browser's `localStorage` as a mapping.
+
+    Reading from one that the browser refuses finds nothing; writing to it raises
+    `StorageUnavailable`, and to a full one `StorageFull`.
+    """
+
+    def __getitem__(self, key: str) -> str:
+        storage = self._open()
+        value = None if storage is None else storage.getItem(key)
+        if not isinstance(value, str):
+            raise KeyError(key)
+        return value
+
+    def __setitem__(self, key: str, value: str) -> None:
+        storage = self._open()
+        if storage is None:
+            raise StorageUnavailable("the browser refuses localStorage to this page")
+        try:
+            storage.setItem(key, value)
+        except JsException as error:
+            raise StorageFull("localStorage is full", name=error.name) from error
+
+    def __delitem__(self, key: str) -> None:
+        self[key]
+        self._open().removeItem(key)
+
+    def __iter__(self) -> Iterator[str]:
+        storage = self._open()
+        keys = [] if storage is None else [storage.key(place) for place in range(storage.length)]
+        return iter(keys)
+
+    def __len__(self) -> int:
+        storage = self._open()
+        return 0 if storage is None else int(storage.length)
+
+    def _open(self) -> Any:
+        try:
+            return getattr(js, "localStorage", None)
+        except JsException:  # cookies and site data are turned off
+            return None
+
+
+class AppResumeStorage:
+    """The app-resume helpers.
+
+    Args:
+        storage: where to keep the texts; the browser's `localStorage`, and under CPython a new dict,
+            unless another mapping is given.
+    """
+
+    def __init__(self, storage: MutableMapping[str, str] | None = None) -> None:
+        if storage is None:
+            storage = {} if js is None else LocalStorage()
+        self._storage = storage
+
+    def load_launch_settings(self, user_id: str | None) -> LaunchSettings:
+        """Return an account's launch settings; the defaults where none were saved."""
+        return self._load(_key(user_id, "launchSettings"), LaunchSettings) or LaunchSettings()
+
+    def save_launch_settings(self, user_id: str | None, settings: LaunchSettings) -> None:
+        """Keep an account's launch settings.
+
+        Raises:
+            InvalidRecord: a setting has a value that there is not.
+            StorageError: they cannot be kept.
+        """
+        self._save(_key(user_id, "launchSettings"), settings)
+
+    def load_last_viewed_chat(self, user_id: str | None) -> LastViewedChat | None:
+        """Return where an account left off; None where that is not known."""
+        return self._load(_key(user_id, "lastViewedChat"), LastViewedChat)
+
+    def save_last_viewed_chat(self, user_id: str | None, chat: LastViewedChat | None) -> None:
+        """Keep where an account left off; None forgets it.
+
+        Raises:
+            InvalidRecord: an id is empty.
+            StorageError: it cannot be kept.
+        """
+        key = _key(user_id, "lastViewedChat")
+        if chat is None:
+            self._storage.pop(key, None)
+        else:
+            self._save(key, chat)
+
+    def load_current_user_id(self) -> str | None:
+        """Return who was signed in when the app last ran; None for nobody."""
+        user_id = self._storage.get(CURRENT_USER_KEY)
+        return user_id or None
+
+    def save_current_user_id(self, user_id: str | None) -> None:
+        """Remember who is signed in; None for nobody.
+
+        Raises:
+            StorageError: it cannot be kept.
+        """
+        if user_id is None:
+            self._storage.pop(CURRENT_USER_KEY, None)
+        else:
+            self._storage[CURRENT_USER_KEY] = user_id
+
+    def forget(self, user_id: str | None) -> None:
+        """Delete all that is kept here for an account."""
+        prefix = _key(user_id, "")
+        for key in [key for key in self._storage if key.startswith(prefix)]:
+            del self._storage[key]
+
+    def _load(self, key: str, kind: type[S]) -> S | None:
+        text = self._storage.get(key)
+        if text is None:
+            return None
+        try:
+            return records.decode(text, kind)
+        except ValueError:
+            return None
+
+    def _save(self, key: str, value: Struct) -> None:
+        self._storage[key] = records.encode(records.check(value, type(value), "settings"))
+
+
+def _key(user_id: str | None, name: str) -> str:
+    return f"{database_name(user_id)}/{name}"

@@ -1,0 +1,47 @@
+"""The service kept in memory: for plain CPython, and where a browser offers no storage."""
+
+from collections.abc import Mapping
+
+from roomkeep.persistence.account import EngineAccount
+from roomkeep.persistence.database_service import DatabaseService
+from roomkeep.persistence.memory_engine import MemoryEngine
+from roomkeep.persistence.schema import SCHEMA, StoreSchema, account_of, database_name
+
+__all__ = ["MemoryBackend", "MemoryDatabaseService"]
+
+
+class MemoryBackend:
+    """Accounts' databases in memory. They last as long as this object."""
+
+    name = "memory"
+
+    def __init__(self, schema: Mapping[str, StoreSchema] = SCHEMA) -> None:
+        self.engines: dict[str, MemoryEngine] = {}
+        self._schema = schema
+        self._current_user_id: str | None = None
+
+    async def open_account(self, user_id: str | None) -> EngineAccount:
+        """Open an account's database, and make it where there is none; None is nobody's."""
+        name = database_name(user_id)
+        engine = self.engines.setdefault(name, MemoryEngine(name, self._schema))
+        return EngineAccount(engine)
+
+    async def get_account_ids(self) -> list[str]:
+        """Return the ids of the accounts that have a database, sorted."""
+        ids = (account_of(name) for name in self.engines)
+        return sorted(user_id for user_id in ids if user_id is not None)
+
+    def load_current_user_id(self) -> str | None:
+        """Return who was signed in before the service was closed."""
+        return self._current_user_id
+
+    def save_current_user_id(self, user_id: str | None) -> None:
+        """Remember who is signed in."""
+        self._current_user_id = user_id
+
+
+class MemoryDatabaseService(DatabaseService):
+    """`DatabaseService` on the memory backend, wherever it runs. Nothing outlives the object."""
+
+    def __init__(self) -> None:
+        super().__init__(MemoryBackend())

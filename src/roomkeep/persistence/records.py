@@ -1,0 +1,199 @@
+"""Records on their way in and out: checked, encoded, decoded."""
+
+import re
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any, TypeVar
+
+import msgspec
+from msgspec import Struct, structs
+
+from roomkeep.errors import InvalidRecord
+
+__all__ = [
+    "Unreadable",
+    "check",
+    "check_value",
+    "decode",
+    "decode_all",
+    "encode",
+    "merge",
+    "stored_fields",
+]
+
+R = TypeVar("R", bound=Struct)
+
+# A record holds what a person can look at. These bounds are far above that, and far below what makes
+# a browser's database fail. They hold for writing only: what is stored already stays readable.
+MAX_TEXT = 65_536
+"""The most characters of a text, such as a message's content."""
+MAX_ID = 1_024
+"""The most characters of an id."""
+MAX_PICTURE = 1_048_576
+"""The most characters of a picture's address, which may be a `data:` URL."""
+MAX_ITEMS = 100_000
+"""The most items of a list, such as a room's members."""
+_IDS = re.compile(r"(^|_)(id|key|emoji)$")
+_PICTURES = frozenset({"avatar_url", "icon"})
+
+
+class Unreadable(Struct, frozen=True, kw_only=True):
+    """A stored record that cannot be decoded: foreign, or corrupt. It is left as it is.
+
+    Attributes:
+        store: the store that holds it.
+        key: its key, as text.
+        reason: what is wrong with it.
+    """
+
+    store: str
+    key: str
+    reason: str
+
+
+def encode(record: object) -> str:
+    """Encode a checked record as JSON."""
+    return msgspec.json.encode(record).decode()
+
+
+def decode(text: str | bytes, kind: type[R]) -> R:
+    """Decode one record.
+
+    Raises:
+        ValueError: it cannot be; the message says why.
+    """
+    return msgspec.json.decode(text, type=kind)
+
+
+def decode_all(text: str, kind: type[R]) -> list[R]:
+    """Decode a list of records.
+
+    Raises:
+        ValueError: one of them cannot be.
+    """
+    return msgspec.json.decode(text, type=list[kind])  # type: ignore[valid-type]
+
+
+def check(record: R, kind: type[R], field: str, *, prefix: str = "") -> R:
+    """Return the record, made sure to be one that can be kept.
+
+    Args:
+        record: what was given.
+        kind: what it must be.
+        field: the argument's name.
+        prefix: what goes before the record's own fields when one is named.
+
+    Raises:
+        InvalidRecord: it is not; it names the field.
+    """
+    if not isinstance(record, kind):
+        msg = f"must be a {kind.__name__}, not {_article(record)}"
+        raise InvalidRecord(msg, field=field)
+    try:
+        text = msgspec.json.encode(record)
+        checked = msgspec.json.decode(text, type=kind)
+    except msgspec.ValidationError as error:
+        raise _invalid(error, prefix) from error
+    except (UnicodeEncodeError, TypeError, ValueError, RecursionError) as error:
+        raise InvalidRecord(_reason(error), field=prefix + (_culprit(record) or "")) from error
+    # What is short as a whole has nothing in it that is too long.
+    if len(text) > MAX_ID:
+        _check_sizes(checked, prefix)
+    return checked
+
+
+def check_value(value: object, kind: Any, field: str) -> Any:
+    """Return a plain argument, such as an id or a count, made sure to be of its declared kind.
+
+    Raises:
+        InvalidRecord: it is not; it names the argument.
+    """
+    try:
+        checked = msgspec.convert(value, kind, strict=True)
+    except msgspec.ValidationError as error:
+        raise InvalidRecord(str(error), field=field) from error
+    if isinstance(checked, str):
+        _check_text(checked, field)
+    return checked
+
+
+def merge(record: R, changes: Mapping[str, object], *, keys: Collection[str]) -> R:
+    """Return the record with changes laid over it.
+
+    Raises:
+        InvalidRecord: a field is unknown, is one of `keys`, or has a value that cannot be kept.
+    """
+    for name in changes:
+        if name not in record.__struct_fields__:
+            msg = f"a {type(record).__name__} has no such field"
+            raise InvalidRecord(msg, field=name)
+        if name in keys:
+            msg = "a record's key cannot change"
+            raise InvalidRecord(msg, field=name)
+    return check(structs.replace(record, **changes), type(record), "record")
+
+
+def stored_fields(record: Struct, names: Iterable[str]) -> dict[str, object]:
+    """Return some fields of a record, under the names that they are stored by."""
+    stored = {field.name: field.encode_name for field in structs.fields(record)}
+    return {stored[name]: getattr(record, name) for name in names}
+
+
+def _invalid(error: msgspec.ValidationError, prefix: str) -> InvalidRecord:
+    # msgspec says: Expected `str`, got `int` - at `$.reactions[0].oderId`
+    message, _, path = str(error).partition(" - at `$.")
+    if missing := re.fullmatch(r"Object missing required field `(\w+)`", message):
+        path, message = f"{path.removesuffix('`')}.{missing[1]}".lstrip("."), "is missing"
+    return InvalidRecord(message, field=prefix + _snake(path.removesuffix("`")))
+
+
+def _snake(path: str) -> str:
+    return re.sub(r"(?<=[a-z])[A-Z]", lambda capital: "_" + capital[0].lower(), path)
+
+
+def _culprit(record: Struct) -> str | None:
+    """Find the field that cannot be encoded."""
+    for field in record.__struct_fields__:
+        try:
+            msgspec.json.encode(getattr(record, field))
+        except (UnicodeEncodeError, TypeError, ValueError, RecursionError):
+            return field
+    return None
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, UnicodeEncodeError):
+        return "holds half of a surrogate pair, which is not text"
+    return str(error)
+
+
+def _article(value: object) -> str:
+    return "None" if value is None else f"a {type(value).__name__}"
+
+
+def _check_text(text: str, field: str) -> None:
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise InvalidRecord(_reason(error), field=field) from error
+    _check_length(text, field)
+
+
+def _check_sizes(record: Struct, prefix: str) -> None:
+    for name in record.__struct_fields__:
+        value = getattr(record, name)
+        if isinstance(value, str):
+            _check_length(value, prefix + name)
+        elif isinstance(value, tuple):
+            if len(value) > MAX_ITEMS:
+                msg = f"has {len(value):,} items; {MAX_ITEMS:,} is the most"
+                raise InvalidRecord(msg, field=prefix + name)
+            for place, item in enumerate(value):
+                _check_sizes(item, f"{prefix}{name}[{place}].")
+
+
+def _check_length(text: str, field: str) -> None:
+    name = field.rpartition(".")[2]
+    limit = MAX_PICTURE if name in _PICTURES else MAX_ID if _IDS.search(name) else MAX_TEXT
+    if len(text) > limit:
+        msg = f"is {len(text):,} characters long; {limit:,} is the most"
+        raise InvalidRecord(msg, field=field)

@@ -1,0 +1,133 @@
+"""Scopes: which account a call belongs to, and what becomes of it when the account is switched."""
+
+import asyncio
+from collections.abc import Callable
+from typing import ParamSpec, TypeVar
+
+from reaktiv import ReadonlySignal, Signal
+
+from roomkeep.errors import NotReady, RoomkeepError, ScopeChanged, StorageLost
+from roomkeep.persistence.account import Account, Backend
+from roomkeep.persistence.changes import Change
+from roomkeep.persistence.operation import Operation
+from roomkeep.persistence.stores import meta
+
+__all__ = ["Scope", "Scopes"]
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class Scope:
+    """The time during which one account is signed in.
+
+    Attributes:
+        user_id: who is signed in; None for nobody.
+        account: the open database.
+        ended: why calls are refused: the account is being switched, or the service closed.
+    """
+
+    def __init__(self, user_id: str | None, account: Account) -> None:
+        self.user_id = user_id
+        self.account = account
+        self.ended: RoomkeepError | None = None
+
+    async def run(self, operation: Operation[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """Carry out an operation on this scope's account, and on no other.
+
+        Raises:
+            ScopeChanged: the account was switched before the operation began, or before a read gave
+                its answer. A write that has begun is finished on its own account.
+        """
+        self.check()
+        try:
+            result = await self.account.run(operation, *args, **kwargs)
+        except StorageLost:
+            self.check()  # closed under the call because the scope has ended
+            raise
+        if operation.mode == "read":
+            self.check()
+        return result
+
+    def check(self) -> None:
+        """Make sure that the scope has not ended.
+
+        Raises:
+            ScopeChanged: the account was switched.
+            NotReady: the service was closed.
+        """
+        if self.ended is not None:
+            raise type(self.ended)(*self.ended.args)
+
+
+class Scopes:
+    """The current scope, and the way from one to the next.
+
+    Attributes:
+        is_ready: true while there is a scope to work in.
+    """
+
+    def __init__(self, publish: Callable[[list[Change]], None]) -> None:
+        self._publish = publish
+        self._ready = Signal(False)
+        self.is_ready: ReadonlySignal[bool] = self._ready.as_readonly()
+        self._scope: Scope | None = None
+        self._turn = asyncio.Lock()
+
+    @property
+    def current(self) -> Scope:
+        """The current scope.
+
+        Raises:
+            NotReady: there is none.
+        """
+        if self._scope is None:
+            raise NotReady("the database service is not ready: call and await initialize() first")
+        return self._scope
+
+    async def enter(self, backend: Backend, user_id: str | None) -> None:
+        """Open an account and make it the current one; the one before is left.
+
+        When that fails, the account before stays.
+        """
+        async with self._turn:
+            before = self._scope
+            if before is not None and before.user_id == user_id:
+                return
+            if before is not None:
+                # From here on a call of the old account's would come too late; so that none lands in
+                # the new one, it is refused.
+                before.ended = ScopeChanged("the account is being switched")
+            self._ready.set(False)
+            try:
+                scope = await self._open(backend, user_id)
+            except BaseException:
+                if before is not None:
+                    before.ended = None
+                    self._ready.set(True)
+                raise
+            self._scope = scope
+            if before is not None:
+                before.account.close()
+            self._ready.set(True)
+
+    async def leave(self) -> None:
+        """Close the current account; no other takes its place."""
+        async with self._turn:
+            if self._scope is not None:
+                self._ready.set(False)
+                self._scope.ended = NotReady("the database service is closed")
+                self._scope.account.close()
+                self._scope = None
+
+    async def _open(self, backend: Backend, user_id: str | None) -> Scope:
+        account = await backend.open_account(user_id)
+        try:
+            scope = Scope(user_id, account)
+            if user_id is not None and await scope.run(meta.get_owner) != user_id:
+                await scope.run(meta.set_owner, user_id)
+        except BaseException:
+            account.close()
+            raise
+        account.subscribe(self._publish)
+        return scope

@@ -1,0 +1,1 @@
+"""The rules of each store, written once for every engine."""

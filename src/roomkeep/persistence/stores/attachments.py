@@ -1,0 +1,99 @@
+"""Attachments: what is known of each file, and its bytes in the same record."""
+
+from typing import Any
+
+from msgspec import Struct
+
+from roomkeep.errors import InvalidRecord, RecordNotFound
+from roomkeep.idb import KeyRange
+from roomkeep.models import Attachment, Id, Message
+from roomkeep.persistence.changes import Change
+from roomkeep.persistence.keys import order
+from roomkeep.persistence.operation import reads, writes
+from roomkeep.persistence.transaction import Blob, Transaction
+
+
+class _Owned(Struct, rename="camel"):
+    """As much of an attachment as tells whose it is."""
+
+    id: str
+    message_id: str
+
+
+@writes("messages", "attachments")
+async def save_attachment(tx: Transaction, attachment: Attachment, data: object = None) -> None:
+    """Write an attachment in place of the one with its id; None leaves the bytes as they are."""
+    size = _size(data)
+    if size is not None and size != attachment.size:
+        msg = f"is {attachment.size:,}, but the data are {size:,} bytes"
+        raise InvalidRecord(msg, field="size")
+    message = await tx.get("messages", attachment.message_id, Message)
+    if message is not None and message.is_deleted:
+        msg = "the message is deleted"
+        raise InvalidRecord(msg, field="message_id")
+    kept = await tx.get_blob("attachments", attachment.id) if data is None else data
+    await tx.put("attachments", attachment, blob=kept)
+    room_id = None if message is None else message.room_id
+    tx.changes.append(
+        Change(store="attachments", action="put", keys=(attachment.id,), room_id=room_id)
+    )
+
+
+@reads("attachments")
+async def get_attachments_for_message(tx: Transaction, message_id: Id) -> list[Attachment]:
+    """Return a message's attachments, ascending by (created_at, id)."""
+    query = KeyRange.only(message_id)
+    return _sorted(await tx.get_all("attachments", Attachment, index="messageId", query=query))
+
+
+@reads("attachments")
+async def get_all_attachments(tx: Transaction) -> list[Attachment]:
+    """Return all attachments, ascending by (created_at, id)."""
+    return _sorted(await tx.get_all("attachments", Attachment))
+
+
+@reads("attachments")
+async def find_attachment_data(tx: Transaction, attachment_id: Id) -> Blob | None:
+    """Find an attachment's bytes; they are read after the transaction. None where none were given."""
+    if not await tx.count("attachments", query=KeyRange.only(attachment_id)):
+        raise RecordNotFound("attachments", attachment_id)
+    return await tx.get_blob("attachments", attachment_id)
+
+
+@writes("attachments")
+async def delete_attachments_for_message(tx: Transaction, message_id: Id) -> None:
+    """Delete a message's attachments."""
+    await delete_rows(tx, message_id)
+
+
+async def delete_rows(tx: Transaction, message_id: str) -> None:
+    """Delete a message's attachments, as a part of a larger transaction."""
+    keys = await tx.get_all_keys("attachments", index="messageId", query=KeyRange.only(message_id))
+    tx.delete_many("attachments", keys)
+    if keys:
+        tx.changes.append(Change(store="attachments", action="delete", keys=tuple(keys)))
+
+
+async def delete_of_messages(tx: Transaction, message_ids: set[str], room_id: str) -> None:
+    """Delete the attachments of all messages of a room, given their ids."""
+    owned = await tx.get_all("attachments", _Owned)
+    keys = [attachment.id for attachment in owned if attachment.message_id in message_ids]
+    tx.delete_many("attachments", keys)
+    if keys:
+        tx.changes.append(Change(store="attachments", action="clear", room_id=room_id))
+
+
+def _sorted(found: list[Attachment]) -> list[Attachment]:
+    return sorted(found, key=lambda attachment: (attachment.created_at or 0, order(attachment.id)))
+
+
+def _size(data: Any) -> int | None:
+    """Return how many bytes these are, of bytes or of a browser's Blob; None for no data."""
+    if data is None:
+        return None
+    if isinstance(data, bytes):
+        return len(data)
+    if hasattr(data, "arrayBuffer") and isinstance(getattr(data, "size", None), int):
+        return int(data.size)
+    msg = f"must be bytes, or a Blob of the browser's, not a {type(data).__name__}"
+    raise InvalidRecord(msg, field="data")

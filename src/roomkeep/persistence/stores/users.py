@@ -1,0 +1,43 @@
+"""Users: profiles, and who of them is signed in."""
+
+from roomkeep.errors import RecordNotFound
+from roomkeep.models import Id, Room, User
+from roomkeep.persistence import records
+from roomkeep.persistence.changes import Change
+from roomkeep.persistence.operation import Changes, reads, writes
+from roomkeep.persistence.transaction import Transaction
+
+
+@writes("users")
+async def save_user(tx: Transaction, user: User) -> None:
+    """Write a user in place of the one with the same `oder_id`."""
+    await tx.put("users", user)
+    tx.changes.append(Change(store="users", action="put", keys=(user.oder_id,)))
+
+
+@reads("users")
+async def get_user(tx: Transaction, oder_id: Id) -> User | None:
+    """Return a user; None where there is none."""
+    return await tx.get("users", oder_id, User)
+
+
+@reads("rooms", "users")
+async def get_users_by_room(tx: Transaction, room_id: Id) -> list[User]:
+    """Return the users on a room's member roster who have a profile, in the roster's order."""
+    room = await tx.get("rooms", room_id, Room)
+    if room is None:
+        return []
+    users = {user.oder_id: user for user in await tx.get_all("users", User)}
+    roster = dict.fromkeys(member.oder_id for member in room.members)
+    return [users[oder_id] for oder_id in roster if oder_id in users]
+
+
+@writes("users")
+async def update_user(tx: Transaction, oder_id: Id, changes: Changes) -> None:
+    """Change some fields of a user."""
+    stored = await tx.get("users", oder_id, User)
+    if stored is None:
+        raise RecordNotFound("users", oder_id)
+    merged = records.merge(stored, changes, keys=("oder_id",))
+    await tx.patch("users", oder_id, records.stored_fields(merged, changes))
+    tx.changes.append(Change(store="users", action="put", keys=(oder_id,)))
