@@ -4,6 +4,7 @@ from roomkeep.persistence.app_resume_storage import AppResumeStorage, LastViewed
 from roomkeep.persistence.changes import Change
 from roomkeep.persistence.database_service import DatabaseService
 from roomkeep.persistence.records import Unreadable
+from roomkeep.persistence.stores.messages import check_message
 
 __all__ = [
     "AppResumeStorage",
@@ -12,4 +13,5 @@ __all__ = [
     "LastViewedChat",
     "LaunchSettings",
     "Unreadable",
+    "check_message",
 ]

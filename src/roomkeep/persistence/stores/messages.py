@@ -218,3 +218,12 @@ async def _sorted_room(tx: Transaction, room_id: str) -> list[Message]:
 
 def _place(message: Message) -> tuple[int, Any]:
     return (message.timestamp, order(message.id))
+
+
+def check_message(message: Message) -> None:
+    """Make sure that a message can be kept, without keeping it.
+
+    Raises:
+        InvalidRecord: it cannot; it names the field.
+    """
+    records.check(message, Message, "message")
