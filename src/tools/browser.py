@@ -9,7 +9,7 @@ from tools.commands import call, find_program
 from tools.paths import ROOT, ToolError
 
 VARIABLE = "ROOMKEEP_CHROMIUM"
-"""The environment variable that names the browser: for users to choose, and for tests to find it."""
+"""The environment variable that names the browser, for users to choose and for tests to find."""
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 _ASK_PLAYWRIGHT = (

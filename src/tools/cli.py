@@ -1,14 +1,16 @@
 """The commands of `python3 src/tools`."""
 
-import argparse
 import os
 import signal
 import sys
 import threading
 import time
+from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Sequence
 from types import FrameType
 
+from tools.bench_start import bench_start
+from tools.check import STEPS, check
 from tools.paths import DEV_SITE, SITE, ToolError
 from tools.server import SiteServer
 from tools.setup import set_up, set_up_tests
@@ -19,34 +21,42 @@ _DEFAULT_PORT = 8000
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command and gives its exit status."""
-    commands: dict[str, tuple[Callable[[], int], str]] = {
-        "setup": (_setup, "get all that building, serving and testing need"),
-        "build": (_build, "build the site into .build/site"),
-        "start": (_start, "build the site and serve it"),
-        "dev": (_dev, "serve the site and rebuild it while you edit"),
-        "test": (_test, "run every check and test"),
-        "bench-start": (_bench_start, "measure how fast the page starts"),
-    }
-    parser = argparse.ArgumentParser(prog="python3 src/tools", description="Roomkeep's tools.")
-    parsers = parser.add_subparsers(dest="command", required=True, metavar="command")
-    for name, (_, help_text) in commands.items():
-        parsers.add_parser(name, help=help_text, description=help_text)
-    command, _ = commands[parser.parse_args(arguments).command]
+    chosen = _parser().parse_args(arguments)
     try:
-        return command()
+        status: int = chosen.run(chosen)
     except ToolError as error:
         print(error, file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 130
+    return status
 
 
-def _setup() -> int:
+def _parser() -> ArgumentParser:
+    parser = ArgumentParser(prog="python3 src/tools", description="Roomkeep's tools.")
+    commands = parser.add_subparsers(required=True, metavar="command")
+
+    def add(name: str, run: Callable[[Namespace], int], text: str) -> ArgumentParser:
+        command = commands.add_parser(name, help=text, description=text)
+        command.set_defaults(run=run)
+        return command
+
+    add("setup", _setup, "get all that building, serving and testing need")
+    add("build", _build, "build the site into .build/site")
+    add("start", _start, "build the site and serve it")
+    add("dev", _dev, "serve the site and rebuild it while you edit")
+    test = add("test", _test, "run every check and test, or those that are named")
+    test.add_argument("steps", nargs="*", metavar="step", help=", ".join(STEPS))
+    add("bench-start", _bench_start, "measure how fast the page starts")
+    return parser
+
+
+def _setup(_: Namespace) -> int:
     set_up_tests()
     return 0
 
 
-def _build() -> int:
+def _build(_: Namespace) -> int:
     set_up()
     started = time.monotonic()
     changed = build_site(SITE, compile_own=True)
@@ -54,13 +64,13 @@ def _build() -> int:
     return 0
 
 
-def _start() -> int:
+def _start(_: Namespace) -> int:
     set_up()
     build_site(SITE, compile_own=True)
     return _serve(SiteServer({"/": SITE}, *_address()))
 
 
-def _dev() -> int:
+def _dev(_: Namespace) -> int:
     set_up()
     building = threading.Lock()
 
@@ -79,15 +89,11 @@ def _dev() -> int:
     return _serve(SiteServer({"/": DEV_SITE}, *_address(), before_index=rebuild))
 
 
-def _test() -> int:
-    from tools.check import check  # noqa: PLC0415 - serving must not wait for what it needs not.
-
-    return check()
+def _test(chosen: Namespace) -> int:
+    return check(chosen.steps)
 
 
-def _bench_start() -> int:
-    from tools.bench_start import bench_start  # noqa: PLC0415 - as above.
-
+def _bench_start(_: Namespace) -> int:
     return bench_start()
 
 

@@ -1,4 +1,4 @@
-"""Writing files and telling whether they changed, always by content: a clone's times mean nothing."""
+"""Writing files and telling whether they changed: by content, for a clone's times mean nothing."""
 
 import hashlib
 import os
@@ -69,7 +69,7 @@ def remove(path: Path) -> None:
 
 
 class Stamp:
-    """Remembers from which inputs something was made, so that it is made again only when they change."""
+    """Remembers from which inputs something was made: it is made again only when they change."""
 
     def __init__(self, name: str, inputs: Iterable[bytes]) -> None:
         """Names what is made, and gives the contents of all that it is made from."""

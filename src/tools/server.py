@@ -1,6 +1,7 @@
 """The web server that runs the page on the user's own machine, and serves it to the tests."""
 
 import hashlib
+import sys
 import threading
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
@@ -68,6 +69,11 @@ class SiteServer(ThreadingHTTPServer):
     def start(self) -> None:
         """Serves in a thread of its own."""
         threading.Thread(target=self.serve_forever, daemon=True).start()
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Shows an error of ours; a browser that hangs up, as by a reload, is none."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)  # type: ignore[arg-type] # any socket.
 
     def find(self, url_path: str) -> Path | None:
         """Gives the file that a URL's path stands for; None where there is none to be served."""

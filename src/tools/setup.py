@@ -48,8 +48,11 @@ def set_up_tests() -> Path:
     if not stamp.is_current():
         print("Installing the test tools …", flush=True)
         stamp.clear()
-        command = [venv_program("pip"), "install", "--require-hashes", "--no-deps"]
-        run([*command, "-r", _TEST_REQUIREMENTS], doing="install the test tools")
+        rules = ["--require-hashes", "--no-deps"]
+        run(
+            [venv_program("pip"), "install", *rules, "-r", _TEST_REQUIREMENTS],
+            doing="install the test tools",
+        )
         stamp.write()
     download_wheels(_PAGE_TEST_REQUIREMENTS, TEST_WHEELS, pip=venv_program("pip"))
     return find_or_install_browser()
@@ -103,12 +106,14 @@ def _ensure_venv() -> None:
 
 def _venv_works() -> bool:
     """Tells whether the environment's Python still runs and is the one that runs this."""
-    command = [venv_program("python"), "-c", "import sys, pip; print(*sys.version_info[:2])"]
+    question = "import sys, pip; print(*sys.version_info[:2])"
+    command = [str(venv_program("python")), "-c", question]
     try:
         done = subprocess.run(command, capture_output=True, text=True, check=False)
     except OSError:
         return False
-    return done.stdout.split() == [str(part) for part in sys.version_info[:2]]
+    answer: str = done.stdout
+    return answer.split() == [str(part) for part in sys.version_info[:2]]
 
 
 def _venv_identity() -> bytes:

@@ -60,9 +60,9 @@ def download_wheels(requirements: Path, directory: Path, *, pip: Path) -> None:
     remove(directory)
     target = ["--platform", _PLATFORM, "--python-version", _PYTHON, "--implementation", "cp"]
     abis = ["--abi", "cp314", "--abi", "abi3", "--abi", "none"]
-    command = [pip, "download", "--no-deps", "--only-binary", ":all:", "--require-hashes"]
+    rules = ["--no-deps", "--only-binary", ":all:", "--require-hashes"]
     run(
-        [*command, *target, *abis, "-r", requirements, "-d", directory],
+        [pip, "download", *rules, *target, *abis, "-r", requirements, "-d", directory],
         doing=f"download the wheels of {requirements.relative_to(ROOT)}",
     )
     stamp.write()
@@ -82,14 +82,15 @@ def own_wheel() -> Wheel:
     """
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     name, version = project["name"], project["version"]
-    depends = tuple(_normalise(re.split(r"[\s<>=!~;\[]", need)[0]) for need in project["dependencies"])
+    dependencies: list[str] = project["dependencies"]
+    depends = tuple(_normalise(re.split(r"[\s<>=!~;\[]", need)[0]) for need in dependencies)
     info = f"{name}-{version}.dist-info"
     files = {
         f"{name}/{path}": (SOURCE / path).read_bytes()
         for path in sorted(_relative_files(SOURCE))
         if not path.startswith(_NOT_FOR_THE_PAGE)
     }
-    needs = "".join(f"Requires-Dist: {need}\n" for need in project["dependencies"])
+    needs = "".join(f"Requires-Dist: {need}\n" for need in dependencies)
     metadata = f"Metadata-Version: 2.4\nName: {name}\nVersion: {version}\n{needs}"
     tags = "Wheel-Version: 1.0\nGenerator: roomkeep\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
     files[f"{info}/METADATA"] = metadata.encode()

@@ -1,0 +1,31 @@
+import { expect } from '@playwright/test';
+
+/** Opens the page and waits until the app has taken over from the splash. */
+export async function openApp(page, path = '/') {
+  await page.goto(path);
+  await ready(page);
+}
+
+/** Waits until the app has taken over from the splash. */
+export async function ready(page) {
+  await page.waitForFunction(() => performance.getEntriesByName('roomkeep-ready').length > 0);
+  await expect(page.locator('#splash')).toHaveCount(0);
+}
+
+/** Keeps what goes wrong in a page from now on, as sentences; a test expects it to stay empty. */
+export function watchTrouble(page, origin) {
+  const trouble = [];
+  page.on('console', (message) => {
+    if (['error', 'warning'].includes(message.type())) trouble.push(`console: ${message.text()}`);
+  });
+  page.on('pageerror', (error) => trouble.push(`uncaught: ${error.message}`));
+  page.on('request', (request) => {
+    const { protocol, origin: to } = new URL(request.url());
+    if (!['data:', 'blob:'].includes(protocol) && to !== origin) trouble.push(`foreign: ${request.url()}`);
+  });
+  page.on('requestfailed', (request) => trouble.push(`failed: ${request.url()}`));
+  page.on('response', (response) => {
+    if (response.status() >= 400) trouble.push(`${response.status()}: ${response.url()}`);
+  });
+  return trouble;
+}

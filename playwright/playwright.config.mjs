@@ -1,0 +1,39 @@
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from '@playwright/test';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const inBuild = (path) => fileURLToPath(new URL(`../.build/${path}`, import.meta.url));
+
+// `python3 src/tools test` serves the built site and names its URL and the browser.
+const { ROOMKEEP_CHROMIUM: executablePath, ROOMKEEP_URL: baseURL } = process.env;
+if (!baseURL) throw new Error('Run these tests by `npm test`, or alone by `python3 src/tools test playwright`.');
+
+export default defineConfig({
+  testDir: root + 'playwright',
+  outputDir: inBuild('test-results'),
+  reporter: 'list',
+  workers: 2,
+  fullyParallel: true,
+  forbidOnly: true,
+  retries: 0,
+  timeout: 60_000,
+  expect: { timeout: 20_000 },
+  use: {
+    baseURL,
+    browserName: 'chromium',
+    trace: 'retain-on-failure',
+    launchOptions: {
+      executablePath,
+      args: [
+        // Chromium has no sandbox for root.
+        ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-sync',
+        '--no-first-run',
+        '--disable-quic',
+      ],
+    },
+  },
+});

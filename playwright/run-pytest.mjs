@@ -1,0 +1,16 @@
+// Opens a page that runs pytest inside itself and prints, as lines of JSON, what it tells. Ends with its standard input.
+import process from 'node:process';
+import { chromium } from '@playwright/test';
+import { launchOptions } from './browser.mjs';
+
+const browser = await chromium.launch(launchOptions);
+process.stdin.resume().on('end', async () => {
+  await browser.close();
+});
+const page = await browser.newPage();
+await page.exposeFunction('tellHost', (line) => process.stdout.write(line + '\n'));
+page.on('console', (message) => process.stderr.write(`page: ${message.text()}\n`));
+page.on('response', (r) => r.ok() || process.stderr.write(r.url()+'\n'));
+page.on('crash', () => process.stdout.write(JSON.stringify({ end: 'the page has crashed' }) + '\n'));
+page.on('pageerror', (error) => process.stderr.write(`page: ${error.stack}\n`));
+await page.goto(process.argv[2]);

@@ -1,0 +1,82 @@
+"""Every check and test, in order, and what came of each."""
+
+import time
+from collections.abc import Callable, Collection
+from pathlib import Path
+from typing import Final
+
+from tools.browser import VARIABLE
+from tools.commands import call, find_program
+from tools.paths import ROOT, SITE, ToolError
+from tools.server import SiteServer
+from tools.setup import set_up_tests, venv_program
+from tools.site import build_site
+
+
+def check(chosen: Collection[str] = ()) -> int:
+    """Runs checks and tests, also after one has failed.
+
+    Args:
+        chosen: Which of `STEPS` to run; all when empty.
+
+    Returns:
+        The exit status: 0 when all is well.
+
+    Raises:
+        ToolError: There is no such step, something is missing that the user must install, or the
+            site does not build.
+    """
+    unknown = [name for name in chosen if name not in STEPS]
+    if unknown:
+        raise ToolError(f"There is no step {unknown[0]!r}. The steps are {', '.join(STEPS)}.")
+    browser = set_up_tests()
+    build_site(SITE, compile_own=True)
+    results = []
+    for name, step in STEPS.items():
+        if chosen and name not in chosen:
+            continue
+        print(f"\n== {name}", flush=True)
+        started = time.monotonic()
+        passed = step(browser) == 0
+        results.append((name, passed, time.monotonic() - started))
+    print("\n== summary")
+    for name, passed, seconds in results:
+        print(f"{'ok  ' if passed else 'FAIL'} {name:<14} {seconds:6.1f} s")
+    return 0 if all(passed for _, passed, _ in results) else 1
+
+
+def _venv_step(program: str, *arguments: str) -> Callable[[Path], int]:
+    """Gives a step that runs a program of the virtual environment, which is told the browser."""
+
+    def step(browser: Path) -> int:
+        # import-linter imports nothing, but looks for packages where Python would.
+        env = {VARIABLE: str(browser), "PYTHONPATH": str(ROOT / "src")}
+        return call([venv_program(program), *arguments], env=env)
+
+    return step
+
+
+def run_playwright(browser: Path) -> int:
+    """Serves the built site and runs the end-to-end tests on it; gives their exit status."""
+    npx = find_program("npx", "It comes with Node.js: install it and run this again.")
+    config = ROOT / "playwright" / "playwright.config.mjs"
+    with SiteServer({"/": SITE}) as server:
+        server.start()
+        try:
+            return call(
+                [npx, "--no-install", "playwright", "test", "--config", config],
+                env={VARIABLE: str(browser), "ROOMKEEP_URL": server.url},
+            )
+        finally:
+            server.shutdown()
+
+
+STEPS: Final[dict[str, Callable[[Path], int]]] = {
+    "lint": _venv_step("ruff", "check"),
+    "format": _venv_step("ruff", "format", "--check"),
+    "types": _venv_step("mypy"),
+    "imports": _venv_step("lint-imports", "--no-logo"),
+    "pytest": _venv_step("python", "-m", "pytest"),
+    "playwright": run_playwright,
+}
+"""The steps by their names, in order."""
