@@ -10,7 +10,6 @@ process.stdin.resume().on('end', async () => {
 const page = await browser.newPage();
 await page.exposeFunction('tellHost', (line) => process.stdout.write(line + '\n'));
 page.on('console', (message) => process.stderr.write(`page: ${message.text()}\n`));
-page.on('response', (r) => r.ok() || process.stderr.write(r.url()+'\n'));
 page.on('crash', () => process.stdout.write(JSON.stringify({ end: 'the page has crashed' }) + '\n'));
 page.on('pageerror', (error) => process.stderr.write(`page: ${error.stack}\n`));
 await page.goto(process.argv[2]);

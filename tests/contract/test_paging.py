@@ -1,0 +1,143 @@
+"""The order and the slices of messages, with the compound indexes and without them."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from support.laws import law
+from support.make import message, stored_message
+from support.worlds import World
+
+from roomkeep.errors import InvalidRecord, RecordNotFound
+from roomkeep.models import Message
+from roomkeep.persistence import DatabaseService
+from roomkeep.persistence.keys import order
+
+
+@pytest.fixture(params=["with indexes", "without indexes"])
+async def paged(world: World, request: pytest.FixtureRequest) -> AsyncIterator[DatabaseService]:
+    if request.param == "without indexes":
+        await world.drop_paging_indexes()
+    yield await world.service()
+
+
+def ids(messages: list[Message]) -> list[str]:
+    return [found.id for found in messages]
+
+
+def in_order(messages: list[Message]) -> list[Message]:
+    return sorted(messages, key=lambda found: (found.timestamp, order(found.id)))
+
+
+async def test_a_slice_is_of_the_ascending_order(paged: DatabaseService) -> None:
+    await paged.save_messages([message(f"m{n}", timestamp=100 - n) for n in range(10)])
+    await paged.save_message(message("other", room_id="r2", timestamp=95))
+    assert ids(await paged.get_messages("r1", limit=3, offset=2)) == ["m7", "m6", "m5"]
+    assert ids(await paged.get_messages("r1", limit=3, offset=9)) == ["m0"]
+    assert ids(await paged.get_messages("r1", limit=3, offset=10)) == []
+    assert ids(await paged.get_messages("r1", limit=0)) == []
+
+
+async def test_a_hundred_messages_are_returned_where_no_limit_is_given(
+    paged: DatabaseService,
+) -> None:
+    await paged.save_messages([message(f"m{n:03}", timestamp=n) for n in range(101)])
+    assert ids(await paged.get_messages("r1"))[-1] == "m099"
+    assert ids(await paged.get_latest_messages("r1"))[0] == "m051"
+
+
+async def test_ties_are_in_the_order_of_ids(paged: DatabaseService) -> None:
+    # By UTF-16 code unit, as IndexedDB has it: the astral emoji comes before U+FF5E.
+    await paged.save_messages([message(id_) for id_ in ["b", "～", "A", "😀", "a", "10", "9"]])
+    expected = ["10", "9", "A", "a", "b", "😀", "～"]
+    assert ids(await paged.get_messages("r1")) == expected
+    assert ids(await paged.get_latest_messages("r1")) == expected
+    assert ids(await paged.get_latest_messages("r1", limit=2, before="😀")) == ["a", "b"]
+
+
+async def test_paging_back_shows_every_message_once(paged: DatabaseService) -> None:
+    # Pages end in the middle of ties.
+    everything = [message(f"m{n:02}", timestamp=n // 7) for n in range(60)]
+    await paged.save_messages(everything)
+    seen: list[Message] = []
+    page = await paged.get_latest_messages("r1", limit=8)
+    while page:
+        seen[:0] = page
+        page = await paged.get_latest_messages("r1", limit=8, before=page[0].id)
+    assert seen == everything
+
+
+async def test_latest_of_a_channel(paged: DatabaseService) -> None:
+    await paged.save_messages(
+        [message(f"m{n}", timestamp=n, channel_id=["general", "dev"][n % 2]) for n in range(10)]
+    )
+    assert ids(await paged.get_latest_messages("r1", 3, channel_id="dev")) == ["m5", "m7", "m9"]
+    assert ids(await paged.get_latest_messages("r1", 2, "m5", "dev")) == ["m1", "m3"]
+    assert ids(await paged.get_latest_messages("r1", 2, "m5", "general")) == ["m2", "m4"]
+    assert ids(await paged.get_latest_messages("r1", 2, channel_id="nowhere")) == []
+
+
+@pytest.mark.parametrize("others", [0, 300])
+@pytest.mark.parametrize("foreign", [0, 5])
+async def test_a_record_without_a_channel_belongs_to_general(
+    world: World, paged: DatabaseService, others: int, foreign: int
+) -> None:
+    # The channel's index does not hold such records, and another channel may fill the room.
+    await paged.save_messages(
+        [message(f"m{n:03}", timestamp=n) for n in range(0, 30, 2)]
+        + [message(f"o{n:03}", timestamp=n, channel_id="other") for n in range(others)]
+    )
+    planted = [stored_message(f"m{n:03}", timestamp=n) for n in range(1, 2 * foreign, 2)]
+    await world.plant("messages", *planted)
+    expected = sorted([f"m{n:03}" for n in range(0, 30, 2)] + [old["id"] for old in planted])
+
+    assert ids(await paged.get_latest_messages("r1", 100, channel_id="general")) == expected
+    assert ids(await paged.get_latest_messages("r1", 4, channel_id="general")) == expected[-4:]
+    page = await paged.get_latest_messages("r1", 4, expected[-4], "general")
+    assert ids(page) == expected[-8:-4]
+    assert all(found.channel_id == "general" for found in page)
+
+
+async def test_before_must_be_a_message_of_the_room(paged: DatabaseService) -> None:
+    await paged.save_message(message("m1", room_id="r2"))
+    with pytest.raises(RecordNotFound):
+        await paged.get_latest_messages("r1", before="nowhere")
+    with pytest.raises(InvalidRecord) as caught:
+        await paged.get_latest_messages("r1", before="m1")
+    assert caught.value.field == "before"
+
+
+@law
+@given(
+    rows=st.dictionaries(
+        st.text("ab😀～", min_size=1, max_size=3),
+        st.tuples(st.integers(0, 4), st.sampled_from(["r1", "r2"]), st.sampled_from(["general", "dev"])),
+        max_size=25,
+    ),
+    limit=st.integers(0, 12),
+    offset=st.integers(0, 12),
+    data=st.data(),
+)
+async def test_law_every_page_is_a_slice_of_the_sorted_room(
+    paged: DatabaseService,
+    rows: dict[str, tuple[int, str, str]],
+    limit: int,
+    offset: int,
+    data: st.DataObject,
+) -> None:
+    await paged.clear_all_data()
+    everything = [
+        message(id_, timestamp=timestamp, room_id=room_id, channel_id=channel_id)
+        for id_, (timestamp, room_id, channel_id) in rows.items()
+    ]
+    await paged.save_messages(everything)
+    in_room = in_order([found for found in everything if found.room_id == "r1"])
+    assert await paged.get_messages("r1", limit, offset) == in_room[offset : offset + limit]
+
+    channel_id = data.draw(st.sampled_from([None, "general", "dev"]))
+    before = data.draw(st.sampled_from([None, *ids(in_room)]))
+    older = in_room if before is None else in_room[: ids(in_room).index(before)]
+    wanted = [found for found in older if channel_id in (None, found.channel_id)]
+    page = await paged.get_latest_messages("r1", limit, before, channel_id)
+    assert page == (wanted[-limit:] if limit else [])

@@ -1,0 +1,82 @@
+"""Runs pytest inside the page, on the tests that `plan.json` names; each report goes to the host."""
+
+import asyncio
+import json
+import os
+import sys
+import traceback
+from typing import Any
+
+import js
+import micropip
+from pyodide.ffi import run_sync
+from pyodide.http import pyfetch
+
+ROOT = "/roomkeep"
+
+
+class PageRunner:
+    """Stands in for `asyncio.Runner`, which would start a second loop; the page's is running."""
+
+    def __init__(self, *, debug: object = None, loop_factory: object = None) -> None:
+        self._loop = asyncio.get_event_loop()
+
+    def __enter__(self) -> "PageRunner":
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        pass
+
+    def get_loop(self) -> asyncio.AbstractEventLoop:
+        return self._loop
+
+    def run(self, coroutine: Any, *, context: Any = None) -> Any:
+        async def finish() -> Any:
+            return await coroutine
+
+        return run_sync(self._loop.create_task(finish(), context=context))
+
+
+class Reporter:
+    """The plugin that sends what has happened."""
+
+    def __init__(self) -> None:
+        self._config: Any = None
+
+    def pytest_configure(self, config: Any) -> None:
+        self._config = config
+
+    def pytest_runtest_logreport(self, report: Any) -> None:
+        data = self._config.hook.pytest_report_to_serializable(config=self._config, report=report)
+        tell({"report": data})
+
+    def pytest_runtest_logfinish(self, nodeid: str) -> None:
+        tell({"finished": nodeid})
+
+
+def tell(message: object) -> None:
+    js.tellHost(json.dumps(message))
+
+
+async def main() -> None:
+    plan = await (await pyfetch("/tests/plan.json")).json()
+    await micropip.install([f"/tests/{name}" for name in plan["wheels"]], deps=False)
+    await (await pyfetch("/tests/tests.zip")).unpack_archive(extract_dir=ROOT)
+    asyncio.Runner = asyncio.runners.Runner = PageRunner  # type: ignore[attr-defined, misc, assignment]
+    os.chdir(ROOT)
+    import pytest
+
+    arguments = ["-p", "no:cacheprovider", "-p", "no:faulthandler", "-p", "no:terminal", "-o", "addopts="]
+    status = pytest.main([*arguments, *plan["node_ids"]], plugins=[Reporter()])
+    tell({"end": f"pytest in the page has ended with {status!r}"})
+
+
+try:
+    await main()  # type: ignore[top-level-await]  # noqa: F704, PLE1142
+except BaseException:
+    tell({"end": traceback.format_exc()})
+    sys.stderr.write(traceback.format_exc())
+    raise

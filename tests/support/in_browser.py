@@ -1,0 +1,165 @@
+"""Runs the tests that need a browser inside one, and reports them as if they had run here.
+
+The page runs pytest itself, on the same files, and sends each report as pytest serializes it.
+"""
+
+import contextlib
+import json
+import queue
+import shutil
+import subprocess
+import threading
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tools.commands import find_program
+from tools.paths import BUILD, ROOT, SITE, TEST_WHEELS
+from tools.server import SiteServer
+from tools.site import build_site
+
+SILENCE = 120
+"""How long, in seconds, the page may say nothing before it counts as hung."""
+
+TEST_SITE = BUILD / "test-site"
+PAGE_ONLY = (ROOT / "tests" / "idb", ROOT / "tests" / "browser")
+
+
+def needs_browser(item: pytest.Item) -> bool:
+    """Tell whether a test runs in the page: its world is IndexedDB, or its folder is the page's."""
+    callspec = getattr(item, "callspec", None)
+    in_folder = any(item.path.is_relative_to(folder) for folder in PAGE_ONLY)
+    return in_folder or (callspec is not None and callspec.params.get("world") == "indexeddb")
+
+
+class BrowserRun:
+    """One run of pytest inside a page."""
+
+    def __init__(self, node_ids: list[str]) -> None:
+        self._lines: queue.Queue[str | None] = queue.Queue()
+        self._reports: dict[str, list[dict[str, Any]]] = {}
+        self._finished: set[str] = set()
+        self._node_ids = node_ids
+        self.trouble: str | None = None
+
+    @contextlib.contextmanager
+    def running(self) -> Iterator["BrowserRun"]:
+        """Serve the site and the tests, and have a browser run them."""
+        build_site(SITE, compile_own=True)
+        _build_test_site(self._node_ids)
+        node = find_program("node", "Install Node.js and run this again.")
+        runner = ROOT / "playwright" / "run-pytest.mjs"
+        with SiteServer({"/": SITE, "/tests/": TEST_SITE}) as server:
+            server.start()
+            process = subprocess.Popen(
+                [node, runner, f"{server.url}tests/index.html"],
+                cwd=ROOT,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                text=True,
+            )
+            reader = threading.Thread(target=self._read, args=[process], daemon=True)
+            reader.start()
+            try:
+                yield self
+            finally:
+                # The runner ends with its standard input, and takes the browser along.
+                assert process.stdin
+                process.stdin.close()
+                process.wait()
+                reader.join()
+                assert process.stdout
+                process.stdout.close()
+                server.shutdown()
+
+    def reports(self, node_id: str) -> list[dict[str, Any]]:
+        """Return the reports of a test, as soon as it has run; none where it will not run."""
+        while node_id not in self._finished and self.trouble is None:
+            self._take_one()
+        return self._reports.get(node_id, [])
+
+    def _read(self, process: "subprocess.Popen[str]") -> None:
+        assert process.stdout
+        for line in process.stdout:
+            self._lines.put(line)
+        self._lines.put(None)
+
+    def _take_one(self) -> None:
+        try:
+            line = self._lines.get(timeout=SILENCE)
+        except queue.Empty:
+            self.trouble = f"the page has said nothing for {SILENCE} s"
+            return
+        message = {"end": "the browser has ended"} if line is None else json.loads(line)
+        match message:
+            case {"report": report}:
+                self._reports.setdefault(report["nodeid"], []).append(report)
+            case {"finished": node_id}:
+                self._finished.add(node_id)
+            case {"end": reason}:
+                self.trouble = reason
+
+
+class InBrowser:
+    """The plugin."""
+
+    def __init__(self) -> None:
+        self._run: BrowserRun | None = None
+        self._ending = contextlib.ExitStack()
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Have the browser's tests come last, so that pytest's own set-up and teardown are whole."""
+        items.sort(key=needs_browser)
+
+    def pytest_runtest_protocol(self, item: pytest.Item) -> bool | None:
+        """Run a test in the page, where it belongs there."""
+        if not needs_browser(item):
+            return None
+        if self._run is None:
+            chosen = [other.nodeid for other in item.session.items if needs_browser(other)]
+            self._run = self._ending.enter_context(BrowserRun(chosen).running())
+        hook = item.ihook
+        hook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
+        reports = self._run.reports(item.nodeid)
+        for data in reports:
+            report = hook.pytest_report_from_serializable(config=item.config, data=data)
+            hook.pytest_runtest_logreport(report=report)
+        if not reports:
+            trouble = f"did not run in the browser: {self._run.trouble or 'it was not found there'}"
+            report = pytest.TestReport(
+                item.nodeid, item.location, {}, "failed", trouble, "call", start=0, stop=0
+            )
+            hook.pytest_runtest_logreport(report=report)
+        hook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
+        return True
+
+    def pytest_sessionfinish(self) -> None:
+        """End the browser."""
+        self._ending.close()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Register the plugin."""
+    config.pluginmanager.register(InBrowser())
+
+
+def _build_test_site(node_ids: list[str]) -> None:
+    shutil.rmtree(TEST_SITE, ignore_errors=True)
+    shutil.copytree(ROOT / "tests" / "page", TEST_SITE)
+    configuration = (ROOT / "pyscript.toml").read_text()
+    configuration = configuration.replace('["roomkeep"]', '["roomkeep", "micropip"]')
+    (TEST_SITE / "pyscript.toml").write_text(configuration)
+    wheels = sorted(TEST_WHEELS.glob("*.whl"))
+    for wheel in wheels:
+        shutil.copy(wheel, TEST_SITE)
+    with zipfile.ZipFile(TEST_SITE / "tests.zip", "w") as archive:
+        archive.write(ROOT / "pyproject.toml", "pyproject.toml")
+        for folder in ("tests", "docs"):
+            for path in sorted((ROOT / folder).rglob("*")):
+                if path.suffix in {".py", ".md"}:
+                    archive.write(path, path.relative_to(ROOT))
+    plan = {"wheels": [wheel.name for wheel in wheels], "node_ids": node_ids}
+    (TEST_SITE / "plan.json").write_text(json.dumps(plan))
