@@ -78,9 +78,10 @@ def _dev(_: Namespace) -> int:
         with building:
             try:
                 changed = build_site(DEV_SITE, compile_own=False)
-            except ToolError as error:
-                print(error, file=sys.stderr, flush=True)
-                raise
+            # A file that is missing or not well-formed just now: the next request tries again.
+            except (ToolError, OSError, ValueError) as error:
+                print(f"Could not build: {error}", file=sys.stderr, flush=True)
+                raise ToolError(f"Could not build: {error}") from error
         if changed:
             few = ", ".join(changed) if len(changed) <= 5 else _count(changed)  # noqa: PLR2004
             print(f"Rebuilt: {few}", flush=True)

@@ -1,5 +1,6 @@
 """The web server that runs the page on the user's own machine, and serves it to the tests."""
 
+import errno
 import hashlib
 import sys
 import threading
@@ -43,7 +44,7 @@ class SiteServer(ThreadingHTTPServer):
                 its text is the answer.
 
         Raises:
-            ToolError: The port is in use or not allowed, or the address is not ours.
+            ToolError: The port is in use or not allowed, or the address is not this machine's.
         """
         self.mounts = {
             prefix: directory.resolve()
@@ -54,10 +55,7 @@ class SiteServer(ThreadingHTTPServer):
         try:
             super().__init__((host, port), _Handler)
         except (OSError, OverflowError) as error:
-            raise ToolError(
-                f"Cannot listen at {host}, port {port}: {_reason(error)}. Another copy may be "
-                "running. End it, or choose another port, as in `PORT=8080 npm start`."
-            ) from error
+            raise ToolError(_why_not_listening(host, port, error)) from error
 
     @property
     def url(self) -> str:
@@ -160,6 +158,10 @@ class _Handler(BaseHTTPRequestHandler):
         """Says nothing: the terminal is for what a user must know."""
 
 
-def _reason(error: Exception) -> str:
-    text = getattr(error, "strerror", None) or str(error)
-    return text[:1].lower() + text[1:]
+def _why_not_listening(host: str, port: int, error: Exception) -> str:
+    another = "choose another port, as in `PORT=8080 npm start`"
+    if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
+        return (
+            f"Port {port} is in use. Another copy of Roomkeep may be running: end it, or {another}."
+        )
+    return f"Cannot listen at {host}, port {port} ({error}). Correct HOST, or {another}."
