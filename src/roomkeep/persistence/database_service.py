@@ -10,13 +10,12 @@ from reaktiv import ReadonlySignal
 
 from roomkeep.errors import StorageUnavailable
 from roomkeep.models import Attachment, Ban, Id, Message, Reaction, Room, User
-from roomkeep.persistence import records
+from roomkeep.persistence import records, stores
 from roomkeep.persistence.account import Backend
 from roomkeep.persistence.changes import ChangeFeed, Listener
 from roomkeep.persistence.operation import Operation
 from roomkeep.persistence.records import Unreadable
 from roomkeep.persistence.scope import Scope, Scopes
-from roomkeep.persistence.stores import attachments, bans, messages, meta, reactions, rooms, users
 
 __all__ = ["DatabaseService"]
 
@@ -105,7 +104,7 @@ class DatabaseService:
 
     def clear_all_data(self) -> Coroutine[Any, Any, None]:
         """Delete everything that the account keeps. It stays signed in."""
-        return self._run(meta.clear_all_data)
+        return self._run(stores.meta.clear_all_data)
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
         """Call `listener` for each change to the signed-in account's data, once it is committed.
@@ -131,11 +130,11 @@ class DatabaseService:
         Its reactions replace those that are stored; a message that is new takes along those that
         came before it.
         """
-        return self._run(messages.save_message, message)
+        return self._run(stores.messages.save_message, message)
 
-    def save_messages(self, many: Sequence[Message]) -> Coroutine[Any, Any, None]:
+    def save_messages(self, messages: Sequence[Message]) -> Coroutine[Any, Any, None]:
         """Write many messages, as `save_message` would, in one transaction."""
-        return self._run(messages.save_messages, many)
+        return self._run(stores.messages.save_messages, messages)
 
     def get_messages(
         self, room_id: str, limit: int = 100, offset: int = 0
@@ -144,7 +143,7 @@ class DatabaseService:
 
         Ids compare by UTF-16 code unit, which is IndexedDB's order of strings.
         """
-        return self._run(messages.get_messages, room_id, limit, offset)
+        return self._run(stores.messages.get_messages, room_id, limit, offset)
 
     def get_latest_messages(
         self,
@@ -166,18 +165,18 @@ class DatabaseService:
         Raises:
             RecordNotFound: there is no message `before`.
         """
-        return self._run(messages.get_latest_messages, room_id, limit, before, channel_id)
+        return self._run(stores.messages.get_latest_messages, room_id, limit, before, channel_id)
 
     def get_message_by_id(self, message_id: str) -> Coroutine[Any, Any, Message | None]:
         """Return a message; None where there is none."""
-        return self._run(messages.get_message_by_id, message_id)
+        return self._run(stores.messages.get_message_by_id, message_id)
 
     def delete_message(self, message_id: str) -> Coroutine[Any, Any, None]:
         """Leave a tombstone of a message: its content, reactions and attachments go.
 
         It reads `DELETED_MESSAGE_CONTENT` from then on. Nothing happens where there is no message.
         """
-        return self._run(messages.delete_message, message_id)
+        return self._run(stores.messages.delete_message, message_id)
 
     def update_message(self, message_id: str, /, **changes: object) -> Coroutine[Any, Any, None]:
         """Change some fields of a message; all others stay, those unknown to Roomkeep too.
@@ -185,11 +184,11 @@ class DatabaseService:
         Raises:
             RecordNotFound: there is no such message.
         """
-        return self._run(messages.update_message, message_id, changes)
+        return self._run(stores.messages.update_message, message_id, changes)
 
     def clear_room_messages(self, room_id: str) -> Coroutine[Any, Any, None]:
         """Delete all messages of a room, with their reactions and attachments."""
-        return self._run(messages.clear_room_messages, room_id)
+        return self._run(stores.messages.clear_room_messages, room_id)
 
     # Reactions
 
@@ -198,31 +197,31 @@ class DatabaseService:
 
         It may come before its message, but not after the message was deleted.
         """
-        return self._run(reactions.save_reaction, reaction)
+        return self._run(stores.reactions.save_reaction, reaction)
 
     def remove_reaction(
         self, message_id: str, oder_id: str, emoji: str
     ) -> Coroutine[Any, Any, None]:
         """Delete a reaction, if it is there. `oder_id` is who reacted."""
-        return self._run(reactions.remove_reaction, message_id, oder_id, emoji)
+        return self._run(stores.reactions.remove_reaction, message_id, oder_id, emoji)
 
     def get_reactions_for_message(self, message_id: str) -> Coroutine[Any, Any, list[Reaction]]:
         """Return a message's reactions, ascending by (timestamp, oder_id, emoji)."""
-        return self._run(reactions.get_reactions_for_message, message_id)
+        return self._run(stores.reactions.get_reactions_for_message, message_id)
 
     # Users
 
     def save_user(self, user: User) -> Coroutine[Any, Any, None]:
         """Write a user in place of the one with the same `oder_id`."""
-        return self._run(users.save_user, user)
+        return self._run(stores.users.save_user, user)
 
     def get_user(self, oder_id: str) -> Coroutine[Any, Any, User | None]:
         """Return a user; None where there is none."""
-        return self._run(users.get_user, oder_id)
+        return self._run(stores.users.get_user, oder_id)
 
     def get_current_user(self) -> Coroutine[Any, Any, User | None]:
         """Return the profile of who is signed in; None for nobody, or where none was saved."""
-        return self._run(meta.get_current_user)
+        return self._run(stores.meta.get_current_user)
 
     async def set_current_user_id(self, user_id: str | None) -> None:
         """Sign in as someone else, in their own database; None signs out.
@@ -238,7 +237,7 @@ class DatabaseService:
 
     def get_users_by_room(self, room_id: str) -> Coroutine[Any, Any, list[User]]:
         """Return the users on a room's member roster whose profiles are stored, in its order."""
-        return self._run(users.get_users_by_room, room_id)
+        return self._run(stores.users.get_users_by_room, room_id)
 
     def update_user(self, oder_id: str, /, **changes: object) -> Coroutine[Any, Any, None]:
         """Change some fields of a user; all others stay, those unknown to Roomkeep too.
@@ -246,25 +245,25 @@ class DatabaseService:
         Raises:
             RecordNotFound: there is no such user.
         """
-        return self._run(users.update_user, oder_id, changes)
+        return self._run(stores.users.update_user, oder_id, changes)
 
     # Rooms
 
     def save_room(self, room: Room) -> Coroutine[Any, Any, None]:
         """Write a room in place of the one with its id."""
-        return self._run(rooms.save_room, room)
+        return self._run(stores.rooms.save_room, room)
 
     def get_room(self, room_id: str) -> Coroutine[Any, Any, Room | None]:
         """Return a room; None where there is none."""
-        return self._run(rooms.get_room, room_id)
+        return self._run(stores.rooms.get_room, room_id)
 
     def get_all_rooms(self) -> Coroutine[Any, Any, list[Room]]:
         """Return all rooms, ascending by (created_at, id)."""
-        return self._run(rooms.get_all_rooms)
+        return self._run(stores.rooms.get_all_rooms)
 
     def delete_room(self, room_id: str) -> Coroutine[Any, Any, None]:
         """Delete a room with its messages, their reactions and attachments, and its bans."""
-        return self._run(rooms.delete_room, room_id)
+        return self._run(stores.rooms.delete_room, room_id)
 
     def update_room(self, room_id: str, /, **changes: object) -> Coroutine[Any, Any, None]:
         """Change some fields of a room; all others stay, those unknown to Roomkeep too.
@@ -272,25 +271,25 @@ class DatabaseService:
         Raises:
             RecordNotFound: there is no such room.
         """
-        return self._run(rooms.update_room, room_id, changes)
+        return self._run(stores.rooms.update_room, room_id, changes)
 
     # Bans
 
     def save_ban(self, ban: Ban) -> Coroutine[Any, Any, None]:
         """Write a ban in place of the one with the same `oder_id`, the ban's own key."""
-        return self._run(bans.save_ban, ban)
+        return self._run(stores.bans.save_ban, ban)
 
     def remove_ban(self, oder_id: str) -> Coroutine[Any, Any, None]:
         """Delete a ban by its own key, if it is there."""
-        return self._run(bans.remove_ban, oder_id)
+        return self._run(stores.bans.remove_ban, oder_id)
 
     def get_bans_for_room(self, room_id: str) -> Coroutine[Any, Any, list[Ban]]:
         """Return a room's bans that have not expired, ascending by (timestamp, oder_id)."""
-        return self._run(bans.get_bans_for_room, room_id, self._clock())
+        return self._run(stores.bans.get_bans_for_room, room_id, self._clock())
 
     def is_user_banned(self, user_id: str, room_id: str) -> Coroutine[Any, Any, bool]:
         """Tell whether a user has a ban in a room that has not expired."""
-        return self._run(bans.is_user_banned, user_id, room_id, self._clock())
+        return self._run(stores.bans.is_user_banned, user_id, room_id, self._clock())
 
     # Attachments
 
@@ -303,19 +302,19 @@ class DatabaseService:
             attachment: what is known of the file; its `size` must be that of `data`.
             data: the file: bytes, or in a browser a Blob. None leaves stored bytes as they are.
         """
-        return self._run(attachments.save_attachment, attachment, data)
+        return self._run(stores.attachments.save_attachment, attachment, data)
 
     def get_attachments_for_message(self, message_id: str) -> Coroutine[Any, Any, list[Attachment]]:
         """Return a message's attachments, ascending by (created_at, id)."""
-        return self._run(attachments.get_attachments_for_message, message_id)
+        return self._run(stores.attachments.get_attachments_for_message, message_id)
 
     def get_all_attachments(self) -> Coroutine[Any, Any, list[Attachment]]:
         """Return all attachments, ascending by (created_at, id)."""
-        return self._run(attachments.get_all_attachments)
+        return self._run(stores.attachments.get_all_attachments)
 
     def delete_attachments_for_message(self, message_id: str) -> Coroutine[Any, Any, None]:
         """Delete a message's attachments."""
-        return self._run(attachments.delete_attachments_for_message, message_id)
+        return self._run(stores.attachments.delete_attachments_for_message, message_id)
 
     def read_attachment_data(self, attachment_id: str) -> Coroutine[Any, Any, bytes | None]:
         """Return an attachment's bytes; None where it was saved without.
@@ -336,7 +335,7 @@ class DatabaseService:
         return self._scopes.current.run(operation, *args, **kwargs)
 
     async def _read_data(self, scope: Scope, attachment_id: str) -> bytes | None:
-        blob = await scope.run(attachments.find_attachment_data, attachment_id)
+        blob = await scope.run(stores.attachments.find_attachment_data, attachment_id)
         data = None if blob is None else await blob.read()
         scope.check()
         return data

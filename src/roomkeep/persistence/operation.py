@@ -8,6 +8,7 @@ from typing import Annotated, Any, Concatenate, Generic, Literal, ParamSpec, Typ
 
 from msgspec import Meta
 
+from roomkeep.errors import InvalidRecord
 from roomkeep.models import Record
 from roomkeep.persistence import records
 from roomkeep.persistence.transaction import Transaction
@@ -94,6 +95,8 @@ def _check(value: Any, kind: Any, name: str) -> Any:
         return records.check(value, kind, name)
     if typing.get_origin(kind) is Sequence:
         (item,) = typing.get_args(kind)
+        if not isinstance(value, Sequence):
+            raise InvalidRecord(f"must be a list, not {type(value).__name__}", field=name)
         return [
             records.check(record, item, f"{name}[{place}]", prefix=f"{name}[{place}].")
             for place, record in enumerate(value)

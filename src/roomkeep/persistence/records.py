@@ -2,7 +2,10 @@
 
 import re
 from collections.abc import Collection, Iterable, Mapping
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from typing import Any, TypeVar
+from uuid import UUID
 
 import msgspec
 from msgspec import Struct, structs
@@ -32,6 +35,8 @@ MAX_PICTURE = 1_048_576
 """The most characters of a picture's address, which may be a `data:` URL."""
 MAX_ITEMS = 100_000
 """The most items of a list, such as a room's members."""
+_NOT_TEXT = (bytes, bytearray, date, datetime, time, timedelta, Decimal, UUID)
+"""What msgspec would otherwise turn into text, so that it came back as something else."""
 _IDS = re.compile(r"(^|_)(id|key|emoji)$")
 _PICTURES = frozenset({"avatar_url", "icon"})
 
@@ -89,8 +94,9 @@ def check(record: R, kind: type[R], field: str, *, prefix: str = "") -> R:
         msg = f"must be a {kind.__name__}, not {_article(record)}"
         raise InvalidRecord(msg, field=field)
     try:
-        text = msgspec.json.encode(record)
-        checked = msgspec.json.decode(text, type=kind)
+        plain = msgspec.to_builtins(record, builtin_types=_NOT_TEXT)
+        checked = msgspec.convert(plain, kind)
+        text = msgspec.json.encode(checked)
     except msgspec.ValidationError as error:
         raise _invalid(error, prefix) from error
     except (UnicodeEncodeError, TypeError, ValueError, RecursionError) as error:

@@ -1,0 +1,183 @@
+"""Accounts: each has a database of its own, and a switch in the middle of anything mixes nothing."""
+
+import asyncio
+
+import pytest
+from support.make import message, reaction, room, user
+from support.worlds import World
+
+from roomkeep.errors import InvalidRecord, NotReady, ScopeChanged
+from roomkeep.persistence import Change, DatabaseService
+
+
+async def test_each_account_has_a_database_of_its_own(db: DatabaseService) -> None:
+    assert (db.current_user_id, db.database_name) == (None, "roomkeep-anonymous")
+    await db.set_current_user_id("ann ✓/50%")
+    assert db.current_user_id == "ann ✓/50%"
+    assert db.database_name == "roomkeep::ann%20%E2%9C%93%2F50%25"
+    await db.set_current_user_id(None)
+    assert db.database_name == "roomkeep-anonymous"
+
+
+async def test_no_account_sees_the_data_of_another(db: DatabaseService) -> None:
+    for account in ["ann", "bob", None]:
+        await db.set_current_user_id(account)
+        await db.save_message(message(content=f"of {account}"))
+        await db.save_room(room(name=f"of {account}"))
+    for account in ["ann", "bob", None]:
+        await db.set_current_user_id(account)
+        assert [found.content for found in await db.get_messages("r1")] == [f"of {account}"]
+        assert [found.name for found in await db.get_all_rooms()] == [f"of {account}"]
+    await db.clear_all_data()
+    await db.set_current_user_id("ann")
+    assert len(await db.get_messages("r1")) == 1
+
+
+async def test_ids_that_look_alike_are_different_accounts(db: DatabaseService) -> None:
+    # Case, unicode form, percent signs, separators: none of them makes two accounts one.
+    accounts = ["ann", "Ann", "é", "e\N{COMBINING ACUTE ACCENT}", "a%20b", "a b", "a::b", "a/b", " "]
+    for account in accounts:
+        await db.set_current_user_id(account)
+        assert await db.get_all_rooms() == [], account
+        await db.save_room(room())
+    assert await db.get_account_ids() == sorted(accounts)
+
+
+async def test_who_was_signed_in_is_so_on_the_next_visit(world: World) -> None:
+    first = await world.service()
+    await first.set_current_user_id("ann")
+    await first.save_user(user("ann"))
+    await first.close()
+    second = await world.service()
+    assert second.current_user_id == "ann"
+    assert await second.get_current_user() == user("ann")
+    await second.set_current_user_id(None)
+    await second.close()
+    third = await world.service()
+    assert third.current_user_id is None
+
+
+@pytest.mark.parametrize("user_id", ["", 7, "\ud800", "x" * 1_025])
+async def test_a_bad_account_id_is_refused_and_nothing_switches(
+    db: DatabaseService, user_id: str
+) -> None:
+    await db.set_current_user_id("ann")
+    with pytest.raises(InvalidRecord) as caught:
+        await db.set_current_user_id(user_id)
+    assert caught.value.field == "user_id"
+    assert db.current_user_id == "ann"
+    assert await db.get_all_rooms() == []
+
+
+async def test_clearing_keeps_the_account_signed_in(world: World, db: DatabaseService) -> None:
+    await db.set_current_user_id("ann")
+    await db.save_user(user("ann"))
+    await db.save_message(message(reactions=(reaction(),)))
+    await db.clear_all_data()
+    for store in ["messages", "users", "reactions"]:
+        assert await world.stored(store, "ann") == []
+    assert await world.stored("meta", "ann") == [{"key": "currentUserId", "value": "ann"}]
+    assert db.current_user_id == "ann"
+
+
+async def test_a_switch_in_the_middle_of_a_slow_write(world: World, db: DatabaseService) -> None:
+    many = [message(f"m{n}", timestamp=n) for n in range(3_000)]
+    await db.set_current_user_id("ann")
+    writing = asyncio.ensure_future(db.save_messages(many))
+    await asyncio.sleep(0)
+    await db.set_current_user_id("bob")
+    await writing
+    assert await db.get_messages("r1") == []
+    assert await world.stored("messages", "bob") == []
+    assert len(await world.stored("messages", "ann")) == len(many)
+
+
+async def test_a_switch_in_the_middle_of_a_slow_read(db: DatabaseService) -> None:
+    await db.set_current_user_id("ann")
+    await db.save_messages([message(f"m{n}", timestamp=n) for n in range(3_000)])
+    reading = asyncio.ensure_future(db.get_messages("r1", limit=3_000))
+    await asyncio.sleep(0)
+    await db.set_current_user_id("bob")
+    with pytest.raises(ScopeChanged):
+        await reading
+    await db.set_current_user_id("ann")
+    assert len(await db.get_messages("r1", limit=3_000)) == 3_000
+
+
+async def test_a_call_made_before_a_switch_never_lands_after_it(
+    world: World, db: DatabaseService
+) -> None:
+    await db.set_current_user_id("ann")
+    early = db.save_message(message())
+    queued = asyncio.ensure_future(db.save_message(message("m2")))
+    await db.set_current_user_id("bob")
+    for call in [early, queued]:
+        try:
+            await call
+        except ScopeChanged:
+            continue
+    assert await world.stored("messages", "bob") == []
+
+
+async def test_a_call_made_during_a_switch_is_refused(world: World, db: DatabaseService) -> None:
+    await db.set_current_user_id("ann")
+    switching = asyncio.ensure_future(db.set_current_user_id("bob"))
+    refused = 0
+    while not switching.done():
+        await asyncio.sleep(0)
+        try:
+            if not switching.done():
+                await db.save_message(message(content="from ann's screen"))
+        except ScopeChanged:
+            refused += 1
+    await switching
+    assert refused
+    await db.close()
+    assert await world.stored("messages", "bob") == []
+
+
+async def test_switching_back_and_forth_ends_with_the_last(db: DatabaseService) -> None:
+    await asyncio.gather(*(db.set_current_user_id(who) for who in ["ann", "bob", "ann", "cat"]))
+    assert db.current_user_id == "cat"
+    await db.save_room(room())
+    await db.set_current_user_id("ann")
+    assert await db.get_all_rooms() == []
+
+
+async def test_changes_of_the_old_account_are_not_told_after_the_switch(
+    db: DatabaseService,
+) -> None:
+    heard: list[tuple[str | None, Change]] = []
+    db.subscribe(lambda change: heard.append((db.current_user_id, change)))
+    await db.set_current_user_id("ann")
+    writing = asyncio.ensure_future(db.save_messages([message(f"m{n}") for n in range(1_000)]))
+    await asyncio.sleep(0)
+    await db.set_current_user_id("bob")
+    await writing
+    await db.save_room(room())
+    assert [(who, change.store) for who, change in heard if who == "bob"] == [("bob", "rooms")]
+
+
+async def test_a_closed_service_refuses_and_can_be_opened_again(world: World) -> None:
+    db = await world.service()
+    await db.save_room(room())
+    assert db.is_ready()
+    await db.close()
+    await db.close()
+    assert not db.is_ready()
+    with pytest.raises(NotReady):
+        await db.get_all_rooms()
+    await db.initialize()
+    await db.initialize()
+    assert db.is_ready()
+    assert await db.get_all_rooms() == [room()]
+
+
+async def test_every_method_refuses_before_initialize() -> None:
+    db = DatabaseService()
+    assert not db.is_ready()
+    with pytest.raises(NotReady):
+        await db.get_all_rooms()
+    with pytest.raises(NotReady):
+        await db.set_current_user_id("ann")
+    await db.close()

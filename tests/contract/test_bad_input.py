@@ -1,0 +1,140 @@
+"""Bad input: an error that names the field, and nothing written."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from support.laws import law
+from support.make import ban, member, message, reaction, room, user
+
+from roomkeep.errors import InvalidRecord
+from roomkeep.models import Message
+from roomkeep.persistence import DatabaseService
+
+
+@pytest.mark.parametrize(
+    ("record", "field"),
+    [
+        (message(id=""), "id"),
+        (message(id=7), "id"),
+        (message(id=None), "id"),
+        (message(id="\ud800"), "id"),
+        (message(id="x" * 1_025), "id"),
+        (message(room_id=""), "room_id"),
+        (message(channel_id=None), "channel_id"),
+        (message(sender_name=b"Ann"), "sender_name"),
+        (message(content="x" * 65_537), "content"),
+        (message(content="half \ud83d"), "content"),
+        (message(timestamp=float("nan")), "timestamp"),
+        (message(timestamp=1.5), "timestamp"),
+        (message(timestamp=True), "timestamp"),
+        (message(timestamp=2**60), "timestamp"),
+        (message(timestamp="2024-01-01"), "timestamp"),
+        (message(is_deleted=1), "is_deleted"),
+        (message(reactions=[object()]), "reactions"),
+        (message(reactions=(reaction(emoji=""),)), "reactions[0].emoji"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+async def test_a_bad_message_is_refused(db: DatabaseService, record: Message, field: str) -> None:
+    with pytest.raises(InvalidRecord) as caught:
+        await db.save_message(record)
+    assert caught.value.field == field
+    assert field in str(caught.value)
+    assert await db.get_messages("r1") == []
+
+
+@pytest.mark.parametrize(
+    ("method", "record", "field"),
+    [
+        ("save_message", None, "message"),
+        ("save_message", {"id": "m1"}, "message"),
+        ("save_messages", [None], "messages[0]"),
+        ("save_messages", None, "messages"),
+        ("save_messages", 7, "messages"),
+        ("save_reaction", reaction(oder_id=""), "oder_id"),
+        ("save_reaction", message(), "reaction"),
+        ("save_user", user(status="asleep"), "status"),
+        ("save_user", user(avatar_url="x" * 1_048_577), "avatar_url"),
+        ("save_room", room(host_id=""), "host_id"),
+        ("save_room", room(members=(member(), member(role="king"))), "members[1].role"),
+        ("save_room", room(members=(1,)), "members[0]"),
+        ("save_room", room(topic="x" * 70_000), "topic"),
+        ("save_ban", ban(banned_by=""), "banned_by"),
+        ("save_ban", ban(expires_at="tomorrow"), "expires_at"),
+    ],
+)
+async def test_other_bad_records_are_refused(
+    db: DatabaseService, method: str, record: Any, field: str
+) -> None:
+    with pytest.raises(InvalidRecord) as caught:
+        await getattr(db, method)(record)
+    assert caught.value.field == field
+    assert await db.get_all_rooms() == []
+
+
+@pytest.mark.parametrize(
+    ("method", "arguments", "field"),
+    [
+        ("get_messages", ("",), "room_id"),
+        ("get_messages", (7,), "room_id"),
+        ("get_messages", ("r1", -1), "limit"),
+        ("get_messages", ("r1", 2**31), "limit"),
+        ("get_messages", ("r1", 1, 0.5), "offset"),
+        ("get_messages", ("r1", True), "limit"),
+        ("get_latest_messages", ("r1", 1, ""), "before"),
+        ("get_latest_messages", ("r1", 1, None, ""), "channel_id"),
+        ("get_message_by_id", (None,), "message_id"),
+        ("delete_message", ("",), "message_id"),
+        ("remove_reaction", ("m1", "ann", ""), "emoji"),
+        ("get_user", (["ann"],), "oder_id"),
+        ("get_room", ("\ud800",), "room_id"),
+        ("delete_room", ("x" * 1_025,), "room_id"),
+        ("is_user_banned", ("", "r1"), "user_id"),
+        ("remove_ban", ("",), "oder_id"),
+        ("read_attachment_data", ("",), "attachment_id"),
+    ],
+)
+async def test_a_bad_argument_is_named(
+    db: DatabaseService, method: str, arguments: tuple[Any, ...], field: str
+) -> None:
+    with pytest.raises(InvalidRecord) as caught:
+        await getattr(db, method)(*arguments)
+    assert caught.value.field == field
+
+
+@law
+@given(
+    fields=st.fixed_dictionaries(
+        {},
+        optional={
+            name: st.one_of(
+                st.none(), st.booleans(), st.integers(), st.floats(), st.text(), st.binary(), st.just([])
+            )
+            for name in Message.__struct_fields__
+        },
+    )
+)
+async def test_law_a_message_is_kept_as_it_was_given_or_refused_whole(
+    db: DatabaseService, fields: dict[str, Any]
+) -> None:
+    await db.clear_all_data()
+    given_message = message(**{"id": "m1", "room_id": "r1", **fields})
+    try:
+        await db.save_message(given_message)
+    except InvalidRecord as error:
+        assert error.field in Message.__struct_fields__
+        assert await db.get_messages("r1") == []
+    else:
+        found = await db.get_message_by_id(given_message.id)
+        assert found is not None
+        if not given_message.is_deleted:
+            assert found == message(**{**fields, "id": given_message.id, "reactions": ()})
+
+
+@pytest.mark.parametrize("text", ["<script>alert(1)</script>", "'; DROP TABLE", "\0\x1b[31m", "‮"])
+async def test_text_is_kept_as_text(db: DatabaseService, text: str) -> None:
+    kept = message(text, room_id=text, content=text, sender_name=text)
+    await db.save_message(kept)
+    assert await db.get_messages(text) == [kept]
