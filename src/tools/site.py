@@ -8,7 +8,7 @@ from typing import Final
 from tools.bytecode import compile_archives
 from tools.files import mirror
 from tools.paths import NODE_MODULES, PAGE_WHEELS, ROOT, SOURCE, ToolError
-from tools.wheels import Wheel, lock_file, own_wheel, read_wheel
+from tools.wheels import Wheel, lock_file, own_wheel, pyscript_wheel, read_wheel
 
 _PYSCRIPT: Final = NODE_MODULES / "@pyscript" / "core" / "dist"
 _PYODIDE: Final = NODE_MODULES / "pyodide"
@@ -68,7 +68,7 @@ def _pyscript_files() -> dict[str, bytes]:
 def _pyodide_files(*, compile_own: bool) -> dict[str, bytes]:
     own = own_wheel()
     vendored = [read_wheel(path) for path in sorted(PAGE_WHEELS.glob("*.whl"))]
-    wheels = [*vendored, own] if compile_own else vendored
+    wheels = [*vendored, pyscript_wheel(), *([own] if compile_own else [])]
     standard_library = (_PYODIDE / "python_stdlib.zip").read_bytes()
     library, *compiled = compile_archives([standard_library, *(wheel.data for wheel in wheels)])
     page_wheels: list[Wheel] = [

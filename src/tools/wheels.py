@@ -4,7 +4,7 @@ import hashlib
 import json
 import re
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -12,7 +12,7 @@ from typing import Final
 from tools.archives import write_archive
 from tools.commands import run
 from tools.files import Stamp, remove
-from tools.paths import ROOT, SOURCE
+from tools.paths import NODE_MODULES, ROOT, SOURCE
 
 _PLATFORM: Final = "pyemscripten_2026_0_wasm32"
 _PYTHON: Final = "3.14"
@@ -77,27 +77,27 @@ def read_wheel(path: Path) -> Wheel:
 def own_wheel() -> Wheel:
     """Makes the wheel of Roomkeep that runs in the page, as sources.
 
-    Its metadata comes from pyproject.toml. What only the desktop or the host's tools use, and the
-    files that the page gets from the server, are left out.
+    Its metadata comes from pyproject.toml. What only the desktop uses, and the files that the page
+    gets from the server, are left out.
     """
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    name, version = project["name"], project["version"]
-    dependencies: list[str] = project["dependencies"]
-    depends = tuple(_normalise(re.split(r"[\s<>=!~;\[]", need)[0]) for need in dependencies)
-    info = f"{name}-{version}.dist-info"
-    files = {
-        f"{name}/{path}": (SOURCE / path).read_bytes()
-        for path in sorted(_relative_files(SOURCE))
+    modules = {
+        path: data
+        for path, data in _python_files(SOURCE).items()
         if not path.startswith(_NOT_FOR_THE_PAGE)
     }
-    needs = "".join(f"Requires-Dist: {need}\n" for need in dependencies)
-    metadata = f"Metadata-Version: 2.4\nName: {name}\nVersion: {version}\n{needs}"
-    tags = "Wheel-Version: 1.0\nGenerator: roomkeep\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
-    files[f"{info}/METADATA"] = metadata.encode()
-    files[f"{info}/WHEEL"] = tags.encode()
-    files[f"{info}/RECORD"] = b""
-    data = write_archive(files, compressed=True)
-    return Wheel(name, version, f"{name}-{version}-py3-none-any.whl", data, depends, (name,))
+    return _make_wheel(project["name"], project["version"], modules, project["dependencies"])
+
+
+def pyscript_wheel() -> Wheel:
+    """Makes a wheel of PyScript's own Python package, `pyscript`, as sources.
+
+    PyScript carries it along in its JavaScript, and has Python compile it at each start. Where the
+    page imports it from this wheel before that, it is there already, as bytecode.
+    """
+    core = NODE_MODULES / "@pyscript" / "core"
+    version = json.loads((core / "package.json").read_text())["version"]
+    return _make_wheel("pyscript", version, _python_files(core / "src" / "stdlib" / "pyscript"), [])
 
 
 def lock_file(stock: bytes, wheels: Iterable[Wheel]) -> bytes:
@@ -125,10 +125,29 @@ def lock_file(stock: bytes, wheels: Iterable[Wheel]) -> bytes:
     return json.dumps(lock, indent=1).encode()
 
 
-def _relative_files(directory: Path) -> Iterable[str]:
-    for path in directory.rglob("*"):
-        if path.is_file() and "__pycache__" not in path.parts and path.name != "py.typed":
-            yield path.relative_to(directory).as_posix()
+def _make_wheel(
+    name: str, version: str, modules: Mapping[str, bytes], dependencies: Sequence[str]
+) -> Wheel:
+    info = f"{name}-{version}.dist-info"
+    needs = "".join(f"Requires-Dist: {need}\n" for need in dependencies)
+    metadata = f"Metadata-Version: 2.4\nName: {name}\nVersion: {version}\n{needs}"
+    tags = "Wheel-Version: 1.0\nGenerator: roomkeep\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
+    files = {
+        **{f"{name}/{path}": data for path, data in modules.items()},
+        f"{info}/METADATA": metadata.encode(),
+        f"{info}/WHEEL": tags.encode(),
+        f"{info}/RECORD": b"",
+    }
+    depends = tuple(_normalise(re.split(r"[\s<>=!~;\[]", need)[0]) for need in dependencies)
+    data = write_archive(files, compressed=True)
+    return Wheel(name, version, f"{name}-{version}-py3-none-any.whl", data, depends, (name,))
+
+
+def _python_files(directory: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(directory).as_posix(): path.read_bytes()
+        for path in sorted(directory.rglob("*.py"))
+    }
 
 
 def _normalise(name: str) -> str:
