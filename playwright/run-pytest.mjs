@@ -11,5 +11,5 @@ const page = await browser.newPage();
 await page.exposeFunction('tellHost', (line) => process.stdout.write(line + '\n'));
 page.on('console', (message) => process.stderr.write(`page: ${message.text()}\n`));
 page.on('crash', () => process.stdout.write(JSON.stringify({ end: 'the page has crashed' }) + '\n'));
-page.on('pageerror', (error) => process.stderr.write(`page: ${error.stack}\n`));
+page.on('pageerror', (error) => process.stdout.write(JSON.stringify({ end: error.stack }) + '\n'));
 await page.goto(process.argv[2]);

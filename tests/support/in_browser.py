@@ -9,6 +9,7 @@ import queue
 import shutil
 import subprocess
 import threading
+import tomllib
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -149,9 +150,9 @@ def pytest_configure(config: pytest.Config) -> None:
 def _build_test_site(node_ids: list[str]) -> None:
     shutil.rmtree(TEST_SITE, ignore_errors=True)
     shutil.copytree(ROOT / "tests" / "page", TEST_SITE)
-    configuration = (ROOT / "pyscript.toml").read_text()
-    configuration = configuration.replace('["roomkeep"]', '["roomkeep", "micropip"]')
-    (TEST_SITE / "pyscript.toml").write_text(configuration)
+    configuration = tomllib.loads((ROOT / "pyscript.toml").read_text())
+    configuration["packages"].append("micropip")
+    (TEST_SITE / "pyscript.json").write_text(json.dumps(configuration))
     wheels = sorted(TEST_WHEELS.glob("*.whl"))
     for wheel in wheels:
         shutil.copy(wheel, TEST_SITE)

@@ -56,7 +56,7 @@ def indexed_db() -> Any:
         factory = getattr(js, "indexedDB", None)
     except JsException as error:
         msg = f"the browser refuses IndexedDB to this page: {error}"
-        raise StorageUnavailable(msg, name=error.name) from error
+        raise StorageUnavailable(msg) from error
     if not factory:
         msg = "this browser has no IndexedDB, or its storage is turned off"
         raise StorageUnavailable(msg)

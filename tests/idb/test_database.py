@@ -1,0 +1,238 @@
+"""Databases: opening, upgrading, and what the world does to an open one."""
+
+import asyncio
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from support.small_database import NAME, upgrade
+from support.js import run_js
+
+from roomkeep import idb
+from roomkeep.errors import (
+    SchemaTooNew,
+    StorageBlocked,
+    StorageLost,
+    StorageUnavailable,
+)
+
+
+async def put(tx: idb.Transaction) -> None:
+    await tx.store("numbers").put(1, "n")
+
+
+async def get(tx: idb.Transaction) -> Any:
+    return await tx.store("numbers").get("n")
+
+
+@pytest.fixture
+def foreign() -> Iterator[Any]:
+    """Opens a connection as another tab would that never lets go of it."""
+    made = run_js(
+        """({
+            connections: [],
+            open(name, version) {
+                return new Promise((resolve, reject) => {
+                    const request = indexedDB.open(name, version);
+                    request.onsuccess = () => { this.connections.push(request.result); resolve() };
+                    request.onerror = () => reject(request.error);
+                });
+            },
+            close() { this.connections.forEach((connection) => connection.close()) },
+        })"""
+    )
+    yield made
+    made.close()
+
+
+async def test_an_upgrade_is_told_the_version_that_was(db: idb.Database) -> None:
+    await db.write(["numbers"], put)
+    db.close()
+    seen: list[int] = []
+
+    async def to_two(tx: idb.UpgradeTransaction, old_version: int) -> None:
+        seen.append(old_version)
+        numbers = tx.store("numbers")
+        await numbers.put(await numbers.get("n") + 1, "n")
+        tx.delete_store("things")
+        made = tx.create_store("made", auto_increment=True)
+        made.create_index("unique", "u", unique=True)
+        made.create_index("gone", "g", multi_entry=True)
+        made.delete_index("gone")
+        assert made.index_names == ["unique"]
+
+    upgraded = await idb.open(NAME, 2, to_two)
+    assert seen == [1]
+    assert (upgraded.name, upgraded.version) == (NAME, 2)
+    assert upgraded.store_names == ["made", "numbers"]
+    assert await upgraded.read(["numbers"], get) == 2
+    upgraded.close()
+
+
+async def test_an_upgrade_that_raises_leaves_the_database_as_it_was(db: idb.Database) -> None:
+    await db.write(["numbers"], put)
+    db.close()
+
+    async def broken(tx: idb.UpgradeTransaction, _old_version: int) -> None:
+        await tx.store("numbers").put(99, "n")
+        tx.delete_store("things")
+        raise ValueError("a broken upgrade")
+
+    with pytest.raises(ValueError, match="a broken upgrade"):
+        await idb.open(NAME, 2, broken)
+    again = await idb.open(NAME)
+    assert (again.version, again.store_names) == (1, ["numbers", "things"])
+    assert await again.read(["numbers"], get) == 1
+    again.close()
+
+
+async def test_a_newer_database_is_left_untouched(db: idb.Database) -> None:
+    await db.write(["numbers"], put)
+    db.close()
+    (await idb.open(NAME, 5, lambda _tx, _old: _nothing())).close()
+    with pytest.raises(SchemaTooNew):
+        await idb.open(NAME, 1, upgrade)
+    again = await idb.open(NAME)
+    assert again.version == 5
+    assert await again.read(["numbers"], get) == 1
+    again.close()
+
+
+async def _nothing() -> None:
+    pass
+
+
+async def test_an_upgrade_that_another_tab_blocks_says_so(db: idb.Database, foreign: Any) -> None:
+    db.close()
+    await foreign.open(NAME)
+    with pytest.raises(StorageBlocked, match="another tab"):
+        await idb.open(NAME, 2, upgrade, timeout=200)
+    # What waits behind a blocked request gets no event at all; it ends all the same.
+    with pytest.raises(StorageUnavailable, match="did not answer"):
+        await idb.open(NAME, 2, upgrade, timeout=200)
+    foreign.close()
+
+
+async def test_a_deletion_that_another_tab_blocks_says_so(db: idb.Database, foreign: Any) -> None:
+    db.close()
+    await foreign.open(NAME)
+    with pytest.raises(StorageBlocked, match="another tab"):
+        await idb.delete(NAME, timeout=200)
+    foreign.close()
+
+
+async def test_our_own_connection_never_blocks_an_upgrade(db: idb.Database) -> None:
+    await db.write(["numbers"], put)
+    upgraded = await idb.open(NAME, 2, lambda _tx, _old: _nothing())
+    upgraded.close()
+    # The old one closed itself; it opens again when it is used, and then finds a newer database.
+    with pytest.raises(SchemaTooNew):
+        await db.read(["numbers"], get)
+
+
+async def test_an_open_that_comes_too_late_does_not_hold_the_database(
+    db: idb.Database, foreign: Any
+) -> None:
+    db.close()
+    await foreign.open(NAME)
+    with pytest.raises(StorageBlocked):
+        await idb.open(NAME, 2, lambda _tx, _old: _nothing(), timeout=100)
+    foreign.close()
+    # The late one still upgrades, and closes at once, or this could not go on to 3.
+    third = await idb.open(NAME, 3, lambda _tx, _old: _nothing())
+    assert third.version == 3
+    third.close()
+
+
+async def test_concurrent_uses_share_one_open(db: idb.Database) -> None:
+    db._connection.close()  # type: ignore[union-attr]
+    results = await asyncio.gather(*(db.write(["numbers"], put) for _ in range(20)))
+    assert len(results) == 20
+    assert await db.read(["numbers"], get) == 1
+
+
+async def test_a_lost_connection_is_opened_again(db: idb.Database) -> None:
+    await db.write(["numbers"], put)
+    # As when the browser closes it by itself: the handle is there, and of no use.
+    db._connection.js.close()  # type: ignore[union-attr]
+    assert await db.read(["numbers"], get) == 1
+
+
+async def test_a_database_deleted_under_us_is_made_anew(db: idb.Database) -> None:
+    await db.write(["numbers"], put)
+    await idb.delete(NAME)
+    assert await db.read(["numbers"], get) is None
+    await db.write(["numbers"], put)
+    assert await db.read(["numbers"], get) == 1
+
+
+async def test_a_closed_database_stays_closed(db: idb.Database) -> None:
+    db.close()
+    db.close()
+    with pytest.raises(StorageLost, match="is closed"):
+        await db.read(["numbers"], get)
+
+
+async def test_a_transaction_under_way_is_finished_when_the_database_closes(
+    db: idb.Database,
+) -> None:
+    async def slow(tx: idb.Transaction) -> None:
+        for n in range(200):
+            await tx.store("numbers").put(n, n)
+
+    writing = asyncio.ensure_future(db.write(["numbers"], slow))
+    await asyncio.sleep(0)
+    db.close()
+    await writing
+    again = await idb.open(NAME)
+
+    async def count(tx: idb.Transaction) -> int:
+        return await tx.store("numbers").count()
+
+    assert await again.read(["numbers"], count) == 200
+    again.close()
+
+
+@pytest.mark.parametrize("can_list", [True, False])
+async def test_looking_for_a_database_does_not_create_it(
+    db: idb.Database, monkeypatch: pytest.MonkeyPatch, can_list: bool
+) -> None:
+    before = await idb.names()
+    assert NAME in before
+    if not can_list:
+        run_js("globalThis.kept = IDBFactory.prototype.databases")
+        run_js("delete IDBFactory.prototype.databases")
+    try:
+        assert await idb.exists(NAME)
+        assert not await idb.exists("idb-test nowhere")
+        if not can_list:
+            with pytest.raises(StorageUnavailable):
+                await idb.names()
+    finally:
+        if not can_list:
+            run_js("IDBFactory.prototype.databases = globalThis.kept")
+    assert await idb.names() == before
+
+
+async def test_deleting_what_is_not_there_does_nothing() -> None:
+    await idb.delete("idb-test nowhere")
+
+
+async def test_a_browser_without_indexed_db(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("roomkeep.idb._platform.js", run_js("({})"))
+    with pytest.raises(StorageUnavailable, match="has no IndexedDB"):
+        await idb.open(NAME)
+
+
+async def test_a_browser_that_refuses_indexed_db(monkeypatch: pytest.MonkeyPatch) -> None:
+    refusing = run_js("({get indexedDB() { throw new DOMException('no', 'SecurityError') }})")
+    monkeypatch.setattr("roomkeep.idb._platform.js", refusing)
+    with pytest.raises(StorageUnavailable, match="(?s)refuses.*SecurityError"):
+        await idb.open(NAME)
+
+
+async def test_a_browser_that_never_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    silent = run_js("({indexedDB: {open() { return {} }}})")
+    monkeypatch.setattr("roomkeep.idb._platform.js", silent)
+    with pytest.raises(StorageUnavailable, match="did not answer within 50 ms"):
+        await idb.open(NAME, timeout=50)

@@ -1,0 +1,279 @@
+"""The law of transactions: a body lives inside one, whole or not at all."""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from roomkeep import idb
+from roomkeep.errors import InvalidRecord, TransactionAborted
+
+
+async def read_all(db: idb.Database, store: str = "numbers") -> list[Any]:
+    async def body(tx: idb.Transaction) -> Any:
+        return await tx.store(store).get_all()
+
+    result: list[Any] = await db.read([store], body)
+    return result
+
+
+async def increment(tx: idb.Transaction) -> int:
+    numbers = tx.store("numbers")
+    value = (await numbers.get("n") or 0) + 1
+    await numbers.put(value, "n")
+    return value
+
+
+async def test_the_race_that_a_naive_build_loses(db: idb.Database) -> None:
+    async def get(tx: idb.Transaction) -> int:
+        return await tx.store("numbers").get("n") or 0
+
+    async def naive() -> None:
+        value = await db.read(["numbers"], get)
+
+        async def put(tx: idb.Transaction) -> None:
+            await tx.store("numbers").put(value + 1, "n")
+
+        await db.write(["numbers"], put)
+
+    await asyncio.gather(*(naive() for _ in range(50)))
+    assert await db.read(["numbers"], get) < 50
+
+    await db.write(["numbers"], lambda tx: _clear(tx))
+    results = await asyncio.gather(*(db.write(["numbers"], increment) for _ in range(50)))
+    assert await db.read(["numbers"], get) == 50
+    assert sorted(results) == list(range(1, 51))
+
+
+async def _clear(tx: idb.Transaction) -> None:
+    await tx.store("numbers").clear()
+
+
+async def test_a_body_may_await_as_often_and_as_deep_as_it_likes(db: idb.Database) -> None:
+    async def step(numbers: idb.Store, key: int) -> None:
+        for _ in range(3):
+            await numbers.put((await numbers.get(key) or 0) + 1, key)
+
+    async def body(tx: idb.Transaction) -> int:
+        numbers = tx.store("numbers")
+        for key in range(100):
+            await step(numbers, key)
+        return sum(await numbers.get_all())
+
+    assert await db.write(["numbers"], body) == 300
+
+
+async def test_requests_may_be_issued_together_and_awaited_in_any_order(db: idb.Database) -> None:
+    async def body(tx: idb.Transaction) -> list[Any]:
+        numbers = tx.store("numbers")
+        for key in range(5):
+            numbers.put(key * 10, key)
+        first, *others, last = [numbers.get(key) for key in range(5)]
+        return [await last, await first, *[await other for other in others]]
+
+    assert await db.write(["numbers"], body) == [40, 0, 10, 20, 30]
+
+
+async def test_what_is_never_awaited_is_written_all_the_same(db: idb.Database) -> None:
+    async def body(tx: idb.Transaction) -> None:
+        tx.store("numbers").put(1, "a")
+
+    await db.write(["numbers"], body)
+    assert await read_all(db) == [1]
+
+
+async def test_a_raise_undoes_everything_and_comes_out_as_itself(db: idb.Database) -> None:
+    failure = ValueError("on purpose")
+
+    async def body(tx: idb.Transaction) -> None:
+        await tx.store("numbers").put(1, "a")
+        tx.store("things").put({"id": "x"})
+        raise failure
+
+    with pytest.raises(ValueError, match="on purpose") as caught:
+        await db.write(["numbers", "things"], body)
+    assert caught.value is failure
+    assert await read_all(db) == []
+    assert await read_all(db, "things") == []
+
+
+async def test_a_failed_request_can_be_caught_and_the_rest_goes_on(db: idb.Database) -> None:
+    async def body(tx: idb.Transaction) -> str | None:
+        numbers = tx.store("numbers")
+        await numbers.add(1, "a")
+        try:
+            await numbers.add(2, "a")
+        except InvalidRecord as error:
+            await numbers.add(3, "b")
+            return error.field
+        return None
+
+    assert await db.write(["numbers"], body) == "key"
+    assert await read_all(db) == [1, 3]
+
+
+async def test_a_failed_request_that_is_not_caught_undoes_everything(db: idb.Database) -> None:
+    async def body(tx: idb.Transaction) -> None:
+        await tx.store("numbers").add(1, "a")
+        await tx.store("numbers").add(2, "a")
+
+    with pytest.raises(InvalidRecord, match="ConstraintError"):
+        await db.write(["numbers"], body)
+    assert await read_all(db) == []
+
+
+async def test_a_failed_request_that_nobody_awaits_undoes_everything(db: idb.Database) -> None:
+    async def body(tx: idb.Transaction) -> None:
+        tx.store("numbers").add(1, "a")
+        tx.store("numbers").add(2, "a")
+
+    with pytest.raises(InvalidRecord, match="ConstraintError"):
+        await db.write(["numbers"], body)
+    assert await read_all(db) == []
+
+
+async def test_one_that_failed_before_it_is_awaited_raises_there(db: idb.Database) -> None:
+    async def body(tx: idb.Transaction) -> None:
+        numbers = tx.store("numbers")
+        numbers.add(1, "a")
+        failing = numbers.add(2, "a")
+        await numbers.count()
+        await failing
+
+    with pytest.raises(InvalidRecord, match="ConstraintError"):
+        await db.write(["numbers"], body)
+    assert await read_all(db) == []
+
+
+@pytest.mark.parametrize("swallow", [False, True])
+async def test_awaiting_anything_else_is_refused_and_undoes_everything(
+    db: idb.Database, swallow: bool
+) -> None:
+    async def body(tx: idb.Transaction) -> None:
+        await tx.store("numbers").put(1, "a")
+        try:
+            await asyncio.sleep(0.001)
+        except TypeError:
+            if not swallow:
+                raise
+        tx.store("numbers")
+
+    with pytest.raises(TypeError, match="only the transaction's own requests may be awaited"):
+        await db.write(["numbers"], body)
+    assert await read_all(db) == []
+
+
+async def test_a_request_of_another_transaction_is_refused(db: idb.Database) -> None:
+    async def body(tx: idb.Transaction) -> None:
+        foreign: list[Any] = []
+
+        async def other(inner: idb.Transaction) -> None:
+            foreign.append(inner.store("things").get("x"))
+            await foreign[0]
+
+        reading = asyncio.ensure_future(db.read(["things"], other))
+        tx.store("numbers").put(1, "a")
+        await tx.store("numbers").count()
+        keep.append(reading)
+        await idb.Request(object(), tx.store("numbers").count().js_request, int)
+
+    keep: list[Any] = []
+    with pytest.raises(TypeError, match="a request of another transaction"):
+        await db.write(["numbers"], body)
+    await keep[0]
+    assert await read_all(db) == []
+
+
+async def test_a_body_that_is_no_coroutine_is_refused(db: idb.Database) -> None:
+    body: Any = lambda tx: tx.store("numbers").put(1, "a")  # noqa: E731
+    with pytest.raises(TypeError, match="async function"):
+        await db.write(["numbers"], body)
+    assert await read_all(db) == []
+
+
+async def test_a_cancelled_call_writes_nothing(db: idb.Database) -> None:
+    begun = asyncio.Event()
+
+    async def body(tx: idb.Transaction) -> None:
+        begun.set()
+        numbers = tx.store("numbers")
+        while True:
+            await numbers.put(1, "a")
+
+    writing = asyncio.ensure_future(db.write(["numbers"], body))
+    await begun.wait()
+    writing.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await writing
+    assert await read_all(db) == []
+
+
+async def test_a_body_that_awaits_while_it_is_closed_does_no_harm(db: idb.Database) -> None:
+    begun = asyncio.Event()
+
+    async def body(tx: idb.Transaction) -> None:
+        begun.set()
+        try:
+            while True:
+                await tx.store("numbers").put(1, "a")
+        finally:
+            await tx.store("numbers").put(2, "b")
+
+    writing = asyncio.ensure_future(db.write(["numbers"], body))
+    await begun.wait()
+    writing.cancel()
+    with pytest.raises((asyncio.CancelledError, TransactionAborted)):
+        await writing
+    assert await read_all(db) == []
+
+
+async def test_a_transaction_for_reading_cannot_write(db: idb.Database) -> None:
+    with pytest.raises(TransactionAborted) as caught:
+        await db.read(["numbers"], increment)
+    assert caught.value.name == "ReadOnlyError"
+
+
+async def test_when_a_write_returns_every_connection_sees_it(db: idb.Database) -> None:
+    other = await idb.open(db.name)
+    await db.write(["numbers"], increment)
+    assert await read_all(other) == [1]
+    other.close()
+
+
+async def test_strict_durability_is_taken(db: idb.Database) -> None:
+    assert await db.write(["numbers"], increment, durability="strict") == 1
+
+
+async def test_ten_thousand_transactions_leave_no_proxy_behind(db: idb.Database) -> None:
+    import gc
+
+    import pyodide_js
+
+    module = pyodide_js._module
+
+    def live() -> tuple[int, int]:
+        gc.collect()
+        # Python objects that JavaScript holds, and JavaScript objects that Python holds.
+        return module.pyproxy_alloc_map.size, module._hiwire_num_refs()
+
+    async def fail(tx: idb.Transaction) -> None:
+        await tx.store("numbers").put(1, "a")
+        raise KeyError
+
+    async def many(rounds: int) -> None:
+        for _ in range(rounds):
+            await db.write(["numbers"], increment)
+            with pytest.raises(KeyError):
+                await db.write(["numbers"], fail)
+
+    module.enable_pyproxy_allocation_tracing()
+    try:
+        await many(50)
+        before = live()
+        await many(5_000)
+        after = live()
+    finally:
+        module.disable_pyproxy_allocation_tracing()
+    # What the event loop holds for its next turn comes and goes: a handful, not one a transaction.
+    assert after[0] - before[0] < 20
+    assert after[1] - before[1] < 100
