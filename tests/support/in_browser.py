@@ -157,7 +157,8 @@ def _build_test_site(node_ids: list[str]) -> None:
     for wheel in wheels:
         shutil.copy(wheel, TEST_SITE)
     with zipfile.ZipFile(TEST_SITE / "tests.zip", "w") as archive:
-        archive.write(ROOT / "pyproject.toml", "pyproject.toml")
+        for name in ("pyproject.toml", "README.md"):
+            archive.write(ROOT / name, name)
         for folder in ("tests", "docs"):
             for path in sorted((ROOT / folder).rglob("*")):
                 if path.suffix in {".py", ".md"}:

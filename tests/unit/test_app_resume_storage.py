@@ -1,0 +1,95 @@
+"""App resume: how to start and where one left off, on any mapping."""
+
+from collections.abc import Iterator, MutableMapping
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from roomkeep.errors import InvalidRecord, StorageFull
+from roomkeep.persistence import AppResumeStorage, LastViewedChat, LaunchSettings
+
+CHANGED = LaunchSettings(reopen_last_chat=False, theme="dark", density="compact")
+
+
+def test_settings_are_the_defaults_until_they_are_saved() -> None:
+    resume = AppResumeStorage({})
+    assert resume.load_launch_settings("ann") == LaunchSettings()
+    resume.save_launch_settings("ann", CHANGED)
+    assert resume.load_launch_settings("ann") == CHANGED
+
+
+def test_each_account_has_its_own() -> None:
+    storage: dict[str, str] = {}
+    resume = AppResumeStorage(storage)
+    chats = {who: LastViewedChat(room_id=f"of {who}") for who in [None, "ann", "a/nn", "ann/", "a%2Fnn"]}
+    for who, chat in chats.items():
+        resume.save_last_viewed_chat(who, chat)
+    assert {who: resume.load_last_viewed_chat(who) for who in chats} == chats
+    resume.forget("ann")
+    assert resume.load_last_viewed_chat("ann") is None
+    assert resume.load_last_viewed_chat("ann/") == chats["ann/"]
+    assert len(storage) == len(chats) - 1
+
+
+def test_where_one_left_off_can_be_forgotten() -> None:
+    resume = AppResumeStorage({})
+    assert resume.load_last_viewed_chat("ann") is None
+    resume.save_last_viewed_chat("ann", LastViewedChat(room_id="r1", channel_id="dev"))
+    assert resume.load_last_viewed_chat("ann") == LastViewedChat(room_id="r1", channel_id="dev")
+    resume.save_last_viewed_chat("ann", None)
+    resume.save_last_viewed_chat("ann", None)
+    assert resume.load_last_viewed_chat("ann") is None
+
+
+def test_who_is_signed_in_is_remembered() -> None:
+    resume = AppResumeStorage({})
+    assert resume.load_current_user_id() is None
+    resume.save_current_user_id("ann")
+    assert resume.load_current_user_id() == "ann"
+    resume.save_current_user_id(None)
+    assert resume.load_current_user_id() is None
+
+
+@pytest.mark.parametrize("lost", ["launchSettings", "lastViewedChat"])
+@given(rubbish=st.text() | st.sampled_from(["null", "{}", "[]", '{"theme": "pink"}', '{"roomId": ""}']))
+def test_whatever_is_unreadable_counts_as_absent(lost: str, rubbish: str) -> None:
+    resume = AppResumeStorage({f"roomkeep::ann/{lost}": rubbish})
+    assert resume.load_launch_settings("ann") == LaunchSettings()
+    assert resume.load_last_viewed_chat("ann") is None
+
+
+def test_bad_settings_are_refused_and_the_old_stay() -> None:
+    resume = AppResumeStorage({})
+    resume.save_launch_settings("ann", CHANGED)
+    with pytest.raises(InvalidRecord) as caught:
+        resume.save_launch_settings("ann", LaunchSettings(theme="pink"))  # type: ignore[arg-type]
+    assert caught.value.field == "theme"
+    with pytest.raises(InvalidRecord) as caught:
+        resume.save_last_viewed_chat("ann", LastViewedChat(room_id=""))
+    assert caught.value.field == "room_id"
+    assert resume.load_launch_settings("ann") == CHANGED
+
+
+class Full(MutableMapping[str, str]):
+    """A storage with no room left."""
+
+    def __getitem__(self, key: str) -> str:
+        raise KeyError(key)
+
+    def __setitem__(self, key: str, value: str) -> None:
+        raise StorageFull("localStorage is full")
+
+    def __delitem__(self, key: str) -> None:
+        raise KeyError(key)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(())
+
+    def __len__(self) -> int:
+        return 0
+
+
+def test_a_full_storage_says_so() -> None:
+    with pytest.raises(StorageFull):
+        AppResumeStorage(Full()).save_launch_settings("ann", CHANGED)

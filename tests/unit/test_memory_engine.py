@@ -1,0 +1,120 @@
+"""The memory engine keeps the law of transactions, as IndexedDB does."""
+
+import asyncio
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from support.laws import law
+from support.make import message
+
+from roomkeep.errors import TransactionAborted
+from roomkeep.idb import KeyRange
+from roomkeep.models import Message
+from roomkeep.persistence.memory_engine import MemoryEngine
+from roomkeep.persistence.transaction import Transaction
+
+
+@pytest.fixture
+def engine() -> MemoryEngine:
+    return MemoryEngine("test")
+
+
+async def ids(engine: MemoryEngine) -> list[str]:
+    async def body(tx: Transaction) -> list[Any]:
+        return await tx.get_all_keys("messages")
+
+    return await engine.read(["messages"], body)
+
+
+async def test_a_raise_undoes_everything(engine: MemoryEngine) -> None:
+    async def setup(tx: Transaction) -> None:
+        tx.put_many("messages", [message("m1"), message("m2", timestamp=5)])
+
+    async def broken(tx: Transaction) -> None:
+        await tx.put("messages", message("m1", content="changed", room_id="r9"))
+        await tx.patch("messages", "m2", {"content": "changed"})
+        await tx.delete("messages", "m2")
+        await tx.put("messages", message("m3"))
+        await tx.clear("messages")
+        await tx.put("messages", message("m4"))
+        raise KeyError("on purpose")
+
+    async def in_room(tx: Transaction) -> list[Message]:
+        return await tx.get_all(
+            "messages", Message, index="roomId", query=KeyRange.only("r1"), direction="prev"
+        )
+
+    await engine.write(["messages"], setup)
+    with pytest.raises(KeyError, match="on purpose"):
+        await engine.write(["messages"], broken)
+    assert await engine.read(["messages"], in_room) == [message("m2", timestamp=5), message("m1")]
+
+
+async def test_awaiting_anything_else_is_refused_and_undoes_everything(
+    engine: MemoryEngine,
+) -> None:
+    async def body(tx: Transaction) -> None:
+        await tx.put("messages", message())
+        await asyncio.sleep(0)
+
+    with pytest.raises(TypeError, match="only the transaction's own requests may be awaited"):
+        await engine.write(["messages"], body)
+    assert await ids(engine) == []
+
+
+async def test_a_transaction_for_reading_cannot_write(engine: MemoryEngine) -> None:
+    async def body(tx: Transaction) -> None:
+        await tx.put("messages", message())
+
+    with pytest.raises(TransactionAborted):
+        await engine.read(["messages"], body)
+    assert await ids(engine) == []
+
+
+@law
+@given(
+    writes=st.lists(st.tuples(st.sampled_from("abcd"), st.integers(0, 3) | st.none()), max_size=20),
+    lower=st.integers(0, 3) | st.none(),
+    upper=st.integers(0, 3) | st.none(),
+    opens=st.tuples(st.booleans(), st.booleans()),
+)
+async def test_law_every_index_is_the_sorted_store(
+    writes: list[tuple[str, int | None]],
+    lower: int | None,
+    upper: int | None,
+    opens: tuple[bool, bool],
+) -> None:
+    engine = MemoryEngine("test")
+    model: dict[str, int] = {}
+
+    async def apply(tx: Transaction) -> None:
+        for key, timestamp in writes:
+            if timestamp is None:
+                await tx.delete("messages", key)
+                model.pop(key, None)
+            else:
+                await tx.put("messages", message(key, timestamp=timestamp))
+                model[key] = timestamp
+
+    def inside(timestamp: int) -> bool:
+        after = lower is None or timestamp > lower or (timestamp == lower and not opens[0])
+        before = upper is None or timestamp < upper or (timestamp == upper and not opens[1])
+        return after and before
+
+    query = KeyRange(
+        ("r1",) if lower is None else ("r1", lower),
+        ("r1", ()) if upper is None else ("r1", upper),
+        lower is not None and opens[0],
+        upper is not None and opens[1],
+    )
+
+    async def look(tx: Transaction) -> tuple[list[str], int]:
+        found = await tx.get_all("messages", Message, index="roomId_timestamp", query=query)
+        count = await tx.count("messages", index="roomId_timestamp", query=query)
+        return [one.id for one in found], count
+
+    await engine.write(["messages"], apply)
+    expected = sorted((key for key in model if inside(model[key])), key=lambda key: (model[key], key))
+    assert await engine.read(["messages"], look) == (expected, len(expected))
