@@ -2,11 +2,40 @@
 
 from js import document, performance
 
+from roomkeep.app.effects import Context, Effects
+from roomkeep.app.state import PageState
+from roomkeep.app.views.accounts import AccountsView
+from roomkeep.app.views.composer import ComposerView
+from roomkeep.app.views.dialogs import DialogsView
+from roomkeep.app.views.dom import View
+from roomkeep.app.views.imports import ImportView
+from roomkeep.app.views.messages import MessagesView
+from roomkeep.app.views.notices import NoticesView
+from roomkeep.app.views.shell import ShellView
+from roomkeep.app.views.sidebar import SidebarView
+from roomkeep.persistence import AppResumeStorage, DatabaseService
+
+__all__ = ["main"]
+
+_views: list[View] = []
+"""What is on the page, for as long as the page lives."""
+
 
 async def main() -> None:
-    """Takes the splash away and shows that Python runs."""
-    note = document.createElement("main")
-    note.textContent = "Roomkeep is ready"
+    """Open the storage, show where one left off, and take the splash away."""
+    page = PageState()
+    effects = Effects(Context(DatabaseService(), AppResumeStorage(), page))
+    kinds = (
+        ShellView,
+        NoticesView,
+        AccountsView,
+        SidebarView,
+        MessagesView,
+        ComposerView,
+        DialogsView,
+        ImportView,
+    )
+    _views.extend(kind(page, effects) for kind in kinds)
+    await effects.accounts.begin()
     document.getElementById("splash").remove()
-    document.body.prepend(note)
     performance.mark("roomkeep-ready")

@@ -1,0 +1,246 @@
+"""Archives: JSON lines of messages, gzipped or not, read a piece at a time.
+
+Nothing here keeps more than a piece of the file, and the names in it, in memory. What is wrong with
+a file is said with the line where it is.
+"""
+
+import zlib
+from collections.abc import Iterator
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta, Struct
+
+from roomkeep.models import DEFAULT_CHANNEL_ID, Message, Milliseconds
+
+__all__ = [
+    "MAX_LINE",
+    "MAX_LINES",
+    "MAX_SIZE",
+    "ArchiveError",
+    "ArchivedMessage",
+    "Block",
+    "Reader",
+    "decode",
+    "unknown_fields",
+]
+
+MAX_LINE = 1_048_576
+"""The most bytes of a line."""
+MAX_LINES = 5_000_000
+"""The most lines of a file."""
+MAX_SIZE = 4 * 1024**3
+"""The most bytes of a file, unpacked."""
+
+_PIECE = 65_536
+_GZIP_MAGIC = b"\x1f\x8b"
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+
+# The database's own bounds, so that a file which passes here passes there.
+_Id = Annotated[str, Meta(min_length=1, max_length=1_024)]
+_Name = Annotated[str, Meta(max_length=1_024)]
+_Text = Annotated[str, Meta(max_length=65_536)]
+
+
+class ArchiveError(ValueError):
+    """The file is no archive that can be imported. The message says why, and where."""
+
+
+class ArchivedMessage(Struct, frozen=True, kw_only=True, rename="camel"):
+    """A line of an archive."""
+
+    id: _Id
+    room_id: _Id
+    channel_id: _Id = DEFAULT_CHANNEL_ID
+    sender_id: _Id
+    sender_name: _Name
+    content: _Text
+    timestamp: Milliseconds
+    reply_to_id: _Id | None = None
+
+    def to_message(self) -> Message:
+        """Make the message that is kept."""
+        return Message(
+            id=self.id,
+            room_id=self.room_id,
+            channel_id=self.channel_id,
+            sender_id=self.sender_id,
+            sender_name=self.sender_name,
+            content=self.content,
+            timestamp=self.timestamp,
+            reply_to_id=self.reply_to_id,
+        )
+
+
+class _KnownFieldsOnly(ArchivedMessage, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A line of an archive with nothing else in it."""
+
+
+class Block(Struct, frozen=True):
+    """Some whole lines of a file.
+
+    Attributes:
+        first_line: the number of the first one, from 1.
+        data: the lines.
+    """
+
+    first_line: int
+    data: bytes
+
+
+class Reader:
+    """Turns the bytes of a file, as they come, into blocks of whole lines."""
+
+    def __init__(self) -> None:
+        self._start = b""
+        self._is_gzip: bool | None = None
+        self._unzip = zlib.decompressobj(zlib.MAX_WBITS | 16)
+        self._rest = b""
+        self._line = 1
+        self._size = 0
+
+    def feed(self, data: bytes) -> Iterator[Block]:
+        """Take some bytes in; give the lines that are whole now.
+
+        Raises:
+            ArchiveError: the file cannot be unpacked, or something in it is too large.
+        """
+        if self._is_gzip is None:
+            self._start += data
+            if len(self._start) < len(_BYTE_ORDER_MARK):
+                return
+            data = self._begin()
+        for piece in self._unpack(data) if self._is_gzip else _pieces(data):
+            yield from self._split(piece)
+
+    def finish(self) -> Iterator[Block]:
+        """Say that the file has ended; give its last line.
+
+        Raises:
+            ArchiveError: it ends too early, or holds nothing.
+        """
+        if self._is_gzip is None:
+            yield from self._split(self._begin())
+        if self._is_gzip and not self._unzip.eof:
+            raise ArchiveError("The file is cut off: its compressed data end too early.")
+        if self._rest.strip():
+            yield Block(self._line, self._rest)
+        if self._size == 0:
+            raise ArchiveError("The file is empty.")
+
+    def _begin(self) -> bytes:
+        data, self._start = self._start, b""
+        self._is_gzip = data.startswith(_GZIP_MAGIC)
+        return data.removeprefix(_BYTE_ORDER_MARK)
+
+    def _unpack(self, data: bytes) -> Iterator[bytes]:
+        """Unpack a piece at a time: a small file can hold gigabytes."""
+        while data:
+            if self._unzip.eof:
+                # Several gzip files in a row are one; zeros after them are padding.
+                data = data.lstrip(b"\0")
+                if not data:
+                    return
+                self._unzip = zlib.decompressobj(zlib.MAX_WBITS | 16)
+            try:
+                piece = self._unzip.decompress(data, _PIECE)
+            except zlib.error as error:
+                raise ArchiveError("The file is damaged: it cannot be unpacked.") from error
+            data = self._unzip.unused_data if self._unzip.eof else self._unzip.unconsumed_tail
+            yield piece
+
+    def _split(self, piece: bytes) -> Iterator[Block]:
+        self._size += len(piece)
+        if self._size > MAX_SIZE:
+            raise ArchiveError(f"The file holds more than {MAX_SIZE // 1024**3} GB.")
+        head, newline, tail = piece.rpartition(b"\n")
+        if len(self._rest) + len(piece.partition(b"\n")[0]) > MAX_LINE:
+            raise ArchiveError(f"Line {self._line:,} is longer than {MAX_LINE // 1024:,} kB.")
+        if not newline:
+            self._rest += tail
+            return
+        block = Block(self._line, self._rest + head)
+        self._rest = tail
+        self._line += block.data.count(b"\n") + 1
+        if self._line > MAX_LINES + 1:
+            raise ArchiveError(f"The file has more than {MAX_LINES:,} lines.")
+        yield block
+
+
+def decode(block: Block) -> list[ArchivedMessage]:
+    """Read the messages of some lines; blank lines are passed over.
+
+    Raises:
+        ArchiveError: a line is not a message; it names the line and the field.
+    """
+    try:
+        return _lines.decode_lines(block.data)
+    except (ValueError, RecursionError):
+        return list(_decode_singly(block))
+
+
+def unknown_fields(block: Block) -> tuple[int, set[str]]:
+    """Count the lines with fields that are not imported, and name the fields.
+
+    The lines must have been decoded before.
+    """
+    try:
+        _strict_lines.decode_lines(block.data)
+    except msgspec.ValidationError:
+        pass
+    else:
+        return 0, set()
+    known = {field.encode_name for field in msgspec.structs.fields(ArchivedMessage)}
+    unknown = [line.keys() - known for line in _any_lines.decode_lines(block.data)]
+    return sum(map(bool, unknown)), set[str]().union(*unknown)
+
+
+_lines = msgspec.json.Decoder(ArchivedMessage)
+_strict_lines = msgspec.json.Decoder(_KnownFieldsOnly)
+_any_lines = msgspec.json.Decoder(dict[str, msgspec.Raw])
+
+
+def _decode_singly(block: Block) -> Iterator[ArchivedMessage]:
+    """Find the line that spoils a block."""
+    for number, line in enumerate(block.data.split(b"\n"), block.first_line):
+        if not line.strip():
+            continue
+        try:
+            yield _lines.decode(line)
+        except (ValueError, RecursionError) as error:
+            raise ArchiveError(f"Line {number:,}{_reason(error)}") from error
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, msgspec.ValidationError):
+        # msgspec says: Expected `str` of length >= 1 - at `$.roomId`
+        reason, _, path = str(error).partition(" - at `$")
+        field = path.strip(".`")
+        if reason.startswith("Object missing required field"):
+            return f": {reason.rpartition(' ')[2].strip('`')} is missing."
+        if not field:
+            return " is not a message: it is no JSON object."
+        return f": {field} is not right: {_plain(reason)}."
+    if isinstance(error, UnicodeDecodeError):
+        return " is not UTF-8 text."
+    if isinstance(error, RecursionError):
+        return " is nested too deeply."
+    return f" is not JSON: {str(error).removeprefix('JSON is malformed: ')}."
+
+
+def _plain(reason: str) -> str:
+    return _WORDS.get(reason.replace("`", ""), reason.replace("`", "").lower())
+
+
+_WORDS = {
+    "Expected str of length >= 1": "it is empty",
+    "Expected str of length <= 1024": "it is longer than 1,024 characters",
+    "Expected str of length <= 65536": "it is longer than 65,536 characters",
+    "Expected int <= 8640000000000000": "no calendar goes that far",
+    "Expected int >= -8640000000000000": "no calendar goes that far",
+}
+
+
+def _pieces(data: bytes) -> Iterator[bytes]:
+    for start in range(0, len(data), _PIECE):
+        yield data[start : start + _PIECE]

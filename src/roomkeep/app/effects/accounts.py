@@ -1,0 +1,130 @@
+"""Accounts: listed, made, switched, and where one left off in each."""
+
+import logging
+
+from roomkeep.app.effects.context import Context, EffectGroup, effect
+from roomkeep.app.effects.live import LiveEffects
+from roomkeep.app.effects.rooms import RoomEffects
+from roomkeep.app.limits import check_account_name
+from roomkeep.app.problems import explain
+from roomkeep.app.state import AccountState
+from roomkeep.errors import RoomkeepError
+from roomkeep.models import User
+
+__all__ = ["AccountEffects"]
+
+logger = logging.getLogger(__name__)
+
+
+class AccountEffects(EffectGroup):
+    """What one does with accounts."""
+
+    def __init__(self, context: Context, rooms: RoomEffects, live: LiveEffects) -> None:
+        super().__init__(context)
+        self._rooms = rooms
+        self._live = live
+
+    async def begin(self) -> None:
+        """Open the storage, and go on where one left off."""
+        self.page.phase.set("starting")
+        self.page.notices.set(())
+        self._live.begin()
+        try:
+            await self.context.device.initialize()
+            reason = self.context.device.fallback_reason
+            self.page.why_not_kept.set(None if reason is None else str(reason))
+            await self._load_ids()
+            await self._show_signed_in()
+        except RoomkeepError as error:
+            logger.warning("could not open the storage: %s", error)
+            self.page.phase.set("stopped")
+            self.context.tell("error", *explain(error, "open your messages"))
+        else:
+            self.page.phase.set("working")
+
+    @effect("open your messages", of_device=True)
+    async def retry(self) -> None:
+        """Try again to open the storage."""
+        await self.begin()
+
+    @effect("create the account", of_device=True)
+    async def create(self, text: str) -> None:
+        """Make an account of that name, and sign in to it."""
+        await self._load_ids()
+        name = check_account_name(text, self.page.account_ids())
+        await self._switch(name)
+
+    @effect("switch the account", of_device=True)
+    async def switch(self, user_id: str) -> None:
+        """Sign in to an account of this device."""
+        await self._switch(user_id)
+
+    @effect("sign out", of_device=True)
+    async def sign_out(self) -> None:
+        """Sign out; everything stays on the device."""
+        await self._switch(None)
+
+    def open_dialog(self) -> None:
+        """Show the accounts to switch to."""
+        self.account.dialog.set("account")
+
+    async def _switch(self, user_id: str | None) -> None:
+        if self.page.is_switching():
+            return
+        before = self.page.account()
+        if before is not None and before.user_id == user_id:
+            before.dialog.set(None)
+            return
+        # From here on no effect of the account before gets the database any more, and nothing of it
+        # is on the page.
+        self.page.is_switching.set(True)
+        self.page.account.set(None)
+        self.page.notices.set(())
+        try:
+            try:
+                await self.context.device.set_current_user_id(user_id)
+            finally:
+                # When it failed, the account before is still signed in.
+                await self._load_ids()
+                await self._show_signed_in()
+        finally:
+            self.page.is_switching.set(False)
+
+    async def _load_ids(self) -> None:
+        try:
+            ids = await self.context.device.get_account_ids()
+        except RoomkeepError as error:
+            # Some browsers cannot list their databases. Who gives a name gets there all the same.
+            logger.warning("could not list the accounts: %s", error)
+            ids = []
+        self.page.account_ids.set(tuple(ids))
+
+    async def _show_signed_in(self) -> None:
+        """Show the signed-in account, where it was left."""
+        user_id = self.context.device.current_user_id
+        settings = self.context.resume.load_launch_settings(user_id)
+        self.page.theme.set(settings.theme)
+        if user_id is None:
+            self.page.account.set(None)
+            return
+        database = self.context.device
+        user = await database.get_current_user()
+        if user is None:
+            user = User(
+                oder_id=user_id,
+                username=user_id,
+                display_name=user_id,
+                joined_at=self.context.now(),
+            )
+            await database.save_user(user)
+        account = AccountState(user)
+        account.rooms.set(tuple(await database.get_all_rooms()))
+        last = self.context.resume.load_last_viewed_chat(user_id)
+        if user_id not in self.page.account_ids():
+            self.page.account_ids.set((*self.page.account_ids(), user_id))
+        self.page.is_switching.set(False)
+        self.page.account.set(account)
+        if last is None or not settings.reopen_last_chat:
+            return
+        if any(room.id == last.room_id for room in account.rooms() or ()):
+            await self._rooms.show(account, last.room_id)

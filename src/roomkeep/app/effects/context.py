@@ -1,0 +1,154 @@
+"""What every effect works with, and the one place that runs them and tells how they failed."""
+
+import asyncio
+import functools
+import logging
+import time
+import uuid
+from collections.abc import Callable, Coroutine
+from typing import Any, Concatenate, Literal, ParamSpec, TypeVar
+
+from roomkeep.app.problems import explain
+from roomkeep.app.state import AccountState, Notice, PageState
+from roomkeep.errors import RoomkeepError, ScopeChanged
+from roomkeep.persistence import AppResumeStorage, DatabaseService
+
+__all__ = ["Context", "EffectGroup", "effect"]
+
+P = ParamSpec("P")
+G = TypeVar("G", bound="EffectGroup")
+
+MAX_NOTICES = 3
+GOOD_NEWS_SECONDS = 10
+
+logger = logging.getLogger(__name__)
+
+
+class Context:
+    """What every effect works with.
+
+    Attributes:
+        page: the state of the page.
+        resume: where one left off.
+        device: the database, for what concerns no account.
+    """
+
+    def __init__(self, device: DatabaseService, resume: AppResumeStorage, page: PageState) -> None:
+        self.device = device
+        self.resume = resume
+        self.page = page
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._notices = 0
+        self._last_time = 0
+
+    def database(self, account: AccountState) -> DatabaseService:
+        """Return the database, as long as the account is signed in.
+
+        An effect that takes several steps asks before each one, so none lands in another account.
+
+        Raises:
+            ScopeChanged: it is not signed in any more.
+        """
+        if self.page.account() is not account or self.page.is_switching():
+            raise ScopeChanged("the account was switched")
+        return self.device
+
+    def now(self) -> int:
+        """Return the time in ms; later each time, so that messages keep their order."""
+        self._last_time = max(self._last_time + 1, time.time_ns() // 1_000_000)
+        return self._last_time
+
+    def new_id(self) -> str:
+        """Return an id that there is nowhere else."""
+        return str(uuid.uuid4())
+
+    def start(
+        self, work: Coroutine[Any, Any, None], doing: str, *, of_device: bool = False
+    ) -> asyncio.Task[None]:
+        """Run an effect; what goes wrong becomes a notice.
+
+        Args:
+            work: the effect.
+            doing: what it does, to complete the sentence "Could not …".
+            of_device: it is about no account, so its notices show also when the account changed.
+        """
+        task = asyncio.ensure_future(self._run(work, doing, of_device=of_device))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    def tell(self, kind: Literal["error", "success"], text: str, advice: str = "") -> None:
+        """Show a notice. Good news goes away by itself."""
+        self._notices += 1
+        notice = Notice(number=self._notices, kind=kind, text=text, advice=advice)
+        others = (n for n in self.page.notices() if (n.text, n.advice) != (text, advice))
+        self.page.notices.set((*others, notice)[-MAX_NOTICES:])
+        if kind == "success":
+            loop = asyncio.get_running_loop()
+            loop.call_later(GOOD_NEWS_SECONDS, self.dismiss, notice.number)
+
+    def dismiss(self, number: int) -> None:
+        """Take a notice away."""
+        kept = tuple(notice for notice in self.page.notices() if notice.number != number)
+        self.page.notices.set(kept)
+
+    async def _run(self, work: Coroutine[Any, Any, None], doing: str, *, of_device: bool) -> None:
+        account = self.page.account()
+        try:
+            await work
+        except ScopeChanged:
+            logger.info("dropped, because the account was switched: %s", doing)
+        except Exception as error:  # noqa: BLE001 an effect is where an exception ends, and is told
+            # Expected ones are for the person alone; the others for whoever mends them, too.
+            log = logger.warning if isinstance(error, RoomkeepError) else logger.exception
+            log("could not %s: %s", doing, error)
+            if of_device or self.page.account() is account:
+                self.tell("error", *explain(error, doing))
+
+
+class EffectGroup:
+    """Effects that are about one thing."""
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+        self.page = context.page
+
+    @property
+    def account(self) -> AccountState:
+        """The signed-in account.
+
+        Raises:
+            ScopeChanged: nobody is signed in.
+        """
+        account = self.page.account()
+        if account is None:
+            raise ScopeChanged("nobody is signed in")
+        return account
+
+
+def effect(
+    doing: str,
+    *,
+    of_device: bool = False,
+) -> Callable[
+    [Callable[Concatenate[G, P], Coroutine[Any, Any, None]]],
+    Callable[Concatenate[G, P], asyncio.Task[None]],
+]:
+    """Make a method an effect: calling it starts it.
+
+    Args:
+        doing: what it does, to complete the sentence "Could not …".
+        of_device: it is about no account, so its notices show also when the account changed.
+    """
+
+    def wrap(
+        method: Callable[Concatenate[G, P], Coroutine[Any, Any, None]],
+    ) -> Callable[Concatenate[G, P], asyncio.Task[None]]:
+        @functools.wraps(method)
+        def start(group: G, /, *args: P.args, **kwargs: P.kwargs) -> asyncio.Task[None]:
+            work = method(group, *args, **kwargs)
+            return group.context.start(work, doing, of_device=of_device)
+
+        return start
+
+    return wrap

@@ -1,0 +1,249 @@
+"""Messages: paged through, written, edited, deleted, reacted to."""
+
+import logging
+
+from roomkeep.app.effects.context import EffectGroup, effect
+from roomkeep.app.limits import check_content
+from roomkeep.app.state import AccountState
+from roomkeep.app.timeline import PAGE, Timeline
+from roomkeep.errors import RecordNotFound, RoomkeepError
+from roomkeep.models import DEFAULT_CHANNEL_ID, Message, Reaction
+
+__all__ = ["MessageEffects"]
+
+MAX_GAP_PAGES = 6
+"""How many pages are loaded to close a gap; beyond, the latest are shown."""
+
+logger = logging.getLogger(__name__)
+
+
+class MessageEffects(EffectGroup):
+    """What one does with the messages of the open room."""
+
+    async def load_latest(self, account: AccountState) -> None:
+        """Show the end of the open room."""
+        room_id = account.room_id()
+        if room_id is None:
+            return
+        page = await self.context.database(account).get_latest_messages(room_id, PAGE)
+        if account.room_id() == room_id:
+            account.timeline.set(Timeline.latest(page))
+
+    @effect("show the latest messages")
+    async def show_latest(self) -> None:
+        """Go to the end of the open room."""
+        await self.load_latest(self.account)
+
+    @effect("load earlier messages")
+    async def show_older(self) -> None:
+        """Load the page before the first message that is shown."""
+        account = self.account
+        timeline = account.timeline()
+        room_id = account.room_id()
+        if timeline is None or room_id is None or not timeline.has_older or account.is_loading():
+            return
+        account.is_loading.set(True)
+        try:
+            database = self.context.database(account)
+            try:
+                page = await database.get_latest_messages(room_id, PAGE, timeline.messages[0].id)
+            except RecordNotFound:  # deleted under our eyes
+                await self.load_latest(account)
+                return
+            now = account.timeline()
+            if account.room_id() != room_id or now is None:
+                return
+            # Others may have come meanwhile at the window's end; at its start nothing may be amiss.
+            if now.messages and now.messages[0].id == timeline.messages[0].id:
+                account.timeline.set(now.with_older(page))
+        finally:
+            account.is_loading.set(False)
+
+    @effect("load later messages")
+    async def show_newer(self) -> None:
+        """Load the page after the last message that is shown."""
+        account = self.account
+        timeline = account.timeline()
+        room_id = account.room_id()
+        if timeline is None or room_id is None or timeline.is_at_latest or account.is_loading():
+            return
+        account.is_loading.set(True)
+        try:
+            found = await self._load_below(account, room_id, timeline)
+            now = account.timeline()
+            if account.room_id() != room_id or now is None:
+                return
+            if found is None:
+                await self.load_latest(account)
+            elif now.below == timeline.below:
+                account.timeline.set(now.with_newer(found))
+        finally:
+            account.is_loading.set(False)
+
+    async def _load_below(
+        self, account: AccountState, room_id: str, timeline: Timeline
+    ) -> list[Message] | None:
+        """Load the nearest page below; None where it is not to be found again."""
+        found: list[Message] = []
+        before = timeline.before_below
+        for _ in range(MAX_GAP_PAGES):
+            database = self.context.database(account)
+            try:
+                page = await database.get_latest_messages(room_id, PAGE, before)
+            except RecordNotFound:
+                return None
+            found = page + found
+            if len(page) < PAGE or timeline.reaches(found):
+                return found
+            # Messages have come since the page was let go, and are between it and the window.
+            before = page[0].id
+        return None
+
+    async def refresh(self, account: AccountState, ids: list[str]) -> None:
+        """Show what became of some messages."""
+        for message_id in ids:
+            room_id = account.room_id()
+            message = await self.context.database(account).get_message_by_id(message_id)
+            timeline = account.timeline()
+            if timeline is None or account.room_id() != room_id:
+                return
+            if message is None or message.room_id != room_id:
+                account.timeline.set(timeline.without({message_id}))
+            else:
+                account.timeline.set(timeline.with_message(message))
+
+    def write_draft(self, text: str) -> None:
+        """Keep what is written in the open room and not sent yet."""
+        account = self.page.account()
+        room_id = None if account is None else account.room_id()
+        if account is not None and room_id is not None:
+            self._set_draft(account, room_id, text)
+
+    @effect("send the message")
+    async def send(self) -> None:
+        """Save what is written as a message."""
+        account = self.account
+        room_id = account.room_id()
+        if room_id is None:
+            return
+        text = account.drafts().get(room_id, "")
+        content = check_content(text)
+        if not content:
+            return
+        message = Message(
+            id=self.context.new_id(),
+            room_id=room_id,
+            channel_id=DEFAULT_CHANNEL_ID,
+            sender_id=account.user_id,
+            sender_name=account.user().display_name,
+            content=content,
+            timestamp=self.context.now(),
+        )
+        # Empty at once, so that a second Enter does not send it twice.
+        self._set_draft(account, room_id, "")
+        try:
+            await self.context.database(account).save_message(message)
+        except RoomkeepError:
+            newer = account.drafts().get(room_id, "")
+            self._set_draft(account, room_id, f"{text}\n{newer}" if newer else text)
+            raise
+        timeline = account.timeline()
+        if account.room_id() != room_id or timeline is None:
+            return
+        if timeline.is_at_latest:
+            account.timeline.set(timeline.with_message(message))
+        else:
+            await self.load_latest(account)
+
+    def begin_edit(self, message_id: str) -> None:
+        """Open one of one's own messages for editing."""
+        account = self.account
+        timeline = account.timeline()
+        message = None if timeline is None else timeline.find(message_id)
+        if message is not None and message.sender_id == account.user_id and not message.is_deleted:
+            account.editing.set(message_id)
+
+    def begin_edit_last(self) -> None:
+        """Open the last of one's own messages on the page for editing."""
+        account = self.account
+        timeline = account.timeline()
+        for message in reversed(() if timeline is None else timeline.messages):
+            if message.sender_id == account.user_id and not message.is_deleted:
+                account.editing.set(message.id)
+                return
+
+    def cancel_edit(self) -> None:
+        """Leave the message as it was."""
+        self.account.editing.set(None)
+
+    @effect("save the change")
+    async def save_edit(self, text: str) -> None:
+        """Save what the message that is being edited says now."""
+        account = self.account
+        message_id = account.editing()
+        timeline = account.timeline()
+        message = None if timeline is None else timeline.find(message_id)
+        if message is None:
+            account.editing.set(None)
+            return
+        content = check_content(text)
+        if not content:
+            self.ask_delete(message.id)
+            return
+        if content != message.content:
+            await self.context.database(account).update_message(
+                message.id, content=content, edited_at=self.context.now()
+            )
+            await self.refresh(account, [message.id])
+        if account.editing() == message_id:
+            account.editing.set(None)
+
+    def ask_delete(self, message_id: str) -> None:
+        """Ask whether a message is to be deleted."""
+        account = self.account
+        timeline = account.timeline()
+        account.deleting.set(None if timeline is None else timeline.find(message_id))
+
+    def cancel_delete(self) -> None:
+        """Keep the message."""
+        self.account.deleting.set(None)
+
+    @effect("delete the message")
+    async def delete(self) -> None:
+        """Delete the message that was asked about."""
+        account = self.account
+        message = account.deleting()
+        account.deleting.set(None)
+        if message is None:
+            return
+        if account.editing() == message.id:
+            account.editing.set(None)
+        await self.context.database(account).delete_message(message.id)
+        await self.refresh(account, [message.id])
+
+    @effect("react to the message")
+    async def toggle_reaction(self, message_id: str, emoji: str) -> None:
+        """React to a message, or take that back."""
+        account = self.account
+        timeline = account.timeline()
+        message = None if timeline is None else timeline.find(message_id)
+        if message is None:
+            return
+        database = self.context.database(account)
+        mine = account.user_id
+        if any(r.oder_id == mine and r.emoji == emoji for r in message.reactions):
+            await database.remove_reaction(message_id, mine, emoji)
+        else:
+            await database.save_reaction(
+                Reaction(
+                    message_id=message_id,
+                    oder_id=mine,
+                    emoji=emoji,
+                    timestamp=self.context.now(),
+                )
+            )
+        await self.refresh(account, [message_id])
+
+    def _set_draft(self, account: AccountState, room_id: str, text: str) -> None:
+        others = {key: draft for key, draft in account.drafts().items() if key != room_id}
+        account.drafts.set({**others, room_id: text} if text else others)

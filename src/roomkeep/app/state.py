@@ -1,0 +1,136 @@
+"""What the page shows, as signals. Nothing here touches the database or the page."""
+
+import operator
+from collections.abc import Mapping
+from typing import Literal, TypeVar
+
+from msgspec import Struct
+from reaktiv import Signal
+
+from roomkeep.app.timeline import Timeline
+from roomkeep.models import Message, Room, User
+
+__all__ = ["AccountState", "Dialog", "Import", "Notice", "PageState", "Pane", "Phase"]
+
+T = TypeVar("T")
+
+Dialog = Literal["room", "import", "account"]
+"""A dialog that can be open."""
+
+Pane = Literal["rooms", "chat"]
+"""What a narrow window shows."""
+
+
+Phase = Literal["checking", "writing", "stopping", "done", "stopped", "failed"]
+"""What an import is doing, or how it ended."""
+
+
+class Notice(Struct, frozen=True, kw_only=True):
+    """Something that a person should know.
+
+    Attributes:
+        number: which one it is.
+        kind: an error, or good news.
+        text: what happened, in a plain sentence.
+        advice: what to do next.
+    """
+
+    number: int
+    kind: Literal["error", "success"]
+    text: str
+    advice: str = ""
+
+
+class Import(Struct, frozen=True, kw_only=True):
+    """How far an import has come.
+
+    Attributes:
+        name: the file's name.
+        phase: what it is doing, or how it ended.
+        done: the share of the work that is done, from 0 to 1.
+        text: where it is, or what came of it, in a plain sentence.
+        advice: what to do next, where it failed.
+    """
+
+    name: str
+    phase: Phase = "checking"
+    done: float = 0.0
+    text: str = ""
+    advice: str = ""
+
+    @property
+    def is_running(self) -> bool:
+        """It has not ended yet."""
+        return self.phase in ("checking", "writing", "stopping")
+
+
+class AccountState:
+    """All that the page knows of one signed-in account.
+
+    A switch leaves the whole object behind, so nothing of one account can show in another.
+
+    Attributes:
+        user: the account's profile.
+        rooms: its rooms; None until they are loaded.
+        room_id: the room that is open.
+        timeline: the open room's messages on the page; None until they are loaded.
+        is_loading: a page of messages is being loaded.
+        drafts: what was written and not sent, by room.
+        editing: the id of the message that is being edited.
+        deleting: the message that is to be deleted, if the person says so.
+        dialog: the dialog that is open.
+        pane: what a narrow window shows.
+        importing: the import that is running or has ended.
+    """
+
+    def __init__(self, user: User) -> None:
+        self.user = _signal(user)
+        self.rooms: Signal[tuple[Room, ...] | None] = _signal(None)
+        self.room_id: Signal[str | None] = _signal(None)
+        self.timeline: Signal[Timeline | None] = _signal(None)
+        self.is_loading: Signal[bool] = _signal(value=False)
+        self.drafts: Signal[Mapping[str, str]] = _signal({})
+        self.editing: Signal[str | None] = _signal(None)
+        self.deleting: Signal[Message | None] = _signal(None)
+        self.dialog: Signal[Dialog | None] = _signal(None)
+        self.pane: Signal[Pane] = _signal("rooms")
+        self.importing: Signal[Import | None] = _signal(None)
+
+    @property
+    def user_id(self) -> str:
+        """The account's id."""
+        return self.user().oder_id
+
+    @property
+    def room(self) -> Room | None:
+        """The room that is open."""
+        room_id = self.room_id()
+        return next((room for room in self.rooms() or () if room.id == room_id), None)
+
+
+class PageState:
+    """What the page knows beside the signed-in account.
+
+    Attributes:
+        account: the signed-in account; None for nobody.
+        account_ids: the accounts on this device.
+        phase: whether the page is starting, works, or cannot.
+        is_switching: an account is being opened.
+        notices: what people should know, the newest last.
+        why_not_kept: why nothing will be kept; None where all is well.
+        theme: the colours; `"system"` follows the device.
+    """
+
+    def __init__(self) -> None:
+        self.account: Signal[AccountState | None] = Signal(None)
+        self.account_ids: Signal[tuple[str, ...]] = _signal(())
+        self.phase: Signal[Literal["starting", "working", "stopped"]] = _signal("starting")
+        self.is_switching: Signal[bool] = _signal(value=False)
+        self.notices: Signal[tuple[Notice, ...]] = _signal(())
+        self.why_not_kept: Signal[str | None] = _signal(None)
+        self.theme: Signal[Literal["system", "light", "dark"]] = _signal("system")
+
+
+def _signal(value: T) -> Signal[T]:
+    # What equals the old value changes nothing, so nothing is drawn again.
+    return Signal(value, equal=operator.eq)

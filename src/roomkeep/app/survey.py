@@ -1,0 +1,154 @@
+"""What an archive holds: counted in a first pass, so that a bad file changes nothing."""
+
+from collections.abc import Iterable
+
+from msgspec import Struct, structs
+
+from roomkeep.app.archive import ArchivedMessage, ArchiveError, Block, decode, unknown_fields
+from roomkeep.models import Channel, Room, RoomMember, User
+
+__all__ = ["FoundRoom", "Survey"]
+
+MAX_ROOMS = 10_000
+MAX_PEOPLE = 100_000
+MAX_PLACES = 500_000
+"""The most memberships and channels in all rooms together."""
+MAX_NAMES_SIZE = 32 * 1024**2
+"""The most characters of all ids and names together."""
+MAX_UNKNOWN_NAMES = 5
+
+
+class FoundRoom(Struct):
+    """A room of an archive.
+
+    Attributes:
+        created_at: the time of its first message, in ms.
+        channels: the ids of its channels, in the order of their first messages.
+        members: the ids of those who wrote in it, likewise.
+    """
+
+    created_at: int
+    channels: dict[str, None]
+    members: dict[str, None]
+
+
+class Survey:
+    """Counts what an archive holds.
+
+    Attributes:
+        messages: how many messages.
+        rooms: the rooms by their ids.
+        people: the names of those who wrote, by their ids.
+        lines_with_unknown: how many lines have fields that are not imported.
+        unknown: the names of some of these fields.
+    """
+
+    def __init__(self) -> None:
+        self.messages = 0
+        self.rooms: dict[str, FoundRoom] = {}
+        self.people: dict[str, str] = {}
+        self.lines_with_unknown = 0
+        self.unknown: set[str] = set()
+        self._places = 0
+        self._names_size = 0
+
+    def add(self, block: Block) -> None:
+        """Count some lines.
+
+        Raises:
+            ArchiveError: a line is not a message, or there are too many of something.
+        """
+        found = decode(block)
+        self.messages += len(found)
+        for message in found:
+            self._add_message(message)
+        if self._places > MAX_PLACES or self._names_size > MAX_NAMES_SIZE:
+            raise ArchiveError("The file holds more rooms, channels and people than can be kept.")
+        if len(self.rooms) > MAX_ROOMS:
+            raise ArchiveError(f"The file holds more than {MAX_ROOMS:,} rooms.")
+        if len(self.people) > MAX_PEOPLE:
+            raise ArchiveError(f"The file holds messages of more than {MAX_PEOPLE:,} people.")
+        lines, names = unknown_fields(block)
+        self.lines_with_unknown += lines
+        for name in sorted(names)[:MAX_UNKNOWN_NAMES]:
+            if len(self.unknown) < MAX_UNKNOWN_NAMES:
+                self.unknown.add(name[:40])
+
+    def finish(self) -> None:
+        """Say that all lines were counted.
+
+        Raises:
+            ArchiveError: there is nothing to import.
+        """
+        if self.messages == 0:
+            raise ArchiveError("The file holds no messages.")
+
+    def room(self, room_id: str, host: User, known: Room | None) -> Room:
+        """Make the record of a room: a new one, or the one that is there with what it lacks.
+
+        Args:
+            room_id: a room of the archive.
+            host: who imports, and owns the rooms that are new.
+            known: the room as it is kept already.
+        """
+        found = self.rooms[room_id]
+        if known is None:
+            owner = self._member(host.oder_id, host.display_name, "host")
+            known = Room(
+                id=room_id,
+                name=room_id,
+                host_id=host.oder_id,
+                created_at=found.created_at,
+                members=(owner,),
+            )
+        channels = {channel.id: channel for channel in known.channels}
+        for channel_id in found.channels:
+            if channel_id not in channels:
+                channels[channel_id] = Channel(
+                    id=channel_id, name=channel_id, type="text", position=len(channels)
+                )
+        members = {member.oder_id: member for member in known.members}
+        for person in found.members:
+            if person not in members:
+                members[person] = self._member(person, self.people[person], "member")
+        return structs.replace(
+            known, channels=tuple(channels.values()), members=tuple(members.values())
+        )
+
+    def users(self, ids: Iterable[str]) -> list[User]:
+        """Make the profiles of some people."""
+        return [
+            User(
+                oder_id=person,
+                username=person,
+                display_name=self.people[person] or person,
+                status="offline",
+            )
+            for person in ids
+        ]
+
+    def _member(self, person: str, name: str, role: str) -> RoomMember:
+        return RoomMember(
+            oder_id=person,
+            username=person,
+            display_name=name or person,
+            role=role,  # type: ignore[arg-type]
+        )
+
+    def _add_message(self, message: ArchivedMessage) -> None:
+        room = self.rooms.get(message.room_id)
+        if room is None:
+            room = self.rooms[message.room_id] = FoundRoom(message.timestamp, {}, {})
+            self._names_size += len(message.room_id)
+        elif message.timestamp < room.created_at:
+            room.created_at = message.timestamp
+        if message.channel_id not in room.channels:
+            room.channels[message.channel_id] = None
+            self._places += 1
+            self._names_size += len(message.channel_id)
+        if message.sender_id not in room.members:
+            room.members[message.sender_id] = None
+            self._places += 1
+        if message.sender_id not in self.people:
+            self._names_size += len(message.sender_id) + len(message.sender_name)
+            self.people[message.sender_id] = message.sender_name

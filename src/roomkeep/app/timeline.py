@@ -1,0 +1,110 @@
+"""The part of a room's messages that is on the page: a window that moves over the room.
+
+It is bounded, so a long way back costs no more than the first page. What is let go below is found
+again by the ids at which its pages began.
+"""
+
+from collections.abc import Collection, Sequence
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from roomkeep.models import Message
+
+__all__ = ["MOST", "PAGE", "Timeline"]
+
+PAGE = 50
+"""How many messages are loaded at a time."""
+MOST = 300
+"""The most messages on the page at a time."""
+
+
+class Timeline(Struct, frozen=True, kw_only=True):
+    """Consecutive messages of one room, ascending.
+
+    Attributes:
+        messages: the messages on the page.
+        has_older: the room may hold more before them.
+        below: the ids of the first messages of the pages that were let go after them, the nearest
+            last. Empty when the window reaches the room's end.
+    """
+
+    messages: tuple[Message, ...] = ()
+    has_older: bool = False
+    below: tuple[str, ...] = ()
+
+    @property
+    def is_at_latest(self) -> bool:
+        """The window reaches the room's end."""
+        return not self.below
+
+    @property
+    def before_below(self) -> str | None:
+        """The id of the message that comes right after the nearest page below; None for the end."""
+        return self.below[-2] if len(self.below) > 1 else None
+
+    @classmethod
+    def latest(cls, page: Sequence[Message], *, limit: int = PAGE) -> "Timeline":
+        """Begin at the room's end, with the newest `limit` messages that it has."""
+        return cls(messages=tuple(page), has_older=len(page) >= limit)
+
+    def with_older(self, page: Sequence[Message], *, limit: int = PAGE) -> "Timeline":
+        """Put a page before; what is too much then goes at the other end."""
+        messages = (*page, *self.messages)
+        kept, rest = messages[:MOST], messages[MOST:]
+        below = (*self.below, rest[0].id) if rest else self.below
+        return replace(self, messages=kept, has_older=len(page) >= limit, below=below)
+
+    def with_newer(self, found: Sequence[Message]) -> "Timeline":
+        """Put the nearest page below back; what is too much then goes at the other end.
+
+        Args:
+            found: messages up to that page's end, some of which may be on the page already.
+        """
+        last = _place(self.messages[-1]) if self.messages else None
+        new = [message for message in found if last is None or _place(message) > last]
+        return replace(
+            self, messages=(*self.messages, *new), below=self.below[:-1]
+        ).without_excess()
+
+    def reaches(self, found: Sequence[Message]) -> bool:
+        """Tell whether nothing is missing between the window and messages after it."""
+        if not self.messages or not found:
+            return True
+        return _place(found[0]) <= _place(self.messages[-1])
+
+    def with_message(self, message: Message) -> "Timeline":
+        """Put a message where it belongs, in place of the one with its id.
+
+        One that lies outside the window is left out.
+        """
+        place = _place(message)
+        known = self.find(message.id)
+        if known is not None and _place(known) == place:
+            same = tuple(message if other is known else other for other in self.messages)
+            return replace(self, messages=same)
+        others = [other for other in self.messages if other is not known]
+        spot = sum(_place(other) < place for other in others)
+        if (spot == 0 and self.has_older) or (spot == len(others) and not self.is_at_latest):
+            return self if known is None else replace(self, messages=tuple(others))
+        return replace(self, messages=(*others[:spot], message, *others[spot:])).without_excess()
+
+    def without(self, ids: Collection[str]) -> "Timeline":
+        """Leave messages out."""
+        messages = tuple(message for message in self.messages if message.id not in ids)
+        return self if len(messages) == len(self.messages) else replace(self, messages=messages)
+
+    def find(self, message_id: str | None) -> Message | None:
+        """Return a message of the window by its id."""
+        return next((message for message in self.messages if message.id == message_id), None)
+
+    def without_excess(self) -> "Timeline":
+        """Let the oldest messages go where there are too many."""
+        if len(self.messages) <= MOST:
+            return self
+        return replace(self, messages=self.messages[-MOST:], has_older=True)
+
+
+def _place(message: Message) -> tuple[int, bytes]:
+    # The database orders ids by their UTF-16 code units.
+    return message.timestamp, message.id.encode("utf-16-be", "surrogatepass")

@@ -1,0 +1,1 @@
+"""Views: they show the state and start effects; nothing else."""

@@ -1,0 +1,72 @@
+"""Where one writes a message."""
+
+from typing import Any
+
+from roomkeep.app.effects import Effects
+from roomkeep.app.limits import MAX_CONTENT
+from roomkeep.app.state import PageState
+from roomkeep.app.views.dom import View, by_id, listen, set_text
+
+__all__ = ["ComposerView"]
+
+NEARLY = 500
+"""So many characters before the most, one is told how many are left."""
+
+
+class ComposerView(View):
+    """The field for the message, and the button that sends it."""
+
+    def __init__(self, page: PageState, effects: Effects) -> None:
+        super().__init__()
+        self._page = page
+        self._effects = effects
+        self._form = by_id("composer")
+        self._text = by_id("composer-text")
+        self._send = by_id("composer-send")
+        self._left = by_id("composer-left")
+        listen(self._text, "input", self._on_input)
+        listen(self._text, "keydown", self._on_key)
+        listen(self._form, "submit", self._on_submit)
+        self.watch(self._show_draft)
+        self.watch(self._show_room)
+
+    def _show_draft(self) -> None:
+        account = self._page.account()
+        room_id = None if account is None else account.room_id()
+        draft = account.drafts().get(room_id, "") if account is not None and room_id else ""
+        if self._text.value != draft:
+            self._text.value = draft
+        left = MAX_CONTENT - len(draft.strip())
+        self._left.hidden = left > NEARLY
+        self._form.toggleAttribute("data-too-long", left < 0)
+        if left < 0:
+            set_text(self._left, f"{-left:,} characters too many. Shorten it, or send it in parts.")
+        elif left <= NEARLY:
+            set_text(self._left, f"{left:,} characters left")
+        self._send.disabled = left < 0 or not draft.strip()
+
+    def _show_room(self) -> None:
+        account = self._page.account()
+        room = None if account is None else account.room
+        if room is not None:
+            self._text.placeholder = f"Message {room.name}"
+            self._text.setAttribute("aria-label", f"Message {room.name}")
+
+    def _on_input(self, _event: Any) -> None:
+        self._effects.messages.write_draft(str(self._text.value))
+
+    def _on_key(self, event: Any) -> None:
+        if event.isComposing:
+            return
+        if event.key == "Enter" and not event.shiftKey:
+            event.preventDefault()
+            if not self._send.disabled:
+                self._form.requestSubmit()
+        elif event.key == "ArrowUp" and not self._text.value:
+            event.preventDefault()
+            self._effects.messages.begin_edit_last()
+
+    def _on_submit(self, event: Any) -> None:
+        event.preventDefault()
+        self._effects.messages.send()
+        self._text.focus()

@@ -1,0 +1,67 @@
+"""The dialogs that ask: for a room's name, and whether to delete."""
+
+from typing import Any
+
+from roomkeep.app.effects import Effects
+from roomkeep.app.state import PageState
+from roomkeep.app.views.dom import View, by_id, listen, set_text
+
+__all__ = ["DialogsView"]
+
+EXCERPT = 200
+"""So much of a message is shown when one is asked whether to delete it."""
+
+
+class DialogsView(View):
+    """The dialogs of rooms and of messages."""
+
+    def __init__(self, page: PageState, effects: Effects) -> None:
+        super().__init__()
+        self._page = page
+        self._effects = effects
+        self._room = by_id("room-dialog")
+        self._room_form = by_id("new-room-form")
+        self._delete = by_id("delete-dialog")
+        listen(self._room, "close", lambda _: effects.rooms.close_dialog())
+        listen(self._room_form, "submit", self._on_room)
+        listen(by_id("room-cancel"), "click", lambda _: effects.rooms.close_dialog())
+        listen(self._delete, "close", self._on_delete_closed)
+        self.watch(self._show_room)
+        self.watch(self._show_delete)
+
+    def _show_room(self) -> None:
+        account = self._page.account()
+        wanted = account is not None and account.dialog() == "room"
+        if wanted and not self._room.open:
+            self._room_form.reset()
+            self._room.showModal()
+        elif not wanted and self._room.open:
+            self._room.close()
+        if account is None:
+            self._room_form.reset()
+
+    def _on_room(self, event: Any) -> None:
+        event.preventDefault()
+        self._effects.rooms.create(str(self._room_form.elements.namedItem("name").value))
+
+    def _show_delete(self) -> None:
+        account = self._page.account()
+        message = None if account is None else account.deleting()
+        content = "" if message is None else message.content
+        if len(content) > EXCERPT:
+            content = f"{content[:EXCERPT]}…"
+        set_text(by_id("delete-excerpt"), content)
+        if message is not None and not self._delete.open:
+            self._delete.returnValue = ""
+            self._delete.showModal()
+        elif message is None and self._delete.open:
+            self._delete.close()
+
+    def _on_delete_closed(self, _event: Any) -> None:
+        account = self._page.account()
+        if account is None or account.deleting() is None:
+            return
+        if self._delete.returnValue == "delete":
+            self._effects.messages.delete()
+        else:
+            self._effects.messages.cancel_delete()

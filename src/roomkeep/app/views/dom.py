@@ -1,0 +1,116 @@
+"""The few things that all views do to the page."""
+
+from collections.abc import Callable, Hashable
+from typing import Any, Generic, TypeVar
+
+import js
+from pyodide.ffi import JsProxy, create_proxy
+from reaktiv import Effect
+
+__all__ = ["KeyedList", "View", "by_id", "clone", "listen", "part", "pressed", "set_text"]
+
+T = TypeVar("T")
+K = TypeVar("K", bound=Hashable)
+
+
+class View:
+    """A part of the page that lives as long as the page does."""
+
+    def __init__(self) -> None:
+        self._watches: list[Effect] = []
+
+    def watch(self, show: Callable[[], None]) -> None:
+        """Call `show` now, and again when a signal that it read has changed."""
+        self._watches.append(Effect(show))
+
+
+class KeyedList(Generic[K, T]):
+    """The children of an element, one for each item; only what changed is drawn again.
+
+    Args:
+        parent: the element. It has no other children.
+        make: makes the child of an item.
+        fill: shows an item in its child. The item before is None for a child that is new.
+    """
+
+    def __init__(
+        self, parent: Any, make: Callable[[], Any], fill: Callable[[Any, T, T | None], None]
+    ) -> None:
+        self.parent = parent
+        self._make = make
+        self._fill = fill
+        self._items: dict[K, T] = {}
+        self._children: dict[K, Any] = {}
+
+    def child(self, key: K) -> Any | None:
+        """Return the child of an item."""
+        return self._children.get(key)
+
+    def show(self, wanted: dict[K, T]) -> None:
+        """Show these items, in this order."""
+        for key in [key for key in self._children if key not in wanted]:
+            self._children.pop(key).remove()
+            del self._items[key]
+        kept = list(self._children)
+        if kept != [key for key in wanted if key in self._children]:
+            # Their order changed, which is rare: put all in their places again.
+            kept = []
+        new: Any = None
+        place = 0
+        for key, item in wanted.items():
+            child = self._children.get(key)
+            before = self._items.get(key)
+            if child is None:
+                child = self._make()
+            if before is None or before != item:
+                self._fill(child, item, before)
+                self._items[key] = item
+            self._children[key] = child
+            if place < len(kept) and kept[place] == key:
+                place += 1
+                if new is not None:
+                    self.parent.insertBefore(new, child)
+                    new = None
+            else:
+                # Neighbours go into the page together.
+                if new is None:
+                    new = js.document.createDocumentFragment()
+                new.append(child)
+        if new is not None:
+            self.parent.append(new)
+        self._children = {key: self._children[key] for key in wanted}
+
+
+def by_id(name: str) -> Any:
+    """Return the element of that id."""
+    return js.document.getElementById(name)
+
+
+def clone(template: str) -> Any:
+    """Return a copy of what a `<template>` holds."""
+    return by_id(template).content.firstElementChild.cloneNode(True)  # noqa: FBT003 a DOM call
+
+
+def part(root: Any, name: str) -> Any:
+    """Return the element inside `root` that is marked `data-part="name"`."""
+    return root.querySelector(f'[data-part="{name}"]')
+
+
+def listen(target: Any, event: str, handler: Callable[[Any], object], **options: bool) -> None:
+    """Call `handler` for each such event, as long as the page lives.
+
+    Rows that come and go have no listeners of their own: their list has one.
+    """
+    target.addEventListener(event, create_proxy(handler), **options)
+
+
+def pressed(event: Any, attribute: str) -> str | None:
+    """Return the value of an attribute of the button that was pressed, where it has it."""
+    button = event.target.closest(f"button[{attribute}]")
+    return str(button.getAttribute(attribute)) if isinstance(button, JsProxy) else None
+
+
+def set_text(element: Any, text: str) -> None:
+    """Show a text, as text; an element that shows it already is left alone."""
+    if element.textContent != text:
+        element.textContent = text

@@ -1,0 +1,102 @@
+"""The dialog that imports."""
+
+from typing import Any
+
+from pyodide.ffi import JsException, JsProxy
+
+from roomkeep.app.effects import Effects
+from roomkeep.app.state import Import, PageState
+from roomkeep.app.views.dom import View, by_id, listen, set_text
+
+__all__ = ["ImportView"]
+
+TITLES = {
+    "checking": "Importing messages",
+    "writing": "Importing messages",
+    "stopping": "Importing messages",
+    "done": "Messages imported",
+    "stopped": "Import stopped",
+    "failed": "Could not import",
+}
+
+
+class BrowserFile:
+    """A file that was picked in the page."""
+
+    def __init__(self, js_file: Any) -> None:
+        self.name = str(js_file.name)
+        self.size = int(js_file.size)
+        self._js = js_file
+
+    async def read(self, start: int, end: int) -> bytes:
+        """Return some of its bytes."""
+        try:
+            buffer = await self._js.slice(start, end).arrayBuffer()
+        except JsException as error:
+            msg = f"{error.name}: {error.message}"
+            raise OSError(msg) from error
+        return bytes(buffer.to_bytes())
+
+
+class ImportView(View):
+    """Asks for a file, then shows how far its import is."""
+
+    def __init__(self, page: PageState, effects: Effects) -> None:
+        super().__init__()
+        self._page = page
+        self._effects = effects
+        self._dialog = by_id("import-dialog")
+        self._file = by_id("import-file")
+        listen(self._dialog, "close", lambda _: effects.rooms.close_dialog())
+        listen(self._file, "change", self._on_file)
+        listen(by_id("import-cancel"), "click", lambda _: effects.imports.cancel())
+        listen(by_id("import-again"), "click", lambda _: effects.imports.forget())
+        listen(by_id("import-hide"), "click", lambda _: effects.rooms.close_dialog())
+        self.watch(self._show_dialog)
+        self.watch(self._show_import)
+
+    def _show_dialog(self) -> None:
+        account = self._page.account()
+        wanted = account is not None and account.dialog() == "import"
+        if wanted and not self._dialog.open:
+            self._dialog.showModal()
+        elif not wanted and self._dialog.open:
+            self._dialog.close()
+
+    def _show_import(self) -> None:
+        account = self._page.account()
+        importing = None if account is None else account.importing()
+        by_id("import-choose").hidden = importing is not None
+        by_id("import-progress").hidden = importing is None
+        if importing is None:
+            self._file.value = ""
+            set_text(by_id("import-title"), "Import messages")
+            set_text(by_id("import-name"), "")
+            set_text(by_id("import-text"), "")
+            set_text(by_id("import-advice"), "")
+        else:
+            self._show_progress(importing)
+
+    def _show_progress(self, importing: Import) -> None:
+        is_running = importing.is_running
+        set_text(by_id("import-title"), TITLES[importing.phase])
+        set_text(by_id("import-name"), importing.name)
+        bar = by_id("import-bar")
+        bar.hidden = not is_running
+        bar.value = importing.done
+        set_text(by_id("import-text"), importing.text)
+        set_text(by_id("import-advice"), importing.advice)
+        by_id("import-progress").dataset.phase = importing.phase
+        cancel = by_id("import-cancel")
+        had_focus = cancel.matches(":focus")
+        cancel.hidden = not is_running
+        cancel.disabled = importing.phase == "stopping"
+        by_id("import-again").hidden = is_running
+        set_text(by_id("import-hide"), "Keep chatting" if is_running else "Close")
+        if had_focus and not is_running:
+            by_id("import-hide").focus()
+
+    def _on_file(self, _event: Any) -> None:
+        file = self._file.files.item(0)
+        if isinstance(file, JsProxy):
+            self._effects.imports.start(BrowserFile(file))

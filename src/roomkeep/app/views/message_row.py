@@ -1,0 +1,93 @@
+"""One row of a conversation, put into the page."""
+
+from typing import Any
+
+from roomkeep.app.views import times
+from roomkeep.app.views.dom import clone, part, set_text
+from roomkeep.app.views.rows import Chip, Row, chips, initials, tint
+
+__all__ = ["fill_row"]
+
+
+def fill_row(element: Any, row: Row, before: Row | None) -> None:
+    """Show a row in its element.
+
+    Args:
+        element: a copy of the template `message-row`.
+        row: what to show.
+        before: what it shows now; None for nothing yet.
+    """
+    message = row.message
+    if before is None:
+        _fill_new(element, row)
+    if before is None or before.day != row.day:
+        day = part(element, "day")
+        day.hidden = not row.day
+        day.textContent = row.day
+    if before is None or before.leads != row.leads:
+        element.toggleAttribute("data-leads", row.leads)
+    if before is None or before.message != message:
+        _fill_message(element, row, before)
+    if row.is_editing != (before is not None and before.is_editing):
+        _fill_editor(element, row)
+
+
+def _fill_new(element: Any, row: Row) -> None:
+    message = row.message
+    element.dataset.id = message.id
+    name = message.sender_name or message.sender_id
+    avatar = part(element, "avatar")
+    avatar.textContent = initials(name)
+    avatar.dataset.tint = tint(message.sender_id)
+    part(element, "author").textContent = name
+    element.toggleAttribute("data-mine", row.is_mine)
+
+
+def _fill_message(element: Any, row: Row, before: Row | None) -> None:
+    message = row.message
+    time = part(element, "time")
+    time.textContent = times.time_of_day(message.timestamp)
+    time.title = times.exact(message.timestamp)
+    part(element, "content").textContent = message.content
+    element.toggleAttribute("data-deleted", message.is_deleted)
+    edited = part(element, "edited")
+    edited.hidden = message.edited_at is None or message.is_deleted
+    if message.edited_at is not None:
+        edited.title = times.exact(message.edited_at)
+    if message.reactions or (before is not None and before.message.reactions):
+        _fill_chips(part(element, "chips"), row)
+
+
+def _fill_chips(element: Any, row: Row) -> None:
+    """Show the reactions; a button that has the focus keeps it."""
+    wanted = chips(row)
+    element.hidden = not wanted
+    there = {str(item.dataset.emoji): item for item in element.children}
+    for emoji, item in there.items():
+        if all(chip.emoji != emoji for chip in wanted):
+            item.remove()
+    for chip in wanted:
+        item = there.get(chip.emoji)
+        if item is None:
+            item = clone("chip")
+            item.dataset.emoji = chip.emoji
+            element.append(item)
+        _fill_chip(item.firstElementChild, chip)
+
+
+def _fill_chip(button: Any, chip: Chip) -> None:
+    button.dataset.emoji = chip.emoji
+    button.setAttribute("aria-pressed", "true" if chip.is_mine else "false")
+    button.setAttribute("aria-label", chip.label)
+    set_text(part(button, "emoji"), chip.emoji)
+    set_text(part(button, "count"), f"{chip.count:,}")
+
+
+def _fill_editor(element: Any, row: Row) -> None:
+    element.toggleAttribute("data-editing", row.is_editing)
+    if row.is_editing:
+        editor = clone("message-editor")
+        editor.elements.namedItem("text").value = row.message.content
+        part(element, "chips").before(editor)
+    else:
+        element.querySelector("form").remove()

@@ -1,0 +1,58 @@
+"""What people should know: errors and good news."""
+
+from typing import Any
+
+import js
+from pyodide.ffi import JsProxy
+
+from roomkeep.app.effects import Effects
+from roomkeep.app.state import Notice, PageState
+from roomkeep.app.views.dom import KeyedList, View, by_id, clone, listen, part, pressed
+
+__all__ = ["NoticesView"]
+
+
+class NoticesView(View):
+    """The notices. Each can be put away."""
+
+    def __init__(self, page: PageState, effects: Effects) -> None:
+        super().__init__()
+        self._page = page
+        self._errors: KeyedList[int, Notice] = KeyedList(
+            by_id("errors"), lambda: clone("notice"), _fill
+        )
+        self._news: KeyedList[int, Notice] = KeyedList(
+            by_id("news"), lambda: clone("notice"), _fill
+        )
+
+        def dismiss(event: Any) -> None:
+            number = pressed(event, "data-number")
+            if number is not None:
+                effects.context.dismiss(int(number))
+
+        self._region = by_id("notices")
+        listen(self._region, "click", dismiss)
+        # An open dialog makes all that is outside it unreachable.
+        listen(js.document, "close", lambda _: self._move(), capture=True)
+        self.watch(self._show)
+
+    def _move(self) -> None:
+        """Put the notices where they can be seen and reached."""
+        dialog = js.document.querySelector("dialog[open]")
+        host = dialog if isinstance(dialog, JsProxy) else by_id("app")
+        if not host.isSameNode(self._region.parentNode):
+            host.prepend(self._region)
+
+    def _show(self) -> None:
+        notices = self._page.notices()
+        if notices:
+            self._move()
+        self._errors.show({n.number: n for n in notices if n.kind == "error"})
+        self._news.show({n.number: n for n in notices if n.kind == "success"})
+
+
+def _fill(element: Any, notice: Notice, _before: Notice | None) -> None:
+    element.dataset.kind = notice.kind
+    part(element, "text").textContent = notice.text
+    part(element, "advice").textContent = notice.advice
+    part(element, "dismiss").dataset.number = str(notice.number)

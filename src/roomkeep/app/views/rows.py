@@ -1,0 +1,109 @@
+"""What the rows of a conversation show. Pure: the page does not come into it."""
+
+from collections.abc import Callable
+
+from msgspec import Struct
+
+from roomkeep.models import Message
+
+__all__ = ["QUICK_EMOJI", "Chip", "Row", "chips", "initials", "make_rows", "tint"]
+
+QUICK_EMOJI = ("👍", "❤️", "😂", "🎉", "😮")
+"""The emoji that are one press away."""
+
+TOGETHER = 5 * 60_000
+"""Messages of one author that follow each other within so many ms stand together."""
+TINTS = 8
+
+
+class Row(Struct, frozen=True):
+    """A row of a conversation.
+
+    Attributes:
+        message: what it shows.
+        day: the day, where it is the first message of it; else empty.
+        leads: it shows its author; those that stand together with it do not.
+        is_mine: the reader wrote it.
+        is_editing: it is being edited.
+        reader_id: who reads.
+    """
+
+    message: Message
+    day: str
+    leads: bool
+    is_mine: bool
+    is_editing: bool
+    reader_id: str
+
+
+class Chip(Struct, frozen=True):
+    """An emoji under a message.
+
+    Attributes:
+        count: how many reacted with it.
+        is_mine: the reader did.
+    """
+
+    emoji: str
+    count: int
+    is_mine: bool
+
+    @property
+    def label(self) -> str:
+        """What it says to those who hear it."""
+        people = "1 reaction" if self.count == 1 else f"{self.count:,} reactions"
+        return f"{self.emoji} {people}{', one of them yours' if self.is_mine else ''}"
+
+
+def make_rows(
+    messages: tuple[Message, ...],
+    *,
+    reader_id: str,
+    editing: str | None,
+    day: Callable[[int], str],
+) -> dict[str, Row]:
+    """Make the rows of messages, by the messages' ids."""
+    rows = {}
+    before: Message | None = None
+    day_before = ""
+    for message in messages:
+        this_day = day(message.timestamp)
+        is_new_day = this_day != day_before
+        leads = (
+            before is None
+            or is_new_day
+            or before.sender_id != message.sender_id
+            or before.sender_name != message.sender_name
+            or message.timestamp - before.timestamp > TOGETHER
+        )
+        rows[message.id] = Row(
+            message,
+            this_day if is_new_day else "",
+            leads,
+            message.sender_id == reader_id,
+            message.id == editing,
+            reader_id,
+        )
+        before, day_before = message, this_day
+    return rows
+
+
+def chips(row: Row) -> list[Chip]:
+    """Count a message's reactions, the first emoji first."""
+    by_emoji: dict[str, list[str]] = {}
+    for reaction in row.message.reactions:
+        by_emoji.setdefault(reaction.emoji, []).append(reaction.oder_id)
+    return [Chip(emoji, len(who), row.reader_id in who) for emoji, who in by_emoji.items()]
+
+
+def initials(name: str) -> str:
+    """Return the one or two characters that stand for a name in a small picture."""
+    letters = [word for word in (part.strip("|_-[]{}`^\\<>.'\"") for part in name.split()) if word]
+    if not letters:
+        return "?"
+    return (letters[0][0] + (letters[1][0] if len(letters) > 1 else "")).upper()
+
+
+def tint(person: str) -> str:
+    """Return which of the colours for people a person has; always the same."""
+    return str(sum(person.encode("utf-8", "surrogatepass")) % TINTS)

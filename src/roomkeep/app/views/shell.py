@@ -1,0 +1,62 @@
+"""The frame: which screen is shown, which pane, in which colours."""
+
+import js
+
+from roomkeep.app.effects import Effects
+from roomkeep.app.state import PageState
+from roomkeep.app.views.dom import View, by_id, listen, set_text
+
+__all__ = ["ShellView"]
+
+SCREENS = ("opening", "stopped", "welcome", "workspace")
+
+
+class ShellView(View):
+    """The screens of the page, and the head of the conversation."""
+
+    def __init__(self, page: PageState, effects: Effects) -> None:
+        super().__init__()
+        self._page = page
+        self._workspace = by_id("workspace")
+        self._screen = ""
+        listen(by_id("show-rooms"), "click", lambda _: effects.rooms.show_list())
+        listen(by_id("retry"), "click", lambda _: effects.accounts.retry())
+        self.watch(self._show_screen)
+        self.watch(self._show_storage)
+        self.watch(self._show_room)
+        self.watch(self._show_theme)
+
+    def _show_screen(self) -> None:
+        page = self._page
+        if page.phase() == "stopped":
+            screen = "stopped"
+        elif page.phase() == "starting" or page.is_switching():
+            screen = "opening"
+        else:
+            screen = "welcome" if page.account() is None else "workspace"
+        for name in SCREENS:
+            by_id(name).hidden = name != screen
+        by_id("app").hidden = False
+
+    def _show_storage(self) -> None:
+        by_id("storage-banner").hidden = self._page.why_not_kept() is None
+
+    def _show_room(self) -> None:
+        account = self._page.account()
+        room = None if account is None else account.room
+        name = "" if room is None else room.name
+        by_id("chat").hidden = room is None
+        by_id("no-room").hidden = room is not None
+        # Without a room there is only the list.
+        self._workspace.dataset.pane = "rooms" if account is None else account.pane()
+        set_text(by_id("room-name"), name)
+        set_text(by_id("room-begin-name"), name)
+        js.document.title = f"{name} · Roomkeep" if name else "Roomkeep"
+
+    def _show_theme(self) -> None:
+        theme = self._page.theme()
+        root = js.document.documentElement
+        if theme == "system":
+            root.removeAttribute("data-theme")
+        else:
+            root.dataset.theme = theme

@@ -1,0 +1,46 @@
+"""Times, in the reader's own format."""
+
+import functools
+from typing import Any
+
+import js
+
+__all__ = ["day", "exact", "time_of_day"]
+
+_MINUTE = 60_000
+# Every zone's midnight falls on one of these.
+_QUARTER = 15 * _MINUTE
+# No locale is the reader's own.
+_LOCALES: Any = js.Array.new()
+
+_time: Any = js.Intl.DateTimeFormat.new(_LOCALES, hour="numeric", minute="2-digit")
+_day: Any = js.Intl.DateTimeFormat.new(
+    _LOCALES, weekday="long", year="numeric", month="long", day="numeric"
+)
+_exact: Any = js.Intl.DateTimeFormat.new(_LOCALES, dateStyle="full", timeStyle="medium")
+
+
+def time_of_day(timestamp: int) -> str:
+    """Return the hour and minute."""
+    return _minute(timestamp // _MINUTE)
+
+
+def day(timestamp: int) -> str:
+    """Return the day, which no other day is called."""
+    return _quarter(timestamp // _QUARTER)
+
+
+def exact(timestamp: int) -> str:
+    """Return all that there is to say of a time."""
+    return str(_exact.format(timestamp))
+
+
+# Most messages share their minute or their day with others, and asking the browser costs more.
+@functools.lru_cache(maxsize=2_048)
+def _minute(number: int) -> str:
+    return str(_time.format(number * _MINUTE))
+
+
+@functools.lru_cache(maxsize=2_048)
+def _quarter(number: int) -> str:
+    return str(_day.format(number * _QUARTER))
