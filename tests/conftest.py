@@ -4,9 +4,9 @@ import sys
 from collections.abc import AsyncIterator
 
 import pytest
-from support.worlds import WORLDS, World
 
 from roomkeep.persistence import DatabaseService
+from support.worlds import WORLDS, World
 
 IN_PAGE = sys.platform == "emscripten"
 

@@ -7,7 +7,7 @@ take keywords only; lists in them are tuples. Times are integer milliseconds sin
 Making a record does not check it. `DatabaseService` checks each one that it is given.
 """
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, cast
 from urllib.parse import quote
 
 from msgspec import Meta, Struct
@@ -162,8 +162,10 @@ class Ban(Record, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         """Make the key from room and user where none was given."""
-        if self.oder_id == "" and isinstance(self.room_id, str) and isinstance(self.user_id, str):
-            force_setattr(self, "oder_id", ban_key(self.room_id, self.user_id))
+        # A record is not checked when it is made, so these may be anything as yet.
+        room_id, user_id = cast("tuple[object, object]", (self.room_id, self.user_id))
+        if self.oder_id == "" and isinstance(room_id, str) and isinstance(user_id, str):
+            force_setattr(self, "oder_id", ban_key(room_id, user_id))
 
     def is_active(self, now: int) -> bool:
         """Tell whether the ban still holds at the time `now`, in ms."""

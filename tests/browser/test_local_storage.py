@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 import pytest
-from support.js import run_js
 
 from roomkeep.errors import StorageFull, StorageUnavailable
 from roomkeep.persistence import AppResumeStorage, LastViewedChat, LaunchSettings
+from support.js import run_js
 
 
 @pytest.fixture(autouse=True)

@@ -5,12 +5,12 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from support.js import run_js
-from support.make import attachment, ban, message, reaction, room, user
-from support.worlds import IndexedDBWorld
 
 from roomkeep.errors import SchemaTooNew
 from roomkeep.persistence import DatabaseService
+from support.js import run_js
+from support.make import attachment, ban, message, reaction, room, user
+from support.worlds import IndexedDBWorld
 
 # Written as a reader of the design would write it, apart from `schema.py`.
 EXPECTED = {
@@ -44,8 +44,9 @@ JS = """({
         const stores = {};
         const tx = db.transaction(db.objectStoreNames);
         for (const store of Array.from(db.objectStoreNames, (name) => tx.objectStore(name))) {
-            const indexes = Array.from(store.indexNames, (name) => [name, store.index(name).keyPath]);
-            stores[store.name] = { key: store.keyPath, indexes: Object.fromEntries(indexes) };
+            const indexes = {};
+            for (const name of store.indexNames) indexes[name] = store.index(name).keyPath;
+            stores[store.name] = { key: store.keyPath, indexes };
         }
         const described = JSON.stringify([db.version, stores]);
         db.close();
@@ -54,7 +55,7 @@ JS = """({
     async write(name, version, stores, records) {
         const keys = JSON.parse(stores), all = JSON.parse(records);
         const db = await this.open(name, version, (db) => {
-            for (const [name, keyPath] of Object.entries(keys)) db.createObjectStore(name, { keyPath });
+            for (const name in keys) db.createObjectStore(name, { keyPath: keys[name] });
         });
         const tx = db.transaction(Object.keys(all), 'readwrite');
         for (const [store, list] of Object.entries(all)) {
@@ -73,16 +74,14 @@ JS = """({
     async get(name, store, key) {
         const db = await this.open(name);
         const request = db.transaction(store).objectStore(store).get(key);
-        const value = await new Promise((resolve) => { request.onsuccess = () => resolve(request.result) });
+        await new Promise((resolve) => { request.onsuccess = resolve });
         db.close();
-        return value;
+        return request.result;
     },
 })"""
 
-VERSION_1_KEYS = {
-    name: layout["key"] for name, layout in EXPECTED.items() if name != "attachments"
-}
-VERSION_1_RECORDS = {
+VERSION_1_KEYS = {name: layout["key"] for name, layout in EXPECTED.items() if name != "attachments"}
+VERSION_1_RECORDS: dict[str, list[dict[str, Any]]] = {
     "messages": [
         {
             "id": f"m{n}",
@@ -134,9 +133,7 @@ async def test_every_account_has_a_database_with_the_schema(
     assert json.loads(await plain.describe(name)) == [2, EXPECTED]
 
 
-async def test_records_are_stored_under_camel_case_names(
-    world: IndexedDBWorld, plain: Any
-) -> None:
+async def test_records_are_stored_under_camel_case_names(world: IndexedDBWorld, plain: Any) -> None:
     db = await world.service()
     await db.save_message(message(reply_to_id="m0"))
     await db.save_reaction(reaction())
@@ -218,7 +215,9 @@ async def test_a_legacy_database_of_nobody_is_left_alone(
 async def test_a_database_of_a_newer_version_is_refused_and_kept(
     world: IndexedDBWorld, plain: Any
 ) -> None:
-    await plain.write("roomkeep::ann", 9, json.dumps({"future": "id"}), json.dumps({"future": [{"id": 1}]}))
+    await plain.write(
+        "roomkeep::ann", 9, json.dumps({"future": "id"}), json.dumps({"future": [{"id": 1}]})
+    )
     db = await world.service()
     with pytest.raises(SchemaTooNew):
         await db.set_current_user_id("ann")
@@ -247,9 +246,7 @@ async def test_what_only_javascript_can_spoil_hides_no_other(
     db = await world.service()
     await db.save_messages([message("m1"), message("m2", timestamp=2_000)])
     base = json.dumps(VERSION_1_RECORDS["messages"][0] | {"id": "bad", "timestamp": 1_500})
-    await plain.put(
-        "roomkeep-anonymous", "messages", run_js(f"Object.assign({base}, {spoiled})")
-    )
+    await plain.put("roomkeep-anonymous", "messages", run_js(f"Object.assign({base}, {spoiled})"))
     await db.clear_room_messages("r2")
     assert [found.id for found in await db.get_latest_messages("r1")] == ["m1", "m2"]
     assert [found.id for found in await db.get_messages("r1")] == ["m1", "m2"]

@@ -1,13 +1,13 @@
-"""Accounts: each has a database of its own, and a switch in the middle of anything mixes nothing."""
+"""Accounts: each has a database of its own, and no switch, whenever it comes, mixes them."""
 
 import asyncio
 
 import pytest
-from support.make import message, reaction, room, user
-from support.worlds import World
 
 from roomkeep.errors import InvalidRecord, NotReady, ScopeChanged
 from roomkeep.persistence import Change, DatabaseService
+from support.make import message, reaction, room, user
+from support.worlds import World
 
 
 async def test_each_account_has_a_database_of_its_own(db: DatabaseService) -> None:
@@ -35,7 +35,17 @@ async def test_no_account_sees_the_data_of_another(db: DatabaseService) -> None:
 
 async def test_ids_that_look_alike_are_different_accounts(db: DatabaseService) -> None:
     # Case, unicode form, percent signs, separators: none of them makes two accounts one.
-    accounts = ["ann", "Ann", "é", "e\N{COMBINING ACUTE ACCENT}", "a%20b", "a b", "a::b", "a/b", " "]
+    accounts = [
+        "ann",
+        "Ann",
+        "é",
+        "e\N{COMBINING ACUTE ACCENT}",
+        "a%20b",
+        "a b",
+        "a::b",
+        "a/b",
+        " ",
+    ]
     for account in accounts:
         await db.set_current_user_id(account)
         assert await db.get_all_rooms() == [], account

@@ -1,11 +1,13 @@
 """Attachments: what is known of a file, and its bytes."""
 
+from typing import Any
+
 import pytest
-from support.make import attachment, message
-from support.worlds import World
 
 from roomkeep.errors import InvalidRecord, RecordNotFound
 from roomkeep.persistence import DatabaseService
+from support.make import attachment, message
+from support.worlds import World
 
 
 async def test_the_bytes_are_read_back_exactly(db: DatabaseService) -> None:
@@ -69,7 +71,7 @@ async def test_deleting_takes_those_of_one_message(db: DatabaseService) -> None:
     ],
 )
 async def test_bad_input_names_the_field(
-    db: DatabaseService, fields: dict[str, object], data: object, field: str
+    db: DatabaseService, fields: dict[str, Any], data: object, field: str
 ) -> None:
     with pytest.raises(InvalidRecord) as caught:
         await db.save_attachment(attachment(**fields), data)

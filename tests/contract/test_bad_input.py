@@ -5,12 +5,12 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.laws import law
-from support.make import ban, member, message, reaction, room, user
 
 from roomkeep.errors import InvalidRecord
 from roomkeep.models import Message
 from roomkeep.persistence import DatabaseService
+from support.laws import law
+from support.make import ban, member, message, reaction, room, user
 
 
 @pytest.mark.parametrize(
@@ -110,7 +110,13 @@ async def test_a_bad_argument_is_named(
         {},
         optional={
             name: st.one_of(
-                st.none(), st.booleans(), st.integers(), st.floats(), st.text(), st.binary(), st.just([])
+                st.none(),
+                st.booleans(),
+                st.integers(),
+                st.floats(),
+                st.text(),
+                st.binary(),
+                st.just([]),
             )
             for name in Message.__struct_fields__
         },
@@ -124,16 +130,20 @@ async def test_law_a_message_is_kept_as_it_was_given_or_refused_whole(
     try:
         await db.save_message(given_message)
     except InvalidRecord as error:
-        assert error.field in Message.__struct_fields__
-        assert await db.get_messages("r1") == []
+        refused = error.field
     else:
         found = await db.get_message_by_id(given_message.id)
         assert found is not None
         if not given_message.is_deleted:
             assert found == message(**{**fields, "id": given_message.id, "reactions": ()})
+        return
+    assert refused in Message.__struct_fields__
+    assert await db.get_messages("r1") == []
 
 
-@pytest.mark.parametrize("text", ["<script>alert(1)</script>", "'; DROP TABLE", "\0\x1b[31m", "‮"])
+@pytest.mark.parametrize(
+    "text", ["<script>alert(1)</script>", "'; DROP TABLE", "\0\x1b[31m", "\u202e"]
+)
 async def test_text_is_kept_as_text(db: DatabaseService, text: str) -> None:
     kept = message(text, room_id=text, content=text, sender_name=text)
     await db.save_message(kept)

@@ -1,12 +1,12 @@
 """Bans: per room, with an end or without."""
 
 import pytest
-from support.make import ban
-from support.worlds import World
 
 from roomkeep.errors import InvalidRecord
 from roomkeep.models import Ban
 from roomkeep.persistence import DatabaseService
+from support.make import ban
+from support.worlds import World
 
 
 async def test_a_banned_user_is_banned_in_that_room_only(db: DatabaseService) -> None:

@@ -4,11 +4,11 @@ import asyncio
 import logging
 
 import pytest
-from support.make import attachment, ban, message, reaction, room, user
-from support.worlds import World
 
 from roomkeep.errors import InvalidRecord
 from roomkeep.persistence import Change, DatabaseService
+from support.make import attachment, ban, message, reaction, room, user
+from support.worlds import World
 
 
 def put(store: str, *keys: str | tuple[str, ...], room_id: str | None = None) -> Change:

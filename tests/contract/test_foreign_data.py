@@ -5,16 +5,18 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
+from roomkeep.errors import RecordNotFound
+from roomkeep.persistence import DatabaseService
 from support.laws import law
 from support.make import ban, message, room, stored_message
 from support.worlds import World
 
-from roomkeep.errors import RecordNotFound
-from roomkeep.persistence import DatabaseService
-
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.text("aé😀", max_size=5),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text("ab", max_size=2), inner, max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text("ab", max_size=2), inner, max_size=3)
+    ),
     max_leaves=6,
 )
 
@@ -107,13 +109,14 @@ async def test_unreadable_records_of_every_store_hide_no_other(
 ) -> None:
     await db.save_room(room())
     await db.save_ban(ban())
-    for store, record in {
+    spoiled: dict[str, dict[str, Any]] = {
         "rooms": {"id": "bad", "name": []},
         "users": {"oderId": "bad"},
         "bans": {"oderId": "bad", "roomId": "r1"},
         "attachments": {"id": "bad", "messageId": "m1"},
         "reactions": {"oderId": "bad", "emoji": "👍", "messageId": "m1", "timestamp": "x"},
-    }.items():
+    }
+    for store, record in spoiled.items():
         await world.plant(store, record)
     assert await db.get_all_rooms() == [room()]
     assert await db.get_bans_for_room("r1") == [ban()]

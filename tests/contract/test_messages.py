@@ -3,12 +3,12 @@
 import asyncio
 
 import pytest
-from support.make import attachment, message, reaction, stored_message
-from support.worlds import World
 
 from roomkeep.errors import InvalidRecord, RecordNotFound
 from roomkeep.models import DELETED_MESSAGE_CONTENT
 from roomkeep.persistence import DatabaseService
+from support.make import attachment, message, reaction, stored_message
+from support.worlds import World
 
 
 async def test_a_saved_message_is_read_back_whole(db: DatabaseService) -> None:

@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.laws import law
-from support.make import message, reaction
-from support.worlds import World
 
 from roomkeep.errors import InvalidRecord
 from roomkeep.persistence import DatabaseService
+from support.laws import law
+from support.make import message, reaction
+from support.worlds import World
 
 
 async def assert_message_says_what_its_rows_say(db: DatabaseService, message_id: str) -> None:
@@ -108,7 +108,9 @@ STEPS = st.lists(
     st.tuples(
         st.sampled_from(["save", "remove", "message", "update", "delete"]),
         st.sampled_from(["m1", "m2"]),
-        st.sets(st.tuples(st.sampled_from(["ann", "bob"]), st.sampled_from(["👍", "é"])), max_size=3),
+        st.sets(
+            st.tuples(st.sampled_from(["ann", "bob"]), st.sampled_from(["👍", "é"])), max_size=3
+        ),
     ),
     max_size=12,
 )

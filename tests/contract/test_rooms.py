@@ -3,11 +3,11 @@
 import asyncio
 
 import pytest
-from support.make import attachment, ban, channel, member, message, reaction, room
-from support.worlds import World
 
 from roomkeep.errors import InvalidRecord, RecordNotFound
 from roomkeep.persistence import DatabaseService
+from support.make import attachment, ban, channel, member, message, reaction, room
+from support.worlds import World
 
 
 async def test_a_saved_room_is_read_back_whole(db: DatabaseService) -> None:
@@ -42,7 +42,9 @@ async def test_update_changes_what_it_names(db: DatabaseService) -> None:
 async def test_concurrent_updates_of_a_room_lose_nothing(db: DatabaseService) -> None:
     await db.save_room(room())
     await asyncio.gather(
-        db.update_room("r1", topic="New"), db.update_room("r1", icon="🌱"), db.update_room("r1", name="N")
+        db.update_room("r1", topic="New"),
+        db.update_room("r1", icon="🌱"),
+        db.update_room("r1", name="N"),
     )
     assert await db.get_room("r1") == room(topic="New", icon="🌱", name="N")
 
@@ -58,9 +60,7 @@ async def test_a_deleted_room_takes_everything_along(world: World, db: DatabaseS
     for room_id in ["r1", "r2"]:
         await db.save_room(room(room_id))
         id_ = f"m {room_id}"
-        await db.save_message(
-            message(id_, room_id=room_id, reactions=(reaction(message_id=id_),))
-        )
+        await db.save_message(message(id_, room_id=room_id, reactions=(reaction(message_id=id_),)))
         await db.save_attachment(attachment(f"a {room_id}", message_id=id_), b"cat")
         await db.save_ban(ban(room_id=room_id))
     await db.delete_room("r1")

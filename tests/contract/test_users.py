@@ -1,11 +1,10 @@
 """Users: profiles, who is signed in, and who is on a room's roster."""
 
 import pytest
-from support.make import member, room, user
-from support.worlds import World
 
 from roomkeep.errors import InvalidRecord, RecordNotFound
 from roomkeep.persistence import DatabaseService
+from support.make import member, room, user
 
 
 async def test_a_saved_user_is_read_back_whole(db: DatabaseService) -> None:
@@ -48,7 +47,7 @@ async def test_the_current_user_is_who_is_signed_in(db: DatabaseService) -> None
     assert await db.get_current_user() is None
 
 
-async def test_users_of_a_room_are_its_roster(world: World, db: DatabaseService) -> None:
+async def test_users_of_a_room_are_its_roster(db: DatabaseService) -> None:
     for oder_id in ["ann", "bob", "cat"]:
         await db.save_user(user(oder_id))
     await db.save_room(room(members=(member("cat"), member("ann"), member("unknown"))))

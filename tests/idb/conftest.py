@@ -3,9 +3,9 @@
 from collections.abc import AsyncIterator
 
 import pytest
-from support.small_database import NAME, upgrade
 
 from roomkeep import idb
+from support.small_database import NAME, upgrade
 
 
 @pytest.fixture

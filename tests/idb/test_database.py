@@ -5,8 +5,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from support.small_database import NAME, upgrade
-from support.js import run_js
 
 from roomkeep import idb
 from roomkeep.errors import (
@@ -15,6 +13,8 @@ from roomkeep.errors import (
     StorageLost,
     StorageUnavailable,
 )
+from support.js import run_js
+from support.small_database import NAME, upgrade
 
 
 async def put(tx: idb.Transaction) -> None:
@@ -194,9 +194,7 @@ async def test_a_transaction_under_way_is_finished_when_the_database_closes(
 
 
 @pytest.mark.parametrize("can_list", [True, False])
-async def test_looking_for_a_database_does_not_create_it(
-    db: idb.Database, monkeypatch: pytest.MonkeyPatch, can_list: bool
-) -> None:
+async def test_looking_for_a_database_does_not_create_it(db: idb.Database, can_list: bool) -> None:
     before = await idb.names()
     assert NAME in before
     if not can_list:
@@ -227,7 +225,7 @@ async def test_a_browser_without_indexed_db(monkeypatch: pytest.MonkeyPatch) -> 
 async def test_a_browser_that_refuses_indexed_db(monkeypatch: pytest.MonkeyPatch) -> None:
     refusing = run_js("({get indexedDB() { throw new DOMException('no', 'SecurityError') }})")
     monkeypatch.setattr("roomkeep.idb._platform.js", refusing)
-    with pytest.raises(StorageUnavailable, match="(?s)refuses.*SecurityError"):
+    with pytest.raises(StorageUnavailable, match=r"(?s)refuses.*SecurityError"):
         await idb.open(NAME)
 
 

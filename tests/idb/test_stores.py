@@ -4,15 +4,13 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from support.js import run_js
 
 from roomkeep import idb
 from roomkeep.errors import InvalidRecord, StorageUnavailable
 from roomkeep.idb import KeyRange
+from support.js import run_js
 
-THINGS = [
-    {"id": f"t{n}", "colour": ["blue", "red", "teal"][n % 3], "size": n} for n in range(9)
-]
+THINGS = [{"id": f"t{n}", "colour": ["blue", "red", "teal"][n % 3], "size": n} for n in range(9)]
 
 
 @pytest.fixture(params=["getAll with a direction", "getAll without"])

@@ -39,7 +39,7 @@ async def test_the_race_that_a_naive_build_loses(db: idb.Database) -> None:
     await asyncio.gather(*(naive() for _ in range(50)))
     assert await db.read(["numbers"], get) < 50
 
-    await db.write(["numbers"], lambda tx: _clear(tx))
+    await db.write(["numbers"], _clear)
     results = await asyncio.gather(*(db.write(["numbers"], increment) for _ in range(50)))
     assert await db.read(["numbers"], get) == 50
     assert sorted(results) == list(range(1, 51))

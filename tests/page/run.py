@@ -1,11 +1,11 @@
-"""Runs pytest inside the page, on the tests that `plan.json` names; each report goes to the host."""
+"""Runs pytest inside the page, on the tests of `plan.json`; each report goes to the host."""
 
 import asyncio
 import json
 import os
 import sys
 import traceback
-from typing import Any
+from typing import Any, Self
 
 import js
 import micropip
@@ -18,10 +18,10 @@ ROOT = "/roomkeep"
 class PageRunner:
     """Stands in for `asyncio.Runner`, which would start a second loop; the page's is running."""
 
-    def __init__(self, *, debug: object = None, loop_factory: object = None) -> None:
+    def __init__(self, **_options: object) -> None:
         self._loop = asyncio.get_event_loop()
 
-    def __enter__(self) -> "PageRunner":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_exception: object) -> None:
@@ -65,11 +65,20 @@ async def main() -> None:
     plan = await (await pyfetch("/tests/plan.json")).json()
     await micropip.install([f"/tests/{name}" for name in plan["wheels"]], deps=False)
     await (await pyfetch("/tests/tests.zip")).unpack_archive(extract_dir=ROOT)
-    asyncio.Runner = asyncio.runners.Runner = PageRunner  # type: ignore[attr-defined, misc, assignment]
+    asyncio.Runner = asyncio.runners.Runner = PageRunner  # type: ignore[misc, assignment]
     os.chdir(ROOT)
     import pytest
 
-    arguments = ["-p", "no:cacheprovider", "-p", "no:faulthandler", "-p", "no:terminal", "-o", "addopts="]
+    arguments = [
+        "-p",
+        "no:cacheprovider",
+        "-p",
+        "no:faulthandler",
+        "-p",
+        "no:terminal",
+        "-o",
+        "addopts=",
+    ]
     status = pytest.main([*arguments, *plan["node_ids"]], plugins=[Reporter()])
     tell({"end": f"pytest in the page has ended with {status!r}"})
 

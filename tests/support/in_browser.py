@@ -12,10 +12,10 @@ import threading
 import tomllib
 import zipfile
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
+
 from tools.commands import find_program
 from tools.paths import BUILD, ROOT, SITE, TEST_WHEELS
 from tools.server import SiteServer
@@ -93,7 +93,7 @@ class BrowserRun:
         except queue.Empty:
             self.trouble = f"the page has said nothing for {SILENCE} s"
             return
-        message = {"end": "the browser has ended"} if line is None else json.loads(line)
+        message: Any = {"end": "the browser has ended"} if line is None else json.loads(line)
         match message:
             case {"report": report}:
                 self._reports.setdefault(report["nodeid"], []).append(report)
@@ -112,7 +112,7 @@ class InBrowser:
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Have the browser's tests come last, so that pytest's own set-up and teardown are whole."""
+        """Have the browser's tests come last, so that pytest's own teardowns are whole."""
         items.sort(key=needs_browser)
 
     def pytest_runtest_protocol(self, item: pytest.Item) -> bool | None:

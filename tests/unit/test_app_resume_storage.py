@@ -22,7 +22,9 @@ def test_settings_are_the_defaults_until_they_are_saved() -> None:
 def test_each_account_has_its_own() -> None:
     storage: dict[str, str] = {}
     resume = AppResumeStorage(storage)
-    chats = {who: LastViewedChat(room_id=f"of {who}") for who in [None, "ann", "a/nn", "ann/", "a%2Fnn"]}
+    chats = {
+        who: LastViewedChat(room_id=f"of {who}") for who in [None, "ann", "a/nn", "ann/", "a%2Fnn"]
+    }
     for who, chat in chats.items():
         resume.save_last_viewed_chat(who, chat)
     assert {who: resume.load_last_viewed_chat(who) for who in chats} == chats
@@ -52,7 +54,9 @@ def test_who_is_signed_in_is_remembered() -> None:
 
 
 @pytest.mark.parametrize("lost", ["launchSettings", "lastViewedChat"])
-@given(rubbish=st.text() | st.sampled_from(["null", "{}", "[]", '{"theme": "pink"}', '{"roomId": ""}']))
+@given(
+    rubbish=st.text() | st.sampled_from(["null", "{}", "[]", '{"theme": "pink"}', '{"roomId": ""}'])
+)
 def test_whatever_is_unreadable_counts_as_absent(lost: str, rubbish: str) -> None:
     resume = AppResumeStorage({f"roomkeep::ann/{lost}": rubbish})
     assert resume.load_launch_settings("ann") == LaunchSettings()

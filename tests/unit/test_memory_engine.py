@@ -6,14 +6,14 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.laws import law
-from support.make import message
 
 from roomkeep.errors import TransactionAborted
 from roomkeep.idb import KeyRange
 from roomkeep.models import Message
 from roomkeep.persistence.memory_engine import MemoryEngine
 from roomkeep.persistence.transaction import Transaction
+from support.laws import law
+from support.make import message
 
 
 @pytest.fixture
@@ -116,5 +116,7 @@ async def test_law_every_index_is_the_sorted_store(
         return [one.id for one in found], count
 
     await engine.write(["messages"], apply)
-    expected = sorted((key for key in model if inside(model[key])), key=lambda key: (model[key], key))
+    expected = sorted(
+        (key for key in model if inside(model[key])), key=lambda key: (model[key], key)
+    )
     assert await engine.read(["messages"], look) == (expected, len(expected))

@@ -25,8 +25,8 @@ from roomkeep.idb._database import Database, delete, exists, names, open  # noqa
 from roomkeep.idb._errors import error_from
 from roomkeep.idb._key_range import Key, KeyRange
 from roomkeep.idb._platform import from_json, to_json, to_py
-from roomkeep.idb._store import Cursor, Direction, Index, Store
 from roomkeep.idb._request import Request
+from roomkeep.idb._store import Cursor, Direction, Index, Store
 from roomkeep.idb._transaction import Body, Transaction, Upgrade, UpgradeTransaction
 
 __all__ = [

@@ -2,11 +2,12 @@
 
 import asyncio
 from collections.abc import Sequence
-from typing import Any, Literal, TypeVar
+from typing import Literal, TypeVar
 
-from roomkeep.errors import StorageBlocked, StorageLost, StorageUnavailable
+from roomkeep.errors import StorageLost, StorageUnavailable
+from roomkeep.idb._connection import Connection, Opening
 from roomkeep.idb._errors import error_from
-from roomkeep.idb._platform import JsException, create_proxy, indexed_db, to_js
+from roomkeep.idb._platform import JsException, indexed_db, to_js
 from roomkeep.idb._request import issue
 from roomkeep.idb._transaction import Body, Driver, Transaction, Upgrade, UpgradeTransaction
 
@@ -33,8 +34,8 @@ class Database:
         self._version = version
         self._upgrade = upgrade
         self._timeout = timeout
-        self._connection: _Connection | None = None
-        self._opening: asyncio.Task[_Connection] | None = None
+        self._connection: Connection | None = None
+        self._opening: asyncio.Task[Connection] | None = None
         self._closed = False
 
     @property
@@ -45,7 +46,7 @@ class Database:
     @property
     def version(self) -> int | None:
         """The version of its schema; None while it is not connected."""
-        return self._connection and int(self._connection.js.version)
+        return int(self._connection.js.version) if self._connection else None
 
     @property
     def store_names(self) -> list[str]:
@@ -95,7 +96,7 @@ class Database:
             self._connection.close()
             self._connection = None
 
-    async def _connect(self) -> "_Connection":
+    async def _connect(self) -> Connection:
         if self._closed:
             msg = f"the database {self._name!r} is closed"
             raise StorageLost(msg)
@@ -108,10 +109,10 @@ class Database:
             self._opening.add_done_callback(self._opened)
         return await asyncio.shield(self._opening)
 
-    async def _open(self) -> "_Connection":
-        return await _Connection.open(self._name, self._version, self._upgrade, self._timeout)
+    async def _open(self) -> Connection:
+        return await Connection.open(self._name, self._version, self._upgrade, self._timeout)
 
-    def _opened(self, opening: "asyncio.Task[_Connection]") -> None:
+    def _opened(self, opening: "asyncio.Task[Connection]") -> None:
         self._opening = None
         if opening.cancelled() or opening.exception() is not None:
             return
@@ -143,86 +144,12 @@ class Database:
             raise
 
 
-class _Connection:
-    """One `IDBDatabase`, and what the browser has to say about it."""
-
-    def __init__(self, js_database: Any) -> None:
-        self.js = js_database
-        self.is_open = True
-        self._handler = create_proxy(self._handle)
-        js_database.onversionchange = js_database.onclose = self._handler
-
-    def _handle(self, _event: Any) -> None:
-        # Another tab wants to upgrade or delete the database, and waits for this connection; or the
-        # browser has closed it, because its data were deleted.
-        self.close()
-
-    def close(self) -> None:
-        if self.is_open:
-            self.is_open = False
-            self.js.onversionchange = self.js.onclose = None
-            self.js.close()
-            self._handler.destroy()
-
-    @classmethod
-    async def open(
-        cls, name: str, version: int | None, upgrade: Upgrade | None, timeout: float
-    ) -> "_Connection":
-        factory = indexed_db()
-        request = issue(factory.open, name) if version is None else issue(factory.open, name, version)
-        return cls(await _settle_open(request, name, upgrade, timeout))
-
-
-async def _settle_open(request: Any, name: str, upgrade: Upgrade | None, timeout: float) -> Any:  # noqa: ASYNC109
-    """Wait for a request to open or delete a database; return its result."""
-    settled: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-    driver: Driver[None] | None = None
-    blocked = False
-
-    def handle(event: Any) -> None:
-        nonlocal driver, blocked
-        match event.type:
-            case "upgradeneeded" if upgrade is not None:
-                transaction = UpgradeTransaction(request.transaction)
-                body = upgrade(transaction, int(event.oldVersion))
-                driver = Driver(request.transaction, transaction, body)
-            case "blocked":
-                blocked = True
-            case "success":
-                handler.destroy()
-                if not settled.done():
-                    settled.set_result(request.result)
-                elif request.result:  # too late for the one who waited
-                    request.result.close()
-            case "error":
-                event.preventDefault()
-                handler.destroy()
-                error = driver and driver.error or error_from(request.error)
-                if not settled.done():
-                    settled.set_exception(error)
-
-    handler = create_proxy(handle)
-    request.onsuccess = request.onerror = request.onblocked = request.onupgradeneeded = handler
-    try:
-        async with asyncio.timeout(timeout / 1000):
-            return await settled
-    except TimeoutError:
-        if blocked:
-            msg = f"another tab holds an older version of the database {name!r} open"
-            raise StorageBlocked(msg) from None
-        msg = f"the browser did not answer within {timeout:.0f} ms when asked for {name!r}"
-        raise StorageUnavailable(msg) from None
-    finally:
-        if driver is not None and driver.settled.done() and not driver.settled.cancelled():
-            driver.settled.exception()  # told already, by the request that opens
-
-
 async def open(  # noqa: A001 the specification's name
     name: str,
     version: int | None = None,
     upgrade: Upgrade | None = None,
     *,
-    timeout: float = OPEN_TIMEOUT,  # noqa: ASYNC109 it tells a blocked upgrade from a dead browser
+    timeout: float = OPEN_TIMEOUT,
 ) -> Database:
     """Open a database, and create or upgrade it where its version is lower than `version`.
 
@@ -244,14 +171,15 @@ async def open(  # noqa: A001 the specification's name
     return database
 
 
-async def delete(name: str, *, timeout: float = OPEN_TIMEOUT) -> None:  # noqa: ASYNC109
+async def delete(name: str, *, timeout: float = OPEN_TIMEOUT) -> None:
     """Delete a database with all that is in it; nothing happens when there is none.
 
     Raises:
         StorageBlocked: another tab holds it open.
         StorageUnavailable: there is no IndexedDB here, it was refused, or it did not answer.
     """
-    await _settle_open(issue(indexed_db().deleteDatabase, name), name, None, timeout)
+    request = issue(indexed_db().deleteDatabase, name)
+    await Opening(request, None).settle(name, timeout)
 
 
 async def names() -> list[str]:

@@ -11,14 +11,14 @@ if TYPE_CHECKING:
     create_proxy: Any
     _to_js: Any
 
-    class JsException(Exception):  # noqa: N818, D101
+    class JsException(Exception):
         name: str
         message: str
 
-    class JsProxy:  # noqa: D101
-        def to_py(self) -> Any: ...  # noqa: D102
+    class JsProxy:
+        def to_py(self) -> Any: ...
 
-    class ConversionError(Exception): ...  # noqa: D101
+    class ConversionError(Exception): ...
 
 else:
     try:

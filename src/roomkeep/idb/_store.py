@@ -151,7 +151,12 @@ class Store(_Source):
         issue(to_js(list(keys), field="key").forEach, self._js.delete.bind(self._js))
 
     def create_index(
-        self, name: str, key_path: str | list[str], *, unique: bool = False, multi_entry: bool = False
+        self,
+        name: str,
+        key_path: str | list[str],
+        *,
+        unique: bool = False,
+        multi_entry: bool = False,
     ) -> Index:
         """Create an index; in an upgrade only."""
         options = to_js({"unique": unique, "multiEntry": multi_entry})

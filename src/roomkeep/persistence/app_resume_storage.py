@@ -7,7 +7,6 @@ unreadable there counts as absent.
 from collections.abc import Iterator, MutableMapping
 from typing import Any, Literal, TypeVar
 
-import msgspec
 from msgspec import Struct
 
 from roomkeep.errors import StorageFull, StorageUnavailable
@@ -96,8 +95,8 @@ class AppResumeStorage:
     """The app-resume helpers.
 
     Args:
-        storage: where to keep the texts; the browser's `localStorage`, and under CPython a new dict,
-            unless another mapping is given.
+        storage: where to keep the texts. Without it, the browser's `localStorage`; under CPython,
+            a new dict.
     """
 
     def __init__(self, storage: MutableMapping[str, str] | None = None) -> None:

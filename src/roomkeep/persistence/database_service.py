@@ -139,7 +139,7 @@ class DatabaseService:
     def get_messages(
         self, room_id: str, limit: int = 100, offset: int = 0
     ) -> Coroutine[Any, Any, list[Message]]:
-        """Return a room's messages, ascending by (timestamp, id), sliced `[offset : offset + limit]`.
+        """Return a room's messages from `offset` on, ascending by (timestamp, id).
 
         Ids compare by UTF-16 code unit, which is IndexedDB's order of strings.
         """
@@ -348,10 +348,10 @@ class DatabaseService:
     async def _choose_backend(self) -> None:
         # Imported when they are needed: the browser's cannot be under CPython, and both know this
         # module.
-        from roomkeep.persistence.memory_database_service import MemoryBackend  # noqa: PLC0415
+        from roomkeep.persistence.memory_database_service import MemoryBackend
 
         if sys.platform == "emscripten":
-            from roomkeep.persistence.browser_database_service import (  # noqa: PLC0415
+            from roomkeep.persistence.browser_database_service import (
                 BrowserBackend,
             )
 

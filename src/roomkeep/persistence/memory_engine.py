@@ -34,8 +34,8 @@ class Done(Generic[T]):
 
     def __await__(self) -> Generator[None, None, T]:
         """Return the result at once."""
+        yield from ()
         return self._result
-        yield
 
 
 class MemoryBlob:
@@ -103,7 +103,9 @@ class MemoryStore:
             end = cut(entries, order(query.upper), key=_first)
         return entries, start, max(start, end)
 
-    def walk(self, index: str | None, query: KeyRange | None, direction: Direction) -> Iterator[Row]:
+    def walk(
+        self, index: str | None, query: KeyRange | None, direction: Direction
+    ) -> Iterator[Row]:
         """Yield the rows of a range, from its start or its end."""
         entries, start, end = self.select(index, query)
         places = range(start, end) if direction == "next" else range(end - 1, start - 1, -1)
@@ -258,8 +260,8 @@ def _drive(body: Coroutine[Any, Any, T]) -> T:
         result: T = end.value
         return result
     body.close()
-    msg = f"only the transaction's own requests may be awaited inside it, not {type(awaited).__name__!r}"
-    raise TypeError(msg)
+    what = type(awaited).__name__
+    raise TypeError(f"only the transaction's own requests may be awaited inside it, not {what!r}")
 
 
 def _first(entry: tuple[Order, Order]) -> Order:

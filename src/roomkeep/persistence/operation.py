@@ -47,7 +47,9 @@ class Operation(Generic[P, R]):
         self.body = body
         functools.update_wrapper(self, body)
 
-    def __call__(self, tx: Transaction, *args: P.args, **kwargs: P.kwargs) -> Coroutine[Any, Any, R]:
+    def __call__(
+        self, tx: Transaction, *args: P.args, **kwargs: P.kwargs
+    ) -> Coroutine[Any, Any, R]:
         """Run as a part of another operation's transaction, on checked arguments."""
         return self.body(tx, *args, **kwargs)
 

@@ -25,8 +25,8 @@ __all__ = [
 
 R = TypeVar("R", bound=Struct)
 
-# A record holds what a person can look at. These bounds are far above that, and far below what makes
-# a browser's database fail. They hold for writing only: what is stored already stays readable.
+# A record holds what a person can look at. These bounds are far above that, and far below what
+# makes a browser's database fail. They hold for writing only: what is stored stays readable.
 MAX_TEXT = 65_536
 """The most characters of a text, such as a message's content."""
 MAX_ID = 1_024

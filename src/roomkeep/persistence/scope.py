@@ -69,7 +69,7 @@ class Scopes:
 
     def __init__(self, publish: Callable[[list[Change]], None]) -> None:
         self._publish = publish
-        self._ready = Signal(False)
+        self._ready = Signal(value=False)
         self.is_ready: ReadonlySignal[bool] = self._ready.as_readonly()
         self._scope: Scope | None = None
         self._turn = asyncio.Lock()
@@ -95,8 +95,8 @@ class Scopes:
             if before is not None and before.user_id == user_id:
                 return
             if before is not None:
-                # From here on a call of the old account's would come too late; so that none lands in
-                # the new one, it is refused.
+                # From here on a call of the old account's comes too late; so that none lands in the
+                # new one, it is refused.
                 before.ended = ScopeChanged("the account is being switched")
             self._ready.set(False)
             try:

@@ -54,7 +54,7 @@ async def get_all_attachments(tx: Transaction) -> list[Attachment]:
 
 @reads("attachments")
 async def find_attachment_data(tx: Transaction, attachment_id: Id) -> Blob | None:
-    """Find an attachment's bytes; they are read after the transaction. None where none were given."""
+    """Find an attachment's bytes, to be read after the transaction; None where it has none."""
     if not await tx.count("attachments", query=KeyRange.only(attachment_id)):
         raise RecordNotFound("attachments", attachment_id)
     return await tx.get_blob("attachments", attachment_id)

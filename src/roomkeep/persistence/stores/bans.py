@@ -12,9 +12,7 @@ from roomkeep.persistence.transaction import Transaction
 async def save_ban(tx: Transaction, ban: Ban) -> None:
     """Write a ban in place of the one with its `oder_id`."""
     await tx.put("bans", ban)
-    tx.changes.append(
-        Change(store="bans", action="put", keys=(ban.oder_id,), room_id=ban.room_id)
-    )
+    tx.changes.append(Change(store="bans", action="put", keys=(ban.oder_id,), room_id=ban.room_id))
 
 
 @writes("bans")

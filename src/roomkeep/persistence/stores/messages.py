@@ -6,7 +6,7 @@ from typing import Any
 from msgspec import structs
 
 from roomkeep.errors import InvalidRecord, RecordNotFound
-from roomkeep.idb import KeyRange
+from roomkeep.idb import Key, KeyRange
 from roomkeep.models import DEFAULT_CHANNEL_ID, DELETED_MESSAGE_CONTENT, Id, Message
 from roomkeep.persistence import records
 from roomkeep.persistence.changes import Change
@@ -89,7 +89,9 @@ async def update_message(tx: Transaction, message_id: Id, changes: Changes) -> N
     if "reactions" in changes:
         (merged,) = await reactions.settle(tx, [merged])
     await tx.patch("messages", message_id, records.stored_fields(merged, changes))
-    tx.changes.append(Change(store="messages", action="put", keys=(merged.id,), room_id=merged.room_id))
+    tx.changes.append(
+        Change(store="messages", action="put", keys=(merged.id,), room_id=merged.room_id)
+    )
 
 
 @writes(*WITH_DEPENDENTS)
@@ -145,7 +147,9 @@ async def _latest(
 ) -> list[Message]:
     if limit == 0:
         return []
-    if not (tx.has_index("messages", BY_ROOM_AND_TIME) and tx.has_index("messages", BY_CHANNEL_AND_TIME)):
+    if not (
+        tx.has_index("messages", BY_ROOM_AND_TIME) and tx.has_index("messages", BY_CHANNEL_AND_TIME)
+    ):
         found = [
             message
             for message in await _sorted_room(tx, room_id)
@@ -173,9 +177,16 @@ async def _default_channel(
         if len(found) >= limit or len(page) < size:
             return found[-limit:]
         if size == limit and await _all_name_a_channel(tx, room_id):
-            return await _page(
-                tx, BY_CHANNEL_AND_TIME, (room_id, DEFAULT_CHANNEL_ID), limit - len(found), page[0]
-            ) + found
+            return (
+                await _page(
+                    tx,
+                    BY_CHANNEL_AND_TIME,
+                    (room_id, DEFAULT_CHANNEL_ID),
+                    limit - len(found),
+                    page[0],
+                )
+                + found
+            )
         edge, size = page[0], size * 2
 
 
@@ -197,7 +208,7 @@ async def _page(
         )
         return found[::-1]
     # An index range cannot part messages of one timestamp; they are in the order of their ids.
-    moment = (*prefix, edge.timestamp)
+    moment: Key = (*prefix, edge.timestamp)
     ties = await tx.get_all("messages", Message, index=index, query=KeyRange.only(moment))
     newer = [tie for tie in ties if order(tie.id) < order(edge.id)][-limit:]
     older = await tx.get_all(

@@ -1,6 +1,8 @@
 """Reactions: one per person, emoji and message, and always the same as their message says."""
 
-from collections.abc import Iterable, Sequence
+import itertools
+from collections.abc import Awaitable, Iterable, Sequence
+from typing import Any
 
 from msgspec import structs
 
@@ -44,7 +46,9 @@ async def remove_reaction(tx: Transaction, message_id: Id, oder_id: Id, emoji: I
 @reads("reactions")
 async def get_reactions_for_message(tx: Transaction, message_id: Id) -> list[Reaction]:
     """Return a message's reactions, ascending by (timestamp, oder_id, emoji)."""
-    rows = await tx.get_all("reactions", Reaction, index="messageId", query=KeyRange.only(message_id))
+    rows = await tx.get_all(
+        "reactions", Reaction, index="messageId", query=KeyRange.only(message_id)
+    )
     return sorted(rows, key=_place)
 
 
@@ -54,17 +58,18 @@ async def settle(tx: Transaction, messages: Sequence[Message]) -> list[Message]:
     A message that is new takes the reactions along that came before it.
     """
     # Most often there is none at all, and one look tells so for the whole of a large batch.
-    if not await tx.get_all_keys("reactions", count=1):
-        lookups = [None for _ in messages]
-    else:
+    lookups: list[Awaitable[list[Any]]] = []
+    if await tx.get_all_keys("reactions", count=1):
         lookups = [
             tx.get_all_keys("reactions", index="messageId", query=KeyRange.only(message.id))
             for message in messages
         ]
     settled = []
-    for message, lookup in zip(messages, lookups, strict=True):
-        keys = [] if lookup is None else [tuple(key) for key in await lookup]
-        settled.append(await _settle_one(tx, message, keys) if keys or message.reactions else message)
+    for message, lookup in itertools.zip_longest(messages, lookups):
+        keys = [tuple(key) for key in await lookup] if lookup else []
+        settled.append(
+            await _settle_one(tx, message, keys) if keys or message.reactions else message
+        )
     return settled
 
 
@@ -79,7 +84,9 @@ async def _settle_one(
         wanted[_key(reaction)] = reaction
     is_new = not await tx.count("messages", query=KeyRange.only(message.id))
     if is_new and not message.is_deleted:
-        wanted = {_key(row): row for row in await get_reactions_for_message(tx, message.id)} | wanted
+        wanted = {
+            _key(row): row for row in await get_reactions_for_message(tx, message.id)
+        } | wanted
     gone = [key for key in keys if key not in wanted]
     tx.delete_many("reactions", gone)
     tx.put_many("reactions", list(wanted.values()))
@@ -118,9 +125,7 @@ async def _mirror(tx: Transaction, message: Message | None) -> None:
     )
 
 
-def _change(
-    action: str, keys: Iterable[tuple[str, ...]], message: Message | None
-) -> Change:
+def _change(action: str, keys: Iterable[tuple[str, ...]], message: Message | None) -> Change:
     room_id = None if message is None else message.room_id
     return Change(store="reactions", action=action, keys=tuple(keys), room_id=room_id)  # type: ignore[arg-type]
 
