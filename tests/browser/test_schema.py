@@ -157,6 +157,10 @@ async def test_version_1_is_upgraded_with_every_record_kept(
     for store in ["messages", "users", "rooms", "reactions", "bans"]:
         kept = await world.stored(store, "ann")
         key = {"reactions": "messageId", "users": "oderId", "bans": "oderId"}.get(store, "id")
+        for stored in kept:
+            # Messages of version 1 did not say so themselves.
+            if stored.get("id") == "m1":
+                assert stored.pop("reactions") == VERSION_1_RECORDS["reactions"]
         ordered = sorted(VERSION_1_RECORDS[store], key=lambda record: str(record[key]))
         assert kept == ordered, store
     latest = await db.get_latest_messages("r1", 2, channel_id="general")
@@ -165,6 +169,23 @@ async def test_version_1_is_upgraded_with_every_record_kept(
     assert await db.is_user_banned("bob", "r1")
     await db.save_attachment(attachment(), b"cat")
     assert await db.read_attachment_data("a1") == b"cat"
+
+
+async def test_what_an_older_client_wrote_is_reconciled(world: IndexedDBWorld) -> None:
+    await world.drop_paging_indexes()
+    own = {"messageId": "m2", "oderId": "bob", "emoji": "🎉", "timestamp": 7}
+    await world.plant(
+        "messages",
+        *VERSION_1_RECORDS["messages"][:2],
+        {**VERSION_1_RECORDS["messages"][2], "reactions": [own]},
+    )
+    await world.plant("reactions", *VERSION_1_RECORDS["reactions"])
+    db = await world.service()
+    for found in await db.get_messages("r1"):
+        assert list(found.reactions) == await db.get_reactions_for_message(found.id)
+    assert [len(found.reactions) for found in await db.get_messages("r1")] == [0, 1, 1]
+    (changed, _) = [stored for stored in await world.stored("messages") if stored.get("reactions")]
+    assert changed["extra"] == {"kept": [1]}
 
 
 async def test_the_legacy_database_is_used_by_its_owner_only(

@@ -1,9 +1,10 @@
 """A world is one device: what is stored on it, and services that work on that."""
 
 import json
+import sys
 from abc import ABC, abstractmethod
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from roomkeep import idb
 from roomkeep.persistence import AppResumeStorage, DatabaseService
@@ -16,8 +17,10 @@ from roomkeep.persistence.schema import (
     SCHEMA,
     VERSION,
     database_name,
-    upgrade,
 )
+
+if TYPE_CHECKING or sys.platform == "emscripten":
+    from roomkeep.persistence.migrations import upgrade
 
 
 class World(ABC):

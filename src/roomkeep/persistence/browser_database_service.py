@@ -14,14 +14,15 @@ from roomkeep.persistence.app_resume_storage import AppResumeStorage
 from roomkeep.persistence.changes import Change
 from roomkeep.persistence.database_service import DatabaseService
 from roomkeep.persistence.indexeddb_engine import IndexedDBEngine
+from roomkeep.persistence.migrations import upgrade
 from roomkeep.persistence.schema import (
     LEGACY_DATABASE,
     VERSION,
     account_of,
     check_stores,
     database_name,
-    upgrade,
 )
+from roomkeep.persistence.stores import reactions
 from roomkeep.persistence.stores.meta import CURRENT_USER_ID
 
 __all__ = ["BrowserBackend", "BrowserDatabaseService"]
@@ -43,8 +44,14 @@ class BrowserBackend:
         if user_id is not None and not await idb.exists(name) and await _owns_legacy(user_id):
             name = LEGACY_DATABASE
         database = await idb.open(name, VERSION, upgrade)
-        check_stores(name, database.store_names)
-        return BrowserAccount(IndexedDBEngine(database))
+        try:
+            check_stores(name, database.store_names)
+            account = BrowserAccount(IndexedDBEngine(database))
+            await account.run(reactions.reconcile_older_client)
+        except BaseException:
+            database.close()
+            raise
+        return account
 
     async def get_account_ids(self) -> list[str]:
         """Return the ids of the accounts that have a database, sorted."""

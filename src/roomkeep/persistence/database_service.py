@@ -1,5 +1,6 @@
 """The one thing that an app speaks to: everything that a chat client keeps on the device."""
 
+import asyncio
 import logging
 import sys
 import time
@@ -53,6 +54,7 @@ class DatabaseService:
         self._feed = ChangeFeed()
         self._scopes = Scopes(self._feed.publish)
         self._fallback_reason: StorageUnavailable | None = None
+        self._initializing = asyncio.Lock()
 
     # Lifecycle
 
@@ -93,10 +95,11 @@ class DatabaseService:
             StorageBlocked: another tab holds an older version of the database open.
             SchemaTooNew: a newer version of the program made the database.
         """
-        if self._backend is None:
-            await self._choose_backend()
-        elif not self.is_ready():
-            await self._scopes.enter(self._backend, self._backend.load_current_user_id())
+        async with self._initializing:
+            if self._backend is None:
+                await self._choose_backend()
+            elif not self.is_ready():
+                await self._scopes.enter(self._backend, self._backend.load_current_user_id())
 
     async def close(self) -> None:
         """Close the database. Calls under way are finished; later ones raise `NotReady`."""
@@ -233,7 +236,6 @@ class DatabaseService:
             user_id = records.check_value(user_id, Id, "user_id")
         self._scopes.current  # noqa: B018 raises NotReady
         await self._scopes.enter(self._required_backend, user_id)
-        self._required_backend.save_current_user_id(user_id)
 
     def get_users_by_room(self, room_id: str) -> Coroutine[Any, Any, list[User]]:
         """Return the users on a room's member roster whose profiles are stored, in its order."""

@@ -6,7 +6,6 @@ from types import MappingProxyType
 from urllib.parse import quote, unquote
 
 from roomkeep.errors import StorageUnavailable
-from roomkeep.idb import UpgradeTransaction
 
 __all__ = [
     "BY_CHANNEL_AND_TIME",
@@ -16,8 +15,8 @@ __all__ = [
     "VERSION",
     "StoreSchema",
     "account_of",
+    "check_stores",
     "database_name",
-    "upgrade",
 ]
 
 VERSION = 2
@@ -58,27 +57,6 @@ SCHEMA: Mapping[str, StoreSchema] = MappingProxyType(
         "meta": StoreSchema("key"),
     }
 )
-
-
-async def upgrade(tx: UpgradeTransaction, _old_version: int) -> None:
-    """Create what is missing, from nothing (0) or from version 1; every record stays.
-
-    Version 1 had no attachments store and no indexes.
-    """
-    existing = tx.store_names
-    for name, schema in SCHEMA.items():
-        if name in existing:
-            store = tx.store(name)
-        else:
-            store = tx.create_store(name, key_path=_js_path(schema.key_path))
-        present = store.index_names
-        for index, path in schema.indexes.items():
-            if index not in present:
-                store.create_index(index, _js_path(path))
-
-
-def _js_path(path: KeyPath) -> str | list[str]:
-    return path if isinstance(path, str) else list(path)
 
 
 def check_stores(name: str, present: list[str]) -> None:

@@ -107,6 +107,7 @@ class Scopes:
                     self._ready.set(True)
                 raise
             self._scope = scope
+            backend.save_current_user_id(user_id)
             if before is not None:
                 before.account.close()
             self._ready.set(True)

@@ -13,7 +13,10 @@ from roomkeep.persistence import records
 from roomkeep.persistence.changes import Change
 from roomkeep.persistence.keys import order
 from roomkeep.persistence.operation import reads, writes
+from roomkeep.persistence.schema import BY_ROOM_AND_TIME
 from roomkeep.persistence.transaction import Transaction
+
+_PAGE = 1_000
 
 
 @writes("messages", "reactions")
@@ -97,6 +100,40 @@ async def _settle_one(
     return structs.replace(message, reactions=tuple(sorted(wanted.values(), key=_place)))
 
 
+@writes("messages", "reactions")
+async def reconcile_older_client(tx: Transaction) -> None:
+    """Reconcile a database that an older client has written, and may have written to since."""
+    if not tx.has_index("messages", BY_ROOM_AND_TIME):
+        await reconcile(tx)
+
+
+async def reconcile(tx: Transaction) -> None:
+    """Make messages and rows that others wrote agree.
+
+    Where a message has rows, they count; where it has none, what it says of itself does.
+    """
+    rows: dict[str, list[Reaction]] = {}
+    for row in await tx.get_all("reactions", Reaction):
+        rows.setdefault(row.message_id, []).append(row)
+    last: str | None = None
+    while True:
+        query = KeyRange(lower=last, lower_open=last is not None)
+        page = await tx.get_all("messages", Message, query=query, count=_PAGE)
+        for message in page:
+            wanted = sorted(rows.get(message.id, ()), key=_place)
+            if message.is_deleted:
+                await delete_rows(tx, message.id)
+                wanted = []
+            elif not wanted:
+                wanted = [one for one in message.reactions if one.message_id == message.id]
+                tx.put_many("reactions", wanted)
+            if wanted != list(message.reactions):
+                await _write_into_message(tx, message, wanted)
+        if len(page) < _PAGE:
+            return
+        last = page[-1].id
+
+
 async def delete_rows(tx: Transaction, message_id: str) -> None:
     """Delete a message's reactions, without a look at the message."""
     keys = await tx.get_all_keys("reactions", index="messageId", query=KeyRange.only(message_id))
@@ -117,12 +154,17 @@ async def _mirror(tx: Transaction, message: Message | None) -> None:
     """Write a message's reactions into the message."""
     if message is None:
         return
-    reactions = tuple(await get_reactions_for_message(tx, message.id))
-    mirrored = structs.replace(message, reactions=reactions)
-    await tx.patch("messages", message.id, records.stored_fields(mirrored, ["reactions"]))
+    await _write_into_message(tx, message, await get_reactions_for_message(tx, message.id))
     tx.changes.append(
         Change(store="messages", action="put", keys=(message.id,), room_id=message.room_id)
     )
+
+
+async def _write_into_message(
+    tx: Transaction, message: Message, reactions: Sequence[Reaction]
+) -> None:
+    mirrored = structs.replace(message, reactions=tuple(reactions))
+    await tx.patch("messages", message.id, records.stored_fields(mirrored, ["reactions"]))
 
 
 def _change(action: str, keys: Iterable[tuple[str, ...]], message: Message | None) -> Change:
