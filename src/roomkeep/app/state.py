@@ -33,12 +33,14 @@ class Notice(Struct, frozen=True, kw_only=True):
         kind: an error, or good news.
         text: what happened, in a plain sentence.
         advice: what to do next.
+        about: what was to be done.
     """
 
     number: int
     kind: Literal["error", "success"]
     text: str
     advice: str = ""
+    about: str = ""
 
 
 class Import(Struct, frozen=True, kw_only=True):

@@ -10,7 +10,7 @@ from typing import Any, Concatenate, Literal, ParamSpec, TypeVar
 
 from roomkeep.app.problems import explain
 from roomkeep.app.state import AccountState, Notice, PageState
-from roomkeep.errors import RoomkeepError, ScopeChanged
+from roomkeep.errors import InvalidRecord, RoomkeepError, ScopeChanged
 from roomkeep.persistence import AppResumeStorage, DatabaseService
 
 __all__ = ["Context", "EffectGroup", "effect"]
@@ -77,10 +77,12 @@ class Context:
         task.add_done_callback(self._tasks.discard)
         return task
 
-    def tell(self, kind: Literal["error", "success"], text: str, advice: str = "") -> None:
+    def tell(
+        self, kind: Literal["error", "success"], text: str, advice: str = "", *, about: str = ""
+    ) -> None:
         """Show a notice. Good news goes away by itself."""
         self._notices += 1
-        notice = Notice(number=self._notices, kind=kind, text=text, advice=advice)
+        notice = Notice(number=self._notices, kind=kind, text=text, advice=advice, about=about)
         others = (n for n in self.page.notices() if (n.text, n.advice) != (text, advice))
         self.page.notices.set((*others, notice)[-MAX_NOTICES:])
         if kind == "success":
@@ -94,16 +96,19 @@ class Context:
 
     async def _run(self, work: Coroutine[Any, Any, None], doing: str, *, of_device: bool) -> None:
         account = self.page.account()
+        # Who tries again has read what went wrong.
+        self.page.notices.set(tuple(n for n in self.page.notices() if n.about != doing))
         try:
             await work
         except ScopeChanged:
             logger.info("dropped, because the account was switched: %s", doing)
         except Exception as error:  # noqa: BLE001 an effect is where an exception ends, and is told
-            # Expected ones are for the person alone; the others for whoever mends them, too.
-            log = logger.warning if isinstance(error, RoomkeepError) else logger.exception
-            log("could not %s: %s", doing, error)
+            # What a person mistyped is for the person alone; the rest for whoever mends it, too.
+            if not isinstance(error, InvalidRecord):
+                log = logger.warning if isinstance(error, RoomkeepError) else logger.exception
+                log("could not %s: %s", doing, error)
             if of_device or self.page.account() is account:
-                self.tell("error", *explain(error, doing))
+                self.tell("error", *explain(error, doing), about=doing)
 
 
 class EffectGroup:

@@ -40,7 +40,8 @@ class ComposerView(View):
         self._left.hidden = left > NEARLY
         self._form.toggleAttribute("data-too-long", left < 0)
         if left < 0:
-            set_text(self._left, f"{-left:,} characters too many. Shorten it, or send it in parts.")
+            many = "1 character" if left == -1 else f"{-left:,} characters"
+            set_text(self._left, f"{many} too many. Shorten it, or send it in parts.")
         elif left <= NEARLY:
             set_text(self._left, f"{left:,} characters left")
         self._send.disabled = left < 0 or not draft.strip()
@@ -48,9 +49,9 @@ class ComposerView(View):
     def _show_room(self) -> None:
         account = self._page.account()
         room = None if account is None else account.room
-        if room is not None:
-            self._text.placeholder = f"Message {room.name}"
-            self._text.setAttribute("aria-label", f"Message {room.name}")
+        label = "Message" if room is None else f"Message {room.name}"
+        self._text.placeholder = label
+        self._text.setAttribute("aria-label", label)
 
     def _on_input(self, _event: Any) -> None:
         self._effects.messages.write_draft(str(self._text.value))

@@ -46,6 +46,10 @@ class KeyedList(Generic[K, T]):
         """Return the child of an item."""
         return self._children.get(key)
 
+    def item(self, key: K) -> T | None:
+        """Return the item that is shown for a key."""
+        return self._items.get(key)
+
     def show(self, wanted: dict[K, T]) -> None:
         """Show these items, in this order."""
         for key in [key for key in self._children if key not in wanted]:

@@ -68,6 +68,10 @@ class ImportView(View):
         importing = None if account is None else account.importing()
         by_id("import-choose").hidden = importing is not None
         by_id("import-progress").hidden = importing is None
+        is_running = importing is not None and importing.is_running
+        by_id("import-again").hidden = importing is None or is_running
+        set_text(by_id("import-hide"), "Keep chatting" if is_running else "Close")
+        self._show_cancel(importing)
         if importing is None:
             self._file.value = ""
             set_text(by_id("import-title"), "Import messages")
@@ -78,23 +82,22 @@ class ImportView(View):
             self._show_progress(importing)
 
     def _show_progress(self, importing: Import) -> None:
-        is_running = importing.is_running
         set_text(by_id("import-title"), TITLES[importing.phase])
         set_text(by_id("import-name"), importing.name)
         bar = by_id("import-bar")
-        bar.hidden = not is_running
+        bar.hidden = not importing.is_running
         bar.value = importing.done
         set_text(by_id("import-text"), importing.text)
         set_text(by_id("import-advice"), importing.advice)
         by_id("import-progress").dataset.phase = importing.phase
+
+    def _show_cancel(self, importing: Import | None) -> None:
         cancel = by_id("import-cancel")
-        had_focus = cancel.matches(":focus")
-        cancel.hidden = not is_running
-        cancel.disabled = importing.phase == "stopping"
-        by_id("import-again").hidden = is_running
-        set_text(by_id("import-hide"), "Keep chatting" if is_running else "Close")
-        if had_focus and not is_running:
+        is_running = importing is not None and importing.is_running
+        if cancel.matches(":focus") and not is_running:
             by_id("import-hide").focus()
+        cancel.hidden = not is_running
+        cancel.disabled = importing is not None and importing.phase == "stopping"
 
     def _on_file(self, _event: Any) -> None:
         file = self._file.files.item(0)

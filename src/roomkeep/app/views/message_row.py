@@ -45,15 +45,10 @@ def _fill_new(element: Any, row: Row) -> None:
 
 def _fill_message(element: Any, row: Row, before: Row | None) -> None:
     message = row.message
-    time = part(element, "time")
-    time.textContent = times.time_of_day(message.timestamp)
-    time.title = times.exact(message.timestamp)
+    part(element, "time").textContent = times.time_of_day(message.timestamp)
     part(element, "content").textContent = message.content
     element.toggleAttribute("data-deleted", message.is_deleted)
-    edited = part(element, "edited")
-    edited.hidden = message.edited_at is None or message.is_deleted
-    if message.edited_at is not None:
-        edited.title = times.exact(message.edited_at)
+    part(element, "edited").hidden = message.edited_at is None or message.is_deleted
     if message.reactions or (before is not None and before.message.reactions):
         _fill_chips(part(element, "chips"), row)
 

@@ -9,7 +9,7 @@ from roomkeep.app.effects import Effects
 from roomkeep.app.state import AccountState, PageState
 from roomkeep.app.timeline import Timeline
 from roomkeep.app.views import times
-from roomkeep.app.views.dom import KeyedList, View, by_id, clone, listen, pressed
+from roomkeep.app.views.dom import KeyedList, View, by_id, clone, listen, part, pressed
 from roomkeep.app.views.message_row import fill_row
 from roomkeep.app.views.rows import Row, make_rows
 
@@ -42,8 +42,10 @@ class MessagesView(View):
         self._is_new = True
         self._follows = True
         self._focused = ""
+        self._tools = clone("message-tools")
         self._newest = ""
         listen(self._scroller, "scroll", self._on_scroll, passive=True)
+        listen(self._list.parent, "pointerover", self._on_pointer, passive=True)
         listen(self._list.parent, "click", self._on_click)
         listen(self._list.parent, "keydown", self._on_key)
         listen(self._list.parent, "focusin", self._on_focus)
@@ -80,7 +82,10 @@ class MessagesView(View):
         anchor = None if self._is_new or self._follows else self._first_visible()
         was_editing = self._editor()
         self._show_ends(timeline)
+        at_tools = bool(self._tools.matches(":focus-within"))
         self._list.show(rows)
+        if at_tools:
+            self._leave_tools()
         self._keep_place(anchor, timeline)
         self._give_tab_stop(timeline)
         self._focus_editor(account.editing(), was_editing)
@@ -173,9 +178,31 @@ class MessagesView(View):
             if row is not None:
                 row.tabIndex = 0
 
+    def _on_pointer(self, event: Any) -> None:
+        # Who is at the tools with the keyboard keeps them.
+        row = event.target.closest(".row")
+        if isinstance(row, JsProxy) and not self._tools.matches(":has(:focus-visible)"):
+            self._lend_tools(row)
+
+    def _lend_tools(self, row: Any) -> None:
+        message = part(row, "message")
+        if message.isSameNode(self._tools.parentNode):
+            return
+        message.append(self._tools)
+        shown = self._list.item(str(row.dataset.id))
+        if shown is not None:
+            part(row, "time").title = times.exact(shown.message.timestamp)
+
+    def _leave_tools(self) -> None:
+        """A message that was deleted has no tools: who was at them is in its row now."""
+        row = self._tools.closest(".row")
+        if isinstance(row, JsProxy) and row.hasAttribute("data-deleted"):
+            row.focus(preventScroll=True)
+
     def _on_focus(self, event: Any) -> None:
-        row = event.target.closest("li")
+        row = event.target.closest(".row")
         message_id = str(row.dataset.id)
+        self._lend_tools(row)
         if message_id != self._focused:
             before = self._list.child(self._focused)
             if before is not None:
@@ -184,7 +211,7 @@ class MessagesView(View):
             row.tabIndex = 0
 
     def _on_key(self, event: Any) -> None:
-        row = event.target.closest("li")
+        row = event.target.closest(".row")
         if event.target.localName == "textarea":
             self._on_editor_key(event)
         elif event.key == "Escape":
@@ -199,7 +226,7 @@ class MessagesView(View):
     # What is pressed
 
     def _on_click(self, event: Any) -> None:
-        message_id = str(event.target.closest("li").dataset.id)
+        message_id = str(event.target.closest(".row").dataset.id)
         emoji = pressed(event, "data-emoji")
         if emoji is not None:
             self._effects.messages.toggle_reaction(message_id, emoji)
@@ -227,7 +254,7 @@ class MessagesView(View):
             event.target.form.requestSubmit()
 
     def _editor(self) -> str | None:
-        editor = self._list.parent.querySelector("li[data-editing]")
+        editor = self._list.parent.querySelector(".row[data-editing]")
         return str(editor.dataset.id) if isinstance(editor, JsProxy) else None
 
     def _focus_editor(self, editing: str | None, before: str | None) -> None:
