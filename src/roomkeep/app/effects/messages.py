@@ -84,16 +84,18 @@ class MessageEffects(EffectGroup):
         self, account: AccountState, room_id: str, timeline: Timeline
     ) -> list[Message] | None:
         """Load the nearest page below; None where it is not to be found again."""
+        # One more than a page: where it is on the page already, nothing is missing in between.
+        limit = PAGE + 1
         found: list[Message] = []
         before = timeline.before_below
         for _ in range(MAX_GAP_PAGES):
             database = self.context.database(account)
             try:
-                page = await database.get_latest_messages(room_id, PAGE, before)
+                page = await database.get_latest_messages(room_id, limit, before)
             except RecordNotFound:
                 return None
             found = page + found
-            if len(page) < PAGE or timeline.reaches(found):
+            if len(page) < limit or timeline.reaches(found):
                 return found
             # Messages have come since the page was let go, and are between it and the window.
             before = page[0].id

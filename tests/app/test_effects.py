@@ -1,0 +1,403 @@
+"""Effects, on the database in memory: what they save, and what the state says then."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+import pytest
+
+from roomkeep.app.effects import Context, Effects
+from roomkeep.app.state import AccountState, PageState
+from roomkeep.errors import StorageFull
+from roomkeep.models import Message
+from roomkeep.persistence import AppResumeStorage, DatabaseService, LastViewedChat
+from support.archives import line, text
+
+
+class App:
+    """The app without its views."""
+
+    def __init__(self) -> None:
+        self.db = DatabaseService()
+        self.page = PageState()
+        self.resume = AppResumeStorage()
+        self.effects = Effects(Context(self.db, self.resume, self.page))
+
+    @property
+    def account(self) -> AccountState:
+        account = self.page.account()
+        assert account is not None
+        return account
+
+    @property
+    def shown(self) -> list[str]:
+        timeline = self.account.timeline()
+        return [] if timeline is None else [message.content for message in timeline.messages]
+
+    @property
+    def told(self) -> list[str]:
+        return [notice.text for notice in self.page.notices()]
+
+    async def write(self, content: str) -> None:
+        self.effects.messages.write_draft(content)
+        await self.effects.messages.send()
+
+
+class File:
+    """A picked file."""
+
+    def __init__(self, data: bytes, *, when: Callable[[int], None] | None = None) -> None:
+        self.name = "archive.jsonl"
+        self.size = len(data)
+        self.data = data
+        self.reads = 0
+        self.when = when
+
+    async def read(self, start: int, end: int) -> bytes:
+        self.reads += 1
+        if self.when is not None:
+            self.when(self.reads)
+        return self.data[start:end]
+
+
+@pytest.fixture
+async def app() -> AsyncIterator[App]:
+    made = App()
+    await made.effects.accounts.begin()
+    yield made
+    await made.db.close()
+
+
+@pytest.fixture
+async def in_room(app: App) -> App:
+    await app.effects.accounts.create("Ada")
+    await app.effects.rooms.create("Tea")
+    return app
+
+
+async def test_nobody_is_signed_in_at_first(app: App) -> None:
+    assert app.page.account() is None
+    assert app.page.phase() == "working"
+
+
+async def test_makes_an_account(app: App) -> None:
+    await app.effects.accounts.create("  Ada  Lovelace ")
+    assert app.account.user().display_name == "Ada Lovelace"
+    assert app.page.account_ids() == ("Ada Lovelace",)
+    assert await app.db.get_current_user() == app.account.user()
+
+
+async def test_says_why_a_name_will_not_do_and_forgets_it_on_the_next_try(app: App) -> None:
+    await app.effects.accounts.create(" ")
+    assert app.told == ["The name is empty."]
+    assert app.page.account() is None
+    await app.effects.accounts.create("Ada")
+    assert app.told == []
+
+
+async def test_makes_a_room_and_opens_it(in_room: App) -> None:
+    room = in_room.account.room
+    assert room is not None
+    assert (room.name, room.host_id, room.members[0].role) == ("Tea", "Ada", "host")
+    assert [channel.id for channel in room.channels] == ["general"]
+    assert in_room.resume.load_last_viewed_chat("Ada") == LastViewedChat(
+        room_id=room.id, channel_id="general"
+    )
+
+
+async def test_writes_edits_reacts_and_deletes(in_room: App) -> None:
+    app = in_room
+    await app.write(" one ")
+    await app.write("two")
+    assert app.shown == ["one", "two"]
+    assert app.account.drafts() == {}
+    app.effects.messages.begin_edit_last()
+    await app.effects.messages.save_edit("two and a half")
+    assert app.shown == ["one", "two and a half"]
+    assert app.account.editing() is None
+    timeline = app.account.timeline()
+    assert timeline is not None
+    message = timeline.messages[1]
+    assert message.edited_at is not None
+    await app.effects.messages.toggle_reaction(message.id, "🎉")
+    assert len(await app.db.get_reactions_for_message(message.id)) == 1
+    await app.effects.messages.toggle_reaction(message.id, "🎉")
+    assert await app.db.get_reactions_for_message(message.id) == []
+    app.effects.messages.ask_delete(message.id)
+    await app.effects.messages.delete()
+    assert app.shown == ["one", "This message was deleted."]
+
+
+async def test_an_empty_message_is_not_sent(in_room: App) -> None:
+    await in_room.write("  \n ")
+    assert in_room.shown == []
+
+
+async def test_an_edit_to_nothing_asks_whether_to_delete(in_room: App) -> None:
+    await in_room.write("one")
+    in_room.effects.messages.begin_edit_last()
+    await in_room.effects.messages.save_edit("  ")
+    assert in_room.account.deleting() is not None
+    assert in_room.shown == ["one"]
+
+
+async def test_what_others_wrote_is_not_edited(in_room: App) -> None:
+    room_id = in_room.account.room_id() or ""
+    other = Message(
+        id="x", room_id=room_id, sender_id="bob", sender_name="B", content="b", timestamp=1
+    )
+    await in_room.db.save_message(other)
+    await in_room.effects.messages.show_latest()
+    in_room.effects.messages.begin_edit("x")
+    in_room.effects.messages.begin_edit_last()
+    assert in_room.account.editing() is None
+
+
+async def test_a_message_that_cannot_be_saved_is_not_lost(
+    in_room: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def full(_message: Message) -> None:
+        raise StorageFull("full")
+
+    monkeypatch.setattr(in_room.db, "save_message", full)
+    await in_room.write("dear diary")
+    assert list(in_room.account.drafts().values()) == ["dear diary"]
+    assert in_room.told == ["Could not send the message: the storage of this browser is full."]
+    monkeypatch.undo()
+    await in_room.effects.messages.send()
+    assert in_room.shown == ["dear diary"]
+    assert in_room.told == []
+
+
+async def test_a_message_that_is_too_long_is_not_lost(in_room: App) -> None:
+    await in_room.write("x" * 8_001)
+    assert list(in_room.account.drafts().values()) == ["x" * 8_001]
+    assert in_room.told == ["The message is 8,001 characters long; 8,000 is the most."]
+
+
+async def test_what_is_unexpected_is_told_and_logged(
+    in_room: App, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def broken(_room_id: str, *_: object) -> None:
+        raise ZeroDivisionError("inner detail")
+
+    monkeypatch.setattr(in_room.db, "get_latest_messages", broken)
+    await in_room.effects.messages.show_latest()
+    assert in_room.told == ["Something went wrong. Could not show the latest messages."]
+    assert "ZeroDivisionError" in caplog.text
+
+
+async def test_a_switch_leaves_nothing_of_the_account_before(in_room: App) -> None:
+    app = in_room
+    await app.write("secret")
+    app.effects.messages.write_draft("secret draft")
+    app.effects.context.tell("error", "secret trouble")
+    await app.effects.accounts.create("Grace")
+    assert app.account.user_id == "Grace"
+    assert app.account.rooms() == ()
+    assert (app.account.room_id(), app.account.timeline(), app.account.drafts()) == (None, None, {})
+    assert app.told == []
+    await app.effects.accounts.switch("Ada")
+    assert app.shown == ["secret"]
+    await app.effects.accounts.sign_out()
+    assert app.page.account() is None
+    assert app.page.account_ids() == ("Ada", "Grace")
+
+
+async def test_what_is_under_way_does_not_reach_the_next_account(in_room: App) -> None:
+    app = in_room
+    before = app.account
+    app.effects.messages.write_draft("late")
+    sending = app.effects.messages.send()
+    switching = app.effects.accounts.create("Grace")
+    opening = app.effects.rooms.open("elsewhere")
+    await asyncio.gather(sending, switching, opening)
+    assert app.account is not before
+    assert app.account.room_id() is None
+    assert await app.db.get_all_rooms() == []
+    assert app.told == []
+
+
+async def test_begins_where_one_left_off(in_room: App) -> None:
+    await in_room.write("one")
+    await in_room.effects.accounts.sign_out()
+    await in_room.effects.accounts.switch("Ada")
+    assert in_room.shown == ["one"]
+    assert in_room.account.pane() == "chat"
+
+
+async def test_shows_what_others_change(in_room: App) -> None:
+    room_id = in_room.account.room_id() or ""
+    other = Message(
+        id="x", room_id=room_id, sender_id="bob", sender_name="B", content="b", timestamp=1
+    )
+    await in_room.db.save_message(other)
+    await until(lambda: in_room.shown == ["b"])
+    await in_room.db.update_message("x", content="c")
+    await until(lambda: in_room.shown == ["c"])
+    await in_room.db.clear_room_messages(room_id)
+    await until(lambda: in_room.shown == [])
+    await in_room.db.update_room(room_id, name="Cake")
+    await until(lambda: in_room.account.room is not None and in_room.account.room.name == "Cake")
+    await in_room.db.update_user("Ada", display_name="Countess")
+    await until(lambda: in_room.account.user().display_name == "Countess")
+    await in_room.db.delete_room(room_id)
+    await until(lambda: in_room.account.room_id() is None)
+    assert in_room.told == []
+
+
+async def test_pages_through_a_room_and_back(in_room: App) -> None:
+    app = in_room
+    room_id = app.account.room_id() or ""
+    await app.db.save_messages(
+        [
+            Message(
+                id=f"m{n:04}",
+                room_id=room_id,
+                sender_id="s",
+                sender_name="S",
+                content=str(n),
+                timestamp=n,
+            )
+            for n in range(700)
+        ]
+    )
+    await app.effects.messages.show_latest()
+    while app.shown[0] != "0":
+        await app.effects.messages.show_older()
+    assert app.shown == [str(n) for n in range(300)]
+    # Some come while one is far back.
+    app.effects.context.now = lambda: 10_000  # type: ignore[method-assign]
+    await app.db.save_messages(
+        [
+            Message(
+                id=f"n{n:04}",
+                room_id=room_id,
+                sender_id="s",
+                sender_name="S",
+                content=str(n),
+                timestamp=n,
+            )
+            for n in range(700, 830)
+        ]
+    )
+    assert app.shown == [str(n) for n in range(300)]
+    while app.shown[-1] != "829":
+        await app.effects.messages.show_newer()
+    assert app.shown == [str(n) for n in range(530, 830)]
+
+
+async def test_imports(in_room: App) -> None:
+    app = in_room
+    lines = [line(id=f"m{n}", roomId=f"r{n % 2}", senderId=f"s{n % 7}") for n in range(1_000)]
+    await app.effects.imports.start(File(text(*lines)))
+    importing = app.account.importing()
+    assert importing is not None
+    assert importing.phase == "done"
+    assert importing.text == "Imported 1,000 messages of 7 people in 2 rooms."
+    assert len(await app.db.get_messages("r0", 2_000)) == 500
+    assert {room.name for room in app.account.rooms() or ()} == {"Tea", "r0", "r1"}
+    assert len(await app.db.get_users_by_room("r0")) == 8
+
+
+async def test_importing_again_harms_nothing(in_room: App) -> None:
+    app = in_room
+    data = text(line(), line(id="m2", unheard="of"))
+    for _ in range(2):
+        await app.effects.imports.start(File(data))
+        await app.db.update_user("ada", display_name="Countess")
+        await app.db.update_room("r", name="Renamed")
+    assert len(await app.db.get_messages("r")) == 2
+    room = await app.db.get_room("r")
+    assert room is not None
+    assert room.name == "Renamed"
+    assert [member.oder_id for member in room.members] == ["Ada", "ada"]
+    user = await app.db.get_user("ada")
+    assert user is not None
+    assert user.display_name == "Countess"
+    importing = app.account.importing()
+    assert importing is not None
+    assert "1 line held more" in importing.advice
+    assert "unheard" in importing.advice
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b"", "The file is empty."),
+        (text(line()) * 600 + b"{}", "Line 601: id is missing."),
+        (text(line(), line(content=[])), "Line 2: content is not right: expected str, got array."),
+    ],
+)
+async def test_a_bad_file_changes_nothing(in_room: App, data: bytes, said: str) -> None:
+    app = in_room
+    rooms = await app.db.get_all_rooms()
+    await app.effects.imports.start(File(data))
+    importing = app.account.importing()
+    assert importing is not None
+    assert (importing.phase, importing.text) == ("failed", said)
+    assert importing.advice == "Nothing was imported."
+    assert await app.db.get_all_rooms() == rooms
+    assert await app.db.get_messages("r") == []
+
+
+async def test_a_file_that_goes_away_is_told(in_room: App) -> None:
+    def gone(_reads: int) -> None:
+        raise FileNotFoundError
+
+    await in_room.effects.imports.start(File(text(line()), when=gone))
+    importing = in_room.account.importing()
+    assert importing is not None
+    assert importing.phase == "failed"
+    assert "cannot be read any more" in importing.text
+
+
+async def test_a_stopped_import_keeps_what_is_there_and_says_how_much(in_room: App) -> None:
+    app = in_room
+    data = text(*(line(id=f"m{n}") for n in range(5_000)))
+    task = app.effects.imports.start(File(data))
+    await until(lambda: "Imported" in getattr(app.account.importing(), "text", ""))
+    app.effects.imports.cancel()
+    await task
+    importing = app.account.importing()
+    assert importing is not None
+    assert importing.phase == "stopped"
+    kept = len(await app.db.get_messages("r", 9_999))
+    assert 0 < kept < 5_000
+    assert importing.text == f"Stopped. {kept:,} of 5,000 messages were imported, and stay."
+    assert await app.db.get_room("r") is not None
+
+
+async def test_a_switch_stops_an_import(in_room: App) -> None:
+    app = in_room
+    data = text(*(line(id=f"m{n}") for n in range(5_000)))
+    task = app.effects.imports.start(File(data))
+    await until(lambda: "Imported" in getattr(app.account.importing(), "text", ""))
+    await app.effects.accounts.create("Grace")
+    await task
+    assert app.account.importing() is None
+    assert await app.db.get_all_rooms() == []
+    assert await app.db.get_messages("r", 9_999) == []
+    assert app.told == []
+
+
+async def test_an_account_that_cannot_be_opened_leaves_one_where_one_was(
+    in_room: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def full(_user_id: object) -> None:
+        raise StorageFull("full")
+
+    await in_room.write("one")
+    monkeypatch.setattr(in_room.db, "set_current_user_id", full)
+    await in_room.effects.accounts.create("Grace")
+    assert in_room.account.user_id == "Ada"
+    assert in_room.shown == ["one"]
+    assert in_room.told == ["Could not create the account: the storage of this browser is full."]
+    assert not in_room.page.is_switching()
+
+
+async def until(holds: Callable[[], Any]) -> None:
+    """Wait until something holds."""
+    async with asyncio.timeout(5):
+        while not holds():  # noqa: ASYNC110 what is waited for has no event of its own
+            await asyncio.sleep(0)

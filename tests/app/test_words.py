@@ -1,0 +1,135 @@
+"""What people type, and what they are told."""
+
+import pytest
+
+from roomkeep import errors
+from roomkeep.app.limits import MAX_CONTENT, check_account_name, check_content, check_name
+from roomkeep.app.problems import explain
+from roomkeep.app.views.rows import chips, initials, make_rows, tint
+from roomkeep.errors import InvalidRecord
+from roomkeep.models import Message, Reaction
+
+
+def test_a_name_has_one_spelling() -> None:
+    assert check_name("  Ada \n  Lovelace ") == "Ada Lovelace"
+    assert check_name("Zoe\u0308") == "Zo\u00eb"
+    assert check_name("x" * 80) == "x" * 80
+
+
+@pytest.mark.parametrize("name", ["", " \n\t", "\u200b", "x" * 81, "a\0b", "\ud800"])
+def test_what_is_no_name(name: str) -> None:
+    with pytest.raises(InvalidRecord) as caught:
+        check_name(name)
+    assert caught.value.field == "name"
+
+
+def test_two_accounts_differ_by_more_than_case() -> None:
+    assert check_account_name("Ada", ["Grace"]) == "Ada"
+    with pytest.raises(InvalidRecord, match="“Ada”"):
+        check_account_name("ADA", ["Ada"])
+
+
+def test_a_message_has_an_end() -> None:
+    assert check_content(" x \n") == "x"
+    with pytest.raises(InvalidRecord, match="8,001 characters"):
+        check_content("x" * (MAX_CONTENT + 1))
+
+
+def all_errors() -> list[BaseException]:
+    kinds = [getattr(errors, name) for name in errors.__all__]
+    made: list[BaseException] = [
+        kind("messages", "m1") if kind is errors.RecordNotFound else kind("raw detail")
+        for kind in kinds
+    ]
+    return [*made, ValueError("raw detail")]
+
+
+@pytest.mark.parametrize("error", all_errors(), ids=lambda error: type(error).__name__)
+def test_each_error_is_told_in_sentences(error: BaseException) -> None:
+    text, advice = explain(error, "save the message")
+    assert text.endswith(".")
+    assert advice.endswith(".")
+    if not isinstance(error, InvalidRecord):
+        assert "Could not save the message" in text
+        assert "raw detail" not in text + advice
+
+
+def test_bad_input_is_named() -> None:
+    text, _ = explain(InvalidRecord("is too long", field="content"), "send")
+    assert text == "The message is too long."
+    text, _ = explain(InvalidRecord("is odd", field="emoji"), "react")
+    assert text == "Could not react: “emoji” is odd."
+
+
+def message(number: int, sender: str = "ada", minute: int = 0) -> Message:
+    return Message(
+        id=f"m{number}",
+        room_id="r",
+        sender_id=sender,
+        sender_name=sender,
+        content="",
+        timestamp=minute * 60_000,
+    )
+
+
+def test_messages_of_one_author_stand_together_for_a_while() -> None:
+    messages = (
+        message(1, minute=0),
+        message(2, minute=4),
+        message(3, "bob", minute=4),
+        message(4, minute=5),
+        message(5, minute=11),
+        message(6, minute=12),
+    )
+
+    def day(timestamp: int) -> str:
+        return "one" if timestamp < 12 * 60_000 else "two"
+
+    rows = make_rows(messages, reader_id="bob", editing="m3", day=day)
+    assert [row.leads for row in rows.values()] == [True, False, True, True, True, True]
+    assert [row.day for row in rows.values()] == ["one", "", "", "", "", "two"]
+    assert [key for key, row in rows.items() if row.is_mine] == ["m3"]
+    assert [key for key, row in rows.items() if row.is_editing] == ["m3"]
+
+
+def test_reactions_are_counted_in_the_order_of_the_first() -> None:
+    reactions = tuple(
+        Reaction(message_id="m1", oder_id=who, emoji=emoji, timestamp=0)
+        for who, emoji in [("a", "🎉"), ("b", "👍"), ("b", "🎉")]
+    )
+    plain = message(1)
+    with_reactions = Message(
+        id=plain.id,
+        room_id="r",
+        sender_id="ada",
+        sender_name="Ada",
+        content="",
+        timestamp=0,
+        reactions=reactions,
+    )
+    (row,) = make_rows((with_reactions,), reader_id="a", editing=None, day=str).values()
+    assert [(chip.emoji, chip.count, chip.is_mine) for chip in chips(row)] == [
+        ("🎉", 2, True),
+        ("👍", 1, False),
+    ]
+    assert chips(row)[0].label == "🎉 2 reactions, one of them yours"
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("Ada Lovelace", "AL"),
+        ("|trey|", "T"),
+        ("", "?"),
+        ("|_|", "?"),
+        ("ß", "SS"),
+        ("李 雷", "李雷"),
+    ],
+)
+def test_initials(name: str, said: str) -> None:
+    assert initials(name) == said
+
+
+def test_a_person_keeps_a_colour() -> None:
+    assert tint("ada") == tint("ada")
+    assert tint("\ud800") in set("01234567")
