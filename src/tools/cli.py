@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from types import FrameType
 
 from tools.bench_start import bench_start
+from tools.bench_store import bench_store
 from tools.check import STEPS, check
 from tools.paths import DEV_SITE, SITE, ToolError
 from tools.server import SiteServer
@@ -48,6 +49,7 @@ def _parser() -> ArgumentParser:
     test = add("test", _test, "run every check and test, or those that are named")
     test.add_argument("steps", nargs="*", metavar="step", help=", ".join(STEPS))
     add("bench-start", _bench_start, "measure how fast the page starts")
+    add("bench-store", _bench_store, "measure how fast the store is in the browser")
     return parser
 
 
@@ -96,6 +98,10 @@ def _test(chosen: Namespace) -> int:
 
 def _bench_start(_: Namespace) -> int:
     return bench_start()
+
+
+def _bench_store(_: Namespace) -> int:
+    return bench_store()
 
 
 def _address() -> tuple[str, int]:

@@ -54,11 +54,13 @@ class IndexedDBTransaction:
     def has_index(self, store: str, index: str) -> bool:
         return index in self._stores[store].index_names
 
-    async def get(self, store: str, key: Key, kind: type[R]) -> R | None:
-        value = await self._stores[store].get(key, convert=_as_it_is)
-        return None if value is None else self._decode(store, value, kind)
+    def get(self, store: str, key: Key, kind: type[R]) -> Awaitable[R | None]:
+        def decode(value: Any) -> R | None:
+            return None if value is None else self._decode(store, value, kind)
 
-    async def get_all(
+        return self._stores[store].get(key, convert=decode)
+
+    def get_all(
         self,
         store: str,
         kind: type[R],
@@ -67,19 +69,29 @@ class IndexedDBTransaction:
         query: KeyRange | None = None,
         direction: Direction = "next",
         count: int | None = None,
-    ) -> list[R]:
-        if count == 0:
-            return []
-        wanted = count
-        while True:
-            values = await self._source(store, index).get_all(
-                query, count=wanted, direction=direction, convert=_as_it_is
-            )
+    ) -> Awaitable[list[R]]:
+        source = self._source(store, index)
+
+        def ask(wanted: int | None) -> Awaitable[Any]:
+            return source.get_all(query, count=wanted, direction=direction, convert=_as_it_is)
+
+        # The first request is issued now, not when the result is awaited.
+        first = ask(count) if count != 0 else None
+
+        async def readable() -> list[R]:
+            if first is None:
+                return []
+            values = await first
             found = self._decode_all(store, values, kind)
-            if count is None or len(found) >= count or values.length < (wanted or 0):
-                return found[:count]
-            # Unreadable records took the place of others: look further.
-            wanted = count + 2 * (values.length - len(found))
+            asked = count
+            while asked and count and len(found) < count and values.length == asked:
+                # Unreadable records took the place of others: look further.
+                asked += 2 * (asked - len(found))
+                values = await ask(asked)
+                found = self._decode_all(store, values, kind)
+            return found[:count]
+
+        return readable()
 
     def get_all_keys(
         self,

@@ -209,17 +209,17 @@ async def _page(
         return found[::-1]
     # An index range cannot part messages of one timestamp; they are in the order of their ids.
     moment: Key = (*prefix, edge.timestamp)
-    ties = await tx.get_all("messages", Message, index=index, query=KeyRange.only(moment))
-    newer = [tie for tie in ties if order(tie.id) < order(edge.id)][-limit:]
-    older = await tx.get_all(
+    ties = tx.get_all("messages", Message, index=index, query=KeyRange.only(moment))
+    older = tx.get_all(
         "messages",
         Message,
         index=index,
         query=KeyRange(everything.lower, moment, upper_open=True),
         direction="prev",
-        count=limit - len(newer),
+        count=limit,
     )
-    return older[::-1] + newer
+    newer = [tie for tie in await ties if order(tie.id) < order(edge.id)]
+    return ((await older)[::-1] + newer)[-limit:]
 
 
 async def _sorted_room(tx: Transaction, room_id: str) -> list[Message]:

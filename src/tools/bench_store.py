@@ -1,0 +1,30 @@
+"""How fast the store is in the browser, next to plain JavaScript on the same IndexedDB."""
+
+from tools.browser import VARIABLE
+from tools.commands import call
+from tools.paths import ROOT, SITE
+from tools.server import SiteServer
+from tools.setup import find_node, set_up_tests
+from tools.site import build_site
+
+_PAGE = ROOT / "src" / "tools" / "bench_store_page"
+
+
+def bench_store() -> int:
+    """Measures both in one page and prints a table of medians and ratios.
+
+    Raises:
+        ToolError: Something is missing that the user must install, or the site does not build.
+    """
+    browser = set_up_tests()
+    build_site(SITE, compile_own=True)
+    script = ROOT / "src" / "tools" / "bench_store.mjs"
+    with SiteServer({"/": SITE, "/bench/": _PAGE}) as server:
+        server.start()
+        try:
+            return call(
+                [find_node(), script, f"{server.url}bench/index.html"],
+                env={VARIABLE: str(browser)},
+            )
+        finally:
+            server.shutdown()
