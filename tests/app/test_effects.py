@@ -40,7 +40,9 @@ class App:
 
     async def write(self, content: str) -> None:
         self.effects.messages.write_draft(content)
-        await self.effects.messages.send()
+        sending = self.effects.messages.send()
+        if sending is not None:
+            await sending
 
 
 class File:
@@ -164,7 +166,9 @@ async def test_a_message_that_cannot_be_saved_is_not_lost(
     assert list(in_room.account.drafts().values()) == ["dear diary"]
     assert in_room.told == ["Could not send the message: the storage of this browser is full."]
     monkeypatch.undo()
-    await in_room.effects.messages.send()
+    sending = in_room.effects.messages.send()
+    assert sending is not None
+    await sending
     assert in_room.shown == ["dear diary"]
     assert in_room.told == []
 
@@ -209,6 +213,7 @@ async def test_what_is_under_way_does_not_reach_the_next_account(in_room: App) -
     before = app.account
     app.effects.messages.write_draft("late")
     sending = app.effects.messages.send()
+    assert sending is not None
     switching = app.effects.accounts.create("Grace")
     opening = app.effects.rooms.open("elsewhere")
     await asyncio.gather(sending, switching, opening)

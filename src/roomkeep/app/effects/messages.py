@@ -1,5 +1,6 @@
 """Messages: paged through, written, edited, deleted, reacted to."""
 
+import asyncio
 import logging
 
 from roomkeep.app.effects.context import EffectGroup, effect
@@ -121,30 +122,21 @@ class MessageEffects(EffectGroup):
         if account is not None and room_id is not None:
             self._set_draft(account, room_id, text)
 
-    @effect("send the message")
-    async def send(self) -> None:
+    def send(self) -> asyncio.Task[None] | None:
         """Save what is written as a message."""
         account = self.account
         room_id = account.room_id()
-        if room_id is None:
-            return
-        text = account.drafts().get(room_id, "")
-        content = check_content(text)
-        if not content:
-            return
-        message = Message(
-            id=self.context.new_id(),
-            room_id=room_id,
-            channel_id=DEFAULT_CHANNEL_ID,
-            sender_id=account.user_id,
-            sender_name=account.user().display_name,
-            content=content,
-            timestamp=self.context.now(),
-        )
-        # Empty at once, so that a second Enter does not send it twice.
+        text = "" if room_id is None else account.drafts().get(room_id, "")
+        if room_id is None or not text.strip():
+            return None
+        # Empty at once: what is typed next is the next message, and Enter does not send it twice.
         self._set_draft(account, room_id, "")
+        return self._send(account, room_id, text)
+
+    @effect("send the message")
+    async def _send(self, account: AccountState, room_id: str, text: str) -> None:
         try:
-            await self.context.database(account).save_message(message)
+            message = await self._save(account, room_id, text)
         except RoomkeepError:
             newer = account.drafts().get(room_id, "")
             self._set_draft(account, room_id, f"{text}\n{newer}" if newer else text)
@@ -156,6 +148,19 @@ class MessageEffects(EffectGroup):
             account.timeline.set(timeline.with_message(message))
         else:
             await self.load_latest(account)
+
+    async def _save(self, account: AccountState, room_id: str, text: str) -> Message:
+        message = Message(
+            id=self.context.new_id(),
+            room_id=room_id,
+            channel_id=DEFAULT_CHANNEL_ID,
+            sender_id=account.user_id,
+            sender_name=account.user().display_name,
+            content=check_content(text),
+            timestamp=self.context.now(),
+        )
+        await self.context.database(account).save_message(message)
+        return message
 
     def begin_edit(self, message_id: str) -> None:
         """Open one of one's own messages for editing."""

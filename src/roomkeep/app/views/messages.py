@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import js
 from pyodide.ffi import JsProxy
 from reaktiv import untracked
 
@@ -44,6 +45,7 @@ class MessagesView(View):
         self._focused = ""
         self._tools = clone("message-tools")
         self._newest = ""
+        self._asked = ""
         listen(self._scroller, "scroll", self._on_scroll, passive=True)
         listen(self._list.parent, "pointerover", self._on_pointer, passive=True)
         listen(self._list.parent, "click", self._on_click)
@@ -53,6 +55,7 @@ class MessagesView(View):
         listen(self._latest, "click", lambda _: self._go_to_latest())
         self.watch(self._show)
         self.watch(self._look_again)
+        self.watch(self._return_focus)
 
     def _show(self) -> None:
         account = self._page.account()
@@ -82,10 +85,7 @@ class MessagesView(View):
         anchor = None if self._is_new or self._follows else self._first_visible()
         was_editing = self._editor()
         self._show_ends(timeline)
-        at_tools = bool(self._tools.matches(":focus-within"))
         self._list.show(rows)
-        if at_tools:
-            self._leave_tools()
         self._keep_place(anchor, timeline)
         self._give_tab_stop(timeline)
         self._focus_editor(account.editing(), was_editing)
@@ -193,10 +193,16 @@ class MessagesView(View):
         if shown is not None:
             part(row, "time").title = times.exact(shown.message.timestamp)
 
-    def _leave_tools(self) -> None:
-        """A message that was deleted has no tools: who was at them is in its row now."""
-        row = self._tools.closest(".row")
-        if isinstance(row, JsProxy) and row.hasAttribute("data-deleted"):
+    def _return_focus(self) -> None:
+        """Whoever was asked whether to delete a message is at that message again.
+
+        The browser cannot see to that: the tools are hidden while the focus is in the dialog.
+        """
+        account = self._page.account()
+        message = None if account is None else account.deleting()
+        asked, self._asked = self._asked, "" if message is None else message.id
+        row = self._list.child(asked)
+        if message is None and row is not None and js.document.activeElement.localName == "body":
             row.focus(preventScroll=True)
 
     def _on_focus(self, event: Any) -> None:
