@@ -6,7 +6,7 @@ import pytest
 
 from roomkeep.errors import InvalidRecord, NotReady, ScopeChanged
 from roomkeep.persistence import Change, DatabaseService
-from support.make import message, reaction, room, user
+from support.make import attachment, message, reaction, room, user
 from support.worlds import World
 
 
@@ -93,25 +93,46 @@ async def test_clearing_keeps_the_account_signed_in(world: World, db: DatabaseSe
 async def test_a_switch_in_the_middle_of_a_slow_write(world: World, db: DatabaseService) -> None:
     many = [message(f"m{n}", timestamp=n) for n in range(3_000)]
     await db.set_current_user_id("ann")
-    writing = asyncio.ensure_future(db.save_messages(many))
-    await asyncio.sleep(0)
-    await db.set_current_user_id("bob")
+    heard: list[Change] = []
+    db.subscribe(heard.append)
+    async with world.busy("ann"):
+        writing = asyncio.ensure_future(db.save_messages(many))
+        await asyncio.sleep(0)
+        await db.set_current_user_id("bob")
+        assert not writing.done()
     await writing
     assert await db.get_messages("r1") == []
     assert await world.stored("messages", "bob") == []
     assert len(await world.stored("messages", "ann")) == len(many)
+    # What the old account's write changed is not told to who looks at the new one.
+    assert heard == []
 
 
-async def test_a_switch_in_the_middle_of_a_slow_read(db: DatabaseService) -> None:
+async def test_a_switch_in_the_middle_of_a_slow_read(world: World, db: DatabaseService) -> None:
     await db.set_current_user_id("ann")
-    await db.save_messages([message(f"m{n}", timestamp=n) for n in range(3_000)])
-    reading = asyncio.ensure_future(db.get_messages("r1", limit=3_000))
-    await asyncio.sleep(0)
-    await db.set_current_user_id("bob")
+    await db.save_messages([message(f"m{n}", timestamp=n) for n in range(100)])
+    async with world.busy("ann"):
+        reading = asyncio.ensure_future(db.get_messages("r1"))
+        await asyncio.sleep(0)
+        await db.set_current_user_id("bob")
+        assert not reading.done()
     with pytest.raises(ScopeChanged):
         await reading
     await db.set_current_user_id("ann")
-    assert len(await db.get_messages("r1", limit=3_000)) == 3_000
+    assert len(await db.get_messages("r1")) == 100
+
+
+async def test_attachment_bytes_of_the_old_account_are_withheld(
+    world: World, db: DatabaseService
+) -> None:
+    await db.set_current_user_id("ann")
+    await db.save_attachment(attachment(), b"cat")
+    async with world.busy("ann"):
+        reading = asyncio.ensure_future(db.read_attachment_data("a1"))
+        await asyncio.sleep(0)
+        await db.set_current_user_id("bob")
+    with pytest.raises(ScopeChanged):
+        await reading
 
 
 async def test_a_call_made_before_a_switch_never_lands_after_it(
@@ -154,18 +175,14 @@ async def test_switching_back_and_forth_ends_with_the_last(db: DatabaseService) 
     assert await db.get_all_rooms() == []
 
 
-async def test_changes_of_the_old_account_are_not_told_after_the_switch(
-    db: DatabaseService,
-) -> None:
-    heard: list[tuple[str | None, Change]] = []
-    db.subscribe(lambda change: heard.append((db.current_user_id, change)))
-    await db.set_current_user_id("ann")
-    writing = asyncio.ensure_future(db.save_messages([message(f"m{n}") for n in range(1_000)]))
-    await asyncio.sleep(0)
-    await db.set_current_user_id("bob")
+async def test_closing_finishes_what_is_under_way(world: World, db: DatabaseService) -> None:
+    async with world.busy(None):
+        writing = asyncio.ensure_future(db.save_message(message()))
+        await asyncio.sleep(0)
+        await db.close()
+        assert not writing.done()
     await writing
-    await db.save_room(room())
-    assert [(who, change.store) for who, change in heard if who == "bob"] == [("bob", "rooms")]
+    assert len(await world.stored("messages")) == 1
 
 
 async def test_a_closed_service_refuses_and_can_be_opened_again(world: World) -> None:

@@ -1,8 +1,12 @@
 """A world is one device: what is stored on it, and services that work on that."""
 
+import asyncio
 import json
 import sys
+import unittest.mock
 from abc import ABC, abstractmethod
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -44,6 +48,10 @@ class World(ABC):
         await self._wipe()
 
     @abstractmethod
+    def busy(self, user_id: str | None) -> AbstractAsyncContextManager[None]:
+        """Keep an account's database busy: what is asked of it meanwhile waits."""
+
+    @abstractmethod
     async def drop_paging_indexes(self) -> None:
         """Have nobody's database made by an older client, without the compound indexes."""
 
@@ -64,6 +72,19 @@ class World(ABC):
 
 class MemoryWorld(World):
     """A device on which all is in memory."""
+
+    @asynccontextmanager
+    async def busy(self, user_id: str | None) -> AsyncIterator[None]:
+        engine = self._engine(user_id)
+        run, free = engine._run, asyncio.Event()
+
+        async def wait_and_run(*args: Any, **kwargs: Any) -> Any:
+            await free.wait()
+            return await run(*args, **kwargs)
+
+        with unittest.mock.patch.object(engine, "_run", wait_and_run):
+            yield
+        free.set()
 
     async def drop_paging_indexes(self) -> None:
         self._backend = MemoryBackend(
@@ -93,6 +114,23 @@ class MemoryWorld(World):
 
 class IndexedDBWorld(World):
     """A browser."""
+
+    @asynccontextmanager
+    async def busy(self, user_id: str | None) -> AsyncIterator[None]:
+        database = await idb.open(database_name(user_id))
+        begun, free = asyncio.Event(), asyncio.Event()
+
+        async def hold(tx: idb.Transaction) -> None:
+            begun.set()
+            while not free.is_set():
+                await tx.store("meta").count()
+
+        holding = asyncio.ensure_future(database.write(list(SCHEMA), hold))
+        await begun.wait()
+        yield
+        free.set()
+        await holding
+        database.close()
 
     async def drop_paging_indexes(self) -> None:
         async def old_client(tx: idb.UpgradeTransaction, old_version: int) -> None:
