@@ -8,7 +8,7 @@ import pytest
 
 from roomkeep.app.effects import Context, Effects
 from roomkeep.app.state import AccountState, PageState
-from roomkeep.errors import StorageFull
+from roomkeep.errors import StorageBlocked, StorageFull
 from roomkeep.models import Message
 from roomkeep.persistence import AppResumeStorage, DatabaseService, LastViewedChat
 from support.archives import line, text
@@ -341,7 +341,7 @@ async def test_a_bad_file_changes_nothing(in_room: App, data: bytes, said: str) 
     importing = app.account.importing()
     assert importing is not None
     assert (importing.phase, importing.text) == ("failed", said)
-    assert importing.advice == "Nothing was imported."
+    assert importing.advice.startswith("Nothing was imported.")
     assert await app.db.get_all_rooms() == rooms
     assert await app.db.get_messages("r") == []
 
@@ -406,3 +406,23 @@ async def until(holds: Callable[[], Any]) -> None:
     async with asyncio.timeout(5):
         while not holds():  # noqa: ASYNC110 what is waited for has no event of its own
             await asyncio.sleep(0)
+
+
+async def test_says_why_the_storage_cannot_be_opened_and_tries_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    app = App()
+
+    async def blocked() -> None:
+        raise StorageBlocked("blocked")
+
+    monkeypatch.setattr(app.db, "initialize", blocked)
+    await app.effects.accounts.begin()
+    trouble = app.page.trouble()
+    assert trouble is not None
+    assert "another tab" in trouble[0]
+    monkeypatch.undo()
+    await app.effects.accounts.retry()
+    assert app.page.trouble() is None
+    assert app.page.phase() == "working"
+    await app.db.close()

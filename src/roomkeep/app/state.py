@@ -116,7 +116,8 @@ class PageState:
     Attributes:
         account: the signed-in account; None for nobody.
         account_ids: the accounts on this device.
-        phase: whether the page is starting, works, or cannot.
+        phase: whether the page is starting or works.
+        trouble: why the storage cannot be opened, and what to do; None where all is well.
         is_switching: an account is being opened.
         notices: what people should know, the newest last.
         why_not_kept: why nothing will be kept; None where all is well.
@@ -126,7 +127,8 @@ class PageState:
     def __init__(self) -> None:
         self.account: Signal[AccountState | None] = Signal(None)
         self.account_ids: Signal[tuple[str, ...]] = _signal(())
-        self.phase: Signal[Literal["starting", "working", "stopped"]] = _signal("starting")
+        self.phase: Signal[Literal["starting", "working"]] = _signal("starting")
+        self.trouble: Signal[tuple[str, str] | None] = _signal(None)
         self.is_switching: Signal[bool] = _signal(value=False)
         self.notices: Signal[tuple[Notice, ...]] = _signal(())
         self.why_not_kept: Signal[str | None] = _signal(None)

@@ -9,7 +9,7 @@ from roomkeep.models import Channel, Room, RoomMember, User
 
 __all__ = ["FoundRoom", "Survey"]
 
-MAX_ROOMS = 10_000
+MAX_ROOMS = 2_000
 MAX_PEOPLE = 100_000
 MAX_PLACES = 500_000
 """The most memberships and channels in all rooms together."""

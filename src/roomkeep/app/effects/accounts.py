@@ -27,6 +27,7 @@ class AccountEffects(EffectGroup):
     async def begin(self) -> None:
         """Open the storage, and go on where one left off."""
         self.page.phase.set("starting")
+        self.page.trouble.set(None)
         self.page.notices.set(())
         self._live.begin()
         try:
@@ -37,8 +38,7 @@ class AccountEffects(EffectGroup):
             await self._show_signed_in()
         except RoomkeepError as error:
             logger.warning("could not open the storage: %s", error)
-            self.page.phase.set("stopped")
-            self.context.tell("error", *explain(error, "open your messages"))
+            self.page.trouble.set(explain(error, "open your messages"))
         else:
             self.page.phase.set("working")
 

@@ -120,7 +120,8 @@ class _Run:
         except ScopeChanged:
             raise
         except ArchiveError as error:
-            self._end("failed", str(error), self._nothing_else())
+            advice = f"{self._nothing_else()} Mend the file, or choose another."
+            self._end("failed", str(error), advice)
         except OSError:
             logger.warning("could not read the file", exc_info=True)
             text = "The file cannot be read any more. It may have been changed, moved or deleted."

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import js
+
 from roomkeep.app.effects import Effects
 from roomkeep.app.limits import MAX_CONTENT
 from roomkeep.app.state import PageState
@@ -24,6 +26,8 @@ class ComposerView(View):
         self._text = by_id("composer-text")
         self._send = by_id("composer-send")
         self._left = by_id("composer-left")
+        # Not all browsers let a field grow by itself.
+        self._grows = bool(js.CSS.supports("field-sizing", "content"))
         listen(self._text, "input", self._on_input)
         listen(self._text, "keydown", self._on_key)
         listen(self._form, "submit", self._on_submit)
@@ -36,6 +40,9 @@ class ComposerView(View):
         draft = account.drafts().get(room_id, "") if account is not None and room_id else ""
         if self._text.value != draft:
             self._text.value = draft
+        if not self._grows:
+            self._text.style.height = "auto"
+            self._text.style.height = f"{self._text.scrollHeight}px"
         left = MAX_CONTENT - len(draft.strip())
         self._left.hidden = left > NEARLY
         self._form.toggleAttribute("data-too-long", left < 0)

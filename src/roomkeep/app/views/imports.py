@@ -71,6 +71,7 @@ class ImportView(View):
         is_running = importing is not None and importing.is_running
         by_id("import-again").hidden = importing is None or is_running
         set_text(by_id("import-hide"), "Keep chatting" if is_running else "Close")
+        by_id("import-hide").classList.toggle("primary", importing is not None)
         self._show_cancel(importing)
         if importing is None:
             self._file.value = ""

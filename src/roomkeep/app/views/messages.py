@@ -179,6 +179,9 @@ class MessagesView(View):
                 row.tabIndex = 0
 
     def _on_pointer(self, event: Any) -> None:
+        # A finger gets them by focus, so that none comes to be under it while it taps.
+        if event.pointerType == "touch":
+            return
         # Who is at the tools with the keyboard keeps them.
         row = event.target.closest(".row")
         if isinstance(row, JsProxy) and not self._tools.matches(":has(:focus-visible)"):

@@ -28,8 +28,11 @@ class ShellView(View):
 
     def _show_screen(self) -> None:
         page = self._page
-        if page.phase() == "stopped":
+        trouble = page.trouble()
+        if trouble is not None:
             screen = "stopped"
+            set_text(by_id("stopped-reason"), trouble[0])
+            set_text(by_id("stopped-advice"), trouble[1])
         elif page.phase() == "starting" or page.is_switching():
             screen = "opening"
         else:
