@@ -97,6 +97,24 @@ async def test_a_record_without_a_channel_belongs_to_general(
     assert all(found.channel_id == "general" for found in page)
 
 
+async def test_messages_are_counted_without_being_read(
+    world: World, paged: DatabaseService
+) -> None:
+    await paged.save_messages(
+        [message(f"m{n}", timestamp=n, channel_id=["general", "dev"][n % 2]) for n in range(10)]
+    )
+    await paged.save_message(message("other", room_id="r2", timestamp=99))
+    assert await paged.count_messages("r1") == 10
+    assert await paged.count_messages("r1", 6) == 3
+    assert await paged.count_messages("r1", channel_id="dev") == 5
+    assert await paged.count_messages("r1", 6, "dev") == 2
+    assert await paged.count_messages("r1", 6, "general") == 1
+    assert await paged.count_messages("nowhere") == 0
+    await world.plant("messages", stored_message("old", timestamp=20))
+    assert await paged.count_messages("r1", 6, "general") == 2
+    assert await paged.count_messages("r1", 6, "dev") == 2
+
+
 async def test_before_must_be_a_message_of_the_room(paged: DatabaseService) -> None:
     await paged.save_message(message("m1", room_id="r2"))
     with pytest.raises(RecordNotFound):

@@ -4,6 +4,7 @@ from roomkeep.persistence.app_resume_storage import AppResumeStorage, LastViewed
 from roomkeep.persistence.changes import Change
 from roomkeep.persistence.database_service import DatabaseService
 from roomkeep.persistence.records import Unreadable
+from roomkeep.persistence.storage_report import Space, StorageReport
 from roomkeep.persistence.stores.messages import check_message
 
 __all__ = [
@@ -12,6 +13,8 @@ __all__ = [
     "DatabaseService",
     "LastViewedChat",
     "LaunchSettings",
+    "Space",
+    "StorageReport",
     "Unreadable",
     "check_message",
 ]

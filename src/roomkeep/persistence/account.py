@@ -6,6 +6,7 @@ from typing import Any, ParamSpec, Protocol, TypeVar
 from roomkeep.persistence.changes import Change
 from roomkeep.persistence.operation import Operation
 from roomkeep.persistence.records import Unreadable
+from roomkeep.persistence.storage_report import Space
 from roomkeep.persistence.transaction import Engine, Transaction
 
 __all__ = ["Account", "Backend", "EngineAccount"]
@@ -53,6 +54,18 @@ class Backend(Protocol):
 
     async def get_account_ids(self) -> list[str]:
         """Return the ids of the accounts that have a database, sorted."""
+        ...
+
+    async def delete_account(self, user_id: str) -> None:
+        """Delete an account's database, where there is one; it must not be open here."""
+        ...
+
+    async def get_space(self) -> Space:
+        """Return what is known of the room on the device."""
+        ...
+
+    async def request_persistence(self) -> bool:
+        """Ask for the promise that the data are kept; tell whether it was given."""
         ...
 
     def load_current_user_id(self) -> str | None:

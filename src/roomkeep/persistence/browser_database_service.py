@@ -22,6 +22,7 @@ from roomkeep.persistence.schema import (
     check_stores,
     database_name,
 )
+from roomkeep.persistence.storage_report import Space
 from roomkeep.persistence.stores import reactions
 from roomkeep.persistence.stores.meta import CURRENT_USER_ID
 
@@ -59,6 +60,26 @@ class BrowserBackend:
         if await idb.exists(LEGACY_DATABASE):
             ids.add(await _legacy_owner())
         return sorted(user_id for user_id in ids if user_id is not None)
+
+    async def delete_account(self, user_id: str) -> None:
+        """Delete an account's database, where there is one; other tabs let go of it."""
+        if await _owns_legacy(user_id):
+            await idb.delete(LEGACY_DATABASE)
+        await idb.delete(database_name(user_id))
+
+    async def get_space(self) -> Space:
+        """Return what the browser tells of its quota."""
+        storage = getattr(js.navigator, "storage", None)
+        if not storage:  # it is there on secure origins only
+            return Space()
+        estimate = await storage.estimate()
+        persisted = await storage.persisted()
+        return Space(usage=estimate.usage, quota=estimate.quota, persisted=bool(persisted))
+
+    async def request_persistence(self) -> bool:
+        """Ask the browser, which may ask the person, and then waits for the answer."""
+        storage = getattr(js.navigator, "storage", None)
+        return bool(storage and await storage.persist())
 
     def load_current_user_id(self) -> str | None:
         """Return who was signed in when the page was last open."""

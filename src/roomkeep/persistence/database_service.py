@@ -9,14 +9,16 @@ from typing import Any, ParamSpec, TypeVar
 
 from reaktiv import ReadonlySignal
 
-from roomkeep.errors import StorageUnavailable
+from roomkeep.errors import InvalidRecord, StorageUnavailable
 from roomkeep.models import Attachment, Ban, Id, Message, Reaction, Room, User
 from roomkeep.persistence import records, stores
 from roomkeep.persistence.account import Backend
 from roomkeep.persistence.changes import ChangeFeed, Listener
 from roomkeep.persistence.operation import Operation
 from roomkeep.persistence.records import Unreadable
+from roomkeep.persistence.schema import VERSION
 from roomkeep.persistence.scope import Scope, Scopes
+from roomkeep.persistence.storage_report import StorageReport
 
 __all__ = ["DatabaseService"]
 
@@ -119,6 +121,55 @@ class DatabaseService:
         """
         return self._feed.subscribe(listener)
 
+    def get_setting(self, key: str) -> Coroutine[Any, Any, object]:
+        """Return the value of one of the app's settings for the account; None where it has none."""
+        return self._run(stores.meta.get_setting, key)
+
+    def get_settings(self, prefix: str = "") -> Coroutine[Any, Any, dict[str, object]]:
+        """Return all the settings of the account whose keys begin with `prefix`."""
+        return self._run(stores.meta.get_settings, prefix)
+
+    def save_setting(self, key: str, value: object) -> Coroutine[Any, Any, None]:
+        """Write a setting of the account: any JSON value. None deletes it."""
+        return self._run(stores.meta.save_setting, key, value)
+
+    async def get_storage_report(self) -> StorageReport:
+        """Return what there is to know of the account's storage."""
+        scope = self._scopes.current
+        rows, problems = await scope.run(stores.meta.get_contents)
+        space = await self._required_backend.get_space()
+        scope.check()
+        return StorageReport(
+            backend=self._required_backend.name,
+            database_name=scope.account.database_name,
+            version=VERSION,
+            rows=rows,
+            problems=tuple(problems),
+            space=space,
+        )
+
+    async def request_persistence(self) -> bool:
+        """Ask the browser to keep the data also when the device runs out of room.
+
+        It may ask the person, and then this waits for the answer.
+
+        Returns:
+            whether it promised.
+        """
+        self._scopes.current.check()
+        return await self._required_backend.request_persistence()
+
+    async def delete_account(self, user_id: str) -> None:
+        """Delete all that an account keeps on this device. It must not be signed in here.
+
+        Raises:
+            StorageBlocked: another tab holds the account's database open.
+        """
+        user_id = records.check_value(user_id, Id, "user_id")
+        if self._scopes.current.user_id == user_id:
+            raise InvalidRecord("is signed in; sign out first", field="user_id")
+        await self._required_backend.delete_account(user_id)
+
     async def get_account_ids(self) -> list[str]:
         """Return the ids of all accounts that have data on this device, sorted."""
         scope = self._scopes.current
@@ -169,6 +220,18 @@ class DatabaseService:
             RecordNotFound: there is no message `before`.
         """
         return self._run(stores.messages.get_latest_messages, room_id, limit, before, channel_id)
+
+    def count_messages(
+        self, room_id: str, after: int | None = None, channel_id: str | None = None
+    ) -> Coroutine[Any, Any, int]:
+        """Count a room's messages, such as the unread ones. What is counted is not read.
+
+        Args:
+            room_id: the room.
+            after: only those later than this time, in ms.
+            channel_id: of this channel only.
+        """
+        return self._run(stores.messages.count_messages, room_id, after, channel_id)
 
     def get_message_by_id(self, message_id: str) -> Coroutine[Any, Any, Message | None]:
         """Return a message; None where there is none."""

@@ -6,6 +6,7 @@ from roomkeep.persistence.account import EngineAccount
 from roomkeep.persistence.database_service import DatabaseService
 from roomkeep.persistence.memory_engine import MemoryEngine
 from roomkeep.persistence.schema import SCHEMA, StoreSchema, account_of, database_name
+from roomkeep.persistence.storage_report import Space
 
 __all__ = ["MemoryBackend", "MemoryDatabaseService"]
 
@@ -30,6 +31,18 @@ class MemoryBackend:
         """Return the ids of the accounts that have a database, sorted."""
         ids = (account_of(name) for name in self.engines)
         return sorted(user_id for user_id in ids if user_id is not None)
+
+    async def delete_account(self, user_id: str) -> None:
+        """Delete an account's database, where there is one."""
+        self.engines.pop(database_name(user_id), None)
+
+    async def get_space(self) -> Space:
+        """Return nothing: memory has no quota."""
+        return Space()
+
+    async def request_persistence(self) -> bool:
+        """Promise nothing: memory ends with the program."""
+        return False
 
     def load_current_user_id(self) -> str | None:
         """Return who was signed in before the service was closed."""

@@ -15,6 +15,7 @@ from roomkeep.errors import InvalidRecord
 __all__ = [
     "Unreadable",
     "check",
+    "check_json",
     "check_value",
     "decode",
     "decode_all",
@@ -120,6 +121,25 @@ def check_value(value: object, kind: Any, field: str) -> Any:
     if isinstance(checked, str):
         _check_text(checked, field)
     return checked
+
+
+def check_json(value: object, field: str) -> object:
+    """Return a value, made sure to be JSON that can be kept: dicts, lists, text, numbers, booleans.
+
+    Raises:
+        InvalidRecord: it is not.
+    """
+    try:
+        plain = msgspec.to_builtins(value, builtin_types=_NOT_TEXT, str_keys=True)
+        text = msgspec.json.encode(plain)
+        same = msgspec.json.decode(text) == plain
+    except (UnicodeEncodeError, TypeError, ValueError, RecursionError) as error:
+        raise InvalidRecord(_reason(error), field=field) from error
+    if not same:
+        raise InvalidRecord("holds what JSON cannot carry", field=field)
+    if len(text) > MAX_PICTURE:
+        raise InvalidRecord(f"takes {len(text):,} bytes; {MAX_PICTURE:,} are the most", field=field)
+    return plain
 
 
 def merge(record: R, changes: Mapping[str, object], *, keys: Collection[str]) -> R:

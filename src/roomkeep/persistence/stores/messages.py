@@ -7,7 +7,7 @@ from msgspec import structs
 
 from roomkeep.errors import InvalidRecord, RecordNotFound
 from roomkeep.idb import Key, KeyRange
-from roomkeep.models import DEFAULT_CHANNEL_ID, DELETED_MESSAGE_CONTENT, Id, Message
+from roomkeep.models import DEFAULT_CHANNEL_ID, DELETED_MESSAGE_CONTENT, Id, Message, Milliseconds
 from roomkeep.persistence import records
 from roomkeep.persistence.changes import Change
 from roomkeep.persistence.keys import order
@@ -67,6 +67,32 @@ async def get_latest_messages(
             msg = f"the message is of the room {edge.room_id!r}"
             raise InvalidRecord(msg, field="before")
     return [_as_read(message) for message in await _latest(tx, room_id, limit, edge, channel_id)]
+
+
+@reads("messages")
+async def count_messages(
+    tx: Transaction,
+    room_id: Id,
+    after: Milliseconds | None = None,
+    channel_id: Id | None = None,
+) -> int:
+    """Count the messages of a room, or of one of its channels, that are later than `after`."""
+    fast = tx.has_index("messages", BY_ROOM_AND_TIME) and tx.has_index(
+        "messages", BY_CHANNEL_AND_TIME
+    )
+    if fast and channel_id is None:
+        query = _later((room_id,), after)
+        return await tx.count("messages", index=BY_ROOM_AND_TIME, query=query)
+    if fast and channel_id is not None:
+        complete = channel_id != DEFAULT_CHANNEL_ID or await _all_name_a_channel(tx, room_id)
+        if complete:
+            query = _later((room_id, channel_id), after)
+            return await tx.count("messages", index=BY_CHANNEL_AND_TIME, query=query)
+    return sum(
+        (after is None or message.timestamp > after)
+        and (channel_id is None or message.channel_id == channel_id)
+        for message in await _sorted_room(tx, room_id)
+    )
 
 
 @reads("messages")
@@ -195,6 +221,13 @@ async def _all_name_a_channel(tx: Transaction, room_id: str) -> bool:
     in_room = tx.count("messages", index=BY_ROOM_AND_TIME, query=room)
     in_channels = tx.count("messages", index=BY_CHANNEL_AND_TIME, query=room)
     return await in_room == await in_channels
+
+
+def _later(prefix: tuple[str, ...], after: int | None) -> KeyRange:
+    everything = KeyRange.starting_with(*prefix)
+    if after is None:
+        return everything
+    return KeyRange((*prefix, after), everything.upper, lower_open=True)
 
 
 async def _page(
