@@ -1,34 +1,17 @@
 """The one thing that an app speaks to: everything that a chat client keeps on the device."""
 
-import asyncio
-import logging
-import sys
-import time
-from collections.abc import Callable, Coroutine, Sequence
-from typing import Any, ParamSpec, TypeVar
+from collections.abc import Coroutine, Sequence
+from typing import Any
 
-from reaktiv import ReadonlySignal
-
-from roomkeep.errors import InvalidRecord, StorageUnavailable
-from roomkeep.models import Attachment, Ban, Id, Message, Reaction, Room, User
-from roomkeep.persistence import records, stores
-from roomkeep.persistence.account import Backend
-from roomkeep.persistence.changes import ChangeFeed, Listener
-from roomkeep.persistence.operation import Operation
-from roomkeep.persistence.records import Unreadable
-from roomkeep.persistence.schema import VERSION
-from roomkeep.persistence.scope import Scope, Scopes
-from roomkeep.persistence.storage_report import StorageReport
+from roomkeep.models import Attachment, Ban, Message, Reaction, Room, User
+from roomkeep.persistence import stores
+from roomkeep.persistence.account_service import AccountService
+from roomkeep.persistence.scope import Scope
 
 __all__ = ["DatabaseService"]
 
-P = ParamSpec("P")
-R = TypeVar("R")
 
-logger = logging.getLogger(__name__)
-
-
-class DatabaseService:
+class DatabaseService(AccountService):
     """Messages, users, rooms, reactions, bans and attachments of the signed-in account.
 
     Methods that return a coroutine are to be awaited. Each is one transaction: all of it happens or
@@ -45,81 +28,11 @@ class DatabaseService:
         clock: tells the time, in ms since the epoch.
     """
 
-    def __init__(
-        self,
-        backend: Backend | None = None,
-        *,
-        clock: Callable[[], int] = lambda: time.time_ns() // 1_000_000,
-    ) -> None:
-        self._backend = backend
-        self._clock = clock
-        self._feed = ChangeFeed()
-        self._scopes = Scopes(self._feed.publish)
-        self._fallback_reason: StorageUnavailable | None = None
-        self._initializing = asyncio.Lock()
-
-    # Lifecycle
-
-    @property
-    def is_ready(self) -> ReadonlySignal[bool]:
-        """A signal: true from `initialize` to `close`, but for the moments of a switch."""
-        return self._scopes.is_ready
-
-    @property
-    def backend_name(self) -> str | None:
-        """Where the data are kept: `"indexeddb"` or `"memory"`; None before `initialize`."""
-        return None if self._backend is None else self._backend.name
-
-    @property
-    def fallback_reason(self) -> StorageUnavailable | None:
-        """Why nothing will be kept: the browser offers no storage. None where all is well."""
-        return self._fallback_reason
-
-    @property
-    def current_user_id(self) -> str | None:
-        """The id of the signed-in account; None for nobody."""
-        return self._scopes.current.user_id
-
-    @property
-    def database_name(self) -> str:
-        """The name of the current account's database."""
-        return self._scopes.current.account.database_name
-
-    @property
-    def unreadable_records(self) -> list[Unreadable]:
-        """The stored records that were passed over so far because they cannot be decoded."""
-        return list(self._scopes.current.account.unreadable.values())
-
-    async def initialize(self) -> None:
-        """Open the database of who was signed in last, and make it where there is none.
-
-        Raises:
-            StorageBlocked: another tab holds an older version of the database open.
-            SchemaTooNew: a newer version of the program made the database.
-        """
-        async with self._initializing:
-            if self._backend is None:
-                await self._choose_backend()
-            elif not self.is_ready():
-                await self._scopes.enter(self._backend, self._backend.load_current_user_id())
-
-    async def close(self) -> None:
-        """Close the database. Calls under way are finished; later ones raise `NotReady`."""
-        await self._scopes.leave()
+    # The account as a whole
 
     def clear_all_data(self) -> Coroutine[Any, Any, None]:
         """Delete everything that the account keeps. It stays signed in."""
         return self._run(stores.meta.clear_all_data)
-
-    def subscribe(self, listener: Listener) -> Callable[[], None]:
-        """Call `listener` for each change to the signed-in account's data, once it is committed.
-
-        Changes made in other tabs of the same account count as well.
-
-        Returns:
-            a function that ends the subscription.
-        """
-        return self._feed.subscribe(listener)
 
     def get_setting(self, key: str) -> Coroutine[Any, Any, object]:
         """Return the value of one of the app's settings for the account; None where it has none."""
@@ -132,49 +45,6 @@ class DatabaseService:
     def save_setting(self, key: str, value: object) -> Coroutine[Any, Any, None]:
         """Write a setting of the account: any JSON value. None deletes it."""
         return self._run(stores.meta.save_setting, key, value)
-
-    async def get_storage_report(self) -> StorageReport:
-        """Return what there is to know of the account's storage."""
-        scope = self._scopes.current
-        rows, problems = await scope.run(stores.meta.get_contents)
-        space = await self._required_backend.get_space()
-        scope.check()
-        return StorageReport(
-            backend=self._required_backend.name,
-            database_name=scope.account.database_name,
-            version=VERSION,
-            rows=rows,
-            problems=tuple(problems),
-            space=space,
-        )
-
-    async def request_persistence(self) -> bool:
-        """Ask the browser to keep the data also when the device runs out of room.
-
-        It may ask the person, and then this waits for the answer.
-
-        Returns:
-            whether it promised.
-        """
-        self._scopes.current.check()
-        return await self._required_backend.request_persistence()
-
-    async def delete_account(self, user_id: str) -> None:
-        """Delete all that an account keeps on this device. It must not be signed in here.
-
-        Raises:
-            StorageBlocked: another tab holds the account's database open.
-        """
-        user_id = records.check_value(user_id, Id, "user_id")
-        if self._scopes.current.user_id == user_id:
-            raise InvalidRecord("is signed in; sign out first", field="user_id")
-        await self._required_backend.delete_account(user_id)
-
-    async def get_account_ids(self) -> list[str]:
-        """Return the ids of all accounts that have data on this device, sorted."""
-        scope = self._scopes.current
-        scope.check()
-        return await self._required_backend.get_account_ids()
 
     # Messages
 
@@ -289,17 +159,6 @@ class DatabaseService:
         """Return the profile of who is signed in; None for nobody, or where none was saved."""
         return self._run(stores.meta.get_current_user)
 
-    async def set_current_user_id(self, user_id: str | None) -> None:
-        """Sign in as someone else, in their own database; None signs out.
-
-        Calls under way finish on the old account or raise `ScopeChanged`. When this fails, the old
-        account stays signed in.
-        """
-        if user_id is not None:
-            user_id = records.check_value(user_id, Id, "user_id")
-        self._scopes.current  # noqa: B018 raises NotReady
-        await self._scopes.enter(self._required_backend, user_id)
-
     def get_users_by_room(self, room_id: str) -> Coroutine[Any, Any, list[User]]:
         """Return the users on a room's member roster whose profiles are stored, in its order."""
         return self._run(stores.users.get_users_by_room, room_id)
@@ -390,45 +249,8 @@ class DatabaseService:
         """
         return self._read_data(self._scopes.current, attachment_id)
 
-    # How a call finds its account
-
-    def _run(
-        self, operation: Operation[P, R], *args: P.args, **kwargs: P.kwargs
-    ) -> Coroutine[Any, Any, R]:
-        # Not `async`: the account is that of the moment of the call, not of the first step, which
-        # may come after a switch.
-        return self._scopes.current.run(operation, *args, **kwargs)
-
     async def _read_data(self, scope: Scope, attachment_id: str) -> bytes | None:
         blob = await scope.run(stores.attachments.find_attachment_data, attachment_id)
         data = None if blob is None else await blob.read()
         scope.check()
         return data
-
-    @property
-    def _required_backend(self) -> Backend:
-        assert self._backend is not None, "there is no scope without a backend"  # noqa: S101
-        return self._backend
-
-    async def _choose_backend(self) -> None:
-        # Imported when they are needed: the browser's cannot be under CPython, and both know this
-        # module.
-        from roomkeep.persistence.memory_database_service import MemoryBackend
-
-        if sys.platform == "emscripten":
-            from roomkeep.persistence.browser_database_service import (
-                BrowserBackend,
-            )
-
-            browser = BrowserBackend()
-            try:
-                await self._scopes.enter(browser, browser.load_current_user_id())
-            except StorageUnavailable as error:
-                logger.warning("no storage in this browser, so nothing will be kept: %s", error)
-                self._fallback_reason = error
-            else:
-                self._backend = browser
-                return
-        memory = MemoryBackend()
-        await self._scopes.enter(memory, memory.load_current_user_id())
-        self._backend = memory
