@@ -3,34 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { gzipSync } from 'node:zlib';
 import { expect, test } from '@playwright/test';
 import { openApp, ready, watchTrouble } from './helpers.mjs';
-
-const log = (page) => page.getByRole('log', { name: 'Messages' });
-const row = (page, text) => log(page).getByRole('listitem').filter({ has: page.locator('.message'), hasText: text });
-const composer = (page) => page.getByRole('textbox', { name: /^Message / });
-
-async function signUp(page, name) {
-  await page.getByLabel('Your name').fill(name);
-  await page.getByRole('button', { name: 'Create account' }).click();
-  await expect(page.getByRole('button', { name: `Account: ${name}` })).toBeVisible();
-}
-
-async function createRoom(page, name) {
-  await page.getByRole('button', { name: 'New room' }).click();
-  await page.getByLabel('Name of the room').fill(name);
-  await page.getByRole('button', { name: 'Create room' }).click();
-  await expect(page.getByRole('heading', { name, level: 1 })).toBeVisible();
-}
-
-async function write(page, text) {
-  await composer(page).fill(text);
-  await composer(page).press('Enter');
-  await expect(row(page, text)).toBeVisible();
-}
-
-async function openAccounts(page) {
-  await page.getByRole('button', { name: 'Account:' }).click();
-  return page.getByRole('dialog', { name: 'Accounts on this device' });
-}
+import { composer, createRoom, log, openAccounts, row, signUp, write } from './steps.mjs';
 
 function archive(count, change = (line) => line) {
   const lines = Array.from({ length: count }, (_, n) => change({

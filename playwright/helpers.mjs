@@ -13,8 +13,7 @@ export async function ready(page) {
 }
 
 /** Keeps what goes wrong in a page from now on, as sentences; a test expects it to stay empty. */
-export function watchTrouble(page, origin) {
-  const trouble = [];
+export function watchTrouble(page, origin, trouble = []) {
   page.on('console', (message) => {
     if (['error', 'warning'].includes(message.type())) trouble.push(`console: ${message.text()}`);
   });

@@ -1,0 +1,34 @@
+// What a person does in the app, through roles and labels.
+import { expect } from '@playwright/test';
+
+export const log = (page) => page.getByRole('log', { name: 'Messages' });
+export const row = (page, text) => log(page).getByRole('listitem').filter({ has: page.locator('.message'), hasText: text });
+export const composer = (page) => page.getByRole('textbox', { name: /^Message / });
+
+/** Creates an account on the first screen. */
+export async function signUp(page, name) {
+  await page.getByLabel('Your name').fill(name);
+  await page.getByRole('button', { name: 'Create account' }).click();
+  await expect(page.getByRole('button', { name: `Account: ${name}` })).toBeVisible();
+}
+
+/** Creates a room and opens it. */
+export async function createRoom(page, name) {
+  await page.getByRole('button', { name: 'New room' }).click();
+  await page.getByLabel('Name of the room').fill(name);
+  await page.getByRole('button', { name: 'Create room' }).click();
+  await expect(page.getByRole('heading', { name, level: 1 })).toBeVisible();
+}
+
+/** Writes a message in the open room. */
+export async function write(page, text) {
+  await composer(page).fill(text);
+  await composer(page).press('Enter');
+  await expect(row(page, text)).toBeVisible();
+}
+
+/** Opens the list of accounts. */
+export async function openAccounts(page) {
+  await page.getByRole('button', { name: 'Account:' }).click();
+  return page.getByRole('dialog', { name: 'Accounts on this device' });
+}
