@@ -1,4 +1,4 @@
-"""Building the site: the files of the page, of PyScript and of Pyodide, in one directory."""
+"""Building the site: the files of the page and of what it is made with, in one directory."""
 
 import re
 from dataclasses import replace
@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from tools.bytecode import compile_archives
+from tools.emoji import emoji_files
 from tools.files import mirror
 from tools.paths import NODE_MODULES, PAGE_WHEELS, ROOT, SOURCE, ToolError
 from tools.wheels import Wheel, lock_file, own_wheel, pyscript_wheel, read_wheel
@@ -38,6 +39,7 @@ def build_site(directory: Path, *, compile_own: bool) -> list[str]:
     files = {name: (ROOT / name).read_bytes() for name in _PAGE_FILES}
     files |= _static_files()
     files |= _pyscript_files()
+    files |= emoji_files()
     files |= _pyodide_files(compile_own=compile_own)
     return mirror(files, directory)
 
