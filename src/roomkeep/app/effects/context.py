@@ -89,6 +89,28 @@ class Context:
             loop = asyncio.get_running_loop()
             loop.call_later(GOOD_NEWS_SECONDS, self.dismiss, notice.number)
 
+    def report(self, error: BaseException, doing: str, *, show: bool = True) -> None:
+        """Log an error and show it, from wherever it came.
+
+        Args:
+            error: what was raised.
+            doing: what was to be done, to complete the sentence "Could not …".
+            show: false for what is no business of the account that is signed in now.
+        """
+        if isinstance(error, ScopeChanged):
+            logger.info("dropped, because the account was switched: %s", doing)
+            return
+        # What a person mistyped is for the person alone; the rest for whoever mends it, too.
+        if not isinstance(error, InvalidRecord):
+            trace = None if isinstance(error, RoomkeepError) else error
+            level = logging.WARNING if trace is None else logging.ERROR
+            logger.log(level, "could not %s: %s", doing, error, exc_info=trace)
+        if not show:
+            return
+        # Not at once: where it was raised, something may be half done.
+        tell = functools.partial(self.tell, "error", *explain(error, doing), about=doing)
+        asyncio.get_running_loop().call_soon(tell)
+
     def dismiss(self, number: int) -> None:
         """Take a notice away."""
         kept = tuple(notice for notice in self.page.notices() if notice.number != number)
@@ -100,15 +122,10 @@ class Context:
         self.page.notices.set(tuple(n for n in self.page.notices() if n.about != doing))
         try:
             await work
-        except ScopeChanged:
-            logger.info("dropped, because the account was switched: %s", doing)
         except Exception as error:  # noqa: BLE001 an effect is where an exception ends, and is told
-            # What a person mistyped is for the person alone; the rest for whoever mends it, too.
-            if not isinstance(error, InvalidRecord):
-                log = logger.warning if isinstance(error, RoomkeepError) else logger.exception
-                log("could not %s: %s", doing, error)
-            if of_device or self.page.account() is account:
-                self.tell("error", *explain(error, doing), about=doing)
+            is_here = of_device or self.page.account() is account
+            self.report(error, doing, show=is_here)
+            await asyncio.sleep(0)  # until it shows
 
 
 class EffectGroup:

@@ -1,6 +1,7 @@
 """What changes in the database, here or in another tab, shows on the page."""
 
 import asyncio
+import time
 from collections.abc import Callable
 
 from roomkeep.app.effects.context import Context, EffectGroup
@@ -14,9 +15,9 @@ __all__ = ["LiveEffects"]
 FEW = 30
 """Up to so many messages are loaded one by one; for more, the window is loaded anew."""
 PAUSE = 0.1
-"""How long changes are gathered after some were shown, in seconds."""
-LONG_PAUSE = 1.0
-"""The same while there are many."""
+"""How long changes are gathered after some were shown, in seconds, at least."""
+REST = 10
+"""And at least so many times as long as showing them took: an import leaves time for the rest."""
 
 
 class Pending:
@@ -92,6 +93,7 @@ class LiveEffects(EffectGroup):
     async def _show(self, account: AccountState, pending: Pending) -> None:
         try:
             while pending:
+                began = time.monotonic()
                 rooms, pending.rooms = pending.rooms, False
                 user, pending.user = pending.user, False
                 timeline, pending.timeline = pending.timeline, False
@@ -106,7 +108,7 @@ class LiveEffects(EffectGroup):
                     await self._reload(account)
                 elif ids:
                     await self._messages.refresh(account, ids)
-                await asyncio.sleep(LONG_PAUSE if timeline else PAUSE)
+                await asyncio.sleep(max(PAUSE, REST * (time.monotonic() - began)))
         finally:
             del self._pending[account]
 

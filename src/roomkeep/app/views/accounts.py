@@ -7,7 +7,7 @@ from pyodide.ffi import JsProxy
 
 from roomkeep.app.effects import Effects
 from roomkeep.app.state import PageState
-from roomkeep.app.views.dom import KeyedList, View, by_id, clone, listen, part, pressed, set_text
+from roomkeep.app.views.dom import KeyedList, View, by_id, clone, part, pressed, set_text
 from roomkeep.app.views.rows import initials, tint
 
 __all__ = ["AccountsView"]
@@ -24,27 +24,25 @@ class AccountsView(View):
     """The accounts of this device, and the forms that make one."""
 
     def __init__(self, page: PageState, effects: Effects) -> None:
-        super().__init__()
-        self._page = page
-        self._effects = effects
+        super().__init__(page, effects)
         self._dialog = by_id("account-dialog")
         self._lists: list[KeyedList[str, AccountItem]] = [
             KeyedList(by_id(name), lambda: clone("account-item"), _fill)
             for name in ("accounts", "other-accounts")
         ]
         for accounts in self._lists:
-            listen(accounts.parent, "click", self._on_click)
+            self.listen(accounts.parent, "click", self._on_click)
         for name in ("new-account", "another-account"):
-            listen(by_id(name), "submit", self._on_submit)
-        listen(by_id("sign-out"), "click", lambda _: effects.accounts.sign_out())
-        listen(self._dialog, "close", lambda _: effects.rooms.close_dialog())
+            self.listen(by_id(name), "submit", self._on_submit)
+        self.listen(by_id("sign-out"), "click", lambda _: effects.accounts.sign_out())
+        self.listen(self._dialog, "close", lambda _: effects.rooms.close_dialog())
         self.watch(self._show_list)
         self.watch(self._show_dialog)
 
     def _show_list(self) -> None:
-        account = self._page.account()
+        account = self.page.account()
         current = None if account is None else account.user_id
-        ids = self._page.account_ids()
+        ids = self.page.account_ids()
         items = {user_id: AccountItem(user_id, user_id == current) for user_id in ids}
         for accounts in self._lists:
             accounts.show(items)
@@ -53,7 +51,7 @@ class AccountsView(View):
         set_text(by_id("new-account-title"), "Or create another" if ids else "Create your account")
 
     def _show_dialog(self) -> None:
-        account = self._page.account()
+        account = self.page.account()
         wanted = account is not None and account.dialog() == "account"
         if wanted and not self._dialog.open:
             by_id("another-account").reset()
@@ -69,12 +67,12 @@ class AccountsView(View):
     def _on_click(self, event: Any) -> None:
         user_id = pressed(event, "data-account")
         if user_id is not None:
-            self._effects.accounts.switch(user_id)
+            self.effects.accounts.switch(user_id)
 
     def _on_submit(self, event: Any) -> None:
         event.preventDefault()
         field = event.target.elements.namedItem("name")
-        self._effects.accounts.create(str(field.value))
+        self.effects.accounts.create(str(field.value))
 
 
 def _fill(element: Any, item: AccountItem, before: AccountItem | None) -> None:

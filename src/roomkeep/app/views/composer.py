@@ -7,7 +7,7 @@ import js
 from roomkeep.app.effects import Effects
 from roomkeep.app.limits import MAX_CONTENT
 from roomkeep.app.state import PageState
-from roomkeep.app.views.dom import View, by_id, listen, set_text
+from roomkeep.app.views.dom import View, by_id, set_text
 
 __all__ = ["ComposerView"]
 
@@ -19,23 +19,21 @@ class ComposerView(View):
     """The field for the message, and the button that sends it."""
 
     def __init__(self, page: PageState, effects: Effects) -> None:
-        super().__init__()
-        self._page = page
-        self._effects = effects
+        super().__init__(page, effects)
         self._form = by_id("composer")
         self._text = by_id("composer-text")
         self._send = by_id("composer-send")
         self._left = by_id("composer-left")
         # Not all browsers let a field grow by itself.
         self._grows = bool(js.CSS.supports("field-sizing", "content"))
-        listen(self._text, "input", self._on_input)
-        listen(self._text, "keydown", self._on_key)
-        listen(self._form, "submit", self._on_submit)
+        self.listen(self._text, "input", self._on_input)
+        self.listen(self._text, "keydown", self._on_key)
+        self.listen(self._form, "submit", self._on_submit)
         self.watch(self._show_draft)
         self.watch(self._show_room)
 
     def _show_draft(self) -> None:
-        account = self._page.account()
+        account = self.page.account()
         room_id = None if account is None else account.room_id()
         draft = account.drafts().get(room_id, "") if account is not None and room_id else ""
         if self._text.value != draft:
@@ -54,14 +52,14 @@ class ComposerView(View):
         self._send.disabled = left < 0 or not draft.strip()
 
     def _show_room(self) -> None:
-        account = self._page.account()
+        account = self.page.account()
         room = None if account is None else account.room
         label = "Message" if room is None else f"Message {room.name}"
         self._text.placeholder = label
         self._text.setAttribute("aria-label", label)
 
     def _on_input(self, _event: Any) -> None:
-        self._effects.messages.write_draft(str(self._text.value))
+        self.effects.messages.write_draft(str(self._text.value))
 
     def _on_key(self, event: Any) -> None:
         if event.isComposing:
@@ -72,9 +70,9 @@ class ComposerView(View):
                 self._form.requestSubmit()
         elif event.key == "ArrowUp" and not self._text.value:
             event.preventDefault()
-            self._effects.messages.begin_edit_last()
+            self.effects.messages.begin_edit_last()
 
     def _on_submit(self, event: Any) -> None:
         event.preventDefault()
-        self._effects.messages.send()
+        self.effects.messages.send()
         self._text.focus()

@@ -4,7 +4,7 @@ from typing import Any
 
 from roomkeep.app.effects import Effects
 from roomkeep.app.state import PageState
-from roomkeep.app.views.dom import View, by_id, listen, set_text
+from roomkeep.app.views.dom import View, by_id, set_text
 
 __all__ = ["DialogsView"]
 
@@ -16,21 +16,19 @@ class DialogsView(View):
     """The dialogs of rooms and of messages."""
 
     def __init__(self, page: PageState, effects: Effects) -> None:
-        super().__init__()
-        self._page = page
-        self._effects = effects
+        super().__init__(page, effects)
         self._room = by_id("room-dialog")
         self._room_form = by_id("new-room-form")
         self._delete = by_id("delete-dialog")
-        listen(self._room, "close", lambda _: effects.rooms.close_dialog())
-        listen(self._room_form, "submit", self._on_room)
-        listen(by_id("room-cancel"), "click", lambda _: effects.rooms.close_dialog())
-        listen(self._delete, "close", self._on_delete_closed)
+        self.listen(self._room, "close", lambda _: effects.rooms.close_dialog())
+        self.listen(self._room_form, "submit", self._on_room)
+        self.listen(by_id("room-cancel"), "click", lambda _: effects.rooms.close_dialog())
+        self.listen(self._delete, "close", self._on_delete_closed)
         self.watch(self._show_room)
         self.watch(self._show_delete)
 
     def _show_room(self) -> None:
-        account = self._page.account()
+        account = self.page.account()
         wanted = account is not None and account.dialog() == "room"
         if wanted and not self._room.open:
             self._room_form.reset()
@@ -42,10 +40,10 @@ class DialogsView(View):
 
     def _on_room(self, event: Any) -> None:
         event.preventDefault()
-        self._effects.rooms.create(str(self._room_form.elements.namedItem("name").value))
+        self.effects.rooms.create(str(self._room_form.elements.namedItem("name").value))
 
     def _show_delete(self) -> None:
-        account = self._page.account()
+        account = self.page.account()
         message = None if account is None else account.deleting()
         content = "" if message is None else message.content
         if len(content) > EXCERPT:
@@ -58,10 +56,10 @@ class DialogsView(View):
             self._delete.close()
 
     def _on_delete_closed(self, _event: Any) -> None:
-        account = self._page.account()
+        account = self.page.account()
         if account is None or account.deleting() is None:
             return
         if self._delete.returnValue == "delete":
-            self._effects.messages.delete()
+            self.effects.messages.delete()
         else:
-            self._effects.messages.cancel_delete()
+            self.effects.messages.cancel_delete()

@@ -7,7 +7,10 @@ import js
 from pyodide.ffi import JsProxy, create_proxy
 from reaktiv import Effect
 
-__all__ = ["KeyedList", "View", "by_id", "clone", "listen", "part", "pressed", "set_text"]
+from roomkeep.app.effects import Effects
+from roomkeep.app.state import PageState
+
+__all__ = ["KeyedList", "View", "by_id", "clone", "part", "pressed", "set_text"]
 
 T = TypeVar("T")
 K = TypeVar("K", bound=Hashable)
@@ -16,12 +19,39 @@ K = TypeVar("K", bound=Hashable)
 class View:
     """A part of the page that lives as long as the page does."""
 
-    def __init__(self) -> None:
+    def __init__(self, page: PageState, effects: Effects) -> None:
+        self.page = page
+        self.effects = effects
         self._watches: list[Effect] = []
 
     def watch(self, show: Callable[[], None]) -> None:
         """Call `show` now, and again when a signal that it read has changed."""
-        self._watches.append(Effect(show))
+        report = self.effects.context.report
+
+        def watched() -> None:
+            try:
+                show()
+            except Exception as error:  # noqa: BLE001 it would end here unseen
+                report(error, "show this")
+
+        self._watches.append(Effect(watched))
+
+    def listen(
+        self, target: Any, event: str, handler: Callable[[Any], object], **options: bool
+    ) -> None:
+        """Call `handler` for each such event, as long as the page lives.
+
+        Rows that come and go have no listeners of their own: their list has one.
+        """
+        report = self.effects.context.report
+
+        def handle(given: Any) -> None:
+            try:
+                handler(given)
+            except Exception as error:  # noqa: BLE001 it would end here unseen
+                report(error, "do that")
+
+        target.addEventListener(event, create_proxy(handle), **options)
 
 
 class KeyedList(Generic[K, T]):
@@ -98,14 +128,6 @@ def clone(template: str) -> Any:
 def part(root: Any, name: str) -> Any:
     """Return the element inside `root` that is marked `data-part="name"`."""
     return root.querySelector(f'[data-part="{name}"]')
-
-
-def listen(target: Any, event: str, handler: Callable[[Any], object], **options: bool) -> None:
-    """Call `handler` for each such event, as long as the page lives.
-
-    Rows that come and go have no listeners of their own: their list has one.
-    """
-    target.addEventListener(event, create_proxy(handler), **options)
 
 
 def pressed(event: Any, attribute: str) -> str | None:

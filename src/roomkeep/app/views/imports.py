@@ -6,7 +6,7 @@ from pyodide.ffi import JsException, JsProxy
 
 from roomkeep.app.effects import Effects
 from roomkeep.app.state import Import, PageState
-from roomkeep.app.views.dom import View, by_id, listen, set_text
+from roomkeep.app.views.dom import View, by_id, set_text
 
 __all__ = ["ImportView"]
 
@@ -42,21 +42,19 @@ class ImportView(View):
     """Asks for a file, then shows how far its import is."""
 
     def __init__(self, page: PageState, effects: Effects) -> None:
-        super().__init__()
-        self._page = page
-        self._effects = effects
+        super().__init__(page, effects)
         self._dialog = by_id("import-dialog")
         self._file = by_id("import-file")
-        listen(self._dialog, "close", lambda _: effects.rooms.close_dialog())
-        listen(self._file, "change", self._on_file)
-        listen(by_id("import-cancel"), "click", lambda _: effects.imports.cancel())
-        listen(by_id("import-again"), "click", lambda _: effects.imports.forget())
-        listen(by_id("import-hide"), "click", lambda _: effects.rooms.close_dialog())
+        self.listen(self._dialog, "close", lambda _: effects.rooms.close_dialog())
+        self.listen(self._file, "change", self._on_file)
+        self.listen(by_id("import-cancel"), "click", lambda _: effects.imports.cancel())
+        self.listen(by_id("import-again"), "click", lambda _: effects.imports.forget())
+        self.listen(by_id("import-hide"), "click", lambda _: effects.rooms.close_dialog())
         self.watch(self._show_dialog)
         self.watch(self._show_import)
 
     def _show_dialog(self) -> None:
-        account = self._page.account()
+        account = self.page.account()
         wanted = account is not None and account.dialog() == "import"
         if wanted and not self._dialog.open:
             self._dialog.showModal()
@@ -64,7 +62,7 @@ class ImportView(View):
             self._dialog.close()
 
     def _show_import(self) -> None:
-        account = self._page.account()
+        account = self.page.account()
         importing = None if account is None else account.importing()
         by_id("import-choose").hidden = importing is not None
         by_id("import-progress").hidden = importing is None
@@ -103,4 +101,4 @@ class ImportView(View):
     def _on_file(self, _event: Any) -> None:
         file = self._file.files.item(0)
         if isinstance(file, JsProxy):
-            self._effects.imports.start(BrowserFile(file))
+            self.effects.imports.start(BrowserFile(file))

@@ -10,7 +10,7 @@ from roomkeep.app.effects import Effects
 from roomkeep.app.state import AccountState, PageState
 from roomkeep.app.timeline import Timeline
 from roomkeep.app.views import times
-from roomkeep.app.views.dom import KeyedList, View, by_id, clone, listen, part, pressed
+from roomkeep.app.views.dom import KeyedList, View, by_id, clone, part, pressed
 from roomkeep.app.views.message_row import fill_row
 from roomkeep.app.views.rows import Row, make_rows
 
@@ -28,9 +28,7 @@ class MessagesView(View):
     """The list of messages of the open room."""
 
     def __init__(self, page: PageState, effects: Effects) -> None:
-        super().__init__()
-        self._page = page
-        self._effects = effects
+        super().__init__(page, effects)
         self._scroller = by_id("messages-scroller")
         self._older = by_id("messages-older")
         self._begins = by_id("messages-begin")
@@ -46,26 +44,26 @@ class MessagesView(View):
         self._tools = clone("message-tools")
         self._newest = ""
         self._asked = ""
-        listen(self._scroller, "scroll", self._on_scroll, passive=True)
-        listen(self._list.parent, "pointerover", self._on_pointer, passive=True)
-        listen(self._list.parent, "click", self._on_click)
-        listen(self._list.parent, "keydown", self._on_key)
-        listen(self._list.parent, "focusin", self._on_focus)
-        listen(self._list.parent, "submit", self._on_submit)
-        listen(self._latest, "click", lambda _: self._go_to_latest())
+        self._loaded_at: Timeline | None = None
+        self.listen(self._scroller, "scroll", self._on_scroll, passive=True)
+        self.listen(self._list.parent, "pointerover", self._on_pointer, passive=True)
+        self.listen(self._list.parent, "click", self._on_click)
+        self.listen(self._list.parent, "keydown", self._on_key)
+        self.listen(self._list.parent, "focusin", self._on_focus)
+        self.listen(self._list.parent, "submit", self._on_submit)
+        self.listen(self._latest, "click", lambda _: self._go_to_latest())
         self.watch(self._show)
         self.watch(self._look_again)
         self.watch(self._return_focus)
 
     def _show(self) -> None:
-        account = self._page.account()
+        account = self.page.account()
         room_id = None if account is None else account.room_id()
         timeline = None if account is None else account.timeline()
         if (account, room_id) != self._shown:
             self._shown = (account, room_id)
             self._is_new = True
             self._follows = True
-        self._scroller.setAttribute("aria-busy", "true" if timeline is None else "false")
         if account is None or timeline is None:
             self._list.show({})
             self._show_ends(Timeline(has_older=True))
@@ -94,8 +92,11 @@ class MessagesView(View):
 
     def _look_again(self) -> None:
         """When a page was loaded, the next one may be near already."""
-        account = self._page.account()
-        if account is not None and not account.is_loading():
+        account = self.page.account()
+        is_loading = account is not None and (account.timeline() is None or account.is_loading())
+        self._scroller.setAttribute("aria-busy", "true" if is_loading else "false")
+        # What could not be loaded is tried again when one scrolls, not over and over.
+        if account is not None and not is_loading and account.timeline() is not self._loaded_at:
             untracked(self._look_around)
 
     def _show_ends(self, timeline: Timeline) -> None:
@@ -140,7 +141,7 @@ class MessagesView(View):
 
     def _look_around(self) -> None:
         """Load more where one comes near an end."""
-        account = self._page.account()
+        account = self.page.account()
         timeline = None if account is None else account.timeline()
         if account is None or timeline is None:
             return
@@ -151,13 +152,14 @@ class MessagesView(View):
         self._show_latest_button(timeline)
         if account.is_loading():
             return
+        self._loaded_at = timeline
         if above < NEAR and timeline.has_older and timeline.messages:
-            self._effects.messages.show_older()
+            self.effects.messages.show_older()
         elif below < NEAR and not timeline.is_at_latest:
-            self._effects.messages.show_newer()
+            self.effects.messages.show_newer()
 
     def _go_to_latest(self) -> None:
-        account = self._page.account()
+        account = self.page.account()
         timeline = None if account is None else account.timeline()
         if timeline is None:
             return
@@ -166,7 +168,7 @@ class MessagesView(View):
         if timeline.is_at_latest:
             self._scroller.scrollTop = self._scroller.scrollHeight
         else:
-            self._effects.messages.show_latest()
+            self.effects.messages.show_latest()
         by_id("composer-text").focus()
 
     # The keyboard: one stop for Tab, arrows between the rows, Tab into the buttons of a row
@@ -201,7 +203,7 @@ class MessagesView(View):
 
         The browser cannot see to that: the tools are hidden while the focus is in the dialog.
         """
-        account = self._page.account()
+        account = self.page.account()
         message = None if account is None else account.deleting()
         asked, self._asked = self._asked, "" if message is None else message.id
         row = self._list.child(asked)
@@ -235,29 +237,32 @@ class MessagesView(View):
     # What is pressed
 
     def _on_click(self, event: Any) -> None:
-        message_id = str(event.target.closest(".row").dataset.id)
+        row = event.target.closest(".row")
+        if not isinstance(row, JsProxy):
+            return
+        message_id = str(row.dataset.id)
         emoji = pressed(event, "data-emoji")
         if emoji is not None:
-            self._effects.messages.toggle_reaction(message_id, emoji)
+            self.effects.messages.toggle_reaction(message_id, emoji)
             return
         match pressed(event, "data-action"):
             case "edit":
-                self._effects.messages.begin_edit(message_id)
+                self.effects.messages.begin_edit(message_id)
             case "delete":
-                self._effects.messages.ask_delete(message_id)
+                self.effects.messages.ask_delete(message_id)
             case "cancel":
-                self._effects.messages.cancel_edit()
+                self.effects.messages.cancel_edit()
 
     def _on_submit(self, event: Any) -> None:
         event.preventDefault()
-        self._effects.messages.save_edit(str(event.target.elements.namedItem("text").value))
+        self.effects.messages.save_edit(str(event.target.elements.namedItem("text").value))
 
     def _on_editor_key(self, event: Any) -> None:
         if event.isComposing:
             return
         if event.key == "Escape":
             event.preventDefault()
-            self._effects.messages.cancel_edit()
+            self.effects.messages.cancel_edit()
         elif event.key == "Enter" and not event.shiftKey:
             event.preventDefault()
             event.target.form.requestSubmit()

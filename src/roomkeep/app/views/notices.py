@@ -7,7 +7,7 @@ from pyodide.ffi import JsProxy
 
 from roomkeep.app.effects import Effects
 from roomkeep.app.state import Notice, PageState
-from roomkeep.app.views.dom import KeyedList, View, by_id, clone, listen, part, pressed
+from roomkeep.app.views.dom import KeyedList, View, by_id, clone, part, pressed
 
 __all__ = ["NoticesView"]
 
@@ -16,8 +16,7 @@ class NoticesView(View):
     """The notices. Each can be put away."""
 
     def __init__(self, page: PageState, effects: Effects) -> None:
-        super().__init__()
-        self._page = page
+        super().__init__(page, effects)
         self._errors: KeyedList[int, Notice] = KeyedList(
             by_id("errors"), lambda: clone("notice"), _fill
         )
@@ -31,9 +30,9 @@ class NoticesView(View):
                 effects.context.dismiss(int(number))
 
         self._region = by_id("notices")
-        listen(self._region, "click", dismiss)
+        self.listen(self._region, "click", dismiss)
         # An open dialog makes all that is outside it unreachable.
-        listen(js.document, "close", lambda _: self._move(), capture=True)
+        self.listen(js.document, "close", lambda _: self._move(), capture=True)
         self.watch(self._show)
 
     def _move(self) -> None:
@@ -44,7 +43,7 @@ class NoticesView(View):
             host.prepend(self._region)
 
     def _show(self) -> None:
-        notices = self._page.notices()
+        notices = self.page.notices()
         if notices:
             self._move()
         self._errors.show({n.number: n for n in notices if n.kind == "error"})

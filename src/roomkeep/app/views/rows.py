@@ -6,10 +6,7 @@ from msgspec import Struct
 
 from roomkeep.models import Message
 
-__all__ = ["QUICK_EMOJI", "Chip", "Row", "chips", "initials", "make_rows", "tint"]
-
-QUICK_EMOJI = ("👍", "❤️", "😂", "🎉", "😮")
-"""The emoji that are one press away."""
+__all__ = ["Chip", "Row", "chips", "initials", "make_rows", "tint"]
 
 TOGETHER = 5 * 60_000
 """Messages of one author that follow each other within so many ms stand together."""

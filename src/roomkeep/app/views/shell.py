@@ -4,7 +4,7 @@ import js
 
 from roomkeep.app.effects import Effects
 from roomkeep.app.state import PageState
-from roomkeep.app.views.dom import View, by_id, listen, set_text
+from roomkeep.app.views.dom import View, by_id, set_text
 
 __all__ = ["ShellView"]
 
@@ -15,19 +15,18 @@ class ShellView(View):
     """The screens of the page, and the head of the conversation."""
 
     def __init__(self, page: PageState, effects: Effects) -> None:
-        super().__init__()
-        self._page = page
+        super().__init__(page, effects)
         self._workspace = by_id("workspace")
         self._screen = ""
-        listen(by_id("show-rooms"), "click", lambda _: effects.rooms.show_list())
-        listen(by_id("retry"), "click", lambda _: effects.accounts.retry())
+        self.listen(by_id("show-rooms"), "click", lambda _: effects.rooms.show_list())
+        self.listen(by_id("retry"), "click", lambda _: effects.accounts.retry())
         self.watch(self._show_screen)
         self.watch(self._show_storage)
         self.watch(self._show_room)
         self.watch(self._show_theme)
 
     def _show_screen(self) -> None:
-        page = self._page
+        page = self.page
         trouble = page.trouble()
         if trouble is not None:
             screen = "stopped"
@@ -42,10 +41,10 @@ class ShellView(View):
         by_id("app").hidden = False
 
     def _show_storage(self) -> None:
-        by_id("storage-banner").hidden = self._page.why_not_kept() is None
+        by_id("storage-banner").hidden = self.page.why_not_kept() is None
 
     def _show_room(self) -> None:
-        account = self._page.account()
+        account = self.page.account()
         room = None if account is None else account.room
         name = "" if room is None else room.name
         by_id("chat").hidden = room is None
@@ -57,7 +56,7 @@ class ShellView(View):
         js.document.title = f"{name} · Roomkeep" if name else "Roomkeep"
 
     def _show_theme(self) -> None:
-        theme = self._page.theme()
+        theme = self.page.theme()
         root = js.document.documentElement
         if theme == "system":
             root.removeAttribute("data-theme")

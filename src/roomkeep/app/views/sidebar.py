@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from roomkeep.app.effects import Effects
 from roomkeep.app.state import PageState
-from roomkeep.app.views.dom import KeyedList, View, by_id, clone, listen, part, pressed, set_text
+from roomkeep.app.views.dom import KeyedList, View, by_id, clone, part, pressed, set_text
 from roomkeep.app.views.rows import initials, tint
 
 __all__ = ["SidebarView"]
@@ -24,8 +24,7 @@ class SidebarView(View):
     """The account's button, the list of rooms, and the buttons under it."""
 
     def __init__(self, page: PageState, effects: Effects) -> None:
-        super().__init__()
-        self._page = page
+        super().__init__(page, effects)
         self._account = by_id("account-button")
         self._rooms: KeyedList[str, RoomItem] = KeyedList(
             by_id("rooms"), lambda: clone("room-item"), _fill_room
@@ -38,18 +37,18 @@ class SidebarView(View):
             if room_id is not None:
                 effects.rooms.open(room_id)
 
-        listen(by_id("rooms"), "click", open_room)
-        listen(self._account, "click", lambda _: effects.accounts.open_dialog())
+        self.listen(by_id("rooms"), "click", open_room)
+        self.listen(self._account, "click", lambda _: effects.accounts.open_dialog())
         for button in ("new-room", "first-room"):
-            listen(by_id(button), "click", lambda _: effects.rooms.open_dialog())
+            self.listen(by_id(button), "click", lambda _: effects.rooms.open_dialog())
         for button in ("open-import", "first-import", "import-state"):
-            listen(by_id(button), "click", lambda _: effects.imports.open_dialog())
+            self.listen(by_id(button), "click", lambda _: effects.imports.open_dialog())
         self.watch(self._show_account)
         self.watch(self._show_rooms)
         self.watch(self._show_import)
 
     def _show_account(self) -> None:
-        account = self._page.account()
+        account = self.page.account()
         name = "" if account is None else account.user().display_name
         avatar = part(self._account, "avatar")
         set_text(part(self._account, "name"), name)
@@ -57,7 +56,7 @@ class SidebarView(View):
         avatar.dataset.tint = tint("" if account is None else account.user_id)
 
     def _show_rooms(self) -> None:
-        account = self._page.account()
+        account = self.page.account()
         rooms = (() if account is None else account.rooms()) or ()
         room_id = None if account is None else account.room_id()
         self._rooms.show({r.id: RoomItem(r.id, r.name, r.id == room_id) for r in rooms})
@@ -65,7 +64,7 @@ class SidebarView(View):
         self._empty.hidden = account is None or account.rooms() is None or bool(rooms)
 
     def _show_import(self) -> None:
-        account = self._page.account()
+        account = self.page.account()
         importing = None if account is None else account.importing()
         is_running = importing is not None and importing.is_running
         self._import.hidden = not is_running
