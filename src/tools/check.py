@@ -1,12 +1,13 @@
 """Every check and test, in order, and what came of each."""
 
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Final
 
 from tools.browser import VARIABLE
 from tools.commands import call, find_program
+from tools.files import remove
 from tools.paths import ROOT, SITE, ToolError
 from tools.server import SiteServer
 from tools.setup import set_up_tests, venv_program
@@ -56,19 +57,40 @@ def _venv_step(program: str, *arguments: str) -> Callable[[Path], int]:
     return step
 
 
-def run_playwright(browser: Path) -> int:
-    """Serves the built site and runs the end-to-end tests on it; gives their exit status."""
+def run_playwright(browser: Path, *chosen: str, env: Mapping[str, str] | None = None) -> int:
+    """Serves the built site and runs the end-to-end tests on it; gives their exit status.
+
+    Args:
+        browser: The browser to run them in.
+        chosen: Parts of the names of the files to run; all when there are none.
+        env: Environment variables that the tests look at.
+    """
     npx = find_program("npx", "It comes with Node.js: install it and run this again.")
     config = ROOT / "playwright" / "playwright.config.mjs"
     with SiteServer({"/": SITE}) as server:
         server.start()
         try:
             return call(
-                [npx, "--no-install", "playwright", "test", "--config", config],
-                env={VARIABLE: str(browser), "ROOMKEEP_URL": server.url},
+                [npx, "--no-install", "playwright", "test", "--config", config, *chosen],
+                env={**(env or {}), VARIABLE: str(browser), "ROOMKEEP_URL": server.url},
             )
         finally:
             server.shutdown()
+
+
+def take_screenshots() -> int:
+    """Takes a picture of every screen into `screenshots/`; gives the exit status.
+
+    Raises:
+        ToolError: Something is missing that the user must install, or the site does not build.
+    """
+    browser = set_up_tests()
+    build_site(SITE, compile_own=True)
+    folder = ROOT / "screenshots"
+    remove(folder)
+    status = run_playwright(browser, "screens.spec", env={"ROOMKEEP_SCREENSHOTS": str(folder)})
+    print(f"The pictures are in {folder}.")
+    return status
 
 
 STEPS: Final[dict[str, Callable[[Path], int]]] = {
