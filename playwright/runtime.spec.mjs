@@ -22,15 +22,19 @@ test('the page gets ready where IndexedDB is missing', async ({ page }) => {
     Object.defineProperty(globalThis, 'indexedDB', { value: undefined, configurable: true });
   });
   await openApp(page);
+  await expect(page.getByText('This browser keeps no data for this page')).toBeVisible();
 });
 
 test('the page gets ready where IndexedDB is refused', async ({ page }) => {
   await page.addInitScript(() => {
     IDBFactory.prototype.open = () => {
-      throw new DOMException('The user denied permission to access the database.', 'SecurityError');
+      const refused = new DOMException('The user denied permission to access the database.', 'SecurityError');
+      refused.stack = new Error().stack;
+      throw refused;
     };
   });
   await openApp(page);
+  await expect(page.getByText('This browser keeps no data for this page')).toBeVisible();
 });
 
 test.describe('splash', () => {

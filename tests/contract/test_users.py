@@ -14,6 +14,19 @@ async def test_a_saved_user_is_read_back_whole(db: DatabaseService) -> None:
     assert await db.get_user("nobody") is None
 
 
+async def test_only_users_who_are_not_there_yet_are_added(db: DatabaseService) -> None:
+    await db.save_user(user("ann", bio="Hi"))
+    await db.add_users([user("ann"), user("bob"), user("cat", bio="first"), user("cat")])
+    await db.add_users([])
+    assert await db.get_user("ann") == user("ann", bio="Hi")
+    assert await db.get_user("bob") == user("bob")
+    assert await db.get_user("cat") == user("cat")
+    with pytest.raises(InvalidRecord) as caught:
+        await db.add_users([user("dan"), user("")])
+    assert caught.value.field == "users[1].oder_id"
+    assert await db.get_user("dan") is None
+
+
 async def test_update_changes_what_it_names(db: DatabaseService) -> None:
     await db.save_user(user(bio="Hi"))
     await db.update_user("ann", status="busy")

@@ -10,6 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from roomkeep.models import Message
+from roomkeep.persistence import message_order
 
 __all__ = ["MOST", "PAGE", "Timeline"]
 
@@ -61,8 +62,8 @@ class Timeline(Struct, frozen=True, kw_only=True):
         Args:
             found: messages up to that page's end, some of which may be on the page already.
         """
-        last = _place(self.messages[-1]) if self.messages else None
-        new = [message for message in found if last is None or _place(message) > last]
+        last = message_order(self.messages[-1]) if self.messages else None
+        new = [message for message in found if last is None or message_order(message) > last]
         return replace(
             self, messages=(*self.messages, *new), below=self.below[:-1]
         ).without_excess()
@@ -71,20 +72,20 @@ class Timeline(Struct, frozen=True, kw_only=True):
         """Tell whether nothing is missing between the window and messages after it."""
         if not self.messages or not found:
             return True
-        return _place(found[0]) <= _place(self.messages[-1])
+        return message_order(found[0]) <= message_order(self.messages[-1])
 
     def with_message(self, message: Message) -> "Timeline":
         """Put a message where it belongs, in place of the one with its id.
 
         One that lies outside the window is left out.
         """
-        place = _place(message)
+        place = message_order(message)
         known = self.find(message.id)
-        if known is not None and _place(known) == place:
+        if known is not None and message_order(known) == place:
             same = tuple(message if other is known else other for other in self.messages)
             return replace(self, messages=same)
         others = [other for other in self.messages if other is not known]
-        spot = sum(_place(other) < place for other in others)
+        spot = sum(message_order(other) < place for other in others)
         if (spot == 0 and self.has_older) or (spot == len(others) and not self.is_at_latest):
             return self if known is None else replace(self, messages=tuple(others))
         return replace(self, messages=(*others[:spot], message, *others[spot:])).without_excess()
@@ -103,8 +104,3 @@ class Timeline(Struct, frozen=True, kw_only=True):
         if len(self.messages) <= MOST:
             return self
         return replace(self, messages=self.messages[-MOST:], has_older=True)
-
-
-def _place(message: Message) -> tuple[int, bytes]:
-    # The database orders ids by their UTF-16 code units.
-    return message.timestamp, message.id.encode("utf-16-be", "surrogatepass")

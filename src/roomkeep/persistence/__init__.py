@@ -5,7 +5,7 @@ from roomkeep.persistence.changes import Change
 from roomkeep.persistence.database_service import DatabaseService
 from roomkeep.persistence.records import Unreadable
 from roomkeep.persistence.storage_report import Space, StorageReport
-from roomkeep.persistence.stores.messages import check_message
+from roomkeep.persistence.stores.messages import check_message, message_order
 
 __all__ = [
     "AppResumeStorage",
@@ -17,4 +17,5 @@ __all__ = [
     "StorageReport",
     "Unreadable",
     "check_message",
+    "message_order",
 ]

@@ -151,6 +151,10 @@ class DatabaseService(AccountService):
         """Write a user in place of the one with the same `oder_id`."""
         return self._run(stores.users.save_user, user)
 
+    def add_users(self, users: Sequence[User]) -> Coroutine[Any, Any, None]:
+        """Write the users who are not there yet; the profiles of those who are stay as they are."""
+        return self._run(stores.users.add_users, users)
+
     def get_user(self, oder_id: str) -> Coroutine[Any, Any, User | None]:
         """Return a user; None where there is none."""
         return self._run(stores.users.get_user, oder_id)

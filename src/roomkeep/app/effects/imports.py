@@ -160,8 +160,6 @@ class _Run:
                 # What else is known of it stays.
                 changes = {"channels": room.channels, "members": room.members}
                 await self._database.update_room(room_id, **changes)
-            people = await self._database.get_users_by_room(room_id)
-            self._known_people |= {user.oder_id for user in people}
             await self._breathe("writing", CHECKING_SHARE, "Making the rooms…", always=True)
         await self._rooms.load(self._account)
 
@@ -190,10 +188,9 @@ class _Run:
 
     async def _write_people(self, ids: Iterable[str]) -> None:
         new = dict.fromkeys(person for person in ids if person not in self._known_people)
-        for user in self._survey.users(new):
-            await self._database.save_user(user)
-            self._known_people.add(user.oder_id)
-            await self._breathe()
+        if new:
+            await self._database.add_users(self._survey.users(new))
+            self._known_people |= new.keys()
 
     async def _blocks(self) -> AsyncIterator[Block]:
         reader = Reader()

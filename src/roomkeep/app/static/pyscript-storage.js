@@ -17,7 +17,12 @@ const factory = globalThis.indexedDB;
 
 function open(name, ...version) {
   if (`${name}`.startsWith(PYSCRIPT_PREFIX)) return answer(emptyDatabase);
-  if (!factory) throw new DOMException('This browser offers no IndexedDB.', 'SecurityError');
+  if (!factory) {
+    const missing = new DOMException('This browser offers no IndexedDB.', 'SecurityError');
+    // The browser's own have one; without it, Pyodide takes an exception for some object that was thrown.
+    missing.stack = new Error().stack;
+    throw missing;
+  }
   return IDBFactory.prototype.open.call(factory, name, ...version);
 }
 

@@ -180,7 +180,7 @@ async def _latest(
             message
             for message in await _sorted_room(tx, room_id)
             if (channel_id is None or message.channel_id == channel_id)
-            and (edge is None or _place(message) < _place(edge))
+            and (edge is None or message_order(message) < message_order(edge))
         ]
         return found[-limit:]
     if channel_id is None:
@@ -257,10 +257,11 @@ async def _page(
 
 async def _sorted_room(tx: Transaction, room_id: str) -> list[Message]:
     found = await tx.get_all("messages", Message, index="roomId", query=KeyRange.only(room_id))
-    return sorted(found, key=_place)
+    return sorted(found, key=message_order)
 
 
-def _place(message: Message) -> tuple[int, Any]:
+def message_order(message: Message) -> tuple[int, Any]:
+    """Return what compares as messages are ordered: by timestamp, then by id as IndexedDB does."""
     return (message.timestamp, order(message.id))
 
 

@@ -1,6 +1,9 @@
 """Users: profiles, and who of them is signed in."""
 
+from collections.abc import Sequence
+
 from roomkeep.errors import RecordNotFound
+from roomkeep.idb import KeyRange
 from roomkeep.models import Id, Room, User
 from roomkeep.persistence import records
 from roomkeep.persistence.changes import Change
@@ -13,6 +16,18 @@ async def save_user(tx: Transaction, user: User) -> None:
     """Write a user in place of the one with the same `oder_id`."""
     await tx.put("users", user)
     tx.changes.append(Change(store="users", action="put", keys=(user.oder_id,)))
+
+
+@writes("users")
+async def add_users(tx: Transaction, users: Sequence[User]) -> None:
+    """Write the users who are not there yet; those who are stay as they are."""
+    given = {user.oder_id: user for user in users}
+    lookups = {oder_id: tx.count("users", query=KeyRange.only(oder_id)) for oder_id in given}
+    new = [given[oder_id] for oder_id, lookup in lookups.items() if not await lookup]
+    tx.put_many("users", new)
+    if new:
+        keys = tuple(user.oder_id for user in new)
+        tx.changes.append(Change(store="users", action="put", keys=keys))
 
 
 @reads("users")
