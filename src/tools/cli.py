@@ -7,8 +7,10 @@ import threading
 import time
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from types import FrameType
 
+from tools.bench_app import bench_app
 from tools.bench_start import bench_start
 from tools.bench_store import bench_store
 from tools.check import STEPS, check, take_screenshots
@@ -51,6 +53,8 @@ def _parser() -> ArgumentParser:
     add("screenshots", _screenshots, "take a picture of every screen of the app")
     add("bench-start", _bench_start, "measure how fast the page starts")
     add("bench-store", _bench_store, "measure how fast the store is in the browser")
+    app = add("bench-app", _bench_app, "measure how the app does with a large archive")
+    app.add_argument("archive", nargs="?", type=Path, help="JSON lines of messages, gzipped or not")
     return parser
 
 
@@ -103,6 +107,10 @@ def _screenshots(_: Namespace) -> int:
 
 def _bench_start(_: Namespace) -> int:
     return bench_start()
+
+
+def _bench_app(arguments: Namespace) -> int:
+    return bench_app(arguments.archive)
 
 
 def _bench_store(_: Namespace) -> int:

@@ -1,0 +1,31 @@
+"""How the app does with a large archive: import, the largest room, paging back."""
+
+from pathlib import Path
+
+from tools.browser import VARIABLE
+from tools.commands import call
+from tools.paths import ROOT, SITE
+from tools.server import SiteServer
+from tools.setup import find_node, set_up_tests
+from tools.site import build_site
+
+
+def bench_app(archive: Path | None) -> int:
+    """Imports an archive as a person does and prints how long everything takes.
+
+    Args:
+        archive: JSON lines of messages, gzipped or not; None for one that is made up.
+
+    Raises:
+        ToolError: Something is missing that the user must install, or the site does not build.
+    """
+    browser = set_up_tests()
+    build_site(SITE, compile_own=True)
+    script = ROOT / "src" / "tools" / "bench_app.mjs"
+    arguments = [archive.resolve()] if archive else []
+    with SiteServer({"/": SITE}) as server:
+        server.start()
+        try:
+            return call([find_node(), script, server.url, *arguments], env={VARIABLE: str(browser)})
+        finally:
+            server.shutdown()
