@@ -5,10 +5,25 @@ from collections.abc import Iterable
 
 from roomkeep.errors import InvalidRecord
 
-__all__ = ["MAX_CONTENT", "MAX_NAME", "check_account_name", "check_content", "check_name"]
+__all__ = [
+    "MAX_CONTENT",
+    "MAX_ICON",
+    "MAX_NAME",
+    "MAX_TOPIC",
+    "check_account_name",
+    "check_content",
+    "check_icon",
+    "check_name",
+    "check_topic",
+]
 
 MAX_NAME = 80
 """The most characters of an account's or a room's name."""
+MAX_TOPIC = 250
+"""The most characters of a room's topic."""
+MAX_ICON = 3
+"""The most letters of a room's icon. An emoji is one, though it may be made of several signs."""
+MAX_ICON_SIGNS = 24
 MAX_CONTENT = 8_000
 """The most characters of a message that is typed here."""
 
@@ -29,6 +44,33 @@ def check_name(text: str, field: str = "name") -> str:
     if any(unicodedata.category(character) in ("Cc", "Cs") for character in name):
         raise InvalidRecord("holds a character that cannot be shown", field=field)
     return name
+
+
+def check_topic(text: str) -> str | None:
+    """Return a room's topic as it is kept, on one line; None for none.
+
+    Raises:
+        InvalidRecord: it is too long.
+    """
+    topic = " ".join(text.split())
+    if len(topic) > MAX_TOPIC:
+        msg = f"is {len(topic):,} characters long; {MAX_TOPIC} is the most"
+        raise InvalidRecord(msg, field="topic")
+    return check_name(topic[:MAX_NAME], "topic") + topic[MAX_NAME:] if topic else None
+
+
+def check_icon(text: str) -> str | None:
+    """Return a room's icon as it is kept: an emoji or a few letters; None for none.
+
+    Raises:
+        InvalidRecord: it is too long.
+    """
+    icon = "".join(text.split())
+    # Signs that only change the one before them, and what a joiner joins, are no letters.
+    letters = sum(unicodedata.category(sign) not in ("Cf", "Mn", "Me", "Sk") for sign in icon)
+    if letters - 2 * icon.count("\N{ZERO WIDTH JOINER}") > MAX_ICON or len(icon) > MAX_ICON_SIGNS:
+        raise InvalidRecord(f"is too long: an emoji, or up to {MAX_ICON} letters", field="icon")
+    return icon or None
 
 
 def check_account_name(text: str, taken: Iterable[str]) -> str:

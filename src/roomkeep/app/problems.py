@@ -18,6 +18,8 @@ __all__ = ["explain"]
 _FIELDS = {
     "content": "The message",
     "name": "The name",
+    "topic": "The topic",
+    "icon": "The icon",
     "display_name": "The name",
     "oder_id": "The name",
     "user_id": "The name",

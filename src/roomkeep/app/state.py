@@ -7,14 +7,26 @@ from typing import Literal, TypeVar
 from msgspec import Struct
 from reaktiv import Signal
 
+from roomkeep.app.channels import find_channel
+from roomkeep.app.places import Place
 from roomkeep.app.timeline import Timeline
-from roomkeep.models import Message, Room, User
+from roomkeep.models import DEFAULT_CHANNEL_ID, Channel, Message, Room, User
 
-__all__ = ["AccountState", "Dialog", "Import", "Notice", "PageState", "Pane", "Phase"]
+__all__ = [
+    "AccountState",
+    "Dialog",
+    "Import",
+    "Leaving",
+    "Notice",
+    "PageState",
+    "Pane",
+    "Phase",
+    "Removing",
+]
 
 T = TypeVar("T")
 
-Dialog = Literal["room", "import", "account"]
+Dialog = Literal["room", "room-settings", "room-leave", "channels", "finder", "import", "account"]
 """A dialog that can be open."""
 
 Pane = Literal["rooms", "chat"]
@@ -66,6 +78,35 @@ class Import(Struct, frozen=True, kw_only=True):
         return self.phase in ("checking", "writing", "stopping")
 
 
+class Leaving(Struct, frozen=True, kw_only=True):
+    """A room that is to go from this device, if the person says so.
+
+    Attributes:
+        messages: how many messages go with it.
+        is_host: the person owns it, and so deletes it.
+    """
+
+    room: Room
+    messages: int
+    is_host: bool
+
+
+class Removing(Struct, frozen=True, kw_only=True):
+    """A channel that is to go, if the person says so.
+
+    Attributes:
+        messages: how many messages it has.
+        successor: the channel that takes them over; None where there are none.
+        moved: how many of them it has taken over; None before that has begun.
+    """
+
+    room: Room
+    channel: Channel
+    messages: int = 0
+    successor: Channel | None = None
+    moved: int | None = None
+
+
 class AccountState:
     """All that the page knows of one signed-in account.
 
@@ -75,11 +116,20 @@ class AccountState:
         user: the account's profile.
         rooms: its rooms; None until they are loaded.
         room_id: the room that is open.
-        timeline: the open room's messages on the page; None until they are loaded.
+        channel_id: the channel of it that is open.
+        timeline: the open channel's messages on the page; None until they are loaded.
         is_loading: a page of messages is being loaded.
-        drafts: what was written and not sent, by room.
+        drafts: what was written and not sent, by place.
+        recent: the places that were opened last, the latest first.
+        last_read: the times in ms up to which places were read.
+        unread: how many messages are unread in places that have some.
+        previews: the last message of each room, where that is known; None for a room without.
+        new_after: the time in ms after which messages were new when the channel was opened; None
+            where there were none.
         editing: the id of the message that is being edited.
         deleting: the message that is to be deleted, if the person says so.
+        leaving: the room that is to go, if the person says so.
+        removing: the channel that is to go, if the person says so.
         dialog: the dialog that is open.
         pane: what a narrow window shows.
         importing: the import that is running or has ended.
@@ -89,11 +139,19 @@ class AccountState:
         self.user = _signal(user)
         self.rooms: Signal[tuple[Room, ...] | None] = _signal(None)
         self.room_id: Signal[str | None] = _signal(None)
+        self.channel_id: Signal[str] = _signal(DEFAULT_CHANNEL_ID)
         self.timeline: Signal[Timeline | None] = _signal(None)
         self.is_loading: Signal[bool] = _signal(value=False)
-        self.drafts: Signal[Mapping[str, str]] = _signal({})
+        self.drafts: Signal[Mapping[Place, str]] = _signal({})
+        self.recent: Signal[tuple[Place, ...]] = _signal(())
+        self.last_read: Signal[Mapping[Place, int]] = _signal({})
+        self.unread: Signal[Mapping[Place, int]] = _signal({})
+        self.previews: Signal[Mapping[str, Message | None]] = _signal({})
+        self.new_after: Signal[int | None] = _signal(None)
         self.editing: Signal[str | None] = _signal(None)
         self.deleting: Signal[Message | None] = _signal(None)
+        self.leaving: Signal[Leaving | None] = _signal(None)
+        self.removing: Signal[Removing | None] = _signal(None)
         self.dialog: Signal[Dialog | None] = _signal(None)
         self.pane: Signal[Pane] = _signal("rooms")
         self.importing: Signal[Import | None] = _signal(None)
@@ -108,6 +166,24 @@ class AccountState:
         """The room that is open."""
         room_id = self.room_id()
         return next((room for room in self.rooms() or () if room.id == room_id), None)
+
+    @property
+    def channel(self) -> Channel | None:
+        """The channel that is open."""
+        room = self.room
+        return None if room is None else find_channel(room, self.channel_id())
+
+    @property
+    def place(self) -> Place | None:
+        """The room and the channel that are open, by their ids."""
+        room_id = self.room_id()
+        return None if room_id is None else (room_id, self.channel_id())
+
+    @property
+    def draft(self) -> str:
+        """What was written in the open channel and not sent."""
+        place = self.place
+        return "" if place is None else self.drafts().get(place, "")
 
 
 class PageState:

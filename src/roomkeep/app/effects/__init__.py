@@ -1,11 +1,14 @@
 """Effects: they call the database and change the state. Views start them; nothing else does."""
 
 from roomkeep.app.effects.accounts import AccountEffects
+from roomkeep.app.effects.channels import ChannelEffects
 from roomkeep.app.effects.context import Context
+from roomkeep.app.effects.drafts import DraftEffects
 from roomkeep.app.effects.imports import ImportEffects
 from roomkeep.app.effects.live import LiveEffects
 from roomkeep.app.effects.messages import MessageEffects
 from roomkeep.app.effects.rooms import RoomEffects
+from roomkeep.app.effects.unread import UnreadEffects
 
 __all__ = ["Context", "Effects"]
 
@@ -15,8 +18,11 @@ class Effects:
 
     def __init__(self, context: Context) -> None:
         self.context = context
-        self.messages = MessageEffects(context)
-        self.rooms = RoomEffects(context, self.messages)
+        self.drafts = DraftEffects(context)
+        self.messages = MessageEffects(context, self.drafts)
+        self.unread = UnreadEffects(context, self.drafts)
+        self.rooms = RoomEffects(context, self.messages, self.unread)
+        self.channels = ChannelEffects(context, self.rooms)
         self.live = LiveEffects(context, self.rooms, self.messages)
-        self.accounts = AccountEffects(context, self.rooms, self.live)
+        self.accounts = AccountEffects(context, self.rooms, self.live, self.drafts, self.unread)
         self.imports = ImportEffects(context, self.rooms)

@@ -3,11 +3,14 @@
 import logging
 
 from roomkeep.app.effects.context import Context, EffectGroup, effect
+from roomkeep.app.effects.drafts import DraftEffects, read_drafts
 from roomkeep.app.effects.live import LiveEffects
-from roomkeep.app.effects.rooms import RoomEffects
+from roomkeep.app.effects.rooms import RoomEffects, read_recent
+from roomkeep.app.effects.unread import UnreadEffects
 from roomkeep.app.limits import check_account_name
 from roomkeep.app.problems import explain
 from roomkeep.app.state import AccountState
+from roomkeep.app.unread import read_marks
 from roomkeep.errors import RoomkeepError
 from roomkeep.models import User
 
@@ -19,10 +22,19 @@ logger = logging.getLogger(__name__)
 class AccountEffects(EffectGroup):
     """What one does with accounts."""
 
-    def __init__(self, context: Context, rooms: RoomEffects, live: LiveEffects) -> None:
+    def __init__(
+        self,
+        context: Context,
+        rooms: RoomEffects,
+        live: LiveEffects,
+        drafts: DraftEffects,
+        unread: UnreadEffects,
+    ) -> None:
         super().__init__(context)
         self._rooms = rooms
         self._live = live
+        self._drafts = drafts
+        self._unread = unread
 
     async def begin(self) -> None:
         """Open the storage, and go on where one left off."""
@@ -30,6 +42,7 @@ class AccountEffects(EffectGroup):
         self.page.trouble.set(None)
         self.page.notices.set(())
         self._live.begin()
+        self._unread.begin()
         try:
             await self.context.device.initialize()
             reason = self.context.device.fallback_reason
@@ -75,6 +88,8 @@ class AccountEffects(EffectGroup):
         if before is not None and before.user_id == user_id:
             before.dialog.set(None)
             return
+        if before is not None and not await self._keep_drafts(before):
+            return
         # From here on no effect of the account before gets the database any more, and nothing of it
         # is on the page.
         self.page.is_switching.set(True)
@@ -89,6 +104,14 @@ class AccountEffects(EffectGroup):
                 await self._show_signed_in()
         finally:
             self.page.is_switching.set(False)
+
+    async def _keep_drafts(self, account: AccountState) -> bool:
+        """Save what was just written; tell whether the account is still the one to leave."""
+        try:
+            await self._drafts.flush(account)
+        except RoomkeepError as error:
+            logger.warning("what was written last is lost with the switch: %s", error)
+        return self.page.account() is account and not self.page.is_switching()
 
     async def _load_ids(self) -> None:
         try:
@@ -119,12 +142,16 @@ class AccountEffects(EffectGroup):
             await database.save_user(user)
         account = AccountState(user)
         account.rooms.set(tuple(await database.get_all_rooms()))
+        settings_kept = await database.get_settings()
+        account.drafts.set(read_drafts(settings_kept))
+        account.last_read.set(read_marks(settings_kept))
+        account.recent.set(read_recent(settings_kept))
         last = self.context.resume.load_last_viewed_chat(user_id)
         if user_id not in self.page.account_ids():
             self.page.account_ids.set((*self.page.account_ids(), user_id))
         self.page.is_switching.set(False)
         self.page.account.set(account)
-        if last is None or not settings.reopen_last_chat:
-            return
-        if any(room.id == last.room_id for room in account.rooms() or ()):
-            await self._rooms.show(account, last.room_id)
+        known = {room.id for room in account.rooms() or ()}
+        if last is not None and settings.reopen_last_chat and last.room_id in known:
+            await self._rooms.show(account, last.room_id, last.channel_id)
+        self._unread.look(account)

@@ -3,12 +3,14 @@
 import asyncio
 import logging
 
-from roomkeep.app.effects.context import EffectGroup, effect
+from roomkeep.app.effects.context import Context, EffectGroup, effect
+from roomkeep.app.effects.drafts import DraftEffects
 from roomkeep.app.limits import check_content
+from roomkeep.app.places import Place
 from roomkeep.app.state import AccountState
 from roomkeep.app.timeline import PAGE, Timeline
 from roomkeep.errors import RecordNotFound, RoomkeepError
-from roomkeep.models import DEFAULT_CHANNEL_ID, Message, Reaction
+from roomkeep.models import Message, Reaction
 
 __all__ = ["MessageEffects"]
 
@@ -19,20 +21,25 @@ logger = logging.getLogger(__name__)
 
 
 class MessageEffects(EffectGroup):
-    """What one does with the messages of the open room."""
+    """What one does with the messages of the open channel."""
+
+    def __init__(self, context: Context, drafts: DraftEffects) -> None:
+        super().__init__(context)
+        self._drafts = drafts
 
     async def load_latest(self, account: AccountState) -> None:
-        """Show the end of the open room."""
-        room_id = account.room_id()
-        if room_id is None:
+        """Show the end of the open channel."""
+        place = account.place
+        channel = account.channel
+        if place is None or (channel is not None and channel.type == "voice"):
             return
-        page = await self.context.database(account).get_latest_messages(room_id, PAGE)
-        if account.room_id() == room_id:
+        page = await self._load_page(account, place, PAGE)
+        if account.place == place:
             account.timeline.set(Timeline.latest(page))
 
     @effect("show the latest messages")
     async def show_latest(self) -> None:
-        """Go to the end of the open room."""
+        """Go to the end of the open channel."""
         await self.load_latest(self.account)
 
     @effect("load earlier messages")
@@ -40,19 +47,18 @@ class MessageEffects(EffectGroup):
         """Load the page before the first message that is shown."""
         account = self.account
         timeline = account.timeline()
-        room_id = account.room_id()
-        if timeline is None or room_id is None or not timeline.has_older or account.is_loading():
+        place = account.place
+        if timeline is None or place is None or not timeline.has_older or account.is_loading():
             return
         account.is_loading.set(True)
         try:
-            database = self.context.database(account)
             try:
-                page = await database.get_latest_messages(room_id, PAGE, timeline.messages[0].id)
+                page = await self._load_page(account, place, PAGE, timeline.messages[0].id)
             except RecordNotFound:  # deleted under our eyes
                 await self.load_latest(account)
                 return
             now = account.timeline()
-            if account.room_id() != room_id or now is None:
+            if account.place != place or now is None:
                 return
             # Others may have come meanwhile at the window's end; at its start nothing may be amiss.
             if now.messages and now.messages[0].id == timeline.messages[0].id:
@@ -65,14 +71,14 @@ class MessageEffects(EffectGroup):
         """Load the page after the last message that is shown."""
         account = self.account
         timeline = account.timeline()
-        room_id = account.room_id()
-        if timeline is None or room_id is None or timeline.is_at_latest or account.is_loading():
+        place = account.place
+        if timeline is None or place is None or timeline.is_at_latest or account.is_loading():
             return
         account.is_loading.set(True)
         try:
-            found = await self._load_below(account, room_id, timeline)
+            found = await self._load_below(account, place, timeline)
             now = account.timeline()
-            if account.room_id() != room_id or now is None:
+            if account.place != place or now is None:
                 return
             if found is None:
                 await self.load_latest(account)
@@ -82,7 +88,7 @@ class MessageEffects(EffectGroup):
             account.is_loading.set(False)
 
     async def _load_below(
-        self, account: AccountState, room_id: str, timeline: Timeline
+        self, account: AccountState, place: Place, timeline: Timeline
     ) -> list[Message] | None:
         """Load the nearest page below; None where it is not to be found again."""
         # One more than a page: where it is on the page already, nothing is missing in between.
@@ -90,9 +96,8 @@ class MessageEffects(EffectGroup):
         found: list[Message] = []
         before = timeline.before_below
         for _ in range(MAX_GAP_PAGES):
-            database = self.context.database(account)
             try:
-                page = await database.get_latest_messages(room_id, limit, before)
+                page = await self._load_page(account, place, limit, before)
             except RecordNotFound:
                 return None
             found = page + found
@@ -102,58 +107,65 @@ class MessageEffects(EffectGroup):
             before = page[0].id
         return None
 
+    async def _load_page(
+        self, account: AccountState, place: Place, limit: int, before: str | None = None
+    ) -> list[Message]:
+        room_id, channel_id = place
+        database = self.context.database(account)
+        return await database.get_latest_messages(room_id, limit, before, channel_id)
+
     async def refresh(self, account: AccountState, ids: list[str]) -> None:
         """Show what became of some messages."""
         for message_id in ids:
-            room_id = account.room_id()
+            place = account.place
             message = await self.context.database(account).get_message_by_id(message_id)
             timeline = account.timeline()
-            if timeline is None or account.room_id() != room_id:
+            if timeline is None or account.place != place:
                 return
-            if message is None or message.room_id != room_id:
+            if message is None or (message.room_id, message.channel_id) != place:
                 account.timeline.set(timeline.without({message_id}))
             else:
                 account.timeline.set(timeline.with_message(message))
 
     def write_draft(self, text: str) -> None:
-        """Keep what is written in the open room and not sent yet."""
+        """Keep what is written in the open channel and not sent yet."""
         account = self.page.account()
-        room_id = None if account is None else account.room_id()
-        if account is not None and room_id is not None:
-            self._set_draft(account, room_id, text)
+        place = None if account is None else account.place
+        if account is not None and place is not None:
+            self._set_draft(account, place, text)
 
     def send(self) -> asyncio.Task[None] | None:
         """Save what is written as a message."""
         account = self.account
-        room_id = account.room_id()
-        text = "" if room_id is None else account.drafts().get(room_id, "")
-        if room_id is None or not text.strip():
+        place = account.place
+        text = account.draft
+        if place is None or not text.strip():
             return None
         # Empty at once: what is typed next is the next message, and Enter does not send it twice.
-        self._set_draft(account, room_id, "")
-        return self._send(account, room_id, text)
+        self._set_draft(account, place, "")
+        return self._send(account, place, text)
 
     @effect("send the message")
-    async def _send(self, account: AccountState, room_id: str, text: str) -> None:
+    async def _send(self, account: AccountState, place: Place, text: str) -> None:
         try:
-            message = await self._save(account, room_id, text)
+            message = await self._save(account, place, text)
         except RoomkeepError:
-            newer = account.drafts().get(room_id, "")
-            self._set_draft(account, room_id, f"{text}\n{newer}" if newer else text)
+            newer = account.drafts().get(place, "")
+            self._set_draft(account, place, f"{text}\n{newer}" if newer else text)
             raise
         timeline = account.timeline()
-        if account.room_id() != room_id or timeline is None:
+        if account.place != place or timeline is None:
             return
         if timeline.is_at_latest:
             account.timeline.set(timeline.with_message(message))
         else:
             await self.load_latest(account)
 
-    async def _save(self, account: AccountState, room_id: str, text: str) -> Message:
+    async def _save(self, account: AccountState, place: Place, text: str) -> Message:
         message = Message(
             id=self.context.new_id(),
-            room_id=room_id,
-            channel_id=DEFAULT_CHANNEL_ID,
+            room_id=place[0],
+            channel_id=place[1],
             sender_id=account.user_id,
             sender_name=account.user().display_name,
             content=check_content(text),
@@ -251,6 +263,5 @@ class MessageEffects(EffectGroup):
             )
         await self.refresh(account, [message_id])
 
-    def _set_draft(self, account: AccountState, room_id: str, text: str) -> None:
-        others = {key: draft for key, draft in account.drafts().items() if key != room_id}
-        account.drafts.set({**others, room_id: text} if text else others)
+    def _set_draft(self, account: AccountState, place: Place, text: str) -> None:
+        self._drafts.write(account, place, text)

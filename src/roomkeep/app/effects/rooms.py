@@ -1,16 +1,24 @@
-"""Rooms: listed, made, opened."""
+"""Rooms: listed, made, opened, changed, left."""
 
 import logging
 
+from reaktiv import batch
+
+from roomkeep.app.channels import channels_of, find_channel, first_text_channel
 from roomkeep.app.effects.context import Context, EffectGroup, effect
 from roomkeep.app.effects.messages import MessageEffects
-from roomkeep.app.limits import check_name
-from roomkeep.app.state import AccountState
-from roomkeep.errors import StorageError
+from roomkeep.app.effects.unread import UnreadEffects
+from roomkeep.app.limits import check_icon, check_name, check_topic
+from roomkeep.app.places import DRAFT, LAST_READ, RECENT, Place, place_of
+from roomkeep.app.state import AccountState, Leaving
+from roomkeep.errors import RoomkeepError, ScopeChanged, StorageError
 from roomkeep.models import DEFAULT_CHANNEL_ID, Channel, Room, RoomMember
 from roomkeep.persistence import LastViewedChat
 
-__all__ = ["RoomEffects"]
+__all__ = ["RoomEffects", "read_recent"]
+
+MOST_RECENT = 60
+"""So many places are remembered as opened last."""
 
 logger = logging.getLogger(__name__)
 
@@ -18,39 +26,43 @@ logger = logging.getLogger(__name__)
 class RoomEffects(EffectGroup):
     """What one does with rooms."""
 
-    def __init__(self, context: Context, messages: MessageEffects) -> None:
+    def __init__(self, context: Context, messages: MessageEffects, unread: UnreadEffects) -> None:
         super().__init__(context)
         self._messages = messages
+        self._unread = unread
 
     async def load(self, account: AccountState) -> None:
         """Show the rooms that there are; an open one that is gone is closed."""
         rooms = await self.context.database(account).get_all_rooms()
         account.rooms.set(tuple(rooms))
         room_id = account.room_id()
-        if room_id is not None and all(room.id != room_id for room in rooms):
-            account.room_id.set(None)
-            account.timeline.set(None)
-            account.pane.set("rooms")
+        if room_id is None:
+            return
+        room = account.room
+        if room is None:
+            self._close(account)
+        elif account.channel is None:
+            await self._enter(account, (room_id, first_text_channel(room).id))
 
-    async def show(self, account: AccountState, room_id: str) -> None:
-        """Open a room at its end."""
+    async def show(
+        self, account: AccountState, room_id: str, channel_id: str | None = None
+    ) -> None:
+        """Open a channel of a room at its end; without one, where one was in the room last."""
         account.pane.set("chat")
-        if account.room_id() != room_id:
-            account.editing.set(None)
-            account.timeline.set(None)
-            account.room_id.set(room_id)
-        await self._messages.load_latest(account)
+        place = (room_id, self._choose(account, room_id, channel_id))
+        await self._enter(account, place)
         try:
-            chat = LastViewedChat(room_id=room_id, channel_id=DEFAULT_CHANNEL_ID)
+            chat = LastViewedChat(room_id=room_id, channel_id=place[1])
             self.context.resume.save_last_viewed_chat(account.user_id, chat)
         except StorageError:
             # The room is open all the same; only the next visit begins elsewhere.
             logger.warning("where one left off will be forgotten on reload", exc_info=True)
+        await self._remember(account, place)
 
     @effect("open the room")
-    async def open(self, room_id: str) -> None:
-        """Open a room."""
-        await self.show(self.account, room_id)
+    async def open(self, room_id: str, channel_id: str | None = None) -> None:
+        """Open a room, or a channel of it."""
+        await self.show(self.account, room_id, channel_id)
 
     @effect("create the room")
     async def create(self, text: str) -> None:
@@ -80,6 +92,47 @@ class RoomEffects(EffectGroup):
         await self.load(account)
         await self.show(account, room.id)
 
+    @effect("save the room")
+    async def change(self, room_id: str, name: str, topic: str, icon: str) -> None:
+        """Give a room another name, topic and icon; an empty one is none."""
+        account = self.account
+        await self.context.database(account).update_room(
+            room_id,
+            name=check_name(name),
+            topic=check_topic(topic),
+            icon=check_icon(icon),
+        )
+        account.dialog.set(None)
+        await self.load(account)
+
+    @effect("look at what goes with the room")
+    async def ask_leave(self) -> None:
+        """Ask whether the open room is to go from this device."""
+        account = self.account
+        room = account.room
+        if room is None:
+            return
+        count = await self.context.database(account).count_messages(room.id)
+        is_host = room.host_id == account.user_id
+        account.leaving.set(Leaving(room=room, messages=count, is_host=is_host))
+        account.dialog.set("room-leave")
+
+    @effect("remove the room")
+    async def leave(self) -> None:
+        """Take the room that was asked about away, with all that belongs to it."""
+        account = self.account
+        leaving = account.leaving()
+        account.dialog.set(None)
+        if leaving is None:
+            return
+        room_id = leaving.room.id
+        await self.context.database(account).delete_room(room_id)
+        await self.load(account)
+        self._unread.forget(account, room_id)
+        done = "deleted" if leaving.is_host else "left, and removed from this device"
+        self.context.tell("success", f"“{leaving.room.name}” was {done}.")
+        await self._forget_settings(account, room_id)
+
     def show_list(self) -> None:
         """Show the list of rooms where the window is too narrow for both."""
         self.account.pane.set("rooms")
@@ -88,8 +141,83 @@ class RoomEffects(EffectGroup):
         """Ask for the name of a new room."""
         self.account.dialog.set("room")
 
+    def open_settings(self) -> None:
+        """Ask for another name, topic and icon of the open room."""
+        self.account.dialog.set("room-settings")
+
+    def open_finder(self) -> None:
+        """Look for a room or a channel."""
+        account = self.page.account()
+        if account is not None and account.dialog() is None:
+            account.dialog.set("finder")
+
     def close_dialog(self) -> None:
         """Close the dialog that is open."""
         account = self.page.account()
         if account is not None:
             account.dialog.set(None)
+
+    def _choose(self, account: AccountState, room_id: str, channel_id: str | None) -> str:
+        room = next((room for room in account.rooms() or () if room.id == room_id), None)
+        if room is None:
+            return channel_id or DEFAULT_CHANNEL_ID
+        if find_channel(room, channel_id) is not None and channel_id is not None:
+            return channel_id
+        there = {channel.id for channel in channels_of(room) if channel.type == "text"}
+        before = (place[1] for place in account.recent() if place[0] == room_id)
+        return next((known for known in before if known in there), first_text_channel(room).id)
+
+    async def _enter(self, account: AccountState, place: Place) -> None:
+        mark = self._unread.reader_mark(account, place)
+        if account.place != place:
+            with batch():
+                account.editing.set(None)
+                account.timeline.set(None)
+                account.new_after.set(None)
+                account.room_id.set(place[0])
+                account.channel_id.set(place[1])
+        await self._messages.load_latest(account)
+        self._unread.show_new(account, place, mark)
+
+    def _close(self, account: AccountState) -> None:
+        with batch():
+            account.room_id.set(None)
+            account.timeline.set(None)
+            account.new_after.set(None)
+            account.pane.set("rooms")
+
+    async def _remember(self, account: AccountState, place: Place) -> None:
+        """Remember a place as the one that was opened last."""
+        before = account.recent()
+        if before[:1] == (place,):
+            return
+        account.recent.set((place, *(p for p in before if p != place))[:MOST_RECENT])
+        recent = [list(place) for place in account.recent()]
+        try:
+            await self.context.database(account).save_setting(RECENT, recent)
+        except ScopeChanged:
+            raise
+        except RoomkeepError as error:
+            # The channel is open all the same; only the order in which it is found is lost.
+            logger.warning("could not keep which channels were opened last: %s", error)
+
+    async def _forget_settings(self, account: AccountState, room_id: str) -> None:
+        """Delete what was kept for a room that is gone."""
+        for kind in (LAST_READ, DRAFT):
+            for key in await self.context.database(account).get_settings(f"{kind}/"):
+                place = place_of(kind, key)
+                if place is not None and place[0] == room_id:
+                    await self.context.database(account).save_setting(key, None)
+
+
+def read_recent(settings: dict[str, object]) -> tuple[Place, ...]:
+    """Return the places that were opened last, among an account's settings."""
+    kept = settings.get(RECENT)
+    if not isinstance(kept, list):
+        return ()
+    pairs = [place for place in kept if isinstance(place, list)]
+    return tuple(
+        (place[0], place[1])
+        for place in pairs
+        if len(place) == 2 and all(isinstance(part, str) for part in place)  # noqa: PLR2004
+    )

@@ -4,6 +4,7 @@ from typing import Any
 
 import js
 
+from roomkeep.app.channels import has_choice
 from roomkeep.app.effects import Effects
 from roomkeep.app.limits import MAX_CONTENT
 from roomkeep.app.state import PageState
@@ -34,8 +35,7 @@ class ComposerView(View):
 
     def _show_draft(self) -> None:
         account = self.page.account()
-        room_id = None if account is None else account.room_id()
-        draft = account.drafts().get(room_id, "") if account is not None and room_id else ""
+        draft = "" if account is None else account.draft
         if self._text.value != draft:
             self._text.value = draft
         if not self._grows:
@@ -54,7 +54,11 @@ class ComposerView(View):
     def _show_room(self) -> None:
         account = self.page.account()
         room = None if account is None else account.room
-        label = "Message" if room is None else f"Message {room.name}"
+        channel = None if account is None else account.channel
+        where = "" if room is None else f" {room.name}"
+        if room is not None and channel is not None and has_choice(room):
+            where = f" {channel.name} in {room.name}"
+        label = f"Message{where}"
         self._text.placeholder = label
         self._text.setAttribute("aria-label", label)
 

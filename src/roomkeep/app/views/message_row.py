@@ -24,6 +24,8 @@ def fill_row(element: Any, row: Row, before: Row | None) -> None:
         day = part(element, "day")
         day.hidden = not row.day
         day.textContent = row.day
+    if row.is_first_new != (before is not None and before.is_first_new):
+        part(element, "new").hidden = not row.is_first_new
     if before is None or before.leads != row.leads:
         element.toggleAttribute("data-leads", row.leads)
     if before is None or before.message != message:

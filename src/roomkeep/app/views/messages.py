@@ -7,8 +7,10 @@ from pyodide.ffi import JsProxy
 from reaktiv import untracked
 
 from roomkeep.app.effects import Effects
+from roomkeep.app.places import Place
 from roomkeep.app.state import AccountState, PageState
 from roomkeep.app.timeline import Timeline
+from roomkeep.app.unread import first_new
 from roomkeep.app.views import times
 from roomkeep.app.views.dom import KeyedList, View, by_id, clone, part, pressed
 from roomkeep.app.views.message_row import fill_row
@@ -25,7 +27,7 @@ AT_THE_END = 2**31 - 1
 
 
 class MessagesView(View):
-    """The list of messages of the open room."""
+    """The list of messages of the open channel."""
 
     def __init__(self, page: PageState, effects: Effects) -> None:
         super().__init__(page, effects)
@@ -37,7 +39,7 @@ class MessagesView(View):
         self._list: KeyedList[str, Row] = KeyedList(
             by_id("messages"), lambda: clone("message-row"), fill_row
         )
-        self._shown: tuple[AccountState | None, str | None] = (None, None)
+        self._shown: tuple[AccountState | None, Place | None] = (None, None)
         self._is_new = True
         self._follows = True
         self._focused = ""
@@ -52,16 +54,17 @@ class MessagesView(View):
         self.listen(self._list.parent, "focusin", self._on_focus)
         self.listen(self._list.parent, "submit", self._on_submit)
         self.listen(self._latest, "click", lambda _: self._go_to_latest())
+        self.listen(js.document, "visibilitychange", lambda _: self._look_around())
         self.watch(self._show)
         self.watch(self._look_again)
         self.watch(self._return_focus)
 
     def _show(self) -> None:
         account = self.page.account()
-        room_id = None if account is None else account.room_id()
+        place = None if account is None else account.place
         timeline = None if account is None else account.timeline()
-        if (account, room_id) != self._shown:
-            self._shown = (account, room_id)
+        if (account, place) != self._shown:
+            self._shown = (account, place)
             self._is_new = True
             self._follows = True
         if account is None or timeline is None:
@@ -74,12 +77,20 @@ class MessagesView(View):
             reader_id=account.user_id,
             editing=account.editing(),
             day=times.day,
+            new_from=first_new(
+                timeline.messages,
+                account.new_after(),
+                account.user_id,
+                has_older=timeline.has_older,
+            ),
         )
         newest = timeline.messages[-1] if timeline.messages else None
         if newest is not None and newest.id != self._newest:
             # Who writes wants to see it.
             self._follows |= newest.sender_id == account.user_id and timeline.is_at_latest
             self._newest = newest.id
+            if not self._is_new and not (self._follows and _is_seen()):
+                untracked(self.effects.unread.fall_behind)
         anchor = None if self._is_new or self._follows else self._first_visible()
         was_editing = self._editor()
         self._show_ends(timeline)
@@ -150,6 +161,8 @@ class MessagesView(View):
         below = scroller.scrollHeight - scroller.clientHeight - above
         self._follows = timeline.is_at_latest and below < AT_END
         self._show_latest_button(timeline)
+        if self._follows and _is_seen():
+            self.effects.unread.reach_end()
         if account.is_loading():
             return
         self._loaded_at = timeline
@@ -282,3 +295,8 @@ class MessagesView(View):
             row = self._list.child(before)
             if row is not None:
                 row.focus(preventScroll=True)
+
+
+def _is_seen() -> bool:
+    """Tell whether anyone can see the page."""
+    return bool(js.document.visibilityState == "visible")

@@ -23,6 +23,7 @@ class Row(Struct, frozen=True):
         is_mine: the reader wrote it.
         is_editing: it is being edited.
         reader_id: who reads.
+        is_first_new: what is new begins with it.
     """
 
     message: Message
@@ -31,6 +32,7 @@ class Row(Struct, frozen=True):
     is_mine: bool
     is_editing: bool
     reader_id: str
+    is_first_new: bool = False
 
 
 class Chip(Struct, frozen=True):
@@ -58,8 +60,9 @@ def make_rows(
     reader_id: str,
     editing: str | None,
     day: Callable[[int], str],
+    new_from: str | None = None,
 ) -> dict[str, Row]:
-    """Make the rows of messages, by the messages' ids."""
+    """Make the rows of messages, by the messages' ids. What is new begins with `new_from`."""
     rows = {}
     before: Message | None = None
     day_before = ""
@@ -69,6 +72,7 @@ def make_rows(
         leads = (
             before is None
             or is_new_day
+            or message.id == new_from
             or before.sender_id != message.sender_id
             or before.sender_name != message.sender_name
             or message.timestamp - before.timestamp > TOGETHER
@@ -80,6 +84,7 @@ def make_rows(
             message.sender_id == reader_id,
             message.id == editing,
             reader_id,
+            message.id == new_from,
         )
         before, day_before = message, this_day
     return rows

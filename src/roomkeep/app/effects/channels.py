@@ -1,0 +1,145 @@
+"""Channels: added to a room, renamed, moved, removed."""
+
+import asyncio
+from typing import Literal
+
+from msgspec.structs import replace
+
+from roomkeep.app.channels import (
+    can_remove,
+    channels_of,
+    find_channel,
+    moved,
+    numbered,
+    slug,
+    successor,
+)
+from roomkeep.app.effects.context import Context, EffectGroup, effect
+from roomkeep.app.effects.rooms import RoomEffects
+from roomkeep.app.limits import check_name
+from roomkeep.app.state import AccountState, Removing
+from roomkeep.errors import InvalidRecord, RecordNotFound
+from roomkeep.models import Channel, Room
+
+__all__ = ["ChannelEffects"]
+
+AT_ONCE = 40
+"""So many messages are moved together."""
+
+
+class ChannelEffects(EffectGroup):
+    """What one does with the channels of a room."""
+
+    def __init__(self, context: Context, rooms: RoomEffects) -> None:
+        super().__init__(context)
+        self._rooms = rooms
+
+    def open_dialog(self) -> None:
+        """Show the open room's channels, to be changed."""
+        self.account.dialog.set("channels")
+
+    @effect("add the channel")
+    async def add(self, room_id: str, text: str, kind: Literal["text", "voice"]) -> None:
+        """Add a channel at the end of the list; one for text is opened."""
+        account = self.account
+        room = await self._room(account, room_id)
+        channels = channels_of(room)
+        name = _check_name(text, room)
+        channel = Channel(id=self.context.new_id(), name=name, type=kind, position=len(channels))
+        await self._save(account, room_id, (*channels, channel))
+        if kind == "text" and account.room_id() == room_id:
+            await self._rooms.show(account, room_id, channel.id)
+
+    @effect("rename the channel")
+    async def rename(self, room_id: str, channel_id: str, text: str) -> None:
+        """Give a channel another name."""
+        account = self.account
+        room = await self._room(account, room_id)
+        name = _check_name(text, room, but=channel_id)
+        channels = tuple(
+            replace(channel, name=name) if channel.id == channel_id else channel
+            for channel in channels_of(room)
+        )
+        await self._save(account, room_id, channels)
+
+    @effect("move the channel")
+    async def move(self, room_id: str, channel_id: str, direction: Literal["up", "down"]) -> None:
+        """Move a channel one place in the list."""
+        account = self.account
+        room = await self._room(account, room_id)
+        await self._save(account, room_id, moved(channels_of(room), channel_id, direction))
+
+    @effect("look at what goes with the channel")
+    async def ask_remove(self, room_id: str, channel_id: str) -> None:
+        """Ask whether a channel is to go."""
+        account = self.account
+        room = await self._room(account, room_id)
+        channel = find_channel(room, channel_id)
+        if channel is None or not can_remove(room, channel):
+            return
+        count = await self.context.database(account).count_messages(room_id, None, channel_id)
+        heir = successor(room, channel_id) if count else None
+        account.removing.set(Removing(room=room, channel=channel, messages=count, successor=heir))
+
+    def cancel_remove(self) -> None:
+        """Keep the channel."""
+        account = self.page.account()
+        if account is not None:
+            account.removing.set(None)
+
+    @effect("remove the channel")
+    async def remove(self) -> None:
+        """Remove the channel that was asked about; another takes over its messages first."""
+        account = self.account
+        removing = account.removing()
+        if removing is None or removing.moved is not None:
+            return
+        room_id, channel_id = removing.room.id, removing.channel.id
+        try:
+            if removing.successor is not None:
+                await self._move_messages(account, removing, removing.successor.id)
+            room = await self._room(account, room_id)
+            left = tuple(c for c in channels_of(room) if c.id != channel_id)
+            await self._save(account, room_id, numbered(left))
+        finally:
+            account.removing.set(None)
+
+    async def _move_messages(
+        self, account: AccountState, removing: Removing, channel_id: str
+    ) -> None:
+        """Move all messages, the newest first; what is stopped halfway can be done again."""
+        done = 0
+        while True:
+            account.removing.set(replace(removing, moved=done))
+            messages = await self.context.database(account).get_latest_messages(
+                removing.room.id, AT_ONCE, None, removing.channel.id
+            )
+            if not messages:
+                return
+            database = self.context.database(account)
+            await asyncio.gather(
+                *(database.update_message(m.id, channel_id=channel_id) for m in messages)
+            )
+            done += len(messages)
+
+    async def _room(self, account: AccountState, room_id: str) -> Room:
+        # As it is kept: another tab may have changed it just now.
+        room = await self.context.database(account).get_room(room_id)
+        if room is None:
+            raise RecordNotFound("rooms", room_id)
+        return room
+
+    async def _save(
+        self, account: AccountState, room_id: str, channels: tuple[Channel, ...]
+    ) -> None:
+        await self.context.database(account).update_room(room_id, channels=channels)
+        await self._rooms.load(account)
+
+
+def _check_name(text: str, room: Room, but: str | None = None) -> str:
+    name = check_name(text)
+    for channel in channels_of(room):
+        if channel.id != but and slug(channel.name) == slug(name):
+            msg = f"is taken: this room has a channel “{channel.name}” already"
+            raise InvalidRecord(msg, field="name")
+    return name

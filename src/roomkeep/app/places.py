@@ -1,0 +1,39 @@
+"""Where one can be: a channel of a room. And the settings that are kept for each."""
+
+from typing import Final
+
+__all__ = ["DRAFT", "LAST_READ", "RECENT", "Place", "place_of", "setting_key"]
+
+Place = tuple[str, str]
+"""The ids of a room and of a channel in it."""
+
+LAST_READ: Final = "lastRead"
+"""The time in ms up to which a channel was read."""
+DRAFT: Final = "draft"
+"""What was written in a channel and not sent yet."""
+RECENT: Final = "recentPlaces"
+"""The places that were opened last, the latest first."""
+
+
+def setting_key(kind: str, place: Place) -> str:
+    """Return the key under which something is kept for a place, such as `lastRead/room/general`."""
+    return "/".join((kind, *(_escape(part) for part in place)))
+
+
+def place_of(kind: str, key: str) -> Place | None:
+    """Return the place that a key is of; None where it is of another kind."""
+    parts = key.split("/")
+    if len(parts) != 3 or parts[0] != kind:  # noqa: PLR2004 the kind, the room, the channel
+        return None
+    return _unescape(parts[1]), _unescape(parts[2])
+
+
+# Only what would make two places one: most ids stay as they are.
+
+
+def _escape(part: str) -> str:
+    return part.replace("%", "%25").replace("/", "%2F")
+
+
+def _unescape(part: str) -> str:
+    return part.replace("%2F", "/").replace("%25", "%")

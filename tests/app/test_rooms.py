@@ -1,0 +1,209 @@
+"""Rooms, their channels and drafts: what is saved, and what the state says then."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from roomkeep.app.places import DRAFT, LAST_READ, place_of, setting_key
+from roomkeep.models import Channel, Message, Room
+from roomkeep.persistence import LastViewedChat
+from support.chat import Chat, until
+
+
+@pytest.fixture
+async def chat() -> AsyncIterator[Chat]:
+    made = Chat()
+    await made.effects.accounts.begin()
+    await made.effects.accounts.create("Ada")
+    await made.effects.rooms.create("Tea")
+    yield made
+    await made.db.close()
+
+
+@pytest.fixture
+async def two(chat: Chat) -> Chat:
+    """A room with two text channels; general is open."""
+    await chat.effects.channels.add(chat.room_id, "Brewing", "text")
+    await chat.effects.rooms.open(chat.room_id, "general")
+    return chat
+
+
+def other(chat: Chat) -> str:
+    room = chat.account.room
+    assert room is not None
+    return next(channel.id for channel in room.channels if channel.id != "general")
+
+
+async def test_each_channel_has_its_own_messages(two: Chat) -> None:
+    await two.write("in general")
+    await two.effects.rooms.open(two.room_id, other(two))
+    assert two.shown == []
+    await two.write("about brewing")
+    assert two.shown == ["about brewing"]
+    await two.effects.rooms.open(two.room_id, "general")
+    assert two.shown == ["in general"]
+    await two.hear("elsewhere", two.room_id, other(two))
+    await two.hear("here", two.room_id)
+    await until(lambda: two.shown == ["in general", "here"])
+
+
+async def test_a_room_opens_where_one_was_in_it_last(two: Chat) -> None:
+    tea, brewing = two.room_id, other(two)
+    await two.effects.rooms.open(tea, brewing)
+    last = LastViewedChat(room_id=tea, channel_id=brewing)
+    assert two.resume.load_last_viewed_chat("Ada") == last
+    await two.effects.rooms.create("Cake")
+    await two.effects.rooms.open(tea)
+    assert two.account.place == (tea, brewing)
+    await two.effects.accounts.sign_out()
+    await two.effects.accounts.switch("Ada")
+    assert two.account.place == (tea, brewing)
+    assert two.account.recent()[0] == (tea, brewing)
+
+
+async def test_drafts_are_kept_for_each_channel_and_account(two: Chat) -> None:
+    tea, brewing = two.room_id, other(two)
+    two.effects.messages.write_draft("for all")
+    await two.effects.rooms.open(tea, brewing)
+    assert two.account.draft == ""
+    two.effects.messages.write_draft("for few")
+    await two.effects.accounts.create("Grace")
+    assert two.account.drafts() == {}
+    assert await two.db.get_settings("draft/") == {}
+    await two.effects.accounts.switch("Ada")
+    assert two.account.drafts() == {(tea, "general"): "for all", (tea, brewing): "for few"}
+    await two.write("for few")
+    key = setting_key(DRAFT, (tea, "general"))
+    await until(lambda: not two.effects.drafts.is_unsaved(two.account, (tea, brewing)))
+    assert await two.db.get_settings("draft/") == {key: "for all"}
+
+
+async def test_what_is_written_in_another_tab_shows_but_replaces_nothing(chat: Chat) -> None:
+    place = (chat.room_id, "general")
+    await chat.db.save_setting(setting_key(DRAFT, place), "from there")
+    await until(lambda: chat.account.draft == "from there")
+    chat.effects.messages.write_draft("from here")
+    await chat.effects.drafts.follow(chat.account, place)
+    assert chat.account.draft == "from here"
+
+
+async def test_changes_a_room(chat: Chat) -> None:
+    chat.effects.rooms.open_settings()
+    await chat.effects.rooms.change(chat.room_id, " Green  tea ", " hot\n", "🍵")
+    room = await chat.db.get_room(chat.room_id)
+    assert room is not None
+    assert (room.name, room.topic, room.icon) == ("Green tea", "hot", "🍵")
+    assert chat.account.room == room
+    assert chat.account.dialog() is None
+    await chat.effects.rooms.change(chat.room_id, "Tea", "", "")
+    room = await chat.db.get_room(chat.room_id)
+    assert room is not None
+    assert (room.topic, room.icon) == (None, None)
+    await chat.effects.rooms.change(chat.room_id, "Tea", "", "far too long")
+    assert chat.told == ["The icon is too long: an emoji, or up to 3 letters."]
+
+
+async def test_a_room_goes_with_all_that_is_in_it(two: Chat) -> None:
+    tea = two.room_id
+    await two.write("one")
+    two.effects.messages.write_draft("two")
+    await two.effects.drafts.flush(two.account)
+    two.effects.unread.reach_end()
+    await two.effects.rooms.ask_leave()
+    leaving = two.account.leaving()
+    assert leaving is not None
+    assert (leaving.room.id, leaving.messages, leaving.is_host) == (tea, 1, True)
+    await two.effects.rooms.leave()
+    assert (two.account.place, two.account.rooms(), two.account.pane()) == (None, (), "rooms")
+    assert await two.db.count_messages(tea) == 0
+    kept = await two.db.get_settings()
+    assert [key for key in kept if place_of(DRAFT, key) or place_of(LAST_READ, key)] == []
+
+
+async def test_a_channel_that_goes_elsewhere_is_left(two: Chat) -> None:
+    await two.effects.rooms.open(two.room_id, other(two))
+    general = Channel(id="general", name="general", type="text", position=0)
+    await two.db.update_room(two.room_id, channels=(general,))
+    await until(lambda: two.account.place == (two.room_id, "general"))
+
+
+async def test_adds_renames_and_moves_channels(chat: Chat) -> None:
+    room_id = chat.room_id
+    await chat.effects.channels.add(room_id, " Brewing ", "text")
+    assert chat.account.channel is not None
+    assert chat.account.channel.name == "Brewing"
+    await chat.effects.channels.add(room_id, "Parlour", "voice")
+    await chat.effects.channels.add(room_id, "brewing", "text")
+    assert chat.told == ["The name is taken: this room has a channel “Brewing” already."]
+    await chat.effects.channels.rename(room_id, other(chat), "Leaves")
+    await chat.effects.channels.move(room_id, other(chat), "up")
+    room = await chat.db.get_room(room_id)
+    assert room is not None
+    assert [(c.name, c.type, c.position) for c in room.channels] == [
+        ("Leaves", "text", 0),
+        ("general", "text", 1),
+        ("Parlour", "voice", 2),
+    ]
+
+
+async def test_a_channel_that_goes_leaves_its_messages_to_general(two: Chat) -> None:
+    brewing = other(two)
+    await two.effects.rooms.open(two.room_id, brewing)
+    for content in ("one", "two", "three"):
+        await two.write(content)
+    await two.effects.channels.ask_remove(two.room_id, brewing)
+    removing = two.account.removing()
+    assert removing is not None
+    assert removing.successor is not None
+    assert (removing.messages, removing.successor.id) == (3, "general")
+    await two.effects.channels.remove()
+    assert two.account.removing() is None
+    assert two.account.place == (two.room_id, "general")
+    assert two.shown == ["one", "two", "three"]
+    room = await two.db.get_room(two.room_id)
+    assert room is not None
+    assert [channel.id for channel in room.channels] == ["general"]
+
+
+async def test_general_and_the_last_text_channel_stay(chat: Chat) -> None:
+    await chat.effects.channels.ask_remove(chat.room_id, "general")
+    assert chat.account.removing() is None
+
+
+async def test_a_room_without_a_list_of_channels_has_general(chat: Chat) -> None:
+    room = Room(id="old", name="Old", host_id="bob", created_at=1)
+    await chat.db.save_room(room)
+    await until(lambda: any(room.id == "old" for room in chat.account.rooms() or ()))
+    await chat.effects.rooms.open("old")
+    assert chat.account.place == ("old", "general")
+    await chat.write("hello")
+    stored = await chat.db.get_messages("old")
+    assert [message.channel_id for message in stored] == ["general"]
+
+
+async def test_a_voice_channel_shows_no_messages(chat: Chat) -> None:
+    await chat.effects.channels.add(chat.room_id, "Parlour", "voice")
+    await chat.effects.rooms.open(chat.room_id, other(chat))
+    assert chat.account.timeline() is None
+    message = Message(
+        id="x",
+        room_id=chat.room_id,
+        channel_id=other(chat),
+        sender_id="b",
+        sender_name="B",
+        content="b",
+        timestamp=1,
+    )
+    await chat.db.save_message(message)
+    await chat.effects.messages.show_latest()
+    assert chat.account.timeline() is None
+
+
+def test_places_have_keys_of_their_own() -> None:
+    assert setting_key(LAST_READ, ("r1", "general")) == "lastRead/r1/general"
+    places = [("a/b", "c"), ("a", "b/c"), ("a%2Fb", "c"), ("a%b", "/")]
+    keys = [setting_key(DRAFT, place) for place in places]
+    assert len(set(keys)) == len(places)
+    assert [place_of(DRAFT, key) for key in keys] == places
+    assert place_of(LAST_READ, keys[0]) is None
+    assert place_of(DRAFT, "draft/room") is None

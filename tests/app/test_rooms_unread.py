@@ -1,0 +1,142 @@
+"""What is read, what is new, and what was said last."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from roomkeep.app.places import LAST_READ, setting_key
+from roomkeep.app.unread import first_new, has_new, read_marks, read_until, total
+from roomkeep.models import Message, Room, RoomMember, User
+from support.chat import Chat, until
+
+ADA = User(oder_id="ada", username="ada", display_name="Ada", joined_at=1_000)
+
+
+@pytest.fixture
+async def chat() -> AsyncIterator[Chat]:
+    """Two rooms; Cake is open."""
+    made = Chat()
+    await made.effects.accounts.begin()
+    await made.effects.accounts.create("Ada")
+    await made.effects.rooms.create("Tea")
+    await made.effects.rooms.create("Cake")
+    yield made
+    await made.db.close()
+
+
+def place(chat: Chat, name: str) -> tuple[str, str]:
+    return next(room.id for room in chat.account.rooms() or () if room.name == name), "general"
+
+
+def line(timestamp: int, sender: str = "bob") -> Message:
+    return Message(
+        id=f"m{timestamp}",
+        room_id="r",
+        sender_id=sender,
+        sender_name=sender,
+        content="",
+        timestamp=timestamp,
+    )
+
+
+async def test_counts_what_came_elsewhere_and_shows_it_last(chat: Chat) -> None:
+    tea = place(chat, "Tea")
+    for content in ("one", "two", "three"):
+        said = await chat.hear(content, tea[0])
+    await until(lambda: chat.account.unread() == {tea: 3})
+    assert chat.account.previews()[tea[0]] == said
+
+
+async def test_what_one_reads_counts_no_more_here_and_in_other_tabs(chat: Chat) -> None:
+    tea = place(chat, "Tea")
+    before = chat.effects.unread.reader_mark(chat.account, tea)
+    said = await chat.hear("one", tea[0])
+    await until(lambda: chat.account.unread() == {tea: 1})
+    await chat.effects.rooms.open(tea[0])
+    assert chat.account.new_after() == before
+    chat.effects.unread.reach_end()
+    assert chat.account.unread() == {}
+    await until(lambda: chat.effects.unread.reader_mark(chat.account, tea) == said.timestamp)
+    await chat.effects.rooms.open(place(chat, "Cake")[0])
+    await chat.effects.rooms.open(tea[0])
+    assert chat.account.new_after() is None
+    assert await chat.db.get_setting(setting_key(LAST_READ, tea)) == said.timestamp
+
+
+async def test_follows_what_was_read_in_another_tab(chat: Chat) -> None:
+    tea = place(chat, "Tea")
+    said = await chat.hear("one", tea[0])
+    await until(lambda: chat.account.unread() == {tea: 1})
+    await chat.db.save_setting(setting_key(LAST_READ, tea), said.timestamp)
+    await until(lambda: chat.account.unread() == {})
+
+
+async def test_knows_after_a_while_away(chat: Chat) -> None:
+    tea = place(chat, "Tea")
+    await chat.hear("one", tea[0])
+    await chat.effects.accounts.sign_out()
+    await chat.effects.accounts.switch("Ada")
+    await until(lambda: chat.account.unread() == {tea: 1})
+    assert set(chat.account.previews()) == {tea[0], place(chat, "Cake")[0]}
+
+
+async def test_an_archive_of_years_is_nobodys_news(chat: Chat) -> None:
+    await chat.db.save_room(Room(id="r", name="Old", host_id="Ada", created_at=1))
+    await chat.db.save_messages([line(1), line(2)])
+    await until(lambda: chat.account.previews().get("r") == line(2))
+    assert chat.account.unread() == {}
+
+
+async def test_a_room_that_goes_leaves_no_count(chat: Chat) -> None:
+    tea = place(chat, "Tea")
+    await chat.hear("one", tea[0])
+    await until(lambda: chat.account.unread() == {tea: 1})
+    await chat.db.delete_room(tea[0])
+    await until(lambda: chat.account.unread() == {} and tea[0] not in chat.account.previews())
+
+
+async def test_marks_a_room_as_read(chat: Chat) -> None:
+    tea = place(chat, "Tea")
+    await chat.hear("one", tea[0])
+    await until(lambda: chat.account.unread() == {tea: 1})
+    await chat.effects.unread.read_room(tea[0])
+    assert chat.account.unread() == {}
+
+
+async def test_what_comes_while_one_looks_elsewhere_is_marked(chat: Chat) -> None:
+    await chat.write("mine")
+    chat.effects.unread.reach_end()
+    mark = chat.effects.unread.reader_mark(chat.account, chat.account.place or ("", ""))
+    await chat.hear("theirs", chat.room_id)
+    await until(lambda: chat.shown == ["mine", "theirs"])
+    chat.effects.unread.fall_behind()
+    assert chat.account.new_after() == mark
+
+
+def test_reading_begins_when_one_comes() -> None:
+    member = RoomMember(oder_id="ada", username="ada", display_name="Ada", joined_at=2_000)
+    room = Room(id="r", name="R", host_id="x", created_at=1, members=(member,))
+    assert read_until({("r", "c"): 5}, ("r", "c"), room, ADA) == 5
+    assert read_until({}, ("r", "c"), room, ADA) == 2_000
+    assert read_until({}, ("r", "c"), None, ADA) == 1_000
+
+
+def test_finds_where_reading_stopped() -> None:
+    messages = [line(1), line(2), line(3, "ada"), line(4), line(5)]
+    assert first_new(messages, 2, "ada", has_older=True) == "m4"
+    assert first_new(messages, 0, "ada", has_older=False) == "m1"
+    assert first_new(messages, 0, "ada", has_older=True) is None
+    assert first_new(messages, None, "ada", has_older=False) is None
+    assert first_new(messages, 5, "ada", has_older=False) is None
+    assert not has_new(messages[:3], 2, "ada")
+    assert has_new(messages, 2, "ada")
+
+
+def test_counts_a_room() -> None:
+    unread = {("r", "a"): 2, ("r", "b"): 3, ("s", "a"): 9}
+    assert total(unread, "r") == 5
+
+
+def test_settings_that_make_no_sense_are_passed_over() -> None:
+    kept = {"lastRead/r/c": 5.0, "lastRead/r/d": "x", "lastRead/r": 1, "lastRead/r/e": True}
+    assert read_marks(kept) == {("r", "c"): 5}

@@ -1,0 +1,68 @@
+"""The app without its views, on the database in memory."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+from roomkeep.app.effects import Context, Effects
+from roomkeep.app.state import AccountState, PageState
+from roomkeep.models import Message
+from roomkeep.persistence import AppResumeStorage, DatabaseService
+
+
+class Chat:
+    """The app without its views."""
+
+    def __init__(self) -> None:
+        self.db = DatabaseService()
+        self.page = PageState()
+        self.resume = AppResumeStorage()
+        self.effects = Effects(Context(self.db, self.resume, self.page))
+
+    @property
+    def account(self) -> AccountState:
+        account = self.page.account()
+        assert account is not None
+        return account
+
+    @property
+    def room_id(self) -> str:
+        room_id = self.account.room_id()
+        assert room_id is not None
+        return room_id
+
+    @property
+    def shown(self) -> list[str]:
+        timeline = self.account.timeline()
+        return [] if timeline is None else [message.content for message in timeline.messages]
+
+    @property
+    def told(self) -> list[str]:
+        return [notice.text for notice in self.page.notices()]
+
+    async def write(self, content: str) -> None:
+        self.effects.messages.write_draft(content)
+        sending = self.effects.messages.send()
+        assert sending is not None
+        await sending
+
+    async def hear(self, content: str, room_id: str, channel_id: str = "general") -> Message:
+        """Save what somebody else wrote just now."""
+        message = Message(
+            id=self.effects.context.new_id(),
+            room_id=room_id,
+            channel_id=channel_id,
+            sender_id="bob",
+            sender_name="Bob",
+            content=content,
+            timestamp=self.effects.context.now(),
+        )
+        await self.db.save_message(message)
+        return message
+
+
+async def until(holds: Callable[[], Any]) -> None:
+    """Wait until something holds."""
+    async with asyncio.timeout(5):
+        while not holds():  # noqa: ASYNC110 what is waited for tells nobody
+            await asyncio.sleep(0.01)
