@@ -106,6 +106,8 @@ test('the keyboard alone does it', async ({ page }) => {
   await page.keyboard.press('ArrowUp');
   await expect(row(page, 'first')).toBeFocused();
   await page.keyboard.press('Tab');
+  await expect(row(page, 'first').getByRole('button', { name: 'Ada' })).toBeFocused();
+  await page.keyboard.press('Tab');
   await page.keyboard.press('Enter');
   await expect(row(page, 'first').getByRole('button', { name: '👍 1 reaction, one of them yours' })).toBeVisible();
   await row(page, 'first').getByRole('button', { name: 'Delete' }).focus();

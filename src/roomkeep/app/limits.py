@@ -6,14 +6,18 @@ from collections.abc import Iterable
 from roomkeep.errors import InvalidRecord
 
 __all__ = [
+    "MAX_BIO",
     "MAX_CONTENT",
     "MAX_ICON",
     "MAX_NAME",
+    "MAX_REASON",
     "MAX_TOPIC",
     "check_account_name",
+    "check_bio",
     "check_content",
     "check_icon",
     "check_name",
+    "check_reason",
     "check_topic",
 ]
 
@@ -26,6 +30,10 @@ MAX_ICON = 3
 MAX_ICON_SIGNS = 24
 MAX_CONTENT = 8_000
 """The most characters of a message that is typed here."""
+MAX_BIO = 300
+"""The most characters of what a person says of themselves."""
+MAX_REASON = 200
+"""The most characters of the reason of a ban."""
 
 
 def check_name(text: str, field: str = "name") -> str:
@@ -98,3 +106,31 @@ def check_content(text: str) -> str:
         msg = f"is {len(content):,} characters long; {MAX_CONTENT:,} is the most"
         raise InvalidRecord(msg, field="content")
     return content
+
+
+def check_bio(text: str) -> str:
+    """Return what a person says of themselves, as it is kept; it may be empty.
+
+    Raises:
+        InvalidRecord: it is too long, or holds what cannot be shown.
+    """
+    return _check_lines(text, MAX_BIO, "bio")
+
+
+def check_reason(text: str) -> str:
+    """Return the reason of a ban, as it is kept; it may be empty.
+
+    Raises:
+        InvalidRecord: it is too long, or holds what cannot be shown.
+    """
+    return _check_lines(" ".join(text.split()), MAX_REASON, "reason")
+
+
+def _check_lines(text: str, most: int, field: str) -> str:
+    lines = unicodedata.normalize("NFC", text.strip())
+    if len(lines) > most:
+        msg = f"is {len(lines):,} characters long; {most} is the most"
+        raise InvalidRecord(msg, field=field)
+    if any(unicodedata.category(c) in ("Cc", "Cs") and c not in "\r\n\t" for c in lines):
+        raise InvalidRecord("holds a character that cannot be shown", field=field)
+    return lines

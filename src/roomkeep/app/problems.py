@@ -13,7 +13,7 @@ from roomkeep.errors import (
     TransactionAborted,
 )
 
-__all__ = ["explain"]
+__all__ = ["Refused", "explain"]
 
 _FIELDS = {
     "content": "The message",
@@ -21,6 +21,8 @@ _FIELDS = {
     "topic": "The topic",
     "icon": "The icon",
     "display_name": "The name",
+    "bio": "What you say about yourself",
+    "reason": "The reason",
     "oder_id": "The name",
     "user_id": "The name",
 }
@@ -55,6 +57,20 @@ _NEXT: dict[type[RoomkeepError], tuple[str, str]] = {
 }
 
 
+class Refused(RoomkeepError):
+    """Something that a person may not do.
+
+    Attributes:
+        text: what was refused, and why, in a plain sentence.
+        advice: what became of what the person meant to do.
+    """
+
+    def __init__(self, text: str, advice: str) -> None:
+        super().__init__(text)
+        self.text = text
+        self.advice = advice
+
+
 def explain(error: BaseException, doing: str) -> tuple[str, str]:
     """Say what happened and what to do next.
 
@@ -62,6 +78,8 @@ def explain(error: BaseException, doing: str) -> tuple[str, str]:
         error: what was raised.
         doing: what was to be done, to complete the sentence "Could not …".
     """
+    if isinstance(error, Refused):
+        return error.text, error.advice
     if isinstance(error, InvalidRecord):
         return _invalid(error, doing), "Nothing was saved. Change it, then try again."
     for kind, (reason, advice) in _NEXT.items():

@@ -8,6 +8,7 @@ from msgspec import Struct
 from reaktiv import Signal
 
 from roomkeep.app.channels import find_channel
+from roomkeep.app.people_state import PeopleState
 from roomkeep.app.places import Place
 from roomkeep.app.timeline import Timeline
 from roomkeep.models import DEFAULT_CHANNEL_ID, Channel, Message, Room, User
@@ -26,7 +27,21 @@ __all__ = [
 
 T = TypeVar("T")
 
-Dialog = Literal["room", "room-settings", "room-leave", "channels", "finder", "import", "account"]
+Dialog = Literal[
+    "room",
+    "room-settings",
+    "room-leave",
+    "channels",
+    "finder",
+    "import",
+    "account",
+    "profile",
+    "edit-profile",
+    "ban",
+    "bans",
+    "settings",
+    "storage",
+]
 """A dialog that can be open."""
 
 Pane = Literal["rooms", "chat"]
@@ -133,6 +148,7 @@ class AccountState:
         dialog: the dialog that is open.
         pane: what a narrow window shows.
         importing: the import that is running or has ended.
+        people: the people of the open room.
     """
 
     def __init__(self, user: User) -> None:
@@ -155,6 +171,7 @@ class AccountState:
         self.dialog: Signal[Dialog | None] = _signal(None)
         self.pane: Signal[Pane] = _signal("rooms")
         self.importing: Signal[Import | None] = _signal(None)
+        self.people = PeopleState()
 
     @property
     def user_id(self) -> str:

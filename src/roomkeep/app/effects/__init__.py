@@ -1,12 +1,14 @@
 """Effects: they call the database and change the state. Views start them; nothing else does."""
 
 from roomkeep.app.effects.accounts import AccountEffects
+from roomkeep.app.effects.bans import BanEffects
 from roomkeep.app.effects.channels import ChannelEffects
 from roomkeep.app.effects.context import Context
 from roomkeep.app.effects.drafts import DraftEffects
 from roomkeep.app.effects.imports import ImportEffects
 from roomkeep.app.effects.live import LiveEffects
 from roomkeep.app.effects.messages import MessageEffects
+from roomkeep.app.effects.people import PeopleEffects
 from roomkeep.app.effects.rooms import RoomEffects
 from roomkeep.app.effects.unread import UnreadEffects
 
@@ -24,5 +26,9 @@ class Effects:
         self.rooms = RoomEffects(context, self.messages, self.unread)
         self.channels = ChannelEffects(context, self.rooms)
         self.live = LiveEffects(context, self.rooms, self.messages)
-        self.accounts = AccountEffects(context, self.rooms, self.live, self.drafts, self.unread)
+        self.bans = BanEffects(context)
+        self.people = PeopleEffects(context, self.bans)
+        self.accounts = AccountEffects(
+            context, self.rooms, self.live, self.drafts, self.unread, self.people
+        )
         self.imports = ImportEffects(context, self.rooms)

@@ -5,6 +5,7 @@ import logging
 from roomkeep.app.effects.context import Context, EffectGroup, effect
 from roomkeep.app.effects.drafts import DraftEffects, read_drafts
 from roomkeep.app.effects.live import LiveEffects
+from roomkeep.app.effects.people import PeopleEffects
 from roomkeep.app.effects.rooms import RoomEffects, read_recent
 from roomkeep.app.effects.unread import UnreadEffects
 from roomkeep.app.limits import check_account_name
@@ -29,12 +30,14 @@ class AccountEffects(EffectGroup):
         live: LiveEffects,
         drafts: DraftEffects,
         unread: UnreadEffects,
+        people: PeopleEffects,
     ) -> None:
         super().__init__(context)
         self._rooms = rooms
         self._live = live
         self._drafts = drafts
         self._unread = unread
+        self._people = people
 
     async def begin(self) -> None:
         """Open the storage, and go on where one left off."""
@@ -43,6 +46,7 @@ class AccountEffects(EffectGroup):
         self.page.notices.set(())
         self._live.begin()
         self._unread.begin()
+        self._people.begin()
         try:
             await self.context.device.initialize()
             reason = self.context.device.fallback_reason

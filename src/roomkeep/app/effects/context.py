@@ -8,7 +8,7 @@ import uuid
 from collections.abc import Callable, Coroutine
 from typing import Any, Concatenate, Literal, ParamSpec, TypeVar
 
-from roomkeep.app.problems import explain
+from roomkeep.app.problems import Refused, explain
 from roomkeep.app.state import AccountState, Notice, PageState
 from roomkeep.errors import InvalidRecord, RoomkeepError, ScopeChanged
 from roomkeep.persistence import AppResumeStorage, DatabaseService
@@ -58,6 +58,10 @@ class Context:
         self._last_time = max(self._last_time + 1, time.time_ns() // 1_000_000)
         return self._last_time
 
+    def time(self) -> int:
+        """Return the time in ms, as the clock says."""
+        return time.time_ns() // 1_000_000
+
     def new_id(self) -> str:
         """Return an id that there is nowhere else."""
         return str(uuid.uuid4())
@@ -100,8 +104,9 @@ class Context:
         if isinstance(error, ScopeChanged):
             logger.info("dropped, because the account was switched: %s", doing)
             return
-        # What a person mistyped is for the person alone; the rest for whoever mends it, too.
-        if not isinstance(error, InvalidRecord):
+        # What a person mistyped or may not do is for the person alone; the rest for whoever mends
+        # it, too.
+        if not isinstance(error, InvalidRecord | Refused):
             trace = None if isinstance(error, RoomkeepError) else error
             level = logging.WARNING if trace is None else logging.ERROR
             logger.log(level, "could not %s: %s", doing, error, exc_info=trace)

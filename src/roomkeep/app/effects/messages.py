@@ -3,6 +3,7 @@
 import asyncio
 import logging
 
+from roomkeep.app.effects.bans import check_not_banned
 from roomkeep.app.effects.context import Context, EffectGroup, effect
 from roomkeep.app.effects.drafts import DraftEffects
 from roomkeep.app.limits import check_content
@@ -171,6 +172,7 @@ class MessageEffects(EffectGroup):
             content=check_content(text),
             timestamp=self.context.now(),
         )
+        await check_not_banned(self.context, account, place[0])
         await self.context.database(account).save_message(message)
         return message
 

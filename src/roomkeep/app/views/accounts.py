@@ -25,7 +25,6 @@ class AccountsView(View):
 
     def __init__(self, page: PageState, effects: Effects) -> None:
         super().__init__(page, effects)
-        self._dialog = by_id("account-dialog")
         self._lists: list[KeyedList[str, AccountItem]] = [
             KeyedList(by_id(name), lambda: clone("account-item"), _fill)
             for name in ("accounts", "other-accounts")
@@ -35,7 +34,6 @@ class AccountsView(View):
         for name in ("new-account", "another-account"):
             self.listen(by_id(name), "submit", self._on_submit)
         self.listen(by_id("sign-out"), "click", lambda _: effects.accounts.sign_out())
-        self.listen(self._dialog, "close", lambda _: effects.rooms.close_dialog())
         self.watch(self._show_list)
         self.watch(self._show_dialog)
 
@@ -52,16 +50,10 @@ class AccountsView(View):
 
     def _show_dialog(self) -> None:
         account = self.page.account()
-        wanted = account is not None and account.dialog() == "account"
-        if wanted and not self._dialog.open:
-            by_id("another-account").reset()
-            self._dialog.showModal()
-        elif not wanted and self._dialog.open:
-            self._dialog.close()
-        if account is None:
+        if account is None or account.dialog() != "account":
             # What was typed for one account is not for the next to read.
             by_id("another-account").reset()
-        else:
+        if account is not None:
             by_id("new-account").reset()
 
     def _on_click(self, event: Any) -> None:

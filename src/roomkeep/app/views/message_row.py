@@ -4,7 +4,8 @@ from typing import Any
 
 from roomkeep.app.views import times
 from roomkeep.app.views.dom import clone, part, set_text
-from roomkeep.app.views.rows import Chip, Row, chips, initials, tint
+from roomkeep.app.views.faces import show_face
+from roomkeep.app.views.rows import Chip, Row, chips
 
 __all__ = ["fill_row"]
 
@@ -20,6 +21,9 @@ def fill_row(element: Any, row: Row, before: Row | None) -> None:
     message = row.message
     if before is None:
         _fill_new(element, row)
+    if before is None or before.face != row.face:
+        show_face(part(element, "avatar"), message.sender_id, row.face.name, row.face.picture)
+        part(element, "author").textContent = row.face.name
     if before is None or before.day != row.day:
         day = part(element, "day")
         day.hidden = not row.day
@@ -37,11 +41,7 @@ def fill_row(element: Any, row: Row, before: Row | None) -> None:
 def _fill_new(element: Any, row: Row) -> None:
     message = row.message
     element.dataset.id = message.id
-    name = message.sender_name or message.sender_id
-    avatar = part(element, "avatar")
-    avatar.textContent = initials(name)
-    avatar.dataset.tint = tint(message.sender_id)
-    part(element, "author").textContent = name
+    element.dataset.sender = message.sender_id
     element.toggleAttribute("data-mine", row.is_mine)
 
 

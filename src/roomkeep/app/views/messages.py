@@ -83,6 +83,7 @@ class MessagesView(View):
                 account.user_id,
                 has_older=timeline.has_older,
             ),
+            faces=account.people.faces(),
         )
         newest = timeline.messages[-1] if timeline.messages else None
         if newest is not None and newest.id != self._newest:

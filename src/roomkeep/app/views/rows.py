@@ -1,9 +1,11 @@
 """What the rows of a conversation show. Pure: the page does not come into it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 
 from msgspec import Struct
 
+from roomkeep.app.people import Face
 from roomkeep.models import Message
 
 __all__ = ["Chip", "Row", "chips", "initials", "make_rows", "tint"]
@@ -24,6 +26,7 @@ class Row(Struct, frozen=True):
         is_editing: it is being edited.
         reader_id: who reads.
         is_first_new: what is new begins with it.
+        face: how its author looks.
     """
 
     message: Message
@@ -32,6 +35,7 @@ class Row(Struct, frozen=True):
     is_mine: bool
     is_editing: bool
     reader_id: str
+    face: Face
     is_first_new: bool = False
 
 
@@ -61,20 +65,25 @@ def make_rows(
     editing: str | None,
     day: Callable[[int], str],
     new_from: str | None = None,
+    faces: Mapping[str, Face] = MappingProxyType({}),
 ) -> dict[str, Row]:
     """Make the rows of messages, by the messages' ids. What is new begins with `new_from`."""
     rows = {}
     before: Message | None = None
     day_before = ""
+    face_before: Face | None = None
     for message in messages:
         this_day = day(message.timestamp)
         is_new_day = this_day != day_before
+        face = faces.get(message.sender_id)
+        if face is None:
+            face = Face(message.sender_name or message.sender_id, None)
         leads = (
             before is None
             or is_new_day
             or message.id == new_from
             or before.sender_id != message.sender_id
-            or before.sender_name != message.sender_name
+            or face != face_before
             or message.timestamp - before.timestamp > TOGETHER
         )
         rows[message.id] = Row(
@@ -84,9 +93,10 @@ def make_rows(
             message.sender_id == reader_id,
             message.id == editing,
             reader_id,
+            face,
             message.id == new_from,
         )
-        before, day_before = message, this_day
+        before, day_before, face_before = message, this_day, face
     return rows
 
 

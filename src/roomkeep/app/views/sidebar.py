@@ -5,8 +5,10 @@ from typing import Any
 from msgspec import Struct
 
 from roomkeep.app.effects import Effects
+from roomkeep.app.people import picture_of
 from roomkeep.app.state import PageState
 from roomkeep.app.views.dom import KeyedList, View, by_id, clone, part, pressed, set_text
+from roomkeep.app.views.faces import show_face
 from roomkeep.app.views.rows import initials, tint
 
 __all__ = ["SidebarView"]
@@ -52,8 +54,8 @@ class SidebarView(View):
         name = "" if account is None else account.user().display_name
         avatar = part(self._account, "avatar")
         set_text(part(self._account, "name"), name)
-        set_text(avatar, initials(name))
-        avatar.dataset.tint = tint("" if account is None else account.user_id)
+        user_id = "" if account is None else account.user_id
+        show_face(avatar, user_id, name, None if account is None else picture_of(account.user()))
 
     def _show_rooms(self) -> None:
         account = self.page.account()

@@ -5,7 +5,7 @@ from typing import Any
 
 import js
 
-__all__ = ["day", "exact", "time_of_day"]
+__all__ = ["date", "day", "exact", "moment", "time_of_day"]
 
 _MINUTE = 60_000
 # Every zone's midnight falls on one of these.
@@ -17,6 +17,8 @@ _time: Any = js.Intl.DateTimeFormat.new(_LOCALES, hour="numeric", minute="2-digi
 _day: Any = js.Intl.DateTimeFormat.new(
     _LOCALES, weekday="long", year="numeric", month="long", day="numeric"
 )
+_date: Any = js.Intl.DateTimeFormat.new(_LOCALES, dateStyle="long")
+_moment: Any = js.Intl.DateTimeFormat.new(_LOCALES, dateStyle="medium", timeStyle="short")
 _exact: Any = js.Intl.DateTimeFormat.new(_LOCALES, dateStyle="full", timeStyle="medium")
 
 
@@ -28,6 +30,16 @@ def time_of_day(timestamp: int) -> str:
 def day(timestamp: int) -> str:
     """Return the day, which no other day is called."""
     return _quarter(timestamp // _QUARTER)
+
+
+def date(timestamp: int) -> str:
+    """Return the day, without that of the week."""
+    return str(_date.format(timestamp))
+
+
+def moment(timestamp: int) -> str:
+    """Return the day and the minute, shortly."""
+    return str(_moment.format(timestamp))
 
 
 def exact(timestamp: int) -> str:

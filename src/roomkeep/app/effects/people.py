@@ -1,0 +1,188 @@
+"""People: the roster of the open room, cards, and one's own profile."""
+
+import asyncio
+from collections.abc import Callable
+
+from reaktiv import Effect, untracked
+
+from roomkeep.app.effects.bans import BanEffects
+from roomkeep.app.effects.context import Context, EffectGroup, effect
+from roomkeep.app.limits import check_bio, check_name
+from roomkeep.app.people import Person, Status, faces_of, list_people, person_of
+from roomkeep.app.people_state import PAGE_OF_PEOPLE
+from roomkeep.app.state import AccountState
+from roomkeep.models import Room
+from roomkeep.persistence import Change
+
+__all__ = ["PeopleEffects"]
+
+PAUSE = 0.5
+"""How long changes are gathered before the roster is loaded again, in seconds."""
+SHOWN = "peopleShown"
+"""The setting that says whether the roster stands beside the conversation."""
+
+
+class PeopleEffects(EffectGroup):
+    """What one does with people. The roster follows the open room and the database by itself."""
+
+    def __init__(self, context: Context, bans: BanEffects) -> None:
+        super().__init__(context)
+        self._bans = bans
+        self._stop: Callable[[], None] | None = None
+        self._follow: Effect | None = None
+        self._at: tuple[AccountState | None, Room | None] = (None, None)
+        self._waiting: set[AccountState] = set()
+
+    def begin(self) -> None:
+        """Follow the open room and the database from now on."""
+        if self._stop is None:
+            self._stop = self.context.device.subscribe(self._take)
+            self._follow = Effect(self._follow_room)
+
+    def _follow_room(self) -> None:
+        account = self.page.account()
+        room = None if account is None else account.room
+        at, self._at = self._at, (account, room)
+        if account is None or (account, room) == at:
+            return
+        # What is started here reads signals too; they are not what this follows.
+        with untracked():
+            if at[0] is not account:
+                self.context.start(self._load_setting(account), "show the people of the room")
+            if at[0] is not account or _id(at[1]) != _id(room):
+                self._leave_room(account)
+            if room is not None:
+                self.context.start(self.load(account), "show the people of the room")
+                self.context.start(self._bans.load(account), "look for bans")
+
+    def _leave_room(self, account: AccountState) -> None:
+        people = account.people
+        people.people.set(None)
+        people.bans.set(())
+        people.query.set("")
+        people.limit.set(PAGE_OF_PEOPLE)
+        people.in_front.set(False)
+
+    def _take(self, change: Change) -> None:
+        account = self.page.account()
+        if account is None or change.store not in ("users", "bans"):
+            return
+        if change.store == "bans":
+            if change.room_id in (None, account.room_id()):
+                self.context.start(self._bans.load(account), "look for bans")
+        elif account not in self._waiting:
+            self._waiting.add(account)
+            self.context.start(self._load_soon(account), "show the people of the room")
+
+    async def _load_soon(self, account: AccountState) -> None:
+        try:
+            # An import writes people by the hundred.
+            await asyncio.sleep(PAUSE)
+        finally:
+            self._waiting.discard(account)
+        await self.load(account)
+
+    async def _load_setting(self, account: AccountState) -> None:
+        shown = await self.context.database(account).get_setting(SHOWN)
+        account.people.in_column.set(shown is True)
+
+    async def load(self, account: AccountState) -> None:
+        """Show the roster of the open room."""
+        room = account.room
+        if room is None:
+            return
+        users = await self.context.database(account).get_users_by_room(room.id)
+        if account.room_id() != room.id:
+            return
+        people = list_people(room, users, account.user_id)
+        account.people.people.set(people)
+        account.people.faces.set(faces_of(people))
+        card = account.people.card()
+        if card is not None:
+            account.people.card.set(await self._find(account, card.user_id, card.name))
+
+    # The panel
+
+    @effect("show the people of the room")
+    async def toggle_column(self) -> None:
+        """Show or hide the roster beside the conversation, and remember that."""
+        account = self.account
+        shown = not account.people.in_column()
+        account.people.in_column.set(shown)
+        await self.context.database(account).save_setting(SHOWN, shown)
+
+    def toggle_front(self) -> None:
+        """Show or hide the roster in the conversation's place."""
+        people = self.account.people
+        people.in_front.set(not people.in_front())
+
+    def search(self, query: str) -> None:
+        """List only people whose names hold this."""
+        people = self.account.people
+        people.query.set(query)
+        people.limit.set(PAGE_OF_PEOPLE)
+
+    def show_more(self) -> None:
+        """List more people."""
+        people = self.account.people
+        if len(people.people() or ()) > people.limit():
+            people.limit.set(people.limit() + PAGE_OF_PEOPLE)
+
+    # Cards
+
+    @effect("show the profile")
+    async def open_card(self, user_id: str, name: str = "") -> None:
+        """Show a person's card.
+
+        Args:
+            user_id: who.
+            name: what to call someone of whom nothing is known.
+        """
+        account = self.account
+        person = await self._find(account, user_id, name)
+        account.people.card.set(person)
+        account.dialog.set("profile")
+
+    async def _find(self, account: AccountState, user_id: str, name: str) -> Person:
+        user = await self.context.database(account).get_user(user_id)
+        room = account.room
+        members = () if room is None else room.members
+        member = next((member for member in members if member.oder_id == user_id), None)
+        return person_of(user_id, user, member, room=room, my_id=account.user_id, name=name)
+
+    # One's own profile
+
+    def open_profile(self) -> None:
+        """Ask for one's own name, status and words."""
+        self.account.dialog.set("edit-profile")
+
+    @effect("save your profile")
+    async def save_profile(
+        self, *, name: str, status: Status, bio: str, picture: str | None
+    ) -> None:
+        """Save one's own profile; it shows at once.
+
+        Args:
+            name: what one is called.
+            status: whether one is there.
+            bio: what one says of oneself; it may be empty.
+            picture: a `data:` URL; None for no picture.
+        """
+        account = self.account
+        changes = {
+            "display_name": check_name(name, "display_name"),
+            "status": status,
+            "bio": check_bio(bio) or None,
+            "avatar_url": picture,
+        }
+        await self.context.database(account).update_user(account.user_id, **changes)
+        profile = await self.context.database(account).get_current_user()
+        if profile is not None:
+            account.user.set(profile)
+        if account.dialog() == "edit-profile":
+            account.dialog.set(None)
+        await self.load(account)
+
+
+def _id(room: Room | None) -> str | None:
+    return None if room is None else room.id

@@ -1,0 +1,136 @@
+"""Bans: the form, the list, and what a banned person sees in place of the composer."""
+
+from typing import Any
+
+import js
+from msgspec import Struct
+from pyodide.ffi import JsProxy
+
+from roomkeep.app.effects import Effects
+from roomkeep.app.people import find_ban, may_moderate
+from roomkeep.app.state import PageState
+from roomkeep.app.views import times
+from roomkeep.app.views.dom import KeyedList, View, by_id, clone, part, pressed, set_text
+from roomkeep.app.views.faces import show_face
+from roomkeep.models import Ban
+
+__all__ = ["BansView"]
+
+
+class BanRow(Struct, frozen=True):
+    """A row of the list of bans."""
+
+    ban: Ban
+    name: str
+    picture: str | None
+    by: str
+    may_lift: bool
+
+
+class BansView(View):
+    """The dialogs of bans, and the notice of one's own."""
+
+    def __init__(self, page: PageState, effects: Effects) -> None:
+        super().__init__(page, effects)
+        self._form = by_id("ban-form")
+        self._composer = by_id("composer")
+        self._notice = by_id("composer-banned")
+        self._asked_for = ""
+        self._list: KeyedList[str, BanRow] = KeyedList(
+            by_id("bans"), lambda: clone("ban-row"), _fill
+        )
+        self.listen(self._form, "submit", self._on_submit)
+        self.listen(by_id("ban-cancel"), "click", lambda _: effects.rooms.close_dialog())
+        self.listen(self._list.parent, "click", self._on_click)
+        # A timer of a tab that slept comes late.
+        self.listen(js.document, "visibilitychange", lambda _: self._on_visible())
+        self.watch(self._show_form)
+        self.watch(self._show_list)
+        self.watch(self._show_notice)
+
+    def _show_form(self) -> None:
+        account = self.page.account()
+        person = None if account is None else account.people.banning()
+        is_open = account is not None and account.dialog() == "ban"
+        set_text(by_id("ban-title"), "" if person is None else f"Ban {person.name}?")
+        if not is_open:
+            self._form.reset()
+
+    def _on_submit(self, event: Any) -> None:
+        event.preventDefault()
+        fields = self._form.elements
+        self.effects.bans.ban(
+            reason=str(fields.namedItem("reason").value),
+            length=str(fields.namedItem("length").value),
+        )
+
+    def _show_list(self) -> None:
+        account = self.page.account()
+        rows: dict[str, BanRow] = {}
+        if account is not None:
+            faces = account.people.faces()
+            may_lift = may_moderate(self.effects.bans.me(account))
+            for ban in account.people.bans():
+                face = faces.get(ban.user_id)
+                by = faces.get(ban.banned_by)
+                rows[ban.oder_id] = BanRow(
+                    ban,
+                    ban.display_name or ban.user_id if face is None else face.name,
+                    None if face is None else face.picture,
+                    ban.banned_by if by is None else by.name,
+                    may_lift and ban.user_id != account.user_id,
+                )
+        focused = self._list.parent.matches(":focus-within")
+        self._list.show(rows)
+        by_id("bans-none").hidden = bool(rows)
+        # The button that was pressed has gone with its ban.
+        if focused and not self._list.parent.matches(":focus-within"):
+            button = self._list.parent.querySelector("button:not([hidden])")
+            (button if isinstance(button, JsProxy) else by_id("bans-title")).focus()
+
+    def _on_click(self, event: Any) -> None:
+        key = pressed(event, "data-ban")
+        if key is not None:
+            self.effects.bans.lift(key)
+
+    def _show_notice(self) -> None:
+        account = self.page.account()
+        ban = None if account is None else find_ban(account.people.bans(), account.user_id)
+        was_writing = bool(self._composer.matches(":focus-within"))
+        was_reading = bool(self._notice.matches(":focus"))
+        self._composer.hidden = ban is not None
+        self._notice.hidden = ban is None
+        text = reason = ""
+        if ban is not None:
+            until = " for ever" if ban.expires_at is None else f" until {_when(ban.expires_at)}"
+            text = f"You are banned from this room{until}. You can read, but not write."
+            reason = f"Reason: {ban.reason}" if ban.reason else ""
+        set_text(part(self._notice, "text"), text)
+        set_text(part(self._notice, "reason"), reason)
+        if ban is not None and was_writing:
+            self._notice.focus()
+        elif ban is None and was_reading:
+            by_id("composer-text").focus()
+
+    def _on_visible(self) -> None:
+        if not js.document.hidden:
+            self.effects.bans.look_again()
+
+
+def _when(timestamp: int) -> str:
+    return times.moment(timestamp)
+
+
+def _fill(element: Any, row: BanRow, _before: BanRow | None) -> None:
+    ban = row.ban
+    show_face(part(element, "avatar"), ban.user_id, row.name, row.picture)
+    set_text(part(element, "name"), row.name)
+    reason = part(element, "reason")
+    reason.hidden = not ban.reason
+    set_text(reason, ban.reason or "")
+    until = "For ever" if ban.expires_at is None else f"Until {_when(ban.expires_at)}"
+    set_text(part(element, "facts"), f"{until} · by {row.by} on {times.date(ban.timestamp)}")
+    lift = part(element, "lift")
+    lift.dataset.ban = ban.oder_id
+    lift.hidden = not row.may_lift
+    lift.setAttribute("aria-label", f"Lift the ban of {row.name}")

@@ -1,0 +1,40 @@
+"""The small pictures of people."""
+
+from typing import Any
+
+import js
+from pyodide.ffi import JsProxy
+
+from roomkeep.app.people import STATUS_NAMES, Status
+from roomkeep.app.views.dom import set_text
+from roomkeep.app.views.rows import initials, tint
+
+__all__ = ["show_face", "show_status"]
+
+
+def show_face(element: Any, user_id: str, name: str, picture: str | None = None) -> None:
+    """Show a person's picture, or the initials where there is none.
+
+    Args:
+        element: an `.avatar`, which is no more than decoration: the name stands beside it.
+        user_id: whose it is; it gives the colour.
+        name: what the person is called.
+        picture: a `data:` URL.
+    """
+    element.dataset.tint = tint(user_id)
+    if picture is None:
+        set_text(element, initials(name))
+        return
+    image = element.firstElementChild
+    if not isinstance(image, JsProxy):
+        image = js.document.createElement("img")
+        image.alt = ""
+        element.replaceChildren(image)
+    if image.getAttribute("src") != picture:
+        image.src = picture
+
+
+def show_status(dot: Any, text: Any, status: Status) -> None:
+    """Show whether a person is there, as a dot and as a word."""
+    dot.dataset.status = status
+    set_text(text, STATUS_NAMES[status])

@@ -1,0 +1,200 @@
+"""The people of the open room: the panel, and names that open a card."""
+
+from typing import Any
+
+import js
+from msgspec import Struct
+from pyodide.ffi import JsProxy
+
+from roomkeep.app.effects import Effects
+from roomkeep.app.people import ROLE_NAMES, Person, group_people, may_moderate
+from roomkeep.app.state import AccountState, PageState
+from roomkeep.app.views.dom import KeyedList, View, by_id, clone, part, pressed, set_text
+from roomkeep.app.views.faces import show_face, show_status
+
+__all__ = ["PeopleView"]
+
+NARROW = "(max-width: 62rem)"
+"""In such a window the panel takes the place of the conversation. `people.css` says so too."""
+NEAR = 400
+"""So many pixels before the end of the list, more people are listed."""
+MANY = 12
+"""From so many people on, one can search them."""
+
+
+class PersonRow(Struct, frozen=True):
+    """A row of the list."""
+
+    person: Person
+    is_banned: bool
+
+
+class PeopleView(View):
+    """The panel beside the conversation, or in its place."""
+
+    def __init__(self, page: PageState, effects: Effects) -> None:
+        super().__init__(page, effects)
+        self._panel = by_id("people-panel")
+        self._toggle = by_id("show-people")
+        self._query = by_id("people-query")
+        self._scroller = by_id("people-scroller")
+        self._more = by_id("people-more")
+        self._narrow = js.window.matchMedia(NARROW)
+        self._was_in_front = False
+        self._tab_stop: Any = None
+        self._groups = [self._group("people-online"), self._group("people-offline")]
+        for button in (self._toggle, by_id("hide-people")):
+            self.listen(button, "click", lambda _: self._on_toggle())
+        self.listen(self._narrow, "change", lambda _: self._show_panel())
+        self.listen(self._query, "input", lambda _: effects.people.search(str(self._query.value)))
+        self.listen(self._scroller, "click", self._on_person)
+        self.listen(self._scroller, "scroll", self._on_scroll, passive=True)
+        self.listen(self._more, "click", lambda _: self._on_more())
+        self.listen(by_id("show-bans"), "click", lambda _: effects.bans.open_list())
+        self.listen(self._panel, "keydown", self._on_key)
+        messages = by_id("messages")
+        self.listen(messages, "click", self._on_author)
+        self.listen(messages, "focusin", self._on_message_focus)
+        self.watch(self._show_panel)
+        self.watch(self._show_people)
+        self.watch(self._show_foot)
+
+    def _group(self, name: str) -> KeyedList[str, PersonRow]:
+        return KeyedList(by_id(name).querySelector("ul"), lambda: clone("person-row"), _fill_person)
+
+    # The panel
+
+    def _show_panel(self) -> None:
+        account = self.page.account()
+        room = None if account is None else account.room
+        people = None if account is None or room is None else account.people
+        narrow = bool(self._narrow.matches)
+        in_front = people is not None and people.in_front() and narrow
+        shown = in_front or (people is not None and people.in_column() and not narrow)
+        had_focus = bool(self._panel.matches(":focus-within"))
+        self._panel.hidden = not shown
+        by_id("workspace").toggleAttribute("data-people-in-front", in_front)
+        self._toggle.setAttribute("aria-expanded", "true" if shown else "false")
+        # What had the focus is not to be seen any more.
+        if in_front and not self._was_in_front:
+            by_id("hide-people").focus()
+        elif had_focus and not shown:
+            self._toggle.focus()
+        self._was_in_front = in_front
+
+    def _on_toggle(self) -> None:
+        if self._narrow.matches:
+            self.effects.people.toggle_front()
+        else:
+            self.effects.people.toggle_column()
+
+    def _on_key(self, event: Any) -> None:
+        if event.key == "Escape" and self._narrow.matches:
+            event.preventDefault()
+            self.effects.people.toggle_front()
+
+    # The list
+
+    def _show_people(self) -> None:
+        account = self.page.account()
+        people = None if account is None else account.people.people()
+        if account is None or people is None:
+            for listed in self._groups:
+                listed.show({})
+                listed.parent.parentElement.hidden = True
+            self._query.hidden = self._more.hidden = by_id("people-none").hidden = True
+            by_id("people-loading").hidden = False
+            set_text(by_id("people-title"), "People")
+            self._show_query("")
+            return
+        state = account.people
+        by_id("people-loading").hidden = True
+        set_text(by_id("people-title"), f"People ({len(people):,})")
+        query = state.query()
+        self._show_query(query)
+        self._query.hidden = len(people) < MANY
+        limit = state.limit()
+        groups = group_people(people, query, limit)
+        banned = {ban.user_id for ban in state.bans()}
+        for name, listed, group in zip(("Online", "Offline"), self._groups, groups, strict=True):
+            section = listed.parent.parentElement
+            section.hidden = not group.people
+            set_text(section.firstElementChild, f"{name} — {group.total:,}")
+            listed.show({p.user_id: PersonRow(p, p.user_id in banned) for p in group.people})
+        found = sum(group.total for group in groups)
+        by_id("people-none").hidden = bool(found)
+        self._more.hidden = found <= limit
+
+    def _show_query(self, query: str) -> None:
+        if self._query.value != query:
+            self._query.value = query
+
+    def _on_scroll(self, _event: Any) -> None:
+        scroller = self._scroller
+        left = scroller.scrollHeight - scroller.clientHeight - scroller.scrollTop
+        if left < NEAR and not self._more.hidden:
+            self.effects.people.show_more()
+
+    def _on_more(self) -> None:
+        rows = self._scroller.querySelectorAll("[data-person]")
+        before = int(rows.length)
+        self.effects.people.show_more()
+        # The button may have gone with the last of them; who came by it goes on with the next.
+        now = self._scroller.querySelectorAll("[data-person]")
+        if now.length > before:
+            now.item(before).focus()
+
+    def _show_foot(self) -> None:
+        account = self.page.account()
+        room = None if account is None else account.room
+        if account is None or room is None:
+            by_id("people-foot").hidden = True
+            return
+        many = len(account.people.bans())
+        by_id("people-foot").hidden = not many and not may_moderate(_me(account))
+        set_text(by_id("show-bans-text"), f"Bans ({many:,})" if many else "Bans")
+
+    # What is pressed
+
+    def _on_person(self, event: Any) -> None:
+        user_id = pressed(event, "data-person")
+        if user_id is not None:
+            self.effects.people.open_card(user_id)
+
+    def _on_author(self, event: Any) -> None:
+        """Open the card of whose name or picture was pressed."""
+        if not isinstance(event.target.closest(".author, .message > .avatar"), JsProxy):
+            return
+        row = event.target.closest(".row")
+        name = str(part(row, "author").textContent)
+        self.effects.people.open_card(str(row.dataset.sender), name)
+
+    def _on_message_focus(self, event: Any) -> None:
+        """Let the keyboard reach the author's name, of the message that one is at."""
+        row = event.target.closest(".row")
+        author = part(row, "author") if isinstance(row, JsProxy) else None
+        if isinstance(self._tab_stop, JsProxy):
+            self._tab_stop.tabIndex = -1
+        if isinstance(author, JsProxy) and row.hasAttribute("data-leads"):
+            author.tabIndex = 0
+        self._tab_stop = author
+
+
+def _me(account: AccountState) -> Person | None:
+    return next((person for person in account.people.people() or () if person.is_me), None)
+
+
+def _fill_person(element: Any, row: PersonRow, before: PersonRow | None) -> None:
+    person = row.person
+    button = element.firstElementChild
+    if before is None:
+        button.dataset.person = person.user_id
+    show_face(part(button, "avatar"), person.user_id, person.name, person.picture)
+    show_status(part(button, "dot"), part(button, "status"), person.status)
+    set_text(part(button, "name"), person.name)
+    badge = part(button, "role")
+    badge.hidden = person.role in (None, "member")
+    set_text(badge, "" if person.role in (None, "member") else ROLE_NAMES[person.role])
+    banned = part(button, "banned")
+    banned.hidden = not row.is_banned
+    set_text(banned, "Banned" if row.is_banned else "")

@@ -1,0 +1,177 @@
+"""A person's card, and the form for one's own profile."""
+
+from typing import Any
+
+from pyodide.ffi import JsProxy
+
+from roomkeep.app.effects import Effects
+from roomkeep.app.people import (
+    ROLE_NAMES,
+    STATUS_NAMES,
+    Person,
+    find_ban,
+    may_ban,
+    may_moderate,
+    picture_of,
+)
+from roomkeep.app.state import PageState
+from roomkeep.app.views import times
+from roomkeep.app.views.dom import View, by_id, part, set_text
+from roomkeep.app.views.faces import show_face, show_status
+from roomkeep.app.views.pictures import PictureError, make_picture
+
+__all__ = ["ProfileView"]
+
+
+class ProfileView(View):
+    """The dialogs that show a person."""
+
+    def __init__(self, page: PageState, effects: Effects) -> None:
+        super().__init__(page, effects)
+        self._card = by_id("profile-dialog")
+        self._form = by_id("edit-profile")
+        self._trouble = by_id("edit-profile-picture-trouble")
+        self._file = by_id("edit-profile-picture")
+        self._remove = by_id("edit-profile-no-picture")
+        self._picture: str | None = None
+        self._is_editing = False
+        self.listen(by_id("profile-edit"), "click", lambda _: effects.people.open_profile())
+        self.listen(by_id("profile-ban"), "click", lambda _: self._on_ban())
+        self.listen(by_id("profile-lift"), "click", lambda _: self._on_lift())
+        self.listen(by_id("edit-profile-cancel"), "click", lambda _: effects.rooms.close_dialog())
+        self.listen(self._form, "submit", self._on_submit)
+        self.listen(self._form, "input", lambda _: self._show_picture())
+        self.listen(self._file, "change", self._on_file)
+        self.listen(self._remove, "click", lambda _: self._on_no_picture())
+        self.watch(self._show_card)
+        self.watch(self._show_form)
+
+    # The card
+
+    def _show_card(self) -> None:
+        account = self.page.account()
+        person = None if account is None else account.people.card()
+        if account is None or person is None:
+            person = Person(user_id="", name="", username="")
+        card = self._card
+        show_face(part(card, "avatar"), person.user_id, person.name, person.picture)
+        set_text(part(card, "name"), person.name)
+        # Who never chose another name is not told it twice.
+        username = "" if person.username == person.name else person.username
+        set_text(part(card, "username"), f"@{username}" if username else "")
+        show_status(part(card, "dot"), part(card, "status"), person.status)
+        badge = part(card, "role")
+        set_text(badge, "Not in this room" if person.role is None else ROLE_NAMES[person.role])
+        set_text(part(card, "bio"), person.bio)
+        part(card, "facts").hidden = person.joined_at is None
+        set_text(
+            part(card, "joined-label"), "Joined" if person.role is None else "In this room since"
+        )
+        set_text(
+            part(card, "joined"), "" if person.joined_at is None else times.date(person.joined_at)
+        )
+        self._show_actions(person)
+
+    def _show_actions(self, person: Person) -> None:
+        account = self.page.account()
+        bans = () if account is None else account.people.bans()
+        me = None if account is None else self.effects.bans.me(account)
+        ban = find_ban(bans, person.user_id)
+        note = part(self._card, "ban")
+        note.hidden = ban is None
+        text = ""
+        if ban is not None:
+            until = (
+                "for ever" if ban.expires_at is None else f"until {times.moment(ban.expires_at)}"
+            )
+            text = f"Banned {until}: {ban.reason}" if ban.reason else f"Banned {until}"
+        set_text(note, text)
+        by_id("profile-edit").hidden = not person.is_me
+        by_id("profile-ban").hidden = ban is not None or not may_ban(me, person)
+        by_id("profile-lift").hidden = ban is None or not may_moderate(me) or person.is_me
+        part(self._card, "actions").hidden = all(
+            by_id(name).hidden for name in ("profile-edit", "profile-ban", "profile-lift")
+        )
+
+    def _on_ban(self) -> None:
+        account = self.page.account()
+        person = None if account is None else account.people.card()
+        if person is not None:
+            self.effects.bans.ask_ban(person)
+
+    def _on_lift(self) -> None:
+        account = self.page.account()
+        person = None if account is None else account.people.card()
+        if account is None or person is None:
+            return
+        # Where a foreign client wrote several, one press lifts them all.
+        for ban in account.people.bans():
+            if ban.user_id == person.user_id:
+                self.effects.bans.lift(ban.oder_id)
+        self._card.querySelector("button").focus()
+
+    # One's own profile
+
+    def _show_form(self) -> None:
+        account = self.page.account()
+        wanted = account is not None and account.dialog() == "edit-profile"
+        if wanted == self._is_editing:
+            return
+        self._is_editing = wanted
+        if not wanted or account is None:
+            # What was typed for one account is not for the next to read.
+            self._picture = None
+            self._form.reset()
+            show_face(part(self._form, "avatar"), "", "")
+            set_text(self._trouble, "")
+            return
+        user = account.user()
+        fields = self._form.elements
+        fields.namedItem("name").value = user.display_name
+        fields.namedItem("status").value = user.status
+        fields.namedItem("bio").value = user.bio or ""
+        self._picture = picture_of(user)
+        self._show_picture()
+
+    def _show_picture(self) -> None:
+        account = self.page.account()
+        if account is not None:
+            name = str(self._form.elements.namedItem("name").value)
+            avatar = part(self._form, "avatar")
+            show_face(avatar, account.user_id, name, self._picture)
+        self._remove.hidden = self._picture is None
+
+    def _on_file(self, _event: Any) -> None:
+        file = self._file.files.item(0)
+        self._file.value = ""
+        if isinstance(file, JsProxy):
+            self.effects.context.start(self._choose(file), "use the picture")
+
+    async def _choose(self, file: Any) -> None:
+        account = self.page.account()
+        try:
+            picture = await make_picture(file)
+        except PictureError as error:
+            set_text(self._trouble, str(error))
+            return
+        # The form may be that of another account by now.
+        if self._is_editing and self.page.account() is account:
+            set_text(self._trouble, "")
+            self._picture = picture
+            self._show_picture()
+
+    def _on_no_picture(self) -> None:
+        self._picture = None
+        self._show_picture()
+        self._file.focus()
+
+    def _on_submit(self, event: Any) -> None:
+        event.preventDefault()
+        fields = self._form.elements
+        status = str(fields.namedItem("status").value)
+        self.effects.people.save_profile(
+            name=str(fields.namedItem("name").value),
+            status=next(known for known in STATUS_NAMES if known == status),
+            bio=str(fields.namedItem("bio").value),
+            picture=self._picture,
+        )
