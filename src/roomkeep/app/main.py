@@ -5,14 +5,17 @@ from js import document, performance
 from roomkeep.app.effects import Context, Effects
 from roomkeep.app.state import PageState
 from roomkeep.app.views.accounts import AccountsView
+from roomkeep.app.views.attachments import AttachmentsView
 from roomkeep.app.views.bans import BansView
 from roomkeep.app.views.composer import ComposerView
 from roomkeep.app.views.dialog_frame import DialogFrameView
 from roomkeep.app.views.dialogs import DialogsView
 from roomkeep.app.views.dom import View
 from roomkeep.app.views.imports import ImportView
+from roomkeep.app.views.lightbox import LightboxView
 from roomkeep.app.views.messages import MessagesView
 from roomkeep.app.views.notices import NoticesView
+from roomkeep.app.views.pending import PendingView
 from roomkeep.app.views.people import PeopleView
 from roomkeep.app.views.profile import ProfileView
 from roomkeep.app.views.shell import ShellView
@@ -34,6 +37,7 @@ async def main() -> None:
         NoticesView,
         AccountsView,
         SidebarView,
+        AttachmentsView,
         MessagesView,
         ComposerView,
         DialogsView,
@@ -42,6 +46,8 @@ async def main() -> None:
         ProfileView,
         BansView,
         DialogFrameView,
+        PendingView,
+        LightboxView,
     )
     _views.extend(kind(page, effects) for kind in kinds)
     await effects.accounts.begin()

@@ -8,6 +8,7 @@ from msgspec import Struct
 from reaktiv import Signal
 
 from roomkeep.app.channels import find_channel
+from roomkeep.app.file_state import FilesState
 from roomkeep.app.people_state import PeopleState
 from roomkeep.app.places import Place
 from roomkeep.app.timeline import Timeline
@@ -149,6 +150,7 @@ class AccountState:
         pane: what a narrow window shows.
         importing: the import that is running or has ended.
         people: the people of the open room.
+        files: the files that wait to be sent, and those of the messages on the page.
     """
 
     def __init__(self, user: User) -> None:
@@ -172,6 +174,7 @@ class AccountState:
         self.pane: Signal[Pane] = _signal("rooms")
         self.importing: Signal[Import | None] = _signal(None)
         self.people = PeopleState()
+        self.files = FilesState()
 
     @property
     def user_id(self) -> str:

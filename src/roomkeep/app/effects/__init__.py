@@ -1,6 +1,8 @@
 """Effects: they call the database and change the state. Views start them; nothing else does."""
 
+from roomkeep.app.blobs import Blobs
 from roomkeep.app.effects.accounts import AccountEffects
+from roomkeep.app.effects.attachments import AttachmentEffects
 from roomkeep.app.effects.bans import BanEffects
 from roomkeep.app.effects.channels import ChannelEffects
 from roomkeep.app.effects.context import Context
@@ -9,6 +11,7 @@ from roomkeep.app.effects.imports import ImportEffects
 from roomkeep.app.effects.live import LiveEffects
 from roomkeep.app.effects.messages import MessageEffects
 from roomkeep.app.effects.people import PeopleEffects
+from roomkeep.app.effects.pictures import PictureEffects
 from roomkeep.app.effects.rooms import RoomEffects
 from roomkeep.app.effects.unread import UnreadEffects
 
@@ -21,7 +24,10 @@ class Effects:
     def __init__(self, context: Context) -> None:
         self.context = context
         self.drafts = DraftEffects(context)
-        self.messages = MessageEffects(context, self.drafts)
+        blobs = Blobs()
+        self.pictures = PictureEffects(context, blobs)
+        self.attachments = AttachmentEffects(context, self.pictures, blobs)
+        self.messages = MessageEffects(context, self.drafts, self.attachments)
         self.unread = UnreadEffects(context, self.drafts)
         self.rooms = RoomEffects(context, self.messages, self.unread)
         self.channels = ChannelEffects(context, self.rooms)

@@ -3,9 +3,11 @@
 import asyncio
 import logging
 
+from roomkeep.app.effects.attachments import AttachmentEffects
 from roomkeep.app.effects.bans import check_not_banned
 from roomkeep.app.effects.context import Context, EffectGroup, effect
 from roomkeep.app.effects.drafts import DraftEffects
+from roomkeep.app.file_state import PendingFile
 from roomkeep.app.limits import check_content
 from roomkeep.app.places import Place
 from roomkeep.app.state import AccountState
@@ -24,8 +26,11 @@ logger = logging.getLogger(__name__)
 class MessageEffects(EffectGroup):
     """What one does with the messages of the open channel."""
 
-    def __init__(self, context: Context, drafts: DraftEffects) -> None:
+    def __init__(
+        self, context: Context, drafts: DraftEffects, attachments: AttachmentEffects
+    ) -> None:
         super().__init__(context)
+        self._attachments = attachments
         self._drafts = drafts
 
     async def load_latest(self, account: AccountState) -> None:
@@ -113,7 +118,9 @@ class MessageEffects(EffectGroup):
     ) -> list[Message]:
         room_id, channel_id = place
         database = self.context.database(account)
-        return await database.get_latest_messages(room_id, limit, before, channel_id)
+        page = await database.get_latest_messages(room_id, limit, before, channel_id)
+        await self._attachments.load(account, page)
+        return page
 
     async def refresh(self, account: AccountState, ids: list[str]) -> None:
         """Show what became of some messages."""
@@ -140,20 +147,32 @@ class MessageEffects(EffectGroup):
         account = self.account
         place = account.place
         text = account.draft
-        if place is None or not text.strip():
+        files = self._attachments.take(account, place)
+        if place is None or not (text.strip() or files):
             return None
         # Empty at once: what is typed next is the next message, and Enter does not send it twice.
         self._set_draft(account, place, "")
-        return self._send(account, place, text)
+        return self._send(account, place, text, files)
 
     @effect("send the message")
-    async def _send(self, account: AccountState, place: Place, text: str) -> None:
-        try:
-            message = await self._save(account, place, text)
-        except RoomkeepError:
-            newer = account.drafts().get(place, "")
-            self._set_draft(account, place, f"{text}\n{newer}" if newer else text)
-            raise
+    async def _send(
+        self, account: AccountState, place: Place, text: str, files: list[PendingFile]
+    ) -> None:
+        message_id = None
+        # Files that are left over from a message go to that one.
+        if text.strip() or any(file.message_id is None for file in files):
+            try:
+                message = await self._save(account, place, text)
+            except RoomkeepError:
+                newer = account.drafts().get(place, "")
+                self._set_draft(account, place, f"{text}\n{newer}" if newer else text)
+                self._attachments.give_back(account, place, files)
+                raise
+            message_id = message.id
+            await self._show_sent(account, place, message)
+        await self._attachments.save(account, place, files, message_id)
+
+    async def _show_sent(self, account: AccountState, place: Place, message: Message) -> None:
         timeline = account.timeline()
         if account.place != place or timeline is None:
             return

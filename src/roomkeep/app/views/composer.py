@@ -49,7 +49,8 @@ class ComposerView(View):
             set_text(self._left, f"{many} too many. Shorten it, or send it in parts.")
         elif left <= NEARLY:
             set_text(self._left, f"{left:,} characters left")
-        self._send.disabled = left < 0 or not draft.strip()
+        waits = account is not None and account.files.waits(account.place)
+        self._send.disabled = left < 0 or not (draft.strip() or waits)
 
     def _show_room(self) -> None:
         account = self.page.account()

@@ -3,6 +3,7 @@
 from typing import Any
 
 from roomkeep.app.views import times
+from roomkeep.app.views.attachments import fill_attachments
 from roomkeep.app.views.dom import clone, part, set_text
 from roomkeep.app.views.faces import show_face
 from roomkeep.app.views.rows import Chip, Row, chips
@@ -34,6 +35,8 @@ def fill_row(element: Any, row: Row, before: Row | None) -> None:
         element.toggleAttribute("data-leads", row.leads)
     if before is None or before.message != message:
         _fill_message(element, row, before)
+    if before is None or (before.message, before.attachments) != (message, row.attachments):
+        fill_attachments(element, message, row.attachments)
     if row.is_editing != (before is not None and before.is_editing):
         _fill_editor(element, row)
 

@@ -84,6 +84,7 @@ class MessagesView(View):
                 has_older=timeline.has_older,
             ),
             faces=account.people.faces(),
+            attachments=account.files.by_message(),
         )
         newest = timeline.messages[-1] if timeline.messages else None
         if newest is not None and newest.id != self._newest:

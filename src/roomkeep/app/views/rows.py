@@ -6,7 +6,7 @@ from types import MappingProxyType
 from msgspec import Struct
 
 from roomkeep.app.people import Face
-from roomkeep.models import Message
+from roomkeep.models import Attachment, Message
 
 __all__ = ["Chip", "Row", "chips", "initials", "make_rows", "tint"]
 
@@ -27,6 +27,7 @@ class Row(Struct, frozen=True):
         reader_id: who reads.
         is_first_new: what is new begins with it.
         face: how its author looks.
+        attachments: its files; None while they are not known.
     """
 
     message: Message
@@ -37,6 +38,7 @@ class Row(Struct, frozen=True):
     reader_id: str
     face: Face
     is_first_new: bool = False
+    attachments: tuple[Attachment, ...] | None = None
 
 
 class Chip(Struct, frozen=True):
@@ -66,6 +68,7 @@ def make_rows(
     day: Callable[[int], str],
     new_from: str | None = None,
     faces: Mapping[str, Face] = MappingProxyType({}),
+    attachments: Mapping[str, tuple[Attachment, ...]] = MappingProxyType({}),
 ) -> dict[str, Row]:
     """Make the rows of messages, by the messages' ids. What is new begins with `new_from`."""
     rows = {}
@@ -95,6 +98,7 @@ def make_rows(
             reader_id,
             face,
             message.id == new_from,
+            attachments.get(message.id),
         )
         before, day_before, face_before = message, this_day, face
     return rows

@@ -1,0 +1,201 @@
+"""Files that one sends: picked, kept until they are saved, and saved after their message."""
+
+import logging
+from collections.abc import Callable, Iterable, Sequence
+
+from msgspec.structs import replace
+
+from roomkeep.app.blobs import Blobs
+from roomkeep.app.effects.context import Context, EffectGroup, effect
+from roomkeep.app.effects.pictures import PictureEffects
+from roomkeep.app.file_state import PendingFile
+from roomkeep.app.files import MAX_FILES, PickedFile, base_name, choose, media_type, picture_type
+from roomkeep.app.places import Place
+from roomkeep.app.problems import explain
+from roomkeep.app.state import AccountState
+from roomkeep.errors import InvalidRecord, RoomkeepError, ScopeChanged
+from roomkeep.models import Attachment, Message
+
+__all__ = ["AttachmentEffects"]
+
+logger = logging.getLogger(__name__)
+
+
+class AttachmentEffects(EffectGroup):
+    """What one does with files that one sends."""
+
+    def __init__(self, context: Context, pictures: PictureEffects, blobs: Blobs) -> None:
+        super().__init__(context)
+        self._pictures = pictures
+        self._blobs = blobs
+
+    @effect("attach the files")
+    async def add(self, files: Sequence[PickedFile]) -> None:
+        """Put files beside the message that is being written; say which cannot be, and why."""
+        account = self.account
+        place = account.place
+        if place is None:
+            return
+        waiting = account.files.pending().get(place, ())
+        choice = choose(files, room_for=MAX_FILES - len(waiting))
+        refused = list(choice.refused)
+        for file in choice.files:
+            name = base_name(file.name)
+            try:
+                # A folder looks like a file until one reads it.
+                await file.read(0, 1)
+            except OSError:
+                logger.info("a file cannot be read", exc_info=True)
+                refused.append(f"“{name}” cannot be read. If it is a folder, add its files.")
+                continue
+            self.context.database(account)  # the account may have been switched
+            pending = PendingFile(
+                id=self.context.new_id(),
+                name=name,
+                mime=media_type(file.mime),
+                file=file,
+                picture=self._preview(file),
+            )
+            every = account.files.pending()
+            account.files.pending.set({**every, place: (*every.get(place, ()), pending)})
+        account.files.refused.set(tuple(refused))
+
+    def remove(self, file_id: str) -> None:
+        """Take a file away that waits to be sent."""
+        account = self.account
+        place = account.place
+        if place is not None:
+            self._take_away(account, place, [file_id])
+
+    def forget_refused(self) -> None:
+        """Take the words about refused files away."""
+        self.account.files.refused.set(())
+
+    async def load(self, account: AccountState, messages: Sequence[Message]) -> None:
+        """Find the attachments of messages before these are shown, so that nothing moves then."""
+        await self._pictures.load(account, messages)
+
+    def take(self, account: AccountState, place: Place | None) -> list[PendingFile]:
+        """Return the files that wait to be sent; from now on they are on their way."""
+        if place is None:
+            return []
+        waiting = account.files.pending().get(place, ())
+        taken = [file for file in waiting if not file.is_saving]
+        self._mark(account, place, taken, is_saving=True, problem="")
+        account.files.refused.set(())
+        return taken
+
+    def give_back(self, account: AccountState, place: Place, files: Iterable[PendingFile]) -> None:
+        """Have files wait again, because their message could not be sent."""
+        self._mark(account, place, files, is_saving=False)
+
+    async def save(
+        self,
+        account: AccountState,
+        place: Place,
+        files: Sequence[PendingFile],
+        message_id: str | None,
+    ) -> None:
+        """Save files with the message that they go with, and tell of each that could not be.
+
+        Args:
+            account: whose they are.
+            place: where they were written.
+            files: what `take` returned.
+            message_id: the message; those that were left over from one before go to that one, and
+                when all are, there is no other.
+        """
+        failed: list[tuple[PendingFile, str, str]] = []
+        for file in files:
+            owner = file.message_id or message_id
+            assert owner is not None, "a new file has a message"  # noqa: S101
+            try:
+                await self._save(account, file, owner)
+            except ScopeChanged:
+                # It is not said which: that is the other account's.
+                self.context.tell(
+                    "error",
+                    "A file that was being sent was not saved, because the account was switched.",
+                    "Its message was sent without it.",
+                )
+                raise
+            except (RoomkeepError, OSError) as error:
+                logger.warning("could not save an attachment: %s", error)
+                text, advice = self._explain(error, file)
+                # A message that is gone takes nothing any more: the next one may have it.
+                gone = isinstance(error, InvalidRecord) and error.field == "message_id"
+                keeper = None if gone else owner
+                self._mark(account, place, [file], is_saving=False, problem=text, message_id=keeper)
+                failed.append((file, text, advice))
+            else:
+                self._take_away(account, place, [file.id])
+        if message_id is not None:
+            self._pictures.note_loaded(account, message_id)
+        for _, text, advice in failed:
+            self.context.tell(
+                "error",
+                f"{text} The message was sent without it.",
+                f"{advice} It waits beside the message field: send again to try again.",
+            )
+
+    async def _save(self, account: AccountState, file: PendingFile, message_id: str) -> None:
+        database = self.context.database(account)
+        attachment = Attachment(
+            id=file.id,
+            message_id=message_id,
+            filename=file.name,
+            size=file.file.size,
+            mime=file.mime,
+            uploader_id=account.user_id,
+            created_at=self.context.now(),
+        )
+        data = file.file.data
+        if database.backend_name == "memory":
+            # Only a browser's storage knows what to do with a browser's file.
+            data = await file.file.read(0, file.file.size)
+            database = self.context.database(account)
+        account.files.own.add(file.id)
+        await database.save_attachment(attachment, data)
+        self._pictures.note_saved(account, attachment)
+
+    def _explain(self, error: Exception, file: PendingFile) -> tuple[str, str]:
+        doing = f"save “{file.name}”"
+        if isinstance(error, OSError):
+            return (
+                f"Could not {doing}: the file cannot be read any more.",
+                "It may have been changed, moved or deleted.",
+            )
+        if isinstance(error, InvalidRecord) and error.field == "message_id":
+            return f"Could not {doing}: its message was deleted.", ""
+        return explain(error, doing)
+
+    def _preview(self, file: PickedFile) -> str | None:
+        mime = picture_type(file.mime)
+        return None if mime is None else self._blobs.make_file_url(file.data, mime)
+
+    def _mark(
+        self, account: AccountState, place: Place, files: Iterable[PendingFile], **fields: object
+    ) -> None:
+        ids = {file.id for file in files}
+        self._change(
+            account,
+            place,
+            lambda now: tuple(replace(f, **fields) if f.id in ids else f for f in now),
+        )
+
+    def _take_away(self, account: AccountState, place: Place, ids: Sequence[str]) -> None:
+        for file in account.files.pending().get(place, ()):
+            if file.id in ids and file.picture is not None:
+                self._blobs.revoke(file.picture)
+        self._change(account, place, lambda now: tuple(f for f in now if f.id not in ids))
+
+    def _change(
+        self,
+        account: AccountState,
+        place: Place,
+        change: Callable[[tuple[PendingFile, ...]], tuple[PendingFile, ...]],
+    ) -> None:
+        every = account.files.pending()
+        changed = change(every.get(place, ()))
+        others = {key: files for key, files in every.items() if key != place}
+        account.files.pending.set({**others, place: changed} if changed else others)

@@ -1,0 +1,267 @@
+"""Attachments of the messages on the page: found, seen, shown large and downloaded."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Collection, Iterable
+from typing import Literal
+
+from roomkeep.app.blobs import Blobs
+from roomkeep.app.effects.context import Context, EffectGroup, effect
+from roomkeep.app.file_state import Picture
+from roomkeep.app.files import picture_type
+from roomkeep.app.state import AccountState
+from roomkeep.errors import RecordNotFound, RoomkeepError, ScopeChanged
+from roomkeep.models import Attachment, Message
+from roomkeep.persistence import Change
+
+__all__ = ["PictureEffects"]
+
+MOST_PICTURES = 40
+"""The most pictures in memory, beside those in view."""
+AT_ONCE = 2
+"""How many pictures are read at a time."""
+PAUSE = 0.1
+"""How long changes are gathered, in seconds."""
+
+NOT_HERE = "Not on this device"
+UNREADABLE = "Cannot be read"
+
+logger = logging.getLogger(__name__)
+
+
+class PictureEffects(EffectGroup):
+    """What one does with the attachments of messages."""
+
+    def __init__(self, context: Context, blobs: Blobs) -> None:
+        super().__init__(context)
+        self._blobs = blobs
+        self._readers = asyncio.Semaphore(AT_ONCE)
+        self._stop: Callable[[], None] | None = None
+        self._stale: set[AccountState] = set()
+
+    def begin(self) -> None:
+        """Follow the database from now on."""
+        if self._stop is None:
+            self._stop = self.context.device.subscribe(self._take)
+
+    async def load(self, account: AccountState, messages: Iterable[Message]) -> None:
+        """Find the attachments of messages, before or after these are shown."""
+        files = account.files
+        new = {m.id: m for m in messages if not m.is_deleted and m.id not in files.asked}
+        if not new:
+            return
+        files.asked |= new.keys()
+        database = self.context.database(account)
+        try:
+            found = await asyncio.gather(*map(database.get_attachments_for_message, new))
+        except RoomkeepError:
+            files.asked -= new.keys()
+            raise
+        known = files.by_message()
+        # Most messages have none, and then nothing is to be drawn again.
+        changed = {
+            message.id: tuple(ones)
+            for message, ones in zip(new.values(), found, strict=True)
+            if message.id in files.asked and (ones or message.id in known or not message.content)
+        }
+        if changed:
+            files.by_message.set({**known, **changed})
+
+    @effect("show the attachments")
+    async def show(self, account: AccountState, messages: Collection[Message]) -> None:
+        """Find the attachments of the messages on the page, and let go of all others."""
+        files = account.files
+        here = {message.id for message in messages}
+        files.asked &= here
+        gone = [key for key in files.by_message() if key not in here]
+        if gone:
+            lost = {one.id for key in gone for one in files.by_message()[key]}
+            left = {key: found for key, found in files.by_message().items() if key in here}
+            files.by_message.set(left)
+            self._let_go(account, lost)
+        await self.load(account, messages)
+
+    def leave(self, account: AccountState) -> None:
+        """Let go of all pictures of an account that was left."""
+        self._let_go(account, list(account.files.pictures()))
+        for waiting in account.files.pending().values():
+            for file in waiting:
+                if file.picture is not None:
+                    self._blobs.revoke(file.picture)
+
+    def note_saved(self, account: AccountState, attachment: Attachment) -> None:
+        """Show an attachment that was saved here."""
+        files = account.files
+        timeline = account.timeline()
+        if timeline is None or timeline.find(attachment.message_id) is None:
+            return
+        files.asked.add(attachment.message_id)
+        before = files.by_message().get(attachment.message_id, ())
+        found = (*(one for one in before if one.id != attachment.id), attachment)
+        files.by_message.set({**files.by_message(), attachment.message_id: found})
+
+    def note_loaded(self, account: AccountState, message_id: str) -> None:
+        """Say of a message that was sent that no more attachments are to come."""
+        files = account.files
+        if message_id in files.asked:
+            files.by_message.set({message_id: (), **files.by_message()})
+
+    # Pictures in view
+
+    def come_into_view(self, attachment_id: str) -> None:
+        """Load a picture, for it can be seen."""
+        account = self.account
+        files = account.files
+        attachment = files.find(attachment_id)
+        if attachment is None or picture_type(attachment.mime) is None:
+            return
+        files.in_view.add(attachment_id)
+        if attachment_id not in files.pictures():
+            files.pictures.set({**files.pictures(), attachment_id: Picture()})
+            self._read(account, attachment)
+
+    def go_out_of_view(self, attachment_id: str) -> None:
+        """Let go of a picture when there are many."""
+        account = self.page.account()
+        if account is not None:
+            account.files.in_view.discard(attachment_id)
+
+    @effect("show the picture")
+    async def _read(self, account: AccountState, attachment: Attachment) -> None:
+        async with self._readers:
+            picture = await self._make(account, attachment)
+        files = account.files
+        if attachment.id not in files.pictures() or self.page.account() is not account:
+            if picture.url is not None:
+                self._blobs.revoke(picture.url)
+            return
+        others = {key: one for key, one in files.pictures().items() if key != attachment.id}
+        files.pictures.set({**others, attachment.id: picture})
+        far = [key for key in others if key not in files.in_view and key != files.large()]
+        self._let_go(account, far[: max(0, len(far) - MOST_PICTURES)])
+
+    async def _make(self, account: AccountState, attachment: Attachment) -> Picture:
+        try:
+            data = await self.context.database(account).read_attachment_data(attachment.id)
+        except ScopeChanged:
+            raise
+        except RecordNotFound:
+            return Picture(problem=NOT_HERE)
+        except RoomkeepError as error:
+            logger.warning("could not read a picture: %s", error)
+            return Picture(problem=UNREADABLE)
+        mime = picture_type(attachment.mime)
+        if data is None or mime is None:
+            return Picture(problem=NOT_HERE)
+        return Picture(self._blobs.make_url(data, mime))
+
+    def note_broken(self, attachment_id: str) -> None:
+        """Say of a picture that the browser cannot make anything of its bytes."""
+        files = self.account.files
+        picture = files.pictures().get(attachment_id)
+        if picture is not None and picture.url is not None:
+            self._blobs.revoke(picture.url)
+            broken = Picture(problem="Not a picture that can be shown")
+            files.pictures.set({**files.pictures(), attachment_id: broken})
+
+    def _let_go(self, account: AccountState, ids: Collection[str]) -> None:
+        files = account.files
+        every = files.pictures()
+        for key in ids:
+            url = every[key].url if key in every else None
+            if url is not None:
+                self._blobs.revoke(url)
+        files.in_view.difference_update(ids)
+        files.pictures.set({key: one for key, one in every.items() if key not in ids})
+        if files.large() in ids:
+            files.large.set(None)
+
+    # Large pictures, and downloads
+
+    def enlarge(self, attachment_id: str) -> None:
+        """Show a picture large."""
+        self.account.files.large.set(attachment_id)
+        self.come_into_view(attachment_id)
+
+    def enlarge_next(self, step: Literal[-1, 1]) -> None:
+        """Show the next picture of the conversation large, or the one before."""
+        account = self.account
+        ids = [one.id for one in self.pictures_on_page(account)]
+        large = account.files.large()
+        place = ids.index(large) + step if large in ids else -1
+        if 0 <= place < len(ids):
+            self.enlarge(ids[place])
+
+    def pictures_on_page(self, account: AccountState) -> list[Attachment]:
+        """Return the pictures of the messages on the page, in their order."""
+        timeline = account.timeline()
+        found = account.files.by_message()
+        every = (
+            one
+            for message in (() if timeline is None else timeline.messages)
+            if not message.is_deleted
+            for one in found.get(message.id, ())
+        )
+        return [one for one in every if picture_type(one.mime) is not None]
+
+    def shrink(self) -> None:
+        """Go back to the conversation."""
+        account = self.page.account()
+        if account is not None:
+            account.files.large.set(None)
+
+    @effect("download the file")
+    async def download(self, attachment_id: str) -> None:
+        """Have the browser save an attachment. It is never opened here."""
+        account = self.account
+        attachment = account.files.find(attachment_id)
+        if attachment is None:
+            return
+        data = await self.context.database(account).read_attachment_data(attachment_id)
+        if data is None:
+            self.context.tell(
+                "error",
+                f"“{attachment.filename}” is not on this device.",
+                "Only its name and size came with the message.",
+                about="download the file",
+            )
+            return
+        self._blobs.download(data, attachment.filename)
+
+    # What changes elsewhere
+
+    def _take(self, change: Change) -> None:
+        account = self.page.account()
+        if account is None or change.store != "attachments":
+            return
+        files = account.files
+        keys = {key for key in change.keys if isinstance(key, str)}
+        here = change.room_id in (None, account.room_id())
+        if change.action == "delete":
+            self._drop(account, keys)
+        elif (
+            here
+            and (change.action == "clear" or not keys <= files.own)
+            and account not in self._stale
+        ):
+            self._stale.add(account)
+            self.context.start(self._load_again(account), "show the attachments")
+
+    def _drop(self, account: AccountState, ids: Collection[str]) -> None:
+        files = account.files
+        if any(one.id in ids for found in files.by_message().values() for one in found):
+            left = {
+                key: tuple(one for one in found if one.id not in ids)
+                for key, found in files.by_message().items()
+            }
+            files.by_message.set(left)
+            self._let_go(account, ids)
+
+    async def _load_again(self, account: AccountState) -> None:
+        await asyncio.sleep(PAUSE)
+        self._stale.discard(account)
+        self.context.database(account)  # the account may have been switched
+        timeline = account.timeline()
+        if timeline is not None:
+            account.files.asked.clear()
+            await self.load(account, timeline.messages)

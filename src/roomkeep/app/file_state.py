@@ -1,0 +1,92 @@
+"""What the page knows of files: those that wait to be sent, and those of the messages on it."""
+
+import operator
+from collections.abc import Mapping
+from typing import TypeVar
+
+from msgspec import Struct
+from reaktiv import Signal
+
+from roomkeep.app.files import PickedFile
+from roomkeep.app.places import Place
+from roomkeep.models import Attachment
+
+__all__ = ["FilesState", "PendingFile", "Picture"]
+
+T = TypeVar("T")
+
+
+class PendingFile(Struct, frozen=True, kw_only=True):
+    """A file that waits to be sent.
+
+    Attributes:
+        id: the id that it is kept under; the same on each try, so none is kept twice.
+        name: its name.
+        mime: its media type.
+        file: the file itself.
+        picture: where it can be seen; None where it cannot.
+        is_saving: it is on its way.
+        problem: why it could not be saved, in a plain sentence.
+        message_id: the message that it belongs to, where that was sent without it.
+    """
+
+    id: str
+    name: str
+    mime: str
+    file: PickedFile
+    picture: str | None = None
+    is_saving: bool = False
+    problem: str = ""
+    message_id: str | None = None
+
+
+class Picture(Struct, frozen=True):
+    """A picture of a message.
+
+    Attributes:
+        url: where it can be seen; None while it is loaded, or where it cannot be.
+        problem: why it cannot be seen.
+    """
+
+    url: str | None = None
+    problem: str = ""
+
+
+class FilesState:
+    """What the page knows of one account's files.
+
+    Attributes:
+        pending: the files that wait to be sent, by where one writes.
+        refused: why files cannot be sent, in plain sentences.
+        by_message: the attachments of messages on the page; a message without a text is in it also
+            when it has none.
+        asked: the ids of the messages on the page whose attachments were asked for.
+        own: the ids of the attachments that were saved here, so no change need tell of them.
+        pictures: pictures by their attachments' ids, those seen last at the end.
+        in_view: the ids of the attachments in view.
+        large: the id of the attachment that is shown large.
+    """
+
+    def __init__(self) -> None:
+        self.pending: Signal[Mapping[Place, tuple[PendingFile, ...]]] = _signal({})
+        self.refused: Signal[tuple[str, ...]] = _signal(())
+        self.by_message: Signal[Mapping[str, tuple[Attachment, ...]]] = _signal({})
+        self.asked: set[str] = set()
+        self.own: set[str] = set()
+        self.pictures: Signal[Mapping[str, Picture]] = _signal({})
+        self.in_view: set[str] = set()
+        self.large: Signal[str | None] = _signal(None)
+
+    def waits(self, place: Place | None) -> bool:
+        """Tell whether files wait to be sent."""
+        waiting = () if place is None else self.pending().get(place, ())
+        return any(not file.is_saving for file in waiting)
+
+    def find(self, attachment_id: str | None) -> Attachment | None:
+        """Return an attachment of a message on the page."""
+        every = (one for found in self.by_message().values() for one in found)
+        return next((one for one in every if one.id == attachment_id), None)
+
+
+def _signal(value: T) -> Signal[T]:
+    return Signal(value, equal=operator.eq)

@@ -1,0 +1,156 @@
+"""Files that go with messages: what may be sent, what may be shown, and by which name."""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from typing import Protocol
+
+from msgspec import Struct
+
+__all__ = [
+    "MAX_FILE",
+    "MAX_FILES",
+    "PICTURES",
+    "UNKNOWN",
+    "Choice",
+    "PickedFile",
+    "base_name",
+    "choose",
+    "download_name",
+    "in_words",
+    "media_type",
+    "picture_type",
+]
+
+MAX_FILE = 25_000_000
+"""The most bytes of one file."""
+MAX_FILES = 10
+"""The most files of one message."""
+MAX_NAME = 200
+"""The most characters of a file's name as it is kept."""
+MAX_DOWNLOAD_NAME = 120
+"""The most characters of a file's name as it is downloaded: file systems count bytes, to 255."""
+
+PICTURES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp", "image/avif"})
+"""The only types that are ever shown: none of them can hold a program."""
+UNKNOWN = "application/octet-stream"
+"""The type of a file of which nothing is known."""
+
+_MEGABYTE = 1_000_000
+_ENDING = 12
+_JOINERS = "\u200c\u200d"
+_MEDIA_TYPE = re.compile(r"[a-z0-9!#$&^_.+-]{1,63}/[a-z0-9!#$&^_.+-]{1,63}")
+# What some system or other takes for more than a part of a name.
+_UNSAFE = re.compile(r'[<>:"|?*/\\]')
+
+
+class PickedFile(Protocol):
+    """A file that a person picked.
+
+    Attributes:
+        name: its name.
+        size: its size in bytes.
+        mime: its media type, as far as the browser knows; may be empty.
+        data: what the database takes as the file's bytes.
+    """
+
+    name: str
+    size: int
+    mime: str
+    data: object
+
+    async def read(self, start: int, end: int) -> bytes:
+        """Return some of its bytes.
+
+        Raises:
+            OSError: the file cannot be read.
+        """
+        ...
+
+
+class Choice(Struct, frozen=True):
+    """Which files can be sent, and in plain sentences why the others cannot."""
+
+    files: tuple[PickedFile, ...]
+    refused: tuple[str, ...]
+
+
+def choose(files: Iterable[PickedFile], *, room_for: int = MAX_FILES) -> Choice:
+    """Tell which files can be sent.
+
+    Args:
+        files: what a person picked.
+        room_for: how many more the message can take.
+    """
+    chosen: list[PickedFile] = []
+    refused: list[str] = []
+    too_many = 0
+    for file in files:
+        name = base_name(file.name)
+        if file.size > MAX_FILE:
+            size, most = in_words(file.size), in_words(MAX_FILE)
+            refused.append(f"“{name}” is {size} large; {most} is the most for one file.")
+        elif file.size == 0:
+            refused.append(f"“{name}” is empty, so there is nothing to send.")
+        elif len(chosen) == room_for:
+            too_many += 1
+        else:
+            chosen.append(file)
+    if too_many:
+        left_out = "1 file was" if too_many == 1 else f"{too_many:,} files were"
+        refused.append(f"A message can have {MAX_FILES} files; {left_out} left out.")
+    return Choice(tuple(chosen), tuple(refused))
+
+
+def base_name(name: str) -> str:
+    """Return a file's name as it is kept and shown: one line, no folders, not endless."""
+    last = re.split(r"[/\\]", name.rstrip("/\\"))[-1]
+    return _shorten(_visible(last), MAX_NAME) or "file"
+
+
+def download_name(name: str) -> str:
+    """Return a name that is safe to save a file under on any system."""
+    cleaned = _UNSAFE.sub("_", base_name(name)).strip(" .")
+    return _shorten(cleaned, MAX_DOWNLOAD_NAME) or "file"
+
+
+def media_type(text: str) -> str:
+    """Return a media type as it is kept; that of any bytes where it is none."""
+    wanted = text.partition(";")[0].strip().lower()
+    return wanted if _MEDIA_TYPE.fullmatch(wanted) else UNKNOWN
+
+
+def picture_type(mime: str) -> str | None:
+    """Return the type as which a file may be shown; None where it may only be downloaded."""
+    wanted = media_type(mime)
+    return wanted if wanted in PICTURES else None
+
+
+def in_words(size: int) -> str:
+    """Return a size in bytes for a sentence; rounded up, so that a limit's excess shows."""
+    if size < _MEGABYTE:
+        return f"{max(1, -(-size // 1_000)):,} kB"
+    tenths = -(-size // 100_000)
+    whole, part = divmod(tenths, 10)
+    return f"{whole:,}.{part} MB" if part else f"{whole:,} MB"
+
+
+def _visible(text: str) -> str:
+    # Control and format characters (Cc, Cf) can hide a name's true end, as one that turns the
+    # direction of writing does. Joiners belong to some scripts and to emoji.
+    kept = ("\N{REPLACEMENT CHARACTER}" if _is(c, "Cs") else c for c in text if not _is(c, "Cc"))
+    return " ".join("".join(c for c in kept if c in _JOINERS or not _is(c, "Cf")).split())
+
+
+def _is(character: str, category: str) -> bool:
+    return unicodedata.category(character) == category
+
+
+def _shorten(name: str, most: int) -> str:
+    """Cut out of a name's middle, so that its ending stays."""
+    if len(name) <= most:
+        return name
+    stem, dot, ending = name.rpartition(".")
+    if not dot or not stem or len(ending) > _ENDING:
+        return name[: most - 1] + "…"
+    return f"{stem[: most - len(ending) - 2]}….{ending}"

@@ -1,0 +1,192 @@
+"""The attachments of the messages on the page."""
+
+from typing import Any, ClassVar
+
+import js
+from pyodide.ffi import JsProxy, create_proxy
+from reaktiv import untracked
+
+from roomkeep.app.effects import Effects
+from roomkeep.app.file_state import Picture
+from roomkeep.app.files import picture_type
+from roomkeep.app.state import AccountState, PageState
+from roomkeep.app.views.dom import View, by_id, clone, part, pressed, set_text
+from roomkeep.app.views.sizes import size
+from roomkeep.models import Attachment, Message
+
+__all__ = ["AttachmentsView", "fill_attachments"]
+
+MARGIN = "400px 0px"
+"""How far from view a picture is loaded."""
+
+
+class AttachmentsView(View):
+    """Loads what comes into view, shows pictures, and downloads."""
+
+    current: ClassVar["AttachmentsView | None"] = None
+    """The one on the page."""
+
+    def __init__(self, page: PageState, effects: Effects) -> None:
+        super().__init__(page, effects)
+        self._account: AccountState | None = None
+        self._shown: dict[str, Picture] = {}
+        self._observer = js.IntersectionObserver.new(
+            create_proxy(self._on_view), root=by_id("messages-scroller"), rootMargin=MARGIN
+        )
+        AttachmentsView.current = self
+        self.listen(by_id("messages"), "click", self._on_click)
+        # These events do not rise, but they can be caught on their way down.
+        self.listen(by_id("messages"), "error", self._on_error, capture=True)
+        effects.pictures.begin()
+        self.watch(self._follow_account)
+        self.watch(self._follow_timeline)
+        self.watch(self._show_pictures)
+
+    def watch_picture(self, element: Any) -> None:
+        """Load a picture when it comes into view."""
+        self._observer.observe(element)
+        self._show_picture(element, untracked(self._picture_of(element)))
+
+    def unwatch(self, element: Any) -> None:
+        """Forget a picture that leaves the page."""
+        self._observer.unobserve(element)
+
+    def _follow_account(self) -> None:
+        account = self.page.account()
+        before, self._account = self._account, account
+        if before is not None and before is not account:
+            untracked(lambda: self.effects.pictures.leave(before))
+
+    def _follow_timeline(self) -> None:
+        account = self.page.account()
+        timeline = None if account is None else account.timeline()
+        if account is not None and not self.page.is_switching():
+            messages = () if timeline is None else timeline.messages
+            untracked(lambda: self.effects.pictures.show(account, messages))
+
+    def _on_view(self, entries: Any, _observer: Any) -> None:
+        if self.page.account() is None:
+            return
+        for entry in entries:
+            attachment_id = str(entry.target.dataset.attachment)
+            if entry.isIntersecting:
+                self.effects.pictures.come_into_view(attachment_id)
+            else:
+                self.effects.pictures.go_out_of_view(attachment_id)
+
+    def _show_pictures(self) -> None:
+        """Show each picture that has come, or take it away."""
+        account = self.page.account()
+        pictures = {} if account is None else account.files.pictures()
+        before, self._shown = self._shown, dict(pictures)
+        for key in {**before, **pictures}:
+            if before.get(key) != pictures.get(key):
+                for element in by_id("messages").querySelectorAll(_selector(key)):
+                    self._show_picture(element, pictures.get(key))
+
+    def _picture_of(self, element: Any) -> Any:
+        key = str(element.dataset.attachment)
+        account = self.page.account()
+        return lambda: None if account is None else account.files.pictures().get(key)
+
+    def _show_picture(self, element: Any, picture: Picture | None) -> None:
+        image = part(element, "image")
+        url = None if picture is None else picture.url
+        if url is not None:
+            image.src = url
+        else:
+            image.removeAttribute("src")
+        image.hidden = url is None
+        set_text(part(element, "note"), "" if picture is None else picture.problem)
+        if picture is None:
+            # It was let go. Seen anew, the observer tells of it anew.
+            self._observer.unobserve(element)
+            self._observer.observe(element)
+
+    def _on_click(self, event: Any) -> None:
+        picture = pressed(event, "data-picture")
+        if picture is not None:
+            self.effects.pictures.enlarge(picture)
+        file = pressed(event, "data-download")
+        if file is not None:
+            self.effects.pictures.download(file)
+
+    def _on_error(self, event: Any) -> None:
+        element = event.target.closest("[data-attachment]")
+        if isinstance(element, JsProxy):
+            self.effects.pictures.note_broken(str(element.dataset.attachment))
+
+
+def fill_attachments(
+    row: Any, message: Message, attachments: tuple[Attachment, ...] | None
+) -> None:
+    """Show a message's attachments in its row; those that are there stay.
+
+    Args:
+        row: the row.
+        message: the message; a deleted one has none.
+        attachments: all of them; None while they are not known.
+    """
+    wanted = () if message.is_deleted or not attachments else attachments
+    is_hollow = not message.is_deleted and not message.content.strip()
+    row.toggleAttribute("data-no-text", is_hollow)
+    # Where all files failed, the message is there without anything to see.
+    part(row, "hollow").hidden = not is_hollow or attachments != ()
+    element = part(row, "attachments")
+    if not wanted and element.hidden:
+        return
+    element.hidden = not wanted
+    _fill(element, wanted)
+
+
+def _fill(element: Any, attachments: tuple[Attachment, ...]) -> None:
+    there = {str(item.dataset.attachment): item for item in element.querySelectorAll("li")}
+    view = AttachmentsView.current
+    for attachment in attachments:
+        item = there.pop(attachment.id, None)
+        if item is None:
+            is_picture = picture_type(attachment.mime) is not None
+            item = clone("attachment-picture" if is_picture else "attachment-file")
+            item.dataset.attachment = attachment.id
+            (_fill_picture if is_picture else _fill_file)(item, attachment)
+            part(element, "pictures" if is_picture else "files").append(item)
+            if is_picture and view is not None:
+                view.watch_picture(item)
+    for item in there.values():
+        if view is not None:
+            view.unwatch(item)
+        item.remove()
+    pictures = part(element, "pictures")
+    pictures.hidden = pictures.childElementCount == 0
+    pictures.toggleAttribute("data-many", pictures.childElementCount > 1)
+    files = part(element, "files")
+    files.hidden = files.childElementCount == 0
+
+
+def _fill_picture(item: Any, attachment: Attachment) -> None:
+    button = part(item, "open")
+    button.dataset.picture = attachment.id
+    button.setAttribute("aria-label", f"Open picture {attachment.filename}")
+    button.title = attachment.filename
+    part(item, "image").alt = attachment.filename
+
+
+def _fill_file(item: Any, attachment: Attachment) -> None:
+    set_text(part(item, "name"), attachment.filename)
+    part(item, "name").title = attachment.filename
+    set_text(part(item, "about"), about(attachment.filename, attachment.mime, attachment.size))
+    download = part(item, "download")
+    download.dataset.download = attachment.id
+    download.setAttribute("aria-label", f"Download {attachment.filename}")
+
+
+def about(name: str, mime: str, count: int) -> str:
+    """Return a file's size and type in words."""
+    kind = mime if mime != "application/octet-stream" else ""
+    if not kind and "." in name:
+        kind = f"{name.rpartition('.')[2].upper()} file"
+    return f"{size(count)} · {kind}" if kind else size(count)
+
+
+def _selector(attachment_id: str) -> str:
+    return f'li[data-attachment="{js.CSS.escape(attachment_id)}"]'

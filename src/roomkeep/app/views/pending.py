@@ -1,0 +1,161 @@
+"""Files beside the message that one writes: picked, pasted or dropped, until they are sent."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import js
+from pyodide.ffi import JsProxy
+
+from roomkeep.app.effects import Effects
+from roomkeep.app.file_state import PendingFile
+from roomkeep.app.state import PageState
+from roomkeep.app.views.attachments import about
+from roomkeep.app.views.dom import KeyedList, View, by_id, clone, part, pressed, set_text
+from roomkeep.app.views.imports import BrowserFile
+
+__all__ = ["PendingView"]
+
+
+class AttachedFile(BrowserFile):
+    """A file of the browser's that is to be sent."""
+
+    def __init__(self, js_file: Any, name: str = "") -> None:
+        super().__init__(js_file)
+        self.name = name or self.name
+        self.mime = str(js_file.type)
+        self.data: object = js_file
+
+
+class PendingView(View):
+    """The files that wait to be sent, and all the ways in which they come."""
+
+    def __init__(self, page: PageState, effects: Effects) -> None:
+        super().__init__(page, effects)
+        self._area = by_id("pending")
+        self._input = by_id("composer-files")
+        self._overlay = by_id("drop-overlay")
+        self._list: KeyedList[str, PendingFile] = KeyedList(
+            by_id("pending-files"), lambda: clone("pending-file"), _fill
+        )
+        self.listen(by_id("composer-attach"), "click", lambda _: self._input.click())
+        self.listen(self._input, "change", self._on_pick)
+        self.listen(by_id("composer-text"), "paste", self._on_paste)
+        self.listen(self._list.parent, "click", self._on_click)
+        self.listen(by_id("refused-close"), "click", self._on_refused_read)
+        for event in ("dragenter", "dragover"):
+            self.listen(js.document, event, self._on_drag)
+        self.listen(js.document, "dragleave", self._on_drag_leave)
+        self.listen(js.document, "drop", self._on_drop)
+        self.listen(js.window, "beforeunload", self._on_unload)
+        self.watch(self._show)
+        self.watch(self._show_refused)
+
+    def _pending(self) -> tuple[PendingFile, ...]:
+        account = self.page.account()
+        place = None if account is None else account.place
+        if account is None or place is None:
+            return ()
+        return account.files.pending().get(place, ())
+
+    def _show(self) -> None:
+        files = self._pending()
+        had_focus = self._list.parent.matches(":focus-within")
+        self._list.parent.hidden = not files
+        self._list.show({file.id: file for file in files})
+        if had_focus and not self._list.parent.matches(":focus-within"):
+            by_id("composer-text").focus()
+
+    def _show_refused(self) -> None:
+        account = self.page.account()
+        refused = () if account is None else account.files.refused()
+        by_id("refused").hidden = not refused
+        set_text(by_id("refused-text"), " ".join(refused))
+
+    def _on_refused_read(self, _event: Any) -> None:
+        self.effects.attachments.forget_refused()
+        by_id("composer-text").focus()
+
+    def _on_click(self, event: Any) -> None:
+        file_id = pressed(event, "data-file")
+        if file_id is not None:
+            self.effects.attachments.remove(file_id)
+
+    def _add(self, files: Iterable[AttachedFile]) -> None:
+        wanted = list(files)
+        if wanted and self._is_open():
+            self.effects.attachments.add(wanted)
+            by_id("composer-text").focus()
+
+    def _is_open(self) -> bool:
+        account = self.page.account()
+        return account is not None and account.room is not None
+
+    def _on_pick(self, _event: Any) -> None:
+        files = [AttachedFile(file) for file in self._input.files]
+        # So that the same file can be picked again.
+        self._input.value = ""
+        self._add(files)
+
+    def _on_paste(self, event: Any) -> None:
+        files = list(event.clipboardData.files)
+        # Office programs offer a picture of the text beside the text.
+        if not files or event.clipboardData.getData("text/plain"):
+            return
+        event.preventDefault()
+        self._add(AttachedFile(file, _pasted_name(file)) for file in files)
+
+    # Dropped
+
+    def _on_drag(self, event: Any) -> None:
+        if not event.dataTransfer.types.includes("Files"):
+            return
+        # A file that is dropped must never open in place of the page.
+        event.preventDefault()
+        in_dialog = isinstance(js.document.querySelector("dialog[open]"), JsProxy)
+        welcome = self._is_open() and not in_dialog
+        event.dataTransfer.dropEffect = "copy" if welcome else "none"
+        self._overlay.hidden = not welcome
+
+    def _on_drag_leave(self, event: Any) -> None:
+        # Between two elements there is another one that is entered.
+        if not isinstance(event.relatedTarget, JsProxy):
+            self._overlay.hidden = True
+
+    def _on_drop(self, event: Any) -> None:
+        if not event.dataTransfer.types.includes("Files"):
+            return
+        event.preventDefault()
+        if not self._overlay.hidden:
+            self._overlay.hidden = True
+            self._add(AttachedFile(file) for file in event.dataTransfer.files)
+
+    def _on_unload(self, event: Any) -> None:
+        # Half a message would be saved.
+        if any(file.is_saving for file in self._pending()):
+            event.preventDefault()
+
+
+def _fill(element: Any, file: PendingFile, before: PendingFile | None) -> None:
+    if before is None:
+        set_text(part(element, "name"), file.name)
+        part(element, "name").title = file.name
+        image = part(element, "image")
+        image.hidden = file.picture is None
+        part(element, "icon").toggleAttribute("hidden", file.picture is not None)
+        if file.picture is not None:
+            image.src = file.picture
+        remove = part(element, "remove")
+        remove.dataset.file = file.id
+        remove.setAttribute("aria-label", f"Remove {file.name}")
+    element.toggleAttribute("data-problem", bool(file.problem))
+    element.toggleAttribute("data-saving", file.is_saving)
+    said = "Saving…" if file.is_saving else about(file.name, file.mime, file.file.size)
+    set_text(part(element, "about"), "Not saved: send again" if file.problem else said)
+    part(element, "remove").disabled = file.is_saving
+
+
+def _pasted_name(file: Any) -> str:
+    """Name a picture of the clipboard; a file that was copied has a name."""
+    name = str(file.name)
+    kind, _, ending = str(file.type).partition("/")
+    return f"Pasted picture.{ending}" if kind == "image" and name == f"image.{ending}" else name
