@@ -1,0 +1,239 @@
+"""Files that go with messages: names, types, limits; and what is saved of them."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from roomkeep.app.blobs import Blobs
+from roomkeep.app.effects import Context, Effects
+from roomkeep.app.files import (
+    MAX_FILE,
+    base_name,
+    choose,
+    download_name,
+    in_words,
+    media_type,
+    picture_type,
+)
+from roomkeep.app.state import AccountState, PageState
+from roomkeep.errors import StorageFull
+from roomkeep.models import Attachment
+from roomkeep.persistence import AppResumeStorage, DatabaseService
+
+
+class File:
+    """A picked file."""
+
+    def __init__(self, name: str, data: bytes, mime: str = "", size: int | None = None) -> None:
+        self.name = name
+        self.mime = mime
+        self.size = len(data) if size is None else size
+        self.data: object = data
+        self.bytes = data
+
+    async def read(self, start: int, end: int) -> bytes:
+        if self.name == "folder":
+            raise OSError
+        return self.bytes[start:end]
+
+
+@pytest.mark.parametrize(
+    ("name", "kept", "saved"),
+    [
+        ("a.png", "a.png", "a.png"),
+        ("../../etc/passwd", "passwd", "passwd"),
+        ("C:\\Users\\ada\\diary.txt", "diary.txt", "diary.txt"),
+        ("", "file", "file"),
+        ("  ..  ", "..", "file"),
+        ("folder/", "folder", "folder"),
+        ('<b>:"|?*.txt', '<b>:"|?*.txt', "_b______.txt"),
+        ("photo\u202egnp.exe", "photognp.exe", "photognp.exe"),
+        ("line\nbreak\x00.txt", "linebreak.txt", "linebreak.txt"),
+        ("👩\u200d💻.png", "👩\u200d💻.png", "👩\u200d💻.png"),
+        ("bad\ud800.txt", "bad\ufffd.txt", "bad\ufffd.txt"),
+        (".profile", ".profile", "profile"),
+    ],
+)
+def test_names(name: str, kept: str, saved: str) -> None:
+    assert base_name(name) == kept
+    assert download_name(name) == saved
+
+
+def test_long_names_keep_their_ending() -> None:
+    assert base_name("a" * 300 + ".tar") == "a" * 195 + "….tar"
+    assert len(download_name("a" * 300)) == 120
+    assert len(base_name("a." + "b" * 300)) == 200
+
+
+def test_types() -> None:
+    assert media_type("Text/HTML; charset=utf-8") == "text/html"
+    assert (
+        media_type("") == media_type("no type") == media_type("a/b/c") == "application/octet-stream"
+    )
+    assert picture_type("IMAGE/PNG") == "image/png"
+    for mime in ("image/svg+xml", "text/html", "application/pdf", "image/x-png", ""):
+        assert picture_type(mime) is None
+
+
+def test_a_limit_that_is_passed_shows_in_words() -> None:
+    assert in_words(MAX_FILE) == "25 MB"
+    assert in_words(MAX_FILE + 1) == "25.1 MB"
+    assert in_words(1) == "1 kB"
+    assert in_words(999_999) == "1,000 kB"
+
+
+def test_what_cannot_be_sent_is_said() -> None:
+    files = [File("a", b"x"), File("big", b"", size=MAX_FILE + 1), File("none", b"")]
+    choice = choose([*files, File("b", b"x"), File("c", b"x"), File("d", b"x")], room_for=2)
+    assert [file.name for file in choice.files] == ["a", "b"]
+    assert choice.refused == (
+        "“big” is 25.1 MB large; 25 MB is the most for one file.",
+        "“none” is empty, so there is nothing to send.",
+        "A message can have 10 files; 2 files were left out.",
+    )
+
+
+@pytest.mark.parametrize("mime", ["text/html", "image/svg+xml", "application/pdf", ""])
+def test_nothing_but_a_picture_gets_a_url(mime: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(__import__("sys").modules, "js", object())
+    with pytest.raises(ValueError, match="not to be shown"):
+        Blobs()._url([], mime)
+
+
+class App:
+    """The app without its views, in a room."""
+
+    def __init__(self) -> None:
+        self.db = DatabaseService()
+        self.page = PageState()
+        self.effects = Effects(Context(self.db, AppResumeStorage(), self.page))
+
+    @property
+    def account(self) -> AccountState:
+        account = self.page.account()
+        assert account is not None
+        return account
+
+    @property
+    def waiting(self) -> list[str]:
+        return [file.name for files in self.account.files.pending().values() for file in files]
+
+    async def send(self, text: str) -> None:
+        self.effects.messages.write_draft(text)
+        sending = self.effects.messages.send()
+        if sending is not None:
+            await sending
+
+    async def saved(self) -> list[tuple[str, str]]:
+        messages = {m.id: m for m in await self.db.get_messages(self.account.room_id() or "")}
+        every = await self.db.get_all_attachments()
+        return [(messages[one.message_id].content, one.filename) for one in every]
+
+
+@pytest.fixture
+async def app() -> AsyncIterator[App]:
+    made = App()
+    await made.effects.accounts.begin()
+    await made.effects.accounts.create("Ada")
+    await made.effects.rooms.create("Tea")
+    made.effects.pictures.begin()
+    yield made
+    await made.db.close()
+
+
+async def test_files_are_saved_after_their_message(app: App) -> None:
+    await app.effects.attachments.add([File("a.txt", b"one"), File("b.bin", b"three")])
+    await app.send("look")
+    assert app.waiting == []
+    assert await app.saved() == [("look", "a.txt"), ("look", "b.bin")]
+    [first, _] = await app.db.get_all_attachments()
+    assert (first.size, first.mime, first.uploader_id) == (3, "application/octet-stream", "Ada")
+    assert await app.db.read_attachment_data(first.id) == b"one"
+    shown = app.account.files.by_message()[first.message_id]
+    assert [one.filename for one in shown] == ["a.txt", "b.bin"]
+
+
+async def test_a_file_needs_no_words(app: App) -> None:
+    await app.effects.attachments.add([File("a.txt", b"one")])
+    await app.send("")
+    assert await app.saved() == [("", "a.txt")]
+    await app.send("")
+    assert len(await app.db.get_messages(app.account.room_id() or "")) == 1
+
+
+async def test_what_cannot_be_read_is_refused(app: App) -> None:
+    await app.effects.attachments.add([File("folder", b"4096"), File("a.txt", b"one")])
+    assert app.waiting == ["a.txt"]
+    assert app.account.files.refused() == (
+        "“folder” cannot be read. If it is a folder, add its files.",
+    )
+    [file] = next(iter(app.account.files.pending().values()))
+    app.effects.attachments.remove(file.id)
+    assert app.waiting == []
+
+
+async def test_files_that_fail_wait_for_their_own_message(
+    app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    save = app.db.save_attachment
+
+    async def full(attachment: Attachment, data: object) -> None:
+        if attachment.filename == "b.txt":
+            raise StorageFull("full")
+        await save(attachment, data)
+
+    monkeypatch.setattr(app.db, "save_attachment", full)
+    await app.effects.attachments.add([File("a.txt", b"one"), File("b.txt", b"two")])
+    await app.send("first")
+    assert app.waiting == ["b.txt"]
+    [notice] = app.page.notices()
+    assert notice.text == (
+        "Could not save “b.txt”: the storage of this browser is full. "
+        "The message was sent without it."
+    )
+    await app.send("")
+    assert len(app.page.notices()) == 1
+    assert app.waiting == ["b.txt"]
+    monkeypatch.undo()
+    await app.effects.attachments.add([File("c.txt", b"three")])
+    await app.send("second")
+    assert app.waiting == []
+    assert await app.saved() == [("first", "a.txt"), ("first", "b.txt"), ("second", "c.txt")]
+
+
+async def test_files_of_a_message_that_was_deleted_go_with_the_next(
+    app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def full(_attachment: Attachment, _data: object) -> None:
+        raise StorageFull("full")
+
+    monkeypatch.setattr(app.db, "save_attachment", full)
+    await app.effects.attachments.add([File("a.txt", b"one")])
+    await app.send("first")
+    monkeypatch.undo()
+    [message] = await app.db.get_messages(app.account.room_id() or "")
+    await app.db.delete_message(message.id)
+    await app.send("")
+    assert app.waiting == ["a.txt"]
+    await app.send("second")
+    assert await app.saved() == [("second", "a.txt")]
+
+
+async def test_all_waits_where_the_message_fails(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def full(_message: object) -> None:
+        raise StorageFull("full")
+
+    monkeypatch.setattr(app.db, "save_message", full)
+    await app.effects.attachments.add([File("a.txt", b"one")])
+    await app.send("lost?")
+    assert app.waiting == ["a.txt"]
+    assert app.account.draft == "lost?"
+    assert app.account.files.waits(app.account.place)
+    assert await app.db.get_all_attachments() == []
+
+
+async def test_a_switch_leaves_files_behind(app: App) -> None:
+    await app.effects.attachments.add([File("a.txt", b"one")])
+    await app.effects.accounts.create("Grace")
+    assert app.waiting == []
+    assert app.account.files.by_message() == {}
