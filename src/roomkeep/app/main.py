@@ -18,8 +18,10 @@ from roomkeep.app.views.notices import NoticesView
 from roomkeep.app.views.pending import PendingView
 from roomkeep.app.views.people import PeopleView
 from roomkeep.app.views.profile import ProfileView
+from roomkeep.app.views.settings import SettingsView
 from roomkeep.app.views.shell import ShellView
 from roomkeep.app.views.sidebar import SidebarView
+from roomkeep.app.views.storage import StorageView
 from roomkeep.persistence import AppResumeStorage, DatabaseService
 
 __all__ = ["main"]
@@ -45,6 +47,8 @@ async def main() -> None:
         PeopleView,
         ProfileView,
         BansView,
+        SettingsView,
+        StorageView,
         DialogFrameView,
         PendingView,
         LightboxView,

@@ -11,8 +11,10 @@ from roomkeep.app.channels import find_channel
 from roomkeep.app.file_state import FilesState
 from roomkeep.app.people_state import PeopleState
 from roomkeep.app.places import Place
+from roomkeep.app.storage_state import StorageState
 from roomkeep.app.timeline import Timeline
 from roomkeep.models import DEFAULT_CHANNEL_ID, Channel, Message, Room, User
+from roomkeep.persistence import LaunchSettings
 
 __all__ = [
     "AccountState",
@@ -151,6 +153,7 @@ class AccountState:
         importing: the import that is running or has ended.
         people: the people of the open room.
         files: the files that wait to be sent, and those of the messages on the page.
+        storage: what is kept, and how.
     """
 
     def __init__(self, user: User) -> None:
@@ -175,6 +178,7 @@ class AccountState:
         self.importing: Signal[Import | None] = _signal(None)
         self.people = PeopleState()
         self.files = FilesState()
+        self.storage = StorageState()
 
     @property
     def user_id(self) -> str:
@@ -217,7 +221,8 @@ class PageState:
         is_switching: an account is being opened.
         notices: what people should know, the newest last.
         why_not_kept: why nothing will be kept; None where all is well.
-        theme: the colours; `"system"` follows the device.
+        settings: how the page starts and looks.
+        removing: the account that is to be removed, if the person says so, and what it holds.
     """
 
     def __init__(self) -> None:
@@ -228,7 +233,8 @@ class PageState:
         self.is_switching: Signal[bool] = _signal(value=False)
         self.notices: Signal[tuple[Notice, ...]] = _signal(())
         self.why_not_kept: Signal[str | None] = _signal(None)
-        self.theme: Signal[Literal["system", "light", "dark"]] = _signal("system")
+        self.settings: Signal[LaunchSettings] = _signal(LaunchSettings())
+        self.removing: Signal[tuple[str, str] | None] = _signal(None)
 
 
 def _signal(value: T) -> Signal[T]:

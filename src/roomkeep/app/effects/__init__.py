@@ -13,6 +13,8 @@ from roomkeep.app.effects.messages import MessageEffects
 from roomkeep.app.effects.people import PeopleEffects
 from roomkeep.app.effects.pictures import PictureEffects
 from roomkeep.app.effects.rooms import RoomEffects
+from roomkeep.app.effects.settings import SettingsEffects
+from roomkeep.app.effects.storage import StorageEffects
 from roomkeep.app.effects.unread import UnreadEffects
 
 __all__ = ["Context", "Effects"]
@@ -34,7 +36,9 @@ class Effects:
         self.live = LiveEffects(context, self.rooms, self.messages)
         self.bans = BanEffects(context)
         self.people = PeopleEffects(context, self.bans)
+        self.settings = SettingsEffects(context)
         self.accounts = AccountEffects(
             context, self.rooms, self.live, self.drafts, self.unread, self.people
         )
+        self.storage = StorageEffects(context, self.accounts)
         self.imports = ImportEffects(context, self.rooms)

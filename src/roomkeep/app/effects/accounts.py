@@ -7,10 +7,12 @@ from roomkeep.app.effects.drafts import DraftEffects, read_drafts
 from roomkeep.app.effects.live import LiveEffects
 from roomkeep.app.effects.people import PeopleEffects
 from roomkeep.app.effects.rooms import RoomEffects, read_recent
+from roomkeep.app.effects.settings import SettingsEffects
 from roomkeep.app.effects.unread import UnreadEffects
 from roomkeep.app.limits import check_account_name
 from roomkeep.app.problems import explain
 from roomkeep.app.state import AccountState
+from roomkeep.app.storage_state import say_contents
 from roomkeep.app.unread import read_marks
 from roomkeep.errors import RoomkeepError
 from roomkeep.models import User
@@ -38,6 +40,7 @@ class AccountEffects(EffectGroup):
         self._drafts = drafts
         self._unread = unread
         self._people = people
+        self._settings = SettingsEffects(context)
 
     async def begin(self) -> None:
         """Open the storage, and go on where one left off."""
@@ -85,6 +88,53 @@ class AccountEffects(EffectGroup):
         """Show the accounts to switch to."""
         self.account.dialog.set("account")
 
+    @effect("remove the account", of_device=True)
+    async def ask_remove(self, user_id: str) -> None:
+        """Ask whether an account is to be removed, and find out what goes with it."""
+        account = self.page.account()
+        contents = ""
+        if account is not None and account.user_id == user_id:
+            report = await self.context.database(account).get_storage_report()
+            contents = say_contents(report.rows)
+        self.page.removing.set((user_id, contents))
+
+    def cancel_remove(self) -> None:
+        """Keep the account."""
+        self.page.removing.set(None)
+
+    @effect("remove the account", of_device=True)
+    async def remove(self) -> None:
+        """Delete all that the account in question keeps on this device; sign out of it first."""
+        removing = self.page.removing()
+        self.page.removing.set(None)
+        if removing is None:
+            return
+        user_id, _ = removing
+        account = self.page.account()
+        if account is not None and account.user_id == user_id:
+            # The account's other tabs hear of this, and show nothing any more.
+            await self.context.database(account).clear_all_data()
+            await self._switch(None)
+        await self.context.device.delete_account(user_id)
+        self.context.resume.forget(user_id)
+        await self._load_ids()
+        self.context.tell("success", f"The account “{user_id}” was removed.")
+
+    async def start_over(self, account: AccountState) -> None:
+        """Delete all that an account keeps, and show it as if it were new."""
+        database = self.context.database(account)
+        # What is under way, such as an import, ends here: it must not write after the deletion.
+        self.page.is_switching.set(True)
+        self.page.account.set(None)
+        try:
+            try:
+                await database.clear_all_data()
+                self.context.resume.save_last_viewed_chat(account.user_id, None)
+            finally:
+                await self._show_signed_in()
+        finally:
+            self.page.is_switching.set(False)
+
     async def _switch(self, user_id: str | None) -> None:
         if self.page.is_switching():
             return
@@ -129,8 +179,7 @@ class AccountEffects(EffectGroup):
     async def _show_signed_in(self) -> None:
         """Show the signed-in account, where it was left."""
         user_id = self.context.device.current_user_id
-        settings = self.context.resume.load_launch_settings(user_id)
-        self.page.theme.set(settings.theme)
+        settings = self._settings.load()
         if user_id is None:
             self.page.account.set(None)
             return

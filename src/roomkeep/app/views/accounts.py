@@ -34,7 +34,15 @@ class AccountsView(View):
         for name in ("new-account", "another-account"):
             self.listen(by_id(name), "submit", self._on_submit)
         self.listen(by_id("sign-out"), "click", lambda _: effects.accounts.sign_out())
+        self._remove = by_id("remove-dialog")
+        self._remove_form = by_id("remove-form")
+        self.listen(self._remove_form, "submit", self._on_remove)
+        self.listen(self._remove_form, "input", lambda _: self._check_name())
+        self.listen(by_id("remove-cancel"), "click", lambda _: effects.accounts.cancel_remove())
+        self.listen(self._remove, "close", self._on_remove_closed)
+        self.listen(by_id("menu-profile"), "click", lambda _: effects.people.open_profile())
         self.watch(self._show_list)
+        self.watch(self._show_remove)
         self.watch(self._show_dialog)
 
     def _show_list(self) -> None:
@@ -61,6 +69,37 @@ class AccountsView(View):
         if user_id is not None:
             self.effects.accounts.switch(user_id)
 
+        user_id = pressed(event, "data-remove")
+        if user_id is not None:
+            self.effects.accounts.ask_remove(user_id)
+
+    def _show_remove(self) -> None:
+        removing = self.page.removing()
+        name, contents = ("", "") if removing is None else removing
+        what = contents or "all its rooms, messages and attachments"
+        set_text(by_id("remove-title"), f"Remove the account “{name}”?" if name else "")
+        set_text(by_id("remove-goes"), f"This deletes {what}, with its settings." if name else "")
+        set_text(by_id("remove-name"), name)
+        if removing is not None and not self._remove.open:
+            self._remove_form.reset()
+            self._check_name()
+            self._remove.showModal()
+        elif removing is None and self._remove.open:
+            self._remove.close()
+
+    def _check_name(self) -> None:
+        removing = self.page.removing()
+        typed = str(self._remove_form.elements.namedItem("name").value).strip()
+        by_id("remove-now").disabled = removing is None or typed != removing[0]
+
+    def _on_remove(self, event: Any) -> None:
+        event.preventDefault()
+        self.effects.accounts.remove()
+
+    def _on_remove_closed(self, _event: Any) -> None:
+        if not self._remove.open:
+            self.effects.accounts.cancel_remove()
+
     def _on_submit(self, event: Any) -> None:
         event.preventDefault()
         field = event.target.elements.namedItem("name")
@@ -77,6 +116,9 @@ def _fill(element: Any, item: AccountItem, before: AccountItem | None) -> None:
         avatar = part(button, "avatar")
         set_text(avatar, initials(item.user_id))
         avatar.dataset.tint = tint(item.user_id)
+        remove = element.lastElementChild
+        remove.dataset.remove = item.user_id
+        remove.setAttribute("aria-label", f"Remove the account {item.user_id}")
     part(button, "current").hidden = not item.is_current
     if item.is_current:
         button.setAttribute("aria-current", "true")

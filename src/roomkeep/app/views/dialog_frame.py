@@ -17,6 +17,8 @@ DIALOGS: dict[Dialog, str] = {
     "edit-profile": "edit-profile-dialog",
     "ban": "ban-dialog",
     "bans": "bans-dialog",
+    "settings": "settings-dialog",
+    "storage": "storage-dialog",
 }
 """The dialogs that this opens and closes, by what the state calls them."""
 

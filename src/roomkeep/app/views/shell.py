@@ -23,7 +23,6 @@ class ShellView(View):
         self.watch(self._show_screen)
         self.watch(self._show_storage)
         self.watch(self._show_room)
-        self.watch(self._show_theme)
 
     def _show_screen(self) -> None:
         page = self.page
@@ -54,11 +53,3 @@ class ShellView(View):
         set_text(by_id("room-name"), name)
         set_text(by_id("room-begin-name"), name)
         js.document.title = f"{name} · Roomkeep" if name else "Roomkeep"
-
-    def _show_theme(self) -> None:
-        theme = self.page.theme()
-        root = js.document.documentElement
-        if theme == "system":
-            root.removeAttribute("data-theme")
-        else:
-            root.dataset.theme = theme

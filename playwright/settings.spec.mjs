@@ -1,0 +1,136 @@
+// Launch settings, and accounts that go.
+import { expect, test } from './fixtures.mjs';
+import { openApp, ready } from './helpers.mjs';
+import { createRoom, openAccounts, row, signUp, write } from './steps.mjs';
+
+const DARK = 'rgb(20, 21, 28)';
+const LIGHT = 'rgb(255, 255, 255)';
+const ground = (page) => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+
+async function openSettings(page) {
+  const accounts = await openAccounts(page);
+  await accounts.getByRole('button', { name: 'Settings' }).click();
+  return page.getByRole('dialog', { name: 'Settings' });
+}
+
+test('the theme holds at once, after reload before anything is drawn, and for one account', async ({ page, context }) => {
+  await openApp(page);
+  await signUp(page, 'Ada (1)');
+  expect(await ground(page)).toBe(LIGHT);
+  let dialog = await openSettings(page);
+  await expect(dialog.getByLabel('Like the device')).toBeChecked();
+  await dialog.getByLabel('Dark').check();
+  expect(await ground(page)).toBe(DARK);
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('button', { name: 'Account: Ada (1)' })).toBeFocused();
+
+  // The splash, long before Python runs.
+  const other = await context.newPage();
+  await other.route('**/vendor/pyscript/core.js', () => {});
+  await other.goto('/', { waitUntil: 'commit' });
+  await expect(other.getByRole('heading', { name: 'Roomkeep' })).toBeVisible();
+  expect(await other.locator('#splash').evaluate((splash) => getComputedStyle(splash).backgroundColor)).toBe(DARK);
+  await other.close();
+
+  await page.reload();
+  await ready(page);
+  expect(await ground(page)).toBe(DARK);
+  const accounts = await openAccounts(page);
+  await accounts.getByLabel('Name of a new account').fill('Grace');
+  await accounts.getByRole('button', { name: 'Create account' }).click();
+  await expect(page.getByRole('button', { name: 'Account: Grace' })).toBeVisible();
+  expect(await ground(page)).toBe(LIGHT);
+  dialog = await openSettings(page);
+  await expect(dialog.getByLabel('Like the device')).toBeChecked();
+});
+
+test('messages stand closer, and another tab follows', async ({ page, context }) => {
+  await openApp(page);
+  await signUp(page, 'Ada');
+  await createRoom(page, 'Tea');
+  await write(page, 'one');
+  const other = await context.newPage();
+  await openApp(other);
+  const height = (tab) => row(tab, 'one').locator('.message').evaluate((message) => message.offsetHeight);
+  const before = await height(page);
+  const dialog = await openSettings(page);
+  await dialog.getByLabel('Compact').check();
+  expect(await height(page)).toBeLessThan(before);
+  await expect.poll(() => height(other)).toBeLessThan(before);
+  await page.reload();
+  await ready(page);
+  expect(await height(page)).toBeLessThan(before);
+});
+
+test('one begins where one left off, or not', async ({ page }) => {
+  await openApp(page);
+  await signUp(page, 'Ada');
+  await createRoom(page, 'Tea');
+  await page.reload();
+  await ready(page);
+  await expect(page.getByRole('heading', { name: 'Tea', level: 1 })).toBeVisible();
+  const dialog = await openSettings(page);
+  await dialog.getByLabel('Begin where I left off').uncheck();
+  await page.reload();
+  await ready(page);
+  await expect(page.getByText('No room is open')).toBeVisible();
+});
+
+test('settings that the browser does not keep are told', async ({ page, trouble }) => {
+  await openApp(page);
+  await signUp(page, 'Ada');
+  const dialog = await openSettings(page);
+  await page.evaluate(() => {
+    Storage.prototype.setItem = () => {
+      throw Object.assign(new DOMException('Full', 'QuotaExceededError'), { stack: 'at setItem' });
+    };
+  });
+  await dialog.getByLabel('Dark').check();
+  await expect(dialog.getByRole('alert')).toContainText('The browser did not keep your settings. They hold until you close this page.');
+  expect(await ground(page)).toBe(DARK);
+  trouble.length = 0;
+});
+
+test('an account goes with its data, and the others stay', async ({ page }) => {
+  await openApp(page);
+  await signUp(page, 'Ada');
+  await createRoom(page, 'Tea');
+  await write(page, 'secret');
+  let accounts = await openAccounts(page);
+  await accounts.getByLabel('Name of a new account').fill('Grace');
+  await accounts.getByRole('button', { name: 'Create account' }).click();
+  await expect(page.getByRole('button', { name: 'Account: Grace' })).toBeVisible();
+
+  // One that is not signed in.
+  accounts = await openAccounts(page);
+  await accounts.getByRole('button', { name: 'Remove the account Ada' }).click();
+  let dialog = page.getByRole('dialog', { name: 'Remove the account “Ada”?' });
+  await expect(dialog).toContainText('This deletes all its rooms, messages and attachments, with its settings.');
+  await expect(dialog.getByRole('button', { name: 'Remove the account' })).toBeDisabled();
+  await dialog.getByRole('button', { name: 'Keep the account' }).click();
+  await expect(accounts.getByRole('button', { name: 'Remove the account Ada' })).toBeFocused();
+  await accounts.getByRole('button', { name: 'Remove the account Ada' }).click();
+  await dialog.getByLabel('To confirm, type Ada').fill('Ada');
+  await dialog.getByRole('button', { name: 'Remove the account' }).click();
+  await expect(accounts.getByText('The account “Ada” was removed.')).toBeVisible();
+  await expect(accounts.getByRole('button', { name: 'Remove the account Ada' })).toHaveCount(0);
+  const left = await page.evaluate(async () => [
+    ...(await indexedDB.databases()).map(({ name }) => name), ...Object.keys(localStorage),
+  ].join());
+  expect(left).not.toContain('Ada');
+  expect(left).toContain('Grace');
+
+  // The one that is signed in.
+  await page.keyboard.press('Escape');
+  await createRoom(page, 'Cake');
+  accounts = await openAccounts(page);
+  await accounts.getByRole('button', { name: 'Remove the account Grace' }).click();
+  dialog = page.getByRole('dialog', { name: 'Remove the account “Grace”?' });
+  await expect(dialog).toContainText('This deletes 1 room, 0 messages and 0 attachments, with its settings.');
+  await dialog.getByLabel('To confirm, type Grace').fill('Grace');
+  await dialog.getByRole('button', { name: 'Remove the account' }).click();
+  await expect(page.getByRole('heading', { name: 'Welcome to Roomkeep' })).toBeVisible();
+  await page.reload();
+  await ready(page);
+  await expect(page.getByRole('heading', { name: 'Welcome to Roomkeep' })).toBeVisible();
+});

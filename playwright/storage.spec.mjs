@@ -1,0 +1,129 @@
+// The storage page.
+import { expect, test } from './fixtures.mjs';
+import { openApp, ready } from './helpers.mjs';
+import { createRoom, openAccounts, row, signUp, write } from './steps.mjs';
+
+async function openStorage(page) {
+  const accounts = await openAccounts(page);
+  await accounts.getByRole('button', { name: 'Storage' }).click();
+  return page.getByRole('dialog', { name: 'Storage' });
+}
+
+test('says what is kept, where, and how much of each', async ({ page }) => {
+  await openApp(page);
+  await signUp(page, 'Ada');
+  await createRoom(page, 'Tea');
+  await write(page, 'one');
+  await write(page, 'two');
+  const storage = await openStorage(page);
+  await expect(storage).toContainText('IndexedDB: in this browser, on this device');
+  await expect(storage).toContainText('roomkeep::Ada');
+  await expect(storage.getByRole('row', { name: /^Messages messages 2$/ })).toBeVisible();
+  await expect(storage.getByRole('row', { name: /^Rooms rooms 1$/ })).toBeVisible();
+  await expect(storage.getByText(/ of .* used \(.*%\), by all accounts on this device\./)).toBeVisible();
+  await expect(storage.getByText('All stores and indexes are as they should be.')).toBeVisible();
+  await expect(storage.getByText('None so far.')).toBeVisible();
+
+  // Another tab writes meanwhile.
+  await page.evaluate(async () => {
+    const settle = (request) => new Promise((resolve, reject) => {
+      request.onsuccess = () => resolve(request.result);
+      request.onerror = () => reject(request.error);
+    });
+    const database = await settle(indexedDB.open('roomkeep::Ada'));
+    const messages = database.transaction('messages', 'readwrite').objectStore('messages');
+    const [message] = await settle(messages.getAll());
+    await settle(messages.put({ ...message, id: 'broken', content: 42 }));
+    database.close();
+  });
+  await storage.getByRole('button', { name: 'Refresh' }).click();
+  await expect(storage.getByRole('row', { name: /^Messages messages 3$/ })).toBeVisible();
+  await expect(storage.getByRole('button', { name: 'Refresh' })).toBeFocused();
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('button', { name: 'Account: Ada' })).toBeFocused();
+
+  await page.reload();
+  await ready(page);
+  await expect(row(page, 'two')).toBeVisible();
+  await openStorage(page);
+  await expect(storage.getByText('1 record cannot be read.')).toBeVisible();
+  await expect(storage.getByRole('row', { name: /^messages broken .*content/ })).toBeVisible();
+});
+
+test('asks the browser to keep the data, and never waits for it', async ({ page }) => {
+  await page.addInitScript(() => {
+    let persisted = false;
+    globalThis.answers = [];
+    StorageManager.prototype.persisted = async () => persisted;
+    StorageManager.prototype.persist = () => new Promise((resolve) => {
+      globalThis.answers.push((answer) => { persisted = answer; resolve(answer); });
+    });
+  });
+  await openApp(page);
+  await signUp(page, 'Ada');
+  const storage = await openStorage(page);
+  await expect(storage.getByText('Not yet: the browser may delete them')).toBeVisible();
+  await storage.getByRole('button', { name: 'Ask the browser to keep them' }).click();
+  await expect(storage.getByText('Asking the browser…')).toBeVisible();
+  // The page works on while nobody answers.
+  await page.keyboard.press('Escape');
+  await createRoom(page, 'Tea');
+  await openStorage(page);
+  await expect(storage.getByText('Asking the browser…')).toBeVisible();
+  await page.evaluate(() => globalThis.answers.shift()(false));
+  await expect(storage.getByText('No: the browser did not promise it.')).toBeVisible();
+  await storage.getByRole('button', { name: 'Ask the browser to keep them' }).click();
+  await page.evaluate(() => globalThis.answers.shift()(true));
+  await expect(storage.getByText('Yes: the browser keeps your messages')).toBeVisible();
+});
+
+test('deletes everything of the account, and nothing of another', async ({ page, context }) => {
+  await openApp(page);
+  await signUp(page, 'Ada');
+  await createRoom(page, 'Kept');
+  const accounts = await openAccounts(page);
+  await accounts.getByLabel('Name of a new account').fill('Grace');
+  await accounts.getByRole('button', { name: 'Create account' }).click();
+  await expect(page.getByRole('button', { name: 'Account: Grace' })).toBeVisible();
+  await createRoom(page, 'Secret room');
+  await write(page, 'secret message');
+  const other = await context.newPage();
+  await openApp(other);
+  await expect(row(other, 'secret message')).toBeVisible();
+
+  const storage = await openStorage(page);
+  await storage.getByRole('button', { name: 'Delete everything of this account…' }).click();
+  await expect(storage).toContainText('This deletes 1 room, 1 message and 0 attachments');
+  const last = storage.getByRole('button', { name: 'Delete everything', exact: true });
+  await expect(last).toBeDisabled();
+  await storage.getByLabel('To confirm, type Grace').fill('Ada');
+  await expect(last).toBeDisabled();
+  await storage.getByRole('button', { name: 'Keep everything' }).click();
+  await expect(storage.getByRole('button', { name: 'Delete everything of this account…' })).toBeFocused();
+  await storage.getByRole('button', { name: 'Delete everything of this account…' }).click();
+  await storage.getByLabel('To confirm, type Grace').fill('Grace');
+  await last.click();
+  for (const tab of [page, other]) {
+    await expect(tab.getByText('No rooms yet.')).toBeVisible();
+    await expect(tab.getByText('secret message')).toHaveCount(0);
+  }
+  await expect(page.getByText('Everything of this account was deleted.')).toBeVisible();
+  await page.reload();
+  await ready(page);
+  await expect(page.getByRole('button', { name: 'Account: Grace' })).toBeVisible();
+  await expect(page.getByText('No rooms yet.')).toBeVisible();
+  await (await openAccounts(page)).getByRole('button', { name: 'Ada', exact: true }).click();
+  await expect(page.getByRole('heading', { name: 'Kept', level: 1 })).toBeVisible();
+});
+
+test('a narrow window shows all of it', async ({ page }) => {
+  await page.setViewportSize({ width: 360, height: 740 });
+  await openApp(page);
+  await signUp(page, 'Ada');
+  const storage = await openStorage(page);
+  await expect(storage.getByRole('row', { name: /^Messages/ })).toBeVisible();
+  expect(await storage.evaluate((dialog) => dialog.scrollWidth - dialog.clientWidth)).toBe(0);
+  await storage.getByRole('button', { name: 'Delete everything of this account…' }).click();
+  await expect(storage.getByLabel('To confirm, type Ada')).toBeInViewport();
+  await expect(storage.getByLabel('To confirm, type Ada')).toBeFocused();
+});

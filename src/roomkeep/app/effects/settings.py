@@ -1,0 +1,52 @@
+"""How the app starts and looks, for each account."""
+
+import logging
+
+import msgspec
+
+from roomkeep.app.effects.context import EffectGroup
+from roomkeep.errors import StorageError
+from roomkeep.persistence import LaunchSettings
+
+__all__ = ["SettingsEffects"]
+
+logger = logging.getLogger(__name__)
+
+
+class SettingsEffects(EffectGroup):
+    """What one does with the launch settings. They are read at once, from no database."""
+
+    def load(self) -> LaunchSettings:
+        """Apply the settings of who is signed in, and return them."""
+        user_id = self.context.device.current_user_id
+        settings = self.context.resume.load_launch_settings(user_id)
+        self.page.settings.set(settings)
+        return settings
+
+    def follow(self) -> None:
+        """Apply what another tab may have changed."""
+        if self.page.account() is not None:
+            self.load()
+
+    def open_dialog(self) -> None:
+        """Show the settings."""
+        self.account.dialog.set("settings")
+
+    def change(self, **changes: object) -> None:
+        """Apply a change of some settings, and keep it."""
+        settings = msgspec.structs.replace(self.page.settings(), **changes)
+        self.page.settings.set(settings)
+        about = "keep the settings"
+        for notice in self.page.notices():
+            if notice.about == about:
+                self.context.dismiss(notice.number)
+        try:
+            self.context.resume.save_launch_settings(self.account.user_id, settings)
+        except StorageError as error:
+            logger.warning("could not keep the settings: %s", error)
+            self.context.tell(
+                "error",
+                "The browser did not keep your settings.",
+                "They hold until you close this page.",
+                about=about,
+            )

@@ -1,0 +1,67 @@
+"""The account's storage: looked at, asked to be kept, emptied."""
+
+from roomkeep.app.effects.accounts import AccountEffects
+from roomkeep.app.effects.context import Context, EffectGroup, effect
+from roomkeep.app.state import AccountState
+
+__all__ = ["StorageEffects"]
+
+
+class StorageEffects(EffectGroup):
+    """What one does with the storage."""
+
+    def __init__(self, context: Context, accounts: AccountEffects) -> None:
+        super().__init__(context)
+        self._accounts = accounts
+
+    def open_page(self) -> None:
+        """Show what is stored, and how."""
+        account = self.account
+        account.storage.is_clearing.set(False)
+        account.dialog.set("storage")
+        self.refresh()
+
+    @effect("look at the storage")
+    async def refresh(self) -> None:
+        """Look again."""
+        await self._look(self.account)
+
+    async def _look(self, account: AccountState) -> None:
+        storage = account.storage
+        storage.is_loading.set(True)
+        try:
+            database = self.context.database(account)
+            report = await database.get_storage_report()
+            storage.report.set(report)
+            storage.unreadable.set(tuple(database.unreadable_records))
+        finally:
+            storage.is_loading.set(False)
+
+    @effect("ask the browser to keep your messages")
+    async def ask_to_keep(self) -> None:
+        """Ask the browser to promise that it keeps the data. Who is asked in turn may take long."""
+        account = self.account
+        storage = account.storage
+        if storage.keeping() == "asking":
+            return
+        storage.keeping.set("asking")
+        promised = False
+        try:
+            promised = await self.context.database(account).request_persistence()
+        finally:
+            storage.keeping.set("idle" if promised else "refused")
+        await self._look(account)
+
+    def ask_clear(self) -> None:
+        """Ask whether everything is to be deleted."""
+        self.account.storage.is_clearing.set(True)
+
+    def cancel_clear(self) -> None:
+        """Keep everything."""
+        self.account.storage.is_clearing.set(False)
+
+    @effect("delete everything", of_device=True)
+    async def clear(self) -> None:
+        """Delete all that the account keeps, and begin again with nothing."""
+        await self._accounts.start_over(self.account)
+        self.context.tell("success", "Everything of this account was deleted.")

@@ -1,0 +1,89 @@
+"""What the page knows of an account's storage, and how to say it."""
+
+import operator
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Literal, TypeVar
+
+from reaktiv import Signal
+
+from roomkeep.persistence import StorageReport, Unreadable
+
+__all__ = ["BACKENDS", "STORES", "StorageState", "say_bytes", "say_contents"]
+
+T = TypeVar("T")
+
+BACKENDS: Mapping[str, str] = MappingProxyType(
+    {
+        "indexeddb": "IndexedDB: in this browser, on this device",
+        "memory": "Memory: gone when you close this page",
+        "desktop": "SQLite: in a file on this computer",
+    }
+)
+"""Where the data are kept, in plain words."""
+
+STORES: Mapping[str, str] = MappingProxyType(
+    {
+        "messages": "Messages",
+        "users": "People",
+        "rooms": "Rooms",
+        "reactions": "Reactions",
+        "bans": "Bans",
+        "attachments": "Attachments",
+        "meta": "Settings and drafts",
+    }
+)
+"""What the stores hold, in plain words."""
+
+_ONE: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "rooms": ("room", "rooms"),
+        "messages": ("message", "messages"),
+        "attachments": ("attachment", "attachments"),
+    }
+)
+
+
+class StorageState:
+    """The storage of one account, as the page shows it.
+
+    Attributes:
+        report: what was found last; None until something was.
+        unreadable: the records that were passed over because they cannot be decoded.
+        is_loading: it is being looked at.
+        keeping: whether the browser is being asked to keep the data, or said no.
+        is_clearing: everything is to be deleted, if the person says so.
+    """
+
+    def __init__(self) -> None:
+        self.report: Signal[StorageReport | None] = _signal(None)
+        self.unreadable: Signal[tuple[Unreadable, ...]] = _signal(())
+        self.is_loading: Signal[bool] = _signal(value=False)
+        self.keeping: Signal[Literal["idle", "asking", "refused"]] = _signal("idle")
+        self.is_clearing: Signal[bool] = _signal(value=False)
+
+
+def say_bytes(size: float) -> str:
+    """Return a size, with the unit that suits it; a kB is 1,000 bytes, as for disks."""
+    unit = "bytes"
+    for larger in ("kB", "MB", "GB", "TB"):
+        if size < 1_000:  # noqa: PLR2004 the next unit is a thousand times as large
+            break
+        size, unit = size / 1_000, larger
+    if unit == "bytes":
+        return "1 byte" if size == 1 else f"{size:,.0f} bytes"
+    return f"{size:,.1f} {unit}"
+
+
+def say_contents(rows: Mapping[str, int]) -> str:
+    """Return what goes when an account goes, such as "3 rooms, 1,204 messages and 1 attachment"."""
+    parts = [
+        f"{rows.get(store, 0):,} {one if rows.get(store, 0) == 1 else many}"
+        for store, (one, many) in _ONE.items()
+    ]
+    return f"{', '.join(parts[:-1])} and {parts[-1]}"
+
+
+def _signal(value: T) -> Signal[T]:
+    # What equals the old value changes nothing, so nothing is drawn again.
+    return Signal(value, equal=operator.eq)

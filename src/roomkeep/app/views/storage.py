@@ -1,0 +1,205 @@
+"""The storage page: what is kept, where, and how safely."""
+
+from typing import Any
+
+from msgspec import Struct
+
+from roomkeep.app.effects import Effects
+from roomkeep.app.state import AccountState, PageState
+from roomkeep.app.storage_state import BACKENDS, STORES, say_bytes, say_contents
+from roomkeep.app.views.dom import KeyedList, View, by_id, clone, part, set_text
+from roomkeep.persistence import Space, StorageReport, Unreadable
+
+__all__ = ["StorageView"]
+
+MANY = 100
+"""So many unreadable records are listed at most."""
+
+
+class StoreRow(Struct, frozen=True):
+    """A row of the chart."""
+
+    store: str
+    count: int
+    most: int
+
+
+class StorageView(View):
+    """The dialog of the storage."""
+
+    def __init__(self, page: PageState, effects: Effects) -> None:
+        super().__init__(page, effects)
+        self._stores: KeyedList[str, StoreRow] = KeyedList(
+            by_id("storage-stores"), lambda: clone("store-row"), _fill_store
+        )
+        self._skipped: KeyedList[tuple[str, str], Unreadable] = KeyedList(
+            by_id("storage-skipped"), lambda: clone("skipped-row"), _fill_skipped
+        )
+        self._problems: KeyedList[str, str] = KeyedList(
+            by_id("storage-problems"), lambda: clone("problem-row"), _fill_problem
+        )
+        self._confirm = by_id("storage-confirm")
+        self._was_clearing = False
+        self.listen(by_id("open-storage"), "click", lambda _: effects.storage.open_page())
+        self.listen(by_id("storage-refresh"), "click", lambda _: effects.storage.refresh())
+        self.listen(by_id("storage-keep"), "click", lambda _: effects.storage.ask_to_keep())
+        self.listen(by_id("storage-clear"), "click", lambda _: effects.storage.ask_clear())
+        self.listen(by_id("storage-unclear"), "click", lambda _: effects.storage.cancel_clear())
+        self.listen(self._confirm, "submit", self._on_clear)
+        self.listen(self._confirm, "input", lambda _: self._check_name())
+        self.watch(self._show_report)
+        self.watch(self._show_skipped)
+        self.watch(self._show_keeping)
+        self.watch(self._show_confirm)
+
+    def _show_report(self) -> None:
+        account = self.page.account()
+        report = None if account is None else account.storage.report()
+        by_id("storage-loading").hidden = report is not None
+        by_id("storage-found").hidden = report is None
+        refresh = by_id("storage-refresh")
+        is_loading = account is not None and account.storage.is_loading()
+        # Not disabled: who pressed it by the keyboard stays on it.
+        refresh.setAttribute("aria-disabled", "true" if is_loading else "false")
+        if report is None:
+            self._stores.show({})
+            self._problems.show({})
+            set_text(by_id("storage-database"), "")
+            return
+        set_text(by_id("storage-backend"), BACKENDS.get(report.backend, report.backend))
+        set_text(by_id("storage-database"), report.database_name)
+        set_text(by_id("storage-version"), str(report.version))
+        self._show_stores(report)
+        self._show_space(report.space)
+        by_id("storage-sound").hidden = bool(report.problems)
+        self._problems.show({problem: problem for problem in report.problems})
+
+    def _show_stores(self, report: StorageReport) -> None:
+        most = max(report.rows.values(), default=0)
+        names = [name for name in STORES if name in report.rows]
+        names += [name for name in report.rows if name not in STORES]
+        self._stores.show({name: StoreRow(name, report.rows[name], most) for name in names})
+        set_text(by_id("storage-total"), f"{sum(report.rows.values()):,}")
+
+    def _show_space(self, space: Space) -> None:
+        bar = by_id("storage-space-bar")
+        bar.hidden = space.usage is None or not space.quota
+        if space.usage is None:
+            text = "This browser does not tell how much space is used."
+        elif not space.quota:
+            text = f"{say_bytes(space.usage)} used by all accounts on this device."
+        else:
+            bar.max, bar.value = space.quota, space.usage
+            share = space.usage / space.quota
+            percent = "less than 0.1%" if 0 < share < 0.001 else f"{share:.1%}"  # noqa: PLR2004
+            text = (
+                f"{say_bytes(space.usage)} of {say_bytes(space.quota)} used ({percent}),"
+                " by all accounts on this device."
+            )
+        set_text(by_id("storage-space"), text)
+
+    def _show_keeping(self) -> None:
+        account = self.page.account()
+        report = None if account is None else account.storage.report()
+        persisted = None if report is None else report.space.persisted
+        keeping = "idle" if account is None else account.storage.keeping()
+        if persisted is None:
+            text = "Nothing here promises to keep your messages."
+        elif persisted:
+            text = "Yes: the browser keeps your messages even when the device runs out of space."
+        elif keeping == "asking":
+            text = "Asking the browser… It may ask you in turn."
+        elif keeping == "refused":
+            text = (
+                "No: the browser did not promise it. Many do once you have used a page for a"
+                " while, or have bookmarked or installed it."
+            )
+        else:
+            text = "Not yet: the browser may delete them when the device runs out of space."
+        set_text(by_id("storage-kept"), text)
+        button = by_id("storage-keep")
+        had_focus = bool(button.matches(":focus"))
+        button.hidden = persisted is not False
+        button.setAttribute("aria-disabled", "true" if keeping == "asking" else "false")
+        if had_focus and button.hidden:
+            by_id("storage-refresh").focus()
+
+    def _show_skipped(self) -> None:
+        account = self.page.account()
+        skipped = () if account is None else account.storage.unreadable()
+        listed = skipped[:MANY]
+        self._skipped.show({(one.store, one.key): one for one in listed})
+        by_id("storage-skipped-table").hidden = not skipped
+        if not skipped:
+            text = "None so far. Every record that was read could be read."
+        elif len(skipped) == 1:
+            text = "1 record cannot be read. It is left as it is, and does not show."
+        else:
+            text = (
+                f"{len(skipped):,} records cannot be read. They are left as they are, and do not"
+                " show."
+            )
+            if len(skipped) > len(listed):
+                text += f" These are the first {len(listed)}."
+        set_text(by_id("storage-skipped-text"), text)
+
+    # Delete everything
+
+    def _show_confirm(self) -> None:
+        account = self.page.account()
+        wanted = (
+            account is not None and account.dialog() == "storage" and account.storage.is_clearing()
+        )
+        was, self._was_clearing = self._was_clearing, wanted
+        self._confirm.hidden = not wanted
+        clear = by_id("storage-clear")
+        clear.hidden = wanted
+        set_text(by_id("storage-goes"), _goes(account) if wanted and account is not None else "")
+        name = "" if not wanted or account is None else account.user_id
+        set_text(by_id("storage-confirm-name"), name)
+        if wanted == was:
+            return
+        self._confirm.reset()
+        self._check_name()
+        if wanted:
+            self._confirm.elements.namedItem("name").focus()
+            self._confirm.scrollIntoView(block="nearest")
+        elif by_id("storage-dialog").open:
+            clear.focus()
+
+    def _check_name(self) -> None:
+        account = self.page.account()
+        typed = str(self._confirm.elements.namedItem("name").value).strip()
+        is_right = account is not None and typed == account.user_id
+        by_id("storage-clear-now").disabled = not is_right
+
+    def _on_clear(self, event: Any) -> None:
+        event.preventDefault()
+        self.effects.storage.clear()
+
+
+def _goes(account: AccountState) -> str:
+    report = account.storage.report()
+    what = "all rooms and messages" if report is None else say_contents(report.rows)
+    return (
+        f"This deletes {what}, with all reactions, people, bans, drafts and your profile. They are"
+        " kept on this device only, so nobody can bring them back. You stay signed in."
+    )
+
+
+def _fill_store(element: Any, row: StoreRow, _before: StoreRow | None) -> None:
+    set_text(part(element, "what"), STORES.get(row.store, row.store))
+    set_text(part(element, "store"), row.store)
+    set_text(part(element, "count"), f"{row.count:,}")
+    bar = part(element, "bar")
+    bar.max = max(row.most, 1)
+    bar.value = row.count
+
+
+def _fill_skipped(element: Any, one: Unreadable, _before: Unreadable | None) -> None:
+    for name in ("store", "key", "reason"):
+        set_text(part(element, name), getattr(one, name))
+
+
+def _fill_problem(element: Any, problem: str, _before: str | None) -> None:
+    set_text(element, problem)
