@@ -7,10 +7,12 @@ from roomkeep.app.state import PageState
 from roomkeep.app.views.accounts import AccountsView
 from roomkeep.app.views.attachments import AttachmentsView
 from roomkeep.app.views.bans import BansView
+from roomkeep.app.views.channel_dialogs import ChannelDialogsView
 from roomkeep.app.views.composer import ComposerView
 from roomkeep.app.views.dialog_frame import DialogFrameView
 from roomkeep.app.views.dialogs import DialogsView
 from roomkeep.app.views.dom import View
+from roomkeep.app.views.finder import FinderView
 from roomkeep.app.views.imports import ImportView
 from roomkeep.app.views.lightbox import LightboxView
 from roomkeep.app.views.messages import MessagesView
@@ -18,6 +20,8 @@ from roomkeep.app.views.notices import NoticesView
 from roomkeep.app.views.pending import PendingView
 from roomkeep.app.views.people import PeopleView
 from roomkeep.app.views.profile import ProfileView
+from roomkeep.app.views.room_dialogs import RoomDialogsView
+from roomkeep.app.views.room_head import RoomHeadView
 from roomkeep.app.views.settings import SettingsView
 from roomkeep.app.views.shell import ShellView
 from roomkeep.app.views.sidebar import SidebarView
@@ -40,9 +44,13 @@ async def main() -> None:
         AccountsView,
         SidebarView,
         AttachmentsView,
+        RoomHeadView,
         MessagesView,
         ComposerView,
         DialogsView,
+        RoomDialogsView,
+        ChannelDialogsView,
+        FinderView,
         ImportView,
         PeopleView,
         ProfileView,

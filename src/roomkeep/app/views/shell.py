@@ -1,7 +1,5 @@
 """The frame: which screen is shown, which pane, in which colours."""
 
-import js
-
 from roomkeep.app.effects import Effects
 from roomkeep.app.state import PageState
 from roomkeep.app.views.dom import View, by_id, set_text
@@ -12,7 +10,7 @@ SCREENS = ("opening", "stopped", "welcome", "workspace")
 
 
 class ShellView(View):
-    """The screens of the page, and the head of the conversation."""
+    """The screens of the page, and the panes of a narrow window."""
 
     def __init__(self, page: PageState, effects: Effects) -> None:
         super().__init__(page, effects)
@@ -22,7 +20,7 @@ class ShellView(View):
         self.listen(by_id("retry"), "click", lambda _: effects.accounts.retry())
         self.watch(self._show_screen)
         self.watch(self._show_storage)
-        self.watch(self._show_room)
+        self.watch(self._show_pane)
 
     def _show_screen(self) -> None:
         page = self.page
@@ -42,14 +40,7 @@ class ShellView(View):
     def _show_storage(self) -> None:
         by_id("storage-banner").hidden = self.page.why_not_kept() is None
 
-    def _show_room(self) -> None:
+    def _show_pane(self) -> None:
         account = self.page.account()
-        room = None if account is None else account.room
-        name = "" if room is None else room.name
-        by_id("chat").hidden = room is None
-        by_id("no-room").hidden = room is not None
         # Without a room there is only the list.
         self._workspace.dataset.pane = "rooms" if account is None else account.pane()
-        set_text(by_id("room-name"), name)
-        set_text(by_id("room-begin-name"), name)
-        js.document.title = f"{name} · Roomkeep" if name else "Roomkeep"

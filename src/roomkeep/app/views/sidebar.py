@@ -1,15 +1,20 @@
-"""The side of the page: the account, its rooms, and an import that is running."""
+"""The side of the page: the account, its rooms and channels, and an import that is running."""
 
 from typing import Any
 
+import js
 from msgspec import Struct
 
+from roomkeep.app.channels import channels_of, has_choice
 from roomkeep.app.effects import Effects
 from roomkeep.app.people import picture_of
-from roomkeep.app.state import PageState
+from roomkeep.app.previews import badge, preview
+from roomkeep.app.state import AccountState, PageState
+from roomkeep.app.unread import total
 from roomkeep.app.views.dom import KeyedList, View, by_id, clone, part, pressed, set_text
 from roomkeep.app.views.faces import show_face
-from roomkeep.app.views.rows import initials, tint
+from roomkeep.app.views.room_pictures import show_picture
+from roomkeep.models import Channel, Room
 
 __all__ = ["SidebarView"]
 
@@ -17,8 +22,19 @@ __all__ = ["SidebarView"]
 class RoomItem(Struct, frozen=True):
     """A room in the list."""
 
+    room: Room
+    line: str
+    unread: int
+    is_open: bool
+    shows_channels: bool
+
+
+class ChannelItem(Struct, frozen=True):
+    """A channel under the open room."""
+
     room_id: str
-    name: str
+    channel: Channel
+    unread: int
     is_open: bool
 
 
@@ -31,16 +47,15 @@ class SidebarView(View):
         self._rooms: KeyedList[str, RoomItem] = KeyedList(
             by_id("rooms"), lambda: clone("room-item"), _fill_room
         )
+        # There is one list of channels: it goes to the room that is open.
+        self._channels: KeyedList[str, ChannelItem] = KeyedList(
+            clone("channel-list"), lambda: clone("channel-item"), _fill_channel
+        )
         self._empty = by_id("rooms-empty")
         self._import = by_id("import-state")
-
-        def open_room(event: Any) -> None:
-            room_id = pressed(event, "data-room")
-            if room_id is not None:
-                effects.rooms.open(room_id)
-
-        self.listen(by_id("rooms"), "click", open_room)
+        self.listen(by_id("rooms"), "click", self._on_press)
         self.listen(self._account, "click", lambda _: effects.accounts.open_dialog())
+        self.listen(by_id("open-finder"), "click", lambda _: effects.rooms.open_finder())
         for button in ("new-room", "first-room"):
             self.listen(by_id(button), "click", lambda _: effects.rooms.open_dialog())
         for button in ("open-import", "first-import", "import-state"):
@@ -48,6 +63,11 @@ class SidebarView(View):
         self.watch(self._show_account)
         self.watch(self._show_rooms)
         self.watch(self._show_import)
+
+    def _on_press(self, event: Any) -> None:
+        room_id = pressed(event, "data-room")
+        if room_id is not None:
+            self.effects.rooms.open(room_id, pressed(event, "data-channel"))
 
     def _show_account(self) -> None:
         account = self.page.account()
@@ -60,10 +80,35 @@ class SidebarView(View):
     def _show_rooms(self) -> None:
         account = self.page.account()
         rooms = (() if account is None else account.rooms()) or ()
-        room_id = None if account is None else account.room_id()
-        self._rooms.show({r.id: RoomItem(r.id, r.name, r.id == room_id) for r in rooms})
+        focused = js.document.activeElement
+        self._rooms.show({} if account is None else {r.id: _room(account, r) for r in rooms})
         self._rooms.parent.hidden = not rooms
+        by_id("open-finder").hidden = not rooms
         self._empty.hidden = account is None or account.rooms() is None or bool(rooms)
+        self._show_channels(account)
+        # An element that changes its place loses the focus.
+        lost = not focused.isSameNode(js.document.activeElement)
+        if lost and self._rooms.parent.contains(focused):
+            focused.focus()
+
+    def _show_channels(self, account: AccountState | None) -> None:
+        room = None if account is None else account.room
+        channels = self._channels.parent
+        if account is None or room is None or not has_choice(room):
+            self._channels.show({})
+            channels.remove()
+            return
+        channels.setAttribute("aria-label", f"Channels of {room.name}")
+        unread, open_id = account.unread(), account.channel_id()
+        self._channels.show(
+            {
+                c.id: ChannelItem(room.id, c, unread.get((room.id, c.id), 0), c.id == open_id)
+                for c in channels_of(room)
+            }
+        )
+        parent = self._rooms.child(room.id)
+        if parent is not None and not parent.isSameNode(channels.parentNode):
+            parent.append(channels)
 
     def _show_import(self) -> None:
         account = self.page.account()
@@ -75,15 +120,56 @@ class SidebarView(View):
             set_text(part(self._import, "percent"), f"{importing.done:.0%}")
 
 
+def _room(account: AccountState, room: Room) -> RoomItem:
+    previews = account.previews()
+    is_open = room.id == account.room_id()
+    return RoomItem(
+        room=room,
+        line=preview(previews[room.id], account.user_id) if room.id in previews else "",
+        unread=total(account.unread(), room.id),
+        is_open=is_open,
+        shows_channels=is_open and has_choice(room),
+    )
+
+
 def _fill_room(element: Any, item: RoomItem, before: RoomItem | None) -> None:
     button = element.firstElementChild
     if before is None:
-        button.dataset.room = item.room_id
-        part(button, "picture").dataset.tint = tint(item.room_id)
-    if before is None or before.name != item.name:
-        set_text(part(button, "name"), item.name)
-        set_text(part(button, "picture"), initials(item.name))
-    if item.is_open:
+        button.dataset.room = item.room.id
+        line = part(button, "line")
+        line.id = f"room-line-{item.room.id}"
+        button.setAttribute("aria-describedby", line.id)
+    if before is None or before.room != item.room:
+        set_text(part(button, "name"), item.room.name)
+        show_picture(part(button, "picture"), item.room)
+    set_text(part(button, "line"), item.line)
+    _fill_count(button, item.room.name, item.unread)
+    button.toggleAttribute("data-parted", item.shows_channels)
+    _mark_open(button, is_open=item.is_open)
+
+
+def _fill_channel(element: Any, item: ChannelItem, _before: ChannelItem | None) -> None:
+    button = element.firstElementChild
+    button.dataset.room = item.room_id
+    button.dataset.channel = item.channel.id
+    is_voice = item.channel.type == "voice"
+    part(button, "icon").setAttribute("href", "#icon-voice" if is_voice else "#icon-hash")
+    set_text(part(button, "name"), item.channel.name)
+    label = f"{item.channel.name}, voice" if is_voice else item.channel.name
+    _fill_count(button, label, item.unread)
+    _mark_open(button, is_open=item.is_open)
+
+
+def _fill_count(button: Any, name: str, unread: int) -> None:
+    count = part(button, "unread")
+    count.hidden = not unread
+    set_text(count, badge(unread))
+    button.toggleAttribute("data-unread", bool(unread))
+    button.setAttribute("aria-label", f"{name}, {unread:,} unread" if unread else name)
+
+
+def _mark_open(button: Any, *, is_open: bool) -> None:
+    if is_open:
         button.setAttribute("aria-current", "true")
     else:
         button.removeAttribute("aria-current")

@@ -1,0 +1,297 @@
+// Rooms and channels: made, changed, found, left; what is unread; what was begun and not sent.
+import { expect, test } from './fixtures.mjs';
+import { openApp, ready } from './helpers.mjs';
+import { composer, createRoom, row, signUp, write } from './steps.mjs';
+
+const rooms = (page) => page.getByRole('navigation', { name: 'Rooms' });
+const room = (page, name) => rooms(page).getByRole('button', { name, exact: true });
+const channel = (page, of, name) => rooms(page).getByRole('list', { name: `Channels of ${of}` }).getByRole('button', { name, exact: true });
+const channels = (page, of) => page.getByRole('dialog', { name: `Channels of ${of}` });
+
+async function reload(page) {
+  await page.reload();
+  await ready(page);
+}
+
+async function chooseInMenu(page, item) {
+  await page.getByRole('button', { name: 'Room menu' }).click();
+  await page.getByRole('menuitem', { name: item }).click();
+}
+
+async function addChannel(page, name, kind = 'Text') {
+  const dialog = page.getByRole('dialog', { name: /^Channels of/ });
+  if (!await dialog.isVisible()) await chooseInMenu(page, 'Channels…');
+  await dialog.getByRole('radio', { name: kind }).check();
+  await dialog.getByLabel('Name of the new channel').fill(name);
+  await dialog.getByRole('button', { name: 'Add channel' }).click();
+  await expect(dialog.getByLabel(`Name of the ${kind.toLowerCase()} channel ${name}`)).toBeVisible();
+  return dialog;
+}
+
+async function close(dialog) {
+  await dialog.getByRole('button', { name: 'Close' }).click();
+  await expect(dialog).toBeHidden();
+}
+
+/** Brings in what Bob wrote just now, as a server would. */
+async function hear(page, roomName, texts, channelName = 'general') {
+  const places = await page.evaluate(async (account) => {
+    const settle = (request) => new Promise((resolve, reject) => {
+      request.onsuccess = () => resolve(request.result);
+      request.onerror = () => reject(request.error);
+    });
+    const database = await settle(indexedDB.open(`roomkeep::${account}`));
+    const found = await settle(database.transaction('rooms').objectStore('rooms').getAll());
+    database.close();
+    return found;
+  }, 'Ada');
+  const found = places.find(({ name }) => name === roomName);
+  const { id: channelId } = found.channels.find(({ name }) => name === channelName);
+  const lines = texts.map((content, n) => JSON.stringify({
+    id: `${content}-${Date.now()}-${n}`, roomId: found.id, channelId, senderId: 'bob', senderName: 'Bob', content,
+    timestamp: Date.now() + n, replyToId: null,
+  }));
+  await page.getByRole('button', { name: 'Import messages' }).click();
+  const dialog = page.getByRole('dialog', { name: /import/i });
+  const again = dialog.getByRole('button', { name: 'Import another file' });
+  if (await again.isVisible()) await again.click();
+  const file = { name: 'new.jsonl', mimeType: 'application/octet-stream', buffer: Buffer.from(lines.join('\n')) };
+  await page.getByLabel('Archive of messages').setInputFiles(file);
+  await expect(dialog).toContainText('Imported');
+  await dialog.getByRole('button', { name: 'Close' }).click();
+}
+
+test('a room is renamed, described and given an icon, and then deleted', async ({ page }) => {
+  await openApp(page);
+  await signUp(page, 'Ada');
+  await createRoom(page, 'Tea');
+  await write(page, 'hello');
+  await chooseInMenu(page, 'Edit room…');
+  const edit = page.getByRole('dialog', { name: 'Edit room' });
+  await expect(edit.getByLabel('Name')).toHaveValue('Tea');
+  await edit.getByLabel('Icon').fill('long words');
+  await edit.getByRole('button', { name: 'Save' }).click();
+  await expect(edit.getByRole('alert')).toContainText('The icon is too long');
+  await edit.getByLabel('Icon').fill('🍵');
+  await edit.getByLabel('Name').fill('Green tea');
+  await edit.getByLabel('Topic').fill('Leaves <b>only</b>');
+  await edit.getByLabel('Topic').press('Enter');
+  await expect(edit).toBeHidden();
+  for (const time of ['before', 'after']) {
+    await expect(page.getByRole('heading', { name: 'Green tea', level: 1 }), time).toBeVisible();
+    await expect(page.getByText('Leaves <b>only</b>')).toBeVisible();
+    await expect(room(page, 'Green tea')).toContainText('🍵');
+    await expect(room(page, 'Green tea')).toHaveAccessibleDescription('You: hello');
+    await reload(page);
+  }
+
+  await chooseInMenu(page, 'Delete room…');
+  const ask = page.getByRole('dialog', { name: 'Delete “Green tea”?' });
+  await expect(ask).toContainText('1 message with their reactions and files, 1 channel, the list of 1 member');
+  await ask.getByRole('button', { name: 'Keep it' }).click();
+  await expect(row(page, 'hello')).toBeVisible();
+  await chooseInMenu(page, 'Delete room…');
+  await ask.getByRole('button', { name: 'Delete room' }).click();
+  await expect(page.getByText('“Green tea” was deleted.')).toBeVisible();
+  await expect(page.getByText('No rooms yet.')).toBeVisible();
+  await reload(page);
+  await expect(page.getByText('No rooms yet.')).toBeVisible();
+});
+
+test('channels are added, renamed, moved and removed, and each has its own messages', async ({ page }) => {
+  await openApp(page);
+  await signUp(page, 'Ada');
+  await createRoom(page, 'Tea');
+  await write(page, 'in general');
+  await addChannel(page, 'Brewing');
+  const dialog = await addChannel(page, 'Parlour', 'Voice');
+  await dialog.getByLabel('Name of the new channel').fill('brewing');
+  await dialog.getByRole('button', { name: 'Add channel' }).click();
+  await expect(dialog.getByRole('alert')).toContainText('this room has a channel “Brewing” already');
+  const up = dialog.getByRole('button', { name: 'Move Brewing up' });
+  await up.press('Enter');
+  await expect(up).toHaveAttribute('aria-disabled', 'true');
+  await expect(up).toBeFocused();
+  const name = dialog.getByLabel('Name of the text channel Brewing');
+  await name.fill('Leaves');
+  await name.press('Enter');
+  await expect(dialog.getByLabel('Name of the text channel Leaves')).toBeVisible();
+  await expect(dialog.getByRole('button', { name: 'Remove general' })).toHaveCount(0);
+  await close(dialog);
+
+  await channel(page, 'Tea', 'Leaves').click();
+  await expect(composer(page)).toHaveAttribute('placeholder', 'Message Leaves in Tea');
+  await expect(row(page, 'in general')).toHaveCount(0);
+  await write(page, 'about leaves');
+  await reload(page);
+  await expect(channel(page, 'Tea', 'Leaves')).toHaveAttribute('aria-current', 'true');
+  await expect(row(page, 'about leaves')).toBeVisible();
+  const list = rooms(page).getByRole('list', { name: 'Channels of Tea' }).getByRole('button');
+  await expect(list).toHaveText([/Leaves/, /general/, /Parlour/]);
+
+  await channel(page, 'Tea', 'Parlour, voice').click();
+  await expect(page.getByText('Voice needs a server.')).toBeVisible();
+  await expect(composer(page)).toBeHidden();
+  await page.getByRole('button', { name: 'Open a text channel' }).click();
+  await expect(composer(page)).toBeFocused();
+
+  await chooseInMenu(page, 'Channels…');
+  await channels(page, 'Tea').getByRole('button', { name: 'Remove Leaves' }).click();
+  const ask = page.getByRole('dialog', { name: 'Remove “Leaves”?' });
+  await expect(ask).toContainText('Its one message is kept: it moves to “general”.');
+  await ask.getByRole('button', { name: 'Remove channel' }).click();
+  await expect(ask).toBeHidden();
+  await channels(page, 'Tea').getByRole('button', { name: 'Remove Parlour' }).click();
+  await page.getByRole('dialog', { name: 'Remove “Parlour”?' }).getByRole('button', { name: 'Remove channel' }).click();
+  await expect(channels(page, 'Tea').getByRole('listitem')).toHaveCount(1);
+  await close(channels(page, 'Tea'));
+  await expect(row(page, 'about leaves')).toBeVisible();
+  await expect(row(page, 'in general')).toBeVisible();
+  await reload(page);
+  await expect(row(page, 'about leaves')).toBeVisible();
+});
+
+test('what is unread is counted, marked in the channel, and read in all tabs', async ({ page, context }) => {
+  await openApp(page);
+  await signUp(page, 'Ada');
+  await createRoom(page, 'Tea');
+  await addChannel(page, 'Brewing');
+  await close(channels(page, 'Tea'));
+  await write(page, 'how long?');
+  await createRoom(page, 'Cake');
+  await hear(page, 'Tea', ['three minutes', 'or four'], 'Brewing');
+  await expect(room(page, 'Tea, 2 unread')).toHaveAccessibleDescription('Bob: or four');
+  await reload(page);
+  await expect(room(page, 'Tea, 2 unread')).toBeVisible();
+  const other = await context.newPage();
+  await openApp(other);
+  await expect(room(other, 'Tea, 2 unread')).toBeVisible();
+
+  await room(page, 'Tea, 2 unread').click();
+  await expect(row(page, 'or four')).toBeVisible();
+  await expect(page.locator('#messages > li').filter({ hasText: /^New/ })).toContainText('three minutes');
+  await expect(room(page, 'Tea')).toBeVisible();
+  await expect(room(other, 'Tea')).toBeVisible();
+  await room(page, 'Cake').click();
+  await room(page, 'Tea').click();
+  await expect(row(page, 'or four')).toBeVisible();
+  await expect(page.getByText('New', { exact: true })).toBeHidden();
+
+  await room(page, 'Cake').click();
+  await hear(page, 'Tea', ['five'], 'general');
+  await room(page, 'Tea, 1 unread').click();
+  await expect(channel(page, 'Tea', 'general, 1 unread')).toBeVisible();
+  await chooseInMenu(page, 'Mark as read');
+  await expect(channel(page, 'Tea', 'general')).toBeVisible();
+  await reload(page);
+  await expect(room(page, 'Tea')).toHaveAccessibleDescription('Bob: five');
+  await expect(room(page, 'Tea')).toBeVisible();
+});
+
+test('what was begun in a channel is there after a reload, and in other accounts it is not', async ({ page }) => {
+  await openApp(page);
+  await signUp(page, 'Ada');
+  await createRoom(page, 'Tea');
+  await composer(page).fill('begun in tea');
+  await createRoom(page, 'Cake');
+  await expect(composer(page)).toHaveValue('');
+  await composer(page).fill('begun in cake');
+  const kept = () => page.evaluate(() => new Promise((resolve) => {
+    indexedDB.open('roomkeep::Ada').onsuccess = ({ target: { result: database } }) => {
+      database.transaction('meta').objectStore('meta').getAll().onsuccess = ({ target: { result } }) => {
+        database.close();
+        resolve(JSON.stringify(result));
+      };
+    };
+  }));
+  await expect.poll(kept).toContain('begun in cake');
+  await reload(page);
+  await expect(composer(page)).toHaveValue('begun in cake');
+  await room(page, 'Tea').click();
+  await expect(composer(page)).toHaveValue('begun in tea');
+  await composer(page).press('Enter');
+  await expect(row(page, 'begun in tea')).toBeVisible();
+  await expect.poll(kept).not.toContain('begun in tea');
+  await reload(page);
+  await expect(row(page, 'begun in tea')).toBeVisible();
+  await expect(composer(page)).toHaveValue('');
+});
+
+test('a room or channel is found by the keyboard alone', async ({ page }) => {
+  await openApp(page);
+  await signUp(page, 'Ada');
+  await createRoom(page, 'Tea');
+  await addChannel(page, 'Brewing');
+  await close(channels(page, 'Tea'));
+  await createRoom(page, 'Café');
+  await page.keyboard.press('Control+k');
+  const dialog = page.getByRole('dialog', { name: 'Find a room or channel' });
+  const field = dialog.getByRole('combobox');
+  await expect(field).toBeFocused();
+  const options = dialog.getByRole('option');
+  await expect(options.first()).toHaveAccessibleName('Tea');
+  await page.keyboard.type('brew');
+  await expect(options).toHaveCount(1);
+  await page.keyboard.press('Enter');
+  await expect(dialog).toBeHidden();
+  await expect(composer(page)).toHaveAttribute('placeholder', 'Message Brewing in Tea');
+  await expect(composer(page)).toBeFocused();
+
+  await page.keyboard.press('Control+k');
+  await page.keyboard.type('cafe');
+  await expect(options).toHaveCount(1);
+  await field.fill('');
+  await page.keyboard.press('ArrowDown');
+  await expect(options.nth(1)).toHaveAttribute('aria-selected', 'true');
+  await expect(field).toHaveAttribute('aria-activedescendant', await options.nth(1).getAttribute('id'));
+  await page.keyboard.type('nowhere');
+  await expect(dialog.getByRole('status')).toHaveText('No room or channel is called that.');
+  await page.keyboard.press('Escape');
+  await expect(dialog).toBeHidden();
+  await expect(composer(page)).toBeFocused();
+  await reload(page);
+  await page.keyboard.press('Control+k');
+  await expect(options.first()).toHaveAccessibleName('Café');
+});
+
+test('the menu of a room is used with the keyboard', async ({ page }) => {
+  await openApp(page);
+  await signUp(page, 'Ada');
+  await createRoom(page, 'Tea');
+  const button = page.getByRole('button', { name: 'Room menu' });
+  await button.focus();
+  await page.keyboard.press('ArrowDown');
+  await expect(page.getByRole('menuitem', { name: 'Edit room…' })).toBeFocused();
+  await page.keyboard.press('ArrowUp');
+  await expect(page.getByRole('menuitem', { name: 'Delete room…' })).toBeFocused();
+  await page.keyboard.press('Escape');
+  await expect(button).toBeFocused();
+  await expect(page.getByRole('menu')).toBeHidden();
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
+  await expect(channels(page, 'Tea')).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(channels(page, 'Tea')).toBeHidden();
+  await expect(button).toBeFocused();
+});
+
+test('in a narrow window one goes from rooms to channels and back', async ({ page }) => {
+  await page.setViewportSize({ width: 360, height: 740 });
+  await openApp(page);
+  await signUp(page, 'Ada');
+  await createRoom(page, 'A room with a name that is far too long to fit');
+  await addChannel(page, 'A channel with a name that is far too long to fit');
+  await close(page.getByRole('dialog', { name: /^Channels of/ }));
+  await page.getByRole('button', { name: 'Back to rooms' }).click();
+  await rooms(page).getByRole('list', { name: /^Channels of/ }).getByRole('button', { name: 'general' }).click();
+  await expect(rooms(page)).toBeHidden();
+  await expect(composer(page)).toBeVisible();
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
+  await page.getByRole('button', { name: 'Back to rooms' }).click();
+  await page.getByRole('button', { name: 'Find a room or channel' }).click();
+  await page.getByRole('combobox').fill('far too long');
+  await page.getByRole('option', { name: /^A channel/ }).click();
+  await expect(page.getByRole('button', { name: 'Room menu' })).toBeInViewport({ ratio: 1 });
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
+});

@@ -1,0 +1,187 @@
+"""The dialogs of a room's channels: the list to change, and whether one is to go."""
+
+from typing import Any, Literal
+
+import js
+from msgspec import Struct
+
+from roomkeep.app.channels import can_remove, channels_of
+from roomkeep.app.effects import Effects
+from roomkeep.app.state import PageState, Removing
+from roomkeep.app.views.dom import KeyedList, View, by_id, clone, part, pressed, set_text
+from roomkeep.models import Channel
+
+__all__ = ["ChannelDialogsView"]
+
+
+class Item(Struct, frozen=True):
+    """A channel that can be changed."""
+
+    channel: Channel
+    is_first: bool
+    is_last: bool
+    may_go: bool
+
+
+class ChannelDialogsView(View):
+    """The list of the open room's channels, and the question before one goes."""
+
+    def __init__(self, page: PageState, effects: Effects) -> None:
+        super().__init__(page, effects)
+        self._dialog = by_id("channels-dialog")
+        self._add = by_id("channel-add")
+        self._remove = by_id("channel-remove-dialog")
+        self._yes = by_id("channel-remove-yes")
+        self._list: KeyedList[str, Item] = KeyedList(
+            by_id("channels-list"), lambda: clone("channel-edit"), _fill
+        )
+        self.listen(self._dialog, "close", self._on_closed)
+        self.listen(self._add, "submit", self._on_add)
+        self.listen(self._list.parent, "click", self._on_press)
+        self.listen(self._list.parent, "change", self._on_rename)
+        self.listen(self._remove, "close", lambda _: self._on_remove_closed())
+        self.listen(self._remove, "cancel", self._on_cancel)
+        self.listen(by_id("channel-remove-no"), "click", lambda _: effects.channels.cancel_remove())
+        self.listen(self._yes, "click", lambda _: effects.channels.remove())
+        self.watch(self._show)
+        self.watch(self._show_remove)
+
+    @property
+    def _room_id(self) -> str | None:
+        account = self.page.account()
+        return None if account is None else account.room_id()
+
+    def _show(self) -> None:
+        account = self.page.account()
+        room = None if account is None else account.room
+        if account is None or room is None or account.dialog() != "channels":
+            if self._dialog.open:
+                self._dialog.close()
+            self._list.show({})
+            self._add.reset()
+            return
+        channels = channels_of(room)
+        set_text(by_id("channels-title"), f"Channels of {room.name}")
+        focused = js.document.activeElement
+        self._list.show(
+            {
+                c.id: Item(c, c is channels[0], c is channels[-1], can_remove(room, c))
+                for c in channels
+            }
+        )
+        # An element that changes its place loses the focus.
+        if self._list.parent.contains(focused):
+            focused.focus()
+        if not self._dialog.open:
+            self._dialog.showModal()
+
+    def _on_closed(self, _event: Any) -> None:
+        account = self.page.account()
+        is_closed = not self._dialog.open
+        if account is not None and account.dialog() == "channels" and is_closed:
+            self.effects.rooms.close_dialog()
+
+    def _on_add(self, event: Any) -> None:
+        event.preventDefault()
+        fields = self._add.elements
+        if self._room_id is not None:
+            is_voice = str(fields.namedItem("kind").value) == "voice"
+            kind: Literal["text", "voice"] = "voice" if is_voice else "text"
+            name = str(fields.namedItem("name").value)
+            adding = self.effects.channels.add(self._room_id, name, kind)
+            adding.add_done_callback(lambda _: self._added(name))
+
+    def _added(self, name: str) -> None:
+        # What could not be added stays to be mended.
+        account = self.page.account()
+        room = None if account is None else account.room
+        known = () if room is None else channels_of(room)
+        if any(channel.name == " ".join(name.split()) for channel in known):
+            self._add.reset()
+
+    def _on_press(self, event: Any) -> None:
+        row = event.target.closest("[data-channel]")
+        if self._room_id is None or event.target.closest('[aria-disabled="true"]'):
+            return
+        channel_id = str(row.dataset.channel)
+        match pressed(event, "data-action"):
+            case "up":
+                self.effects.channels.move(self._room_id, channel_id, "up")
+            case "down":
+                self.effects.channels.move(self._room_id, channel_id, "down")
+            case "remove":
+                self.effects.channels.ask_remove(self._room_id, channel_id)
+
+    def _on_rename(self, event: Any) -> None:
+        row = event.target.closest("[data-channel]")
+        if self._room_id is not None:
+            name = str(event.target.value)
+            self.effects.channels.rename(self._room_id, str(row.dataset.channel), name)
+
+    def _show_remove(self) -> None:
+        account = self.page.account()
+        removing = None if account is None else account.removing()
+        if removing is None:
+            if self._remove.open:
+                self._remove.close()
+            set_text(by_id("channel-remove-title"), "")
+            set_text(by_id("channel-remove-text"), "")
+            return
+        is_moving = removing.moved is not None
+        set_text(by_id("channel-remove-title"), f"Remove “{removing.channel.name}”?")
+        set_text(by_id("channel-remove-text"), _what_happens(removing))
+        progress = by_id("channel-remove-progress")
+        progress.hidden = not is_moving or not removing.messages
+        progress.max = max(removing.messages, 1)
+        progress.value = removing.moved or 0
+        self._yes.disabled = is_moving
+        by_id("channel-remove-no").disabled = is_moving
+        if not self._remove.open:
+            self._remove.showModal()
+
+    def _on_cancel(self, event: Any) -> None:
+        account = self.page.account()
+        removing = None if account is None else account.removing()
+        if removing is not None and removing.moved is not None:
+            event.preventDefault()
+
+    def _on_remove_closed(self) -> None:
+        account = self.page.account()
+        removing = None if account is None else account.removing()
+        if removing is not None and removing.moved is None:
+            self.effects.channels.cancel_remove()
+        if self._dialog.open and js.document.activeElement.localName in ("body", "dialog"):
+            self._add.elements.namedItem("name").focus()
+
+
+def _what_happens(removing: Removing) -> str:
+    if removing.channel.type == "voice":
+        return "This device keeps nothing of a voice channel, so nothing else goes with it."
+    if removing.successor is None:
+        return "It has no messages. Nothing else goes with it."
+    count, heir = removing.messages, removing.successor.name
+    if removing.moved is not None:
+        return f"{removing.moved:,} of {count:,} messages are in “{heir}” now…"
+    if count == 1:
+        return f"Its one message is kept: it moves to “{heir}”."
+    return f"Its {count:,} messages are kept: they move to “{heir}”, each at its time."
+
+
+def _fill(element: Any, item: Item, before: Item | None) -> None:
+    name = item.channel.name
+    field = part(element, "name")
+    if before is None or before.channel != item.channel:
+        element.dataset.channel = item.channel.id
+        is_voice = item.channel.type == "voice"
+        part(element, "icon").setAttribute("href", "#icon-voice" if is_voice else "#icon-hash")
+        field.value = name
+        kind = "voice" if is_voice else "text"
+        field.setAttribute("aria-label", f"Name of the {kind} channel {name}")
+        part(element, "up").setAttribute("aria-label", f"Move {name} up")
+        part(element, "down").setAttribute("aria-label", f"Move {name} down")
+        part(element, "remove").setAttribute("aria-label", f"Remove {name}")
+    # Not `disabled`: whoever is at the button would lose the focus.
+    part(element, "up").setAttribute("aria-disabled", "true" if item.is_first else "false")
+    part(element, "down").setAttribute("aria-disabled", "true" if item.is_last else "false")
+    part(element, "remove").hidden = not item.may_go
+    part(element, "stays").hidden = item.may_go

@@ -1,0 +1,156 @@
+"""The dialog in which one finds a room or a channel."""
+
+import itertools
+from typing import Any
+
+import js
+
+from roomkeep.app.effects import Effects
+from roomkeep.app.finder import Found, find_places
+from roomkeep.app.state import PageState
+from roomkeep.app.views.dom import KeyedList, View, by_id, clone, part, set_text
+from roomkeep.app.views.room_pictures import show_picture
+
+__all__ = ["FinderView"]
+
+_numbers = itertools.count()
+
+
+class FinderView(View):
+    """A field, and the list of what fits: the field keeps the focus, arrows choose in the list."""
+
+    def __init__(self, page: PageState, effects: Effects) -> None:
+        super().__init__(page, effects)
+        self._dialog = by_id("finder-dialog")
+        self._field = by_id("finder-field")
+        self._empty = by_id("finder-empty")
+        self._found: list[Found] = []
+        self._chosen = 0
+        self._went = False
+        self._list: KeyedList[tuple[str, str | None], Found] = KeyedList(
+            by_id("finder-list"), _make, _fill
+        )
+        self.listen(js.document, "keydown", self._on_shortcut)
+        self.listen(self._dialog, "close", lambda _: self._on_closed())
+        self.listen(self._dialog, "click", self._on_outside)
+        self.listen(self._field, "input", lambda _: self._search())
+        self.listen(self._field, "keydown", self._on_key)
+        self.listen(self._list.parent, "click", self._on_press)
+        self.watch(self._show)
+
+    def _on_shortcut(self, event: Any) -> None:
+        if not (event.ctrlKey or event.metaKey) or event.altKey or event.shiftKey:
+            return
+        if str(event.key).lower() == "k" and self.page.account() is not None:
+            event.preventDefault()
+            if not js.document.querySelector("dialog[open]"):
+                self.effects.rooms.open_finder()
+
+    def _show(self) -> None:
+        account = self.page.account()
+        wanted = account is not None and account.dialog() == "finder"
+        if wanted and not self._dialog.open:
+            self._went = False
+            self._field.value = ""
+            self._dialog.showModal()
+            self._search()
+        elif not wanted:
+            if self._dialog.open:
+                self._dialog.close()
+            self._field.value = ""
+            self._list.show({})
+
+    def _search(self) -> None:
+        account = self.page.account()
+        if account is None:
+            return
+        query = str(self._field.value)
+        rooms = account.rooms() or ()
+        self._found = find_places(rooms, query, account.recent(), account.place)
+        self._list.show({found.key: found for found in self._found})
+        self._list.parent.hidden = not self._found
+        self._field.setAttribute("aria-expanded", "true" if self._found else "false")
+        set_text(
+            self._empty,
+            ""
+            if self._found
+            else "No room or channel is called that."
+            if query.strip()
+            else "There is no other room yet.",
+        )
+        self._choose(0)
+
+    def _choose(self, number: int) -> None:
+        self._chosen = number % len(self._found) if self._found else 0
+        self._field.removeAttribute("aria-activedescendant")
+        for place, found in enumerate(self._found):
+            option = self._list.child(found.key)
+            if option is None:
+                continue
+            is_chosen = place == self._chosen
+            option.setAttribute("aria-selected", "true" if is_chosen else "false")
+            if is_chosen:
+                self._field.setAttribute("aria-activedescendant", option.id)
+                option.scrollIntoView(block="nearest")
+
+    def _on_key(self, event: Any) -> None:
+        if event.isComposing:
+            return
+        match event.key:
+            case "ArrowDown":
+                self._choose(self._chosen + 1)
+            case "ArrowUp":
+                self._choose(self._chosen - 1)
+            case "Enter":
+                self._go(self._chosen)
+            case _:
+                return
+        event.preventDefault()
+
+    def _on_press(self, event: Any) -> None:
+        option = event.target.closest('[role="option"]')
+        for place, found in enumerate(self._found):
+            child = self._list.child(found.key)
+            if child is not None and child.isSameNode(option):
+                self._go(place)
+                return
+
+    def _go(self, place: int) -> None:
+        if place < len(self._found):
+            found = self._found[place]
+            self._went = True
+            self.effects.rooms.close_dialog()
+            channel_id = None if found.channel is None else found.channel.id
+            self.effects.rooms.open(found.room.id, channel_id)
+
+    def _on_outside(self, event: Any) -> None:
+        if event.target.isSameNode(self._dialog):
+            self._dialog.close()
+
+    def _on_closed(self) -> None:
+        account = self.page.account()
+        if account is not None and account.dialog() == "finder" and not self._dialog.open:
+            self.effects.rooms.close_dialog()
+        if self._went:
+            # Who went somewhere wants to write there.
+            by_id("composer-text").focus()
+
+
+def _make() -> Any:
+    option = clone("finder-item")
+    option.id = f"finder-item-{next(_numbers)}"
+    return option
+
+
+def _fill(element: Any, found: Found, _before: Found | None) -> None:
+    channel = found.channel
+    picture, sign = part(element, "picture"), part(element, "sign")
+    picture.hidden = channel is not None
+    sign.toggleAttribute("hidden", channel is None)
+    if channel is None:
+        show_picture(picture, found.room)
+    else:
+        icon = "voice" if channel.type == "voice" else "hash"
+        part(element, "icon").setAttribute("href", f"#icon-{icon}")
+    set_text(part(element, "name"), found.room.name if channel is None else channel.name)
+    set_text(part(element, "room"), "" if channel is None else found.room.name)

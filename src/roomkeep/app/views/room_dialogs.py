@@ -1,0 +1,104 @@
+"""The dialogs of a room: its name, topic and icon, and whether it is to go."""
+
+from typing import Any
+
+from roomkeep.app.channels import channels_of
+from roomkeep.app.effects import Effects
+from roomkeep.app.state import Leaving, PageState
+from roomkeep.app.views.dom import View, by_id, set_text
+
+__all__ = ["RoomDialogsView"]
+
+
+class RoomDialogsView(View):
+    """The settings of the open room, and the question before it goes."""
+
+    def __init__(self, page: PageState, effects: Effects) -> None:
+        super().__init__(page, effects)
+        self._settings = by_id("room-settings-dialog")
+        self._form = by_id("room-settings-form")
+        self._leave = by_id("room-leave-dialog")
+        # It is told later that a dialog has closed: by then it may be open again.
+        self.listen(
+            self._settings, "close", lambda _: self._closed(self._settings, "room-settings")
+        )
+        self.listen(self._form, "submit", self._on_submit)
+        self.listen(by_id("room-settings-cancel"), "click", lambda _: self._settings.close())
+        self.listen(self._leave, "close", lambda _: self._closed(self._leave, "room-leave"))
+        self.listen(by_id("room-leave-form"), "submit", self._on_leave)
+        self.watch(self._show_settings)
+        self.watch(self._show_leave)
+
+    def _closed(self, dialog: Any, name: str) -> None:
+        account = self.page.account()
+        if account is not None and account.dialog() == name and not dialog.open:
+            self.effects.rooms.close_dialog()
+
+    def _show_settings(self) -> None:
+        account = self.page.account()
+        wanted = account is not None and account.dialog() == "room-settings"
+        room = None if account is None else account.room
+        if room is not None and wanted and not self._settings.open:
+            fields = self._form.elements
+            fields.namedItem("name").value = room.name
+            fields.namedItem("topic").value = room.topic or ""
+            fields.namedItem("icon").value = room.icon or ""
+            self._settings.showModal()
+        elif not wanted:
+            if self._settings.open:
+                self._settings.close()
+            self._form.reset()
+
+    def _on_submit(self, event: Any) -> None:
+        event.preventDefault()
+        account = self.page.account()
+        room_id = None if account is None else account.room_id()
+        if room_id is not None:
+            fields = self._form.elements
+            name, topic, icon = (
+                str(fields.namedItem(field).value) for field in ("name", "topic", "icon")
+            )
+            self.effects.rooms.change(room_id, name, topic, icon)
+
+    def _show_leave(self) -> None:
+        account = self.page.account()
+        wanted = account is not None and account.dialog() == "room-leave"
+        leaving = None if account is None else account.leaving()
+        if leaving is not None and wanted:
+            verb = "Delete" if leaving.is_host else "Leave"
+            set_text(by_id("room-leave-title"), f"{verb} “{leaving.room.name}”?")
+            set_text(by_id("room-leave-text"), _what_goes(leaving))
+            set_text(by_id("room-leave-yes"), f"{verb} room")
+            set_text(by_id("room-leave-no"), "Keep it" if leaving.is_host else "Stay")
+            if not self._leave.open:
+                self._leave.returnValue = ""
+                self._leave.showModal()
+        else:
+            if self._leave.open:
+                self._leave.close()
+            set_text(by_id("room-leave-title"), "")
+            set_text(by_id("room-leave-text"), "")
+
+    def _on_leave(self, event: Any) -> None:
+        if event.submitter.value == "leave":
+            self.effects.rooms.leave()
+
+
+def _what_goes(leaving: Leaving) -> str:
+    """Say what goes with a room."""
+    room = leaving.room
+    messages = _many(leaving.messages, "message")
+    goes = (
+        f"{messages} with their reactions and files, {_many(len(channels_of(room)), 'channel')}, "
+        f"the list of {_many(len(room.members), 'member')}, and its bans"
+    )
+    if leaving.is_host:
+        return f"This deletes the room and all that is in it: {goes}. It cannot be brought back."
+    return (
+        f"This also removes from this device all that it keeps of the room: {goes}. "
+        "It cannot be brought back."
+    )
+
+
+def _many(count: int, what: str) -> str:
+    return f"{count:,} {what}" if count == 1 else f"{count:,} {what}s"

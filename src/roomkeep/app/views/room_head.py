@@ -1,0 +1,84 @@
+"""The head of the conversation: the open room and channel, and what one can do with them."""
+
+from typing import Any
+
+import js
+
+from roomkeep.app.channels import has_choice, manages
+from roomkeep.app.effects import Effects
+from roomkeep.app.state import PageState
+from roomkeep.app.views.dom import View, by_id, set_text
+from roomkeep.app.views.menu import Menu
+from roomkeep.app.views.room_pictures import show_picture
+
+__all__ = ["RoomHeadView"]
+
+
+class RoomHeadView(View):
+    """The room's picture, name, channel and topic, its menu, and the page of a voice channel."""
+
+    def __init__(self, page: PageState, effects: Effects) -> None:
+        super().__init__(page, effects)
+        self._chat = by_id("chat")
+        self._menu = Menu(page, effects, by_id("room-menu-button"), by_id("room-menu"))
+        self._leave = by_id("room-menu-leave")
+        rooms, channels = effects.rooms, effects.channels
+        self.listen(by_id("room-menu-edit"), "click", lambda _: rooms.open_settings())
+        self.listen(by_id("room-menu-channels"), "click", lambda _: channels.open_dialog())
+        self.listen(by_id("room-menu-read"), "click", lambda _: self._mark_read())
+        self.listen(self._leave, "click", lambda _: rooms.ask_leave())
+        self.listen(by_id("voice-back"), "click", self._open_text)
+        self.watch(self._show_room)
+        self.watch(self._show_channel)
+
+    def _show_room(self) -> None:
+        account = self.page.account()
+        room = None if account is None else account.room
+        name = "" if room is None else room.name
+        topic = "" if room is None else room.topic or ""
+        by_id("chat").hidden = room is None
+        by_id("no-room").hidden = room is not None
+        set_text(by_id("room-name"), name)
+        set_text(by_id("room-topic"), topic)
+        by_id("room-topic").title = topic
+        js.document.title = f"{name} · Roomkeep" if name else "Roomkeep"
+        if account is None or room is None:
+            self._menu.close()
+            return
+        show_picture(by_id("room-picture"), room)
+        may = manages(room, account.user_id)
+        by_id("room-menu-edit").hidden = not may
+        by_id("room-menu-channels").hidden = not may
+        is_host = room.host_id == account.user_id
+        set_text(self._leave.lastElementChild, "Delete room…" if is_host else "Leave room…")
+
+    def _show_channel(self) -> None:
+        account = self.page.account()
+        room = None if account is None else account.room
+        channel = None if account is None else account.channel
+        is_voice = channel is not None and channel.type == "voice"
+        name = "" if channel is None else channel.name
+        shows = room is not None and (has_choice(room) or is_voice)
+        by_id("room-channel").hidden = not shows
+        by_id("room-sub").hidden = not shows and (room is None or not room.topic)
+        set_text(by_id("room-channel-name"), name)
+        icon = "voice" if is_voice else "hash"
+        by_id("room-channel-icon").setAttribute("href", f"#icon-{icon}")
+        self._chat.dataset.kind = "voice" if is_voice else "text"
+        by_id("voice").hidden = not is_voice
+        set_text(by_id("voice-name"), name)
+        begins = "" if room is None else room.name
+        set_text(by_id("room-begin-name"), f"{name} in {begins}" if shows else begins)
+
+    def _mark_read(self) -> None:
+        account = self.page.account()
+        room_id = None if account is None else account.room_id()
+        if room_id is not None:
+            self.effects.unread.read_room(room_id)
+
+    def _open_text(self, _event: Any) -> None:
+        account = self.page.account()
+        room_id = None if account is None else account.room_id()
+        if room_id is not None:
+            self.effects.rooms.open(room_id)
+            by_id("composer-text").focus()

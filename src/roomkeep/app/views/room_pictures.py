@@ -1,0 +1,19 @@
+"""The small picture of a room."""
+
+from typing import Any
+
+from roomkeep.app.views.dom import set_text
+from roomkeep.app.views.rows import initials, tint
+from roomkeep.models import Room
+
+__all__ = ["show_picture"]
+
+
+def show_picture(element: Any, room: Room) -> None:
+    """Show a room's icon; without one, the first letters of its name."""
+    icon = room.icon or ""
+    # Some rooms come with an address of a picture, which is no text to show and is not fetched.
+    fits = 0 < len(icon) <= 24 and "/" not in icon  # noqa: PLR2004 what `check_icon` lets pass
+    set_text(element, icon if fits else initials(room.name))
+    element.dataset.tint = tint(room.id)
+    element.toggleAttribute("data-icon", fits and not icon.isascii())
