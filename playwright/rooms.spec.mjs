@@ -169,13 +169,14 @@ test('what is unread is counted, marked in the channel, and read in all tabs', a
 
   await room(page, 'Tea, 2 unread').click();
   await expect(row(page, 'or four')).toBeVisible();
-  await expect(page.locator('#messages > li').filter({ hasText: /^New/ })).toContainText('three minutes');
+  const line = page.getByRole('separator', { name: 'New messages' });
+  await expect(row(page, 'three minutes').filter({ has: line })).toBeVisible();
   await expect(room(page, 'Tea')).toBeVisible();
   await expect(room(other, 'Tea')).toBeVisible();
   await room(page, 'Cake').click();
   await room(page, 'Tea').click();
   await expect(row(page, 'or four')).toBeVisible();
-  await expect(page.getByText('New', { exact: true })).toBeHidden();
+  await expect(line).toBeHidden();
 
   await room(page, 'Cake').click();
   await hear(page, 'Tea', ['five'], 'general');

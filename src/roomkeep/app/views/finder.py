@@ -26,7 +26,6 @@ class FinderView(View):
         self._empty = by_id("finder-empty")
         self._found: list[Found] = []
         self._chosen = 0
-        self._went = False
         self._list: KeyedList[tuple[str, str | None], Found] = KeyedList(
             by_id("finder-list"), _make, _fill
         )
@@ -50,7 +49,6 @@ class FinderView(View):
         account = self.page.account()
         wanted = account is not None and account.dialog() == "finder"
         if wanted and not self._dialog.open:
-            self._went = False
             self._field.value = ""
             self._dialog.showModal()
             self._search()
@@ -118,10 +116,11 @@ class FinderView(View):
     def _go(self, place: int) -> None:
         if place < len(self._found):
             found = self._found[place]
-            self._went = True
             self.effects.rooms.close_dialog()
             channel_id = None if found.channel is None else found.channel.id
-            self.effects.rooms.open(found.room.id, channel_id)
+            opening = self.effects.rooms.open(found.room.id, channel_id)
+            # Who went somewhere wants to write there.
+            opening.add_done_callback(lambda _: by_id("composer-text").focus())
 
     def _on_outside(self, event: Any) -> None:
         if event.target.isSameNode(self._dialog):
@@ -131,9 +130,6 @@ class FinderView(View):
         account = self.page.account()
         if account is not None and account.dialog() == "finder" and not self._dialog.open:
             self.effects.rooms.close_dialog()
-        if self._went:
-            # Who went somewhere wants to write there.
-            by_id("composer-text").focus()
 
 
 def _make() -> Any:

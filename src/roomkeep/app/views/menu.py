@@ -28,7 +28,8 @@ class Menu(View):
         self._menu = menu
         self.listen(button, "click", lambda _: self._toggle())
         self.listen(button, "keydown", self._on_button_key)
-        self.listen(menu, "click", lambda _: self.close())
+        # Before the item is told: what it opens gives the focus back to the button.
+        self.listen(menu, "click", lambda _: self.close(), capture=True)
         self.listen(menu, "keydown", self._on_key)
         self.listen(js.document, "pointerdown", self._on_press, capture=True)
 

@@ -1,5 +1,6 @@
 """The dialogs of a room: its name, topic and icon, and whether it is to go."""
 
+import functools
 from typing import Any
 
 from roomkeep.app.channels import channels_of
@@ -19,17 +20,15 @@ class RoomDialogsView(View):
         self._form = by_id("room-settings-form")
         self._leave = by_id("room-leave-dialog")
         # It is told later that a dialog has closed: by then it may be open again.
-        self.listen(
-            self._settings, "close", lambda _: self._closed(self._settings, "room-settings")
-        )
+        for dialog, name in ((self._settings, "room-settings"), (self._leave, "room-leave")):
+            self.listen(dialog, "close", functools.partial(self._closed, dialog, name))
         self.listen(self._form, "submit", self._on_submit)
         self.listen(by_id("room-settings-cancel"), "click", lambda _: self._settings.close())
-        self.listen(self._leave, "close", lambda _: self._closed(self._leave, "room-leave"))
         self.listen(by_id("room-leave-form"), "submit", self._on_leave)
         self.watch(self._show_settings)
         self.watch(self._show_leave)
 
-    def _closed(self, dialog: Any, name: str) -> None:
+    def _closed(self, dialog: Any, name: str, _event: Any) -> None:
         account = self.page.account()
         if account is not None and account.dialog() == name and not dialog.open:
             self.effects.rooms.close_dialog()

@@ -80,5 +80,5 @@ class RoomHeadView(View):
         account = self.page.account()
         room_id = None if account is None else account.room_id()
         if room_id is not None:
-            self.effects.rooms.open(room_id)
-            by_id("composer-text").focus()
+            opening = self.effects.rooms.open(room_id)
+            opening.add_done_callback(lambda _: by_id("composer-text").focus())
