@@ -18,7 +18,7 @@ test('the theme holds at once, after reload before anything is drawn, and for on
   await signUp(page, 'Ada (1)');
   expect(await ground(page)).toBe(LIGHT);
   let dialog = await openSettings(page);
-  await expect(dialog.getByLabel('Like the device')).toBeChecked();
+  await expect(dialog.getByLabel('System')).toBeChecked();
   await dialog.getByLabel('Dark').check();
   expect(await ground(page)).toBe(DARK);
   await page.keyboard.press('Escape');
@@ -41,7 +41,7 @@ test('the theme holds at once, after reload before anything is drawn, and for on
   await expect(page.getByRole('button', { name: 'Account: Grace' })).toBeVisible();
   expect(await ground(page)).toBe(LIGHT);
   dialog = await openSettings(page);
-  await expect(dialog.getByLabel('Like the device')).toBeChecked();
+  await expect(dialog.getByLabel('System')).toBeChecked();
 });
 
 test('messages stand closer, and another tab follows', async ({ page, context }) => {
