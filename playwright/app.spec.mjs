@@ -270,7 +270,7 @@ test('a narrow window shows one pane at a time, and all of it', async ({ page })
   await write(page, 'word'.repeat(100));
   await expect(page.getByRole('navigation', { name: 'Rooms' })).toBeHidden();
   await row(page, 'word').click();
-  await expect(row(page, 'word').getByRole('button', { name: 'Delete' })).toBeInViewport({ ratio: 1 });
+  await expect(row(page, 'word').getByRole('button', { name: 'More' })).toBeInViewport({ ratio: 1 });
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
   await page.getByRole('button', { name: 'Back to rooms' }).click();
   await expect(page.getByRole('navigation', { name: 'Rooms' })).toBeVisible();

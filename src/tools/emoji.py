@@ -1,4 +1,4 @@
-"""The emoji picker: a web component of npm, made to work under the Content-Security-Policy."""
+"""The emoji picker: a web component of npm, made to work under our Content-Security-Policy."""
 
 from typing import Final
 

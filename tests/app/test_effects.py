@@ -121,9 +121,9 @@ async def test_writes_edits_reacts_and_deletes(in_room: App) -> None:
     assert timeline is not None
     message = timeline.messages[1]
     assert message.edited_at is not None
-    await app.effects.messages.toggle_reaction(message.id, "🎉")
+    await app.effects.reactions.toggle(message.id, "🎉")
     assert len(await app.db.get_reactions_for_message(message.id)) == 1
-    await app.effects.messages.toggle_reaction(message.id, "🎉")
+    await app.effects.reactions.toggle(message.id, "🎉")
     assert await app.db.get_reactions_for_message(message.id) == []
     app.effects.messages.ask_delete(message.id)
     await app.effects.messages.delete()

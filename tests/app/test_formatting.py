@@ -114,11 +114,11 @@ def test_nothing_but_markers_is_lost(content: str) -> None:
 
 @pytest.mark.parametrize(
     "piece",
-    (
+    [
         *("`", "```", "``` ", "```\n", "*", "* ", "*a ", "_a ", "*a* ", "*a:", "*http://"),
         *("http://", "http://(", "http://x)", "mailto:", "a:", "(", ")", " ", "\n", "x"),
         *("😀", "👩\u200d", "\u200d", "0\ufe0f", "0\ufe0f\u20e3", "🇩"),
-    ),
+    ],
 )
 @pytest.mark.parametrize("begin", ["", "`", "*", "_x", "http://", "```"])
 def test_time_is_in_proportion_to_length(begin: str, piece: str) -> None:

@@ -5,7 +5,7 @@ import pytest
 from roomkeep import errors
 from roomkeep.app.limits import MAX_CONTENT, check_account_name, check_content, check_name
 from roomkeep.app.problems import explain
-from roomkeep.app.views.rows import chips, initials, make_rows, tint
+from roomkeep.app.views.rows import initials, make_rows, tint
 from roomkeep.errors import InvalidRecord
 from roomkeep.models import Message, Reaction
 
@@ -108,11 +108,11 @@ def test_reactions_are_counted_in_the_order_of_the_first() -> None:
         reactions=reactions,
     )
     (row,) = make_rows((with_reactions,), reader_id="a", editing=None, day=str).values()
-    assert [(chip.emoji, chip.count, chip.is_mine) for chip in chips(row)] == [
+    assert [(chip.emoji, chip.count, chip.is_mine) for chip in row.chips] == [
         ("🎉", 2, True),
         ("👍", 1, False),
     ]
-    assert chips(row)[0].label == "🎉 2 reactions, one of them yours"
+    assert row.chips[0].label == "🎉 2 reactions, one of them yours: You and b"
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from roomkeep.app.views.composer import ComposerView
 from roomkeep.app.views.dialog_frame import DialogFrameView
 from roomkeep.app.views.dialogs import DialogsView
 from roomkeep.app.views.dom import View
+from roomkeep.app.views.emoji import EmojiView
 from roomkeep.app.views.finder import FinderView
 from roomkeep.app.views.imports import ImportView
 from roomkeep.app.views.lightbox import LightboxView
@@ -47,6 +48,7 @@ async def main() -> None:
         RoomHeadView,
         MessagesView,
         ComposerView,
+        EmojiView,
         DialogsView,
         RoomDialogsView,
         ChannelDialogsView,

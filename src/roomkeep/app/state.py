@@ -144,6 +144,11 @@ class AccountState:
         previews: the last message of each room, where that is known; None for a room without.
         new_after: the time in ms after which messages were new when the channel was opened; None
             where there were none.
+        replies: the messages that what was written and not sent answers, by place.
+        originals: messages that others answer and that may not be on the page, by their ids; None
+            for those that are not there.
+        target: the id of a message to go to; None when one has arrived.
+        picking: for what one looks for an emoji: a message's id, or empty for what one writes.
         editing: the id of the message that is being edited.
         deleting: the message that is to be deleted, if the person says so.
         leaving: the room that is to go, if the person says so.
@@ -169,6 +174,10 @@ class AccountState:
         self.unread: Signal[Mapping[Place, int]] = _signal({})
         self.previews: Signal[Mapping[str, Message | None]] = _signal({})
         self.new_after: Signal[int | None] = _signal(None)
+        self.replies: Signal[Mapping[Place, Message]] = _signal({})
+        self.originals: Signal[Mapping[str, Message | None]] = _signal({})
+        self.target: Signal[str | None] = _signal(None)
+        self.picking: Signal[str | None] = _signal(None)
         self.editing: Signal[str | None] = _signal(None)
         self.deleting: Signal[Message | None] = _signal(None)
         self.leaving: Signal[Leaving | None] = _signal(None)
@@ -208,6 +217,12 @@ class AccountState:
         """What was written in the open channel and not sent."""
         place = self.place
         return "" if place is None else self.drafts().get(place, "")
+
+    @property
+    def reply(self) -> Message | None:
+        """The message that this answers."""
+        place = self.place
+        return None if place is None else self.replies().get(place)
 
 
 class PageState:

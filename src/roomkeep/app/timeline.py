@@ -68,6 +68,30 @@ class Timeline(Struct, frozen=True, kw_only=True):
             self, messages=(*self.messages, *new), below=self.below[:-1]
         ).without_excess()
 
+    def with_many_older(self, page: Sequence[Message], *, limit: int) -> "Timeline":
+        """Put a long page before, in pieces that one later finds again as pages."""
+        timeline = self
+        for end in range(len(page), 0, -PAGE):
+            timeline = timeline.with_older(page[max(0, end - PAGE) : end], limit=0)
+        return replace(timeline, has_older=len(page) >= limit)
+
+    def with_changes(self, before: "Timeline", after: "Timeline") -> "Timeline":
+        """Take in what became of another window while this one was made."""
+        old = {message.id: message for message in before.messages}
+        timeline = self
+        for message in after.messages:
+            if old.pop(message.id, None) != message:
+                timeline = timeline.with_message(message)
+        return timeline
+
+    def is_before(self, message: Message) -> bool:
+        """Tell whether a message comes after the window's end."""
+        return bool(self.messages) and message_order(message) > message_order(self.messages[-1])
+
+    def is_after(self, message: Message) -> bool:
+        """Tell whether a message comes before the window's beginning."""
+        return bool(self.messages) and message_order(message) < message_order(self.messages[0])
+
     def reaches(self, found: Sequence[Message]) -> bool:
         """Tell whether nothing is missing between the window and messages after it."""
         if not self.messages or not found:

@@ -12,6 +12,8 @@ from roomkeep.app.effects.live import LiveEffects
 from roomkeep.app.effects.messages import MessageEffects
 from roomkeep.app.effects.people import PeopleEffects
 from roomkeep.app.effects.pictures import PictureEffects
+from roomkeep.app.effects.reactions import ReactionEffects
+from roomkeep.app.effects.replies import ReplyEffects
 from roomkeep.app.effects.rooms import RoomEffects
 from roomkeep.app.effects.settings import SettingsEffects
 from roomkeep.app.effects.storage import StorageEffects
@@ -30,8 +32,10 @@ class Effects:
         self.pictures = PictureEffects(context, blobs)
         self.attachments = AttachmentEffects(context, self.pictures, blobs)
         self.messages = MessageEffects(context, self.drafts, self.attachments)
+        self.reactions = ReactionEffects(context, self.messages)
         self.unread = UnreadEffects(context, self.drafts)
         self.rooms = RoomEffects(context, self.messages, self.unread)
+        self.replies = ReplyEffects(context, self.rooms)
         self.channels = ChannelEffects(context, self.rooms)
         self.live = LiveEffects(context, self.rooms, self.messages)
         self.bans = BanEffects(context)

@@ -113,6 +113,7 @@ class LiveEffects(EffectGroup):
             del self._pending[account]
 
     async def _reload(self, account: AccountState) -> None:
+        account.originals.set({})
         timeline = account.timeline()
         if timeline is None or timeline.is_at_latest:
             await self._messages.load_latest(account)

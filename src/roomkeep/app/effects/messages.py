@@ -1,4 +1,4 @@
-"""Messages: paged through, written, edited, deleted, reacted to."""
+"""Messages: paged through, written, answered, edited, deleted."""
 
 import asyncio
 import logging
@@ -13,7 +13,7 @@ from roomkeep.app.places import Place
 from roomkeep.app.state import AccountState
 from roomkeep.app.timeline import PAGE, Timeline
 from roomkeep.errors import RecordNotFound, RoomkeepError
-from roomkeep.models import Message, Reaction
+from roomkeep.models import Message
 
 __all__ = ["MessageEffects"]
 
@@ -130,6 +130,8 @@ class MessageEffects(EffectGroup):
             timeline = account.timeline()
             if timeline is None or account.place != place:
                 return
+            if message_id in account.originals():
+                account.originals.set({**account.originals(), message_id: message})
             if message is None or (message.room_id, message.channel_id) != place:
                 account.timeline.set(timeline.without({message_id}))
             else:
@@ -152,20 +154,28 @@ class MessageEffects(EffectGroup):
             return None
         # Empty at once: what is typed next is the next message, and Enter does not send it twice.
         self._set_draft(account, place, "")
-        return self._send(account, place, text, files)
+        answered = account.replies().get(place)
+        self._set_reply(account, place, None)
+        return self._send(account, place, text, files, answered)
 
     @effect("send the message")
     async def _send(
-        self, account: AccountState, place: Place, text: str, files: list[PendingFile]
+        self,
+        account: AccountState,
+        place: Place,
+        text: str,
+        files: list[PendingFile],
+        answered: Message | None,
     ) -> None:
         message_id = None
         # Files that are left over from a message go to that one.
         if text.strip() or any(file.message_id is None for file in files):
             try:
-                message = await self._save(account, place, text)
+                message = await self._save(account, place, text, answered)
             except RoomkeepError:
                 newer = account.drafts().get(place, "")
                 self._set_draft(account, place, f"{text}\n{newer}" if newer else text)
+                self._set_reply(account, place, account.replies().get(place, answered))
                 self._attachments.give_back(account, place, files)
                 raise
             message_id = message.id
@@ -181,7 +191,9 @@ class MessageEffects(EffectGroup):
         else:
             await self.load_latest(account)
 
-    async def _save(self, account: AccountState, place: Place, text: str) -> Message:
+    async def _save(
+        self, account: AccountState, place: Place, text: str, answered: Message | None
+    ) -> Message:
         message = Message(
             id=self.context.new_id(),
             room_id=place[0],
@@ -190,6 +202,7 @@ class MessageEffects(EffectGroup):
             sender_name=account.user().display_name,
             content=check_content(text),
             timestamp=self.context.now(),
+            reply_to_id=None if answered is None else answered.id,
         )
         await check_not_banned(self.context, account, place[0])
         await self.context.database(account).save_message(message)
@@ -261,28 +274,25 @@ class MessageEffects(EffectGroup):
         await self.context.database(account).delete_message(message.id)
         await self.refresh(account, [message.id])
 
-    @effect("react to the message")
-    async def toggle_reaction(self, message_id: str, emoji: str) -> None:
-        """React to a message, or take that back."""
+    def begin_reply(self, message_id: str) -> None:
+        """Let what one writes answer a message."""
         account = self.account
         timeline = account.timeline()
+        place = account.place
         message = None if timeline is None else timeline.find(message_id)
-        if message is None:
-            return
-        database = self.context.database(account)
-        mine = account.user_id
-        if any(r.oder_id == mine and r.emoji == emoji for r in message.reactions):
-            await database.remove_reaction(message_id, mine, emoji)
-        else:
-            await database.save_reaction(
-                Reaction(
-                    message_id=message_id,
-                    oder_id=mine,
-                    emoji=emoji,
-                    timestamp=self.context.now(),
-                )
-            )
-        await self.refresh(account, [message_id])
+        if message is not None and place is not None and not message.is_deleted:
+            self._set_reply(account, place, message)
+
+    def cancel_reply(self) -> None:
+        """Let what one writes answer nothing."""
+        account = self.account
+        place = account.place
+        if place is not None:
+            self._set_reply(account, place, None)
+
+    def _set_reply(self, account: AccountState, place: Place, message: Message | None) -> None:
+        others = {key: reply for key, reply in account.replies().items() if key != place}
+        account.replies.set(others if message is None else {**others, place: message})
 
     def _set_draft(self, account: AccountState, place: Place, text: str) -> None:
         self._drafts.write(account, place, text)

@@ -6,9 +6,10 @@ import js
 
 from roomkeep.app.channels import has_choice
 from roomkeep.app.effects import Effects
+from roomkeep.app.formatting import summary
 from roomkeep.app.limits import MAX_CONTENT
 from roomkeep.app.state import PageState
-from roomkeep.app.views.dom import View, by_id, set_text
+from roomkeep.app.views.dom import View, by_id, part, set_text
 
 __all__ = ["ComposerView"]
 
@@ -30,7 +31,10 @@ class ComposerView(View):
         self.listen(self._text, "input", self._on_input)
         self.listen(self._text, "keydown", self._on_key)
         self.listen(self._form, "submit", self._on_submit)
+        self._reply = by_id("composer-reply")
+        self.listen(by_id("cancel-reply"), "click", lambda _: self._cancel_reply())
         self.watch(self._show_draft)
+        self.watch(self._show_reply)
         self.watch(self._show_room)
 
     def _show_draft(self) -> None:
@@ -63,6 +67,18 @@ class ComposerView(View):
         self._text.placeholder = label
         self._text.setAttribute("aria-label", label)
 
+    def _show_reply(self) -> None:
+        account = self.page.account()
+        message = None if account is None else account.reply
+        self._reply.hidden = message is None
+        author = "" if message is None else message.sender_name or message.sender_id
+        set_text(part(self._reply, "author"), author)
+        set_text(part(self._reply, "text"), "" if message is None else summary(message.content))
+
+    def _cancel_reply(self) -> None:
+        self.effects.messages.cancel_reply()
+        self._text.focus()
+
     def _on_input(self, _event: Any) -> None:
         self.effects.messages.write_draft(str(self._text.value))
 
@@ -73,6 +89,9 @@ class ComposerView(View):
             event.preventDefault()
             if not self._send.disabled:
                 self._form.requestSubmit()
+        elif event.key == "Escape" and not self._reply.hidden:
+            event.preventDefault()
+            self.effects.messages.cancel_reply()
         elif event.key == "ArrowUp" and not self._text.value:
             event.preventDefault()
             self.effects.messages.begin_edit_last()

@@ -2,13 +2,24 @@
 
 from typing import Any
 
+from pyodide.ffi import JsProxy
+
 from roomkeep.app.views import times
 from roomkeep.app.views.attachments import fill_attachments
+from roomkeep.app.views.content import fill_content
 from roomkeep.app.views.dom import clone, part, set_text
 from roomkeep.app.views.faces import show_face
-from roomkeep.app.views.rows import Chip, Row, chips
+from roomkeep.app.views.rows import Chip, Quote, Row, tint
+from roomkeep.models import DELETED_MESSAGE_CONTENT
 
 __all__ = ["fill_row"]
+
+QUOTED = {
+    "deleted": DELETED_MESSAGE_CONTENT,
+    "missing": "The message that this answers is not here.",
+    "loading": "…",
+}
+"""What is shown in place of what an answered message says."""
 
 
 def fill_row(element: Any, row: Row, before: Row | None) -> None:
@@ -31,10 +42,13 @@ def fill_row(element: Any, row: Row, before: Row | None) -> None:
         day.textContent = row.day
     if row.is_first_new != (before is not None and before.is_first_new):
         part(element, "new").hidden = not row.is_first_new
-    if before is None or before.leads != row.leads:
-        element.toggleAttribute("data-leads", row.leads)
+    element.toggleAttribute("data-leads", row.leads)
     if before is None or before.message != message:
         _fill_message(element, row, before)
+    if before is None or before.chips != row.chips:
+        _fill_chips(part(element, "chips"), row.chips)
+    if row.quote is not None and (before is None or before.quote != row.quote):
+        _fill_quote(element, row.quote)
     if before is None or (before.message, before.attachments) != (message, row.attachments):
         fill_attachments(element, message, row.attachments)
     if row.is_editing != (before is not None and before.is_editing):
@@ -50,28 +64,48 @@ def _fill_new(element: Any, row: Row) -> None:
 
 def _fill_message(element: Any, row: Row, before: Row | None) -> None:
     message = row.message
-    part(element, "time").textContent = times.time_of_day(message.timestamp)
-    part(element, "content").textContent = message.content
+    if before is None or before.message.timestamp != message.timestamp:
+        time = part(element, "time")
+        time.textContent = times.time_of_day(message.timestamp)
+        time.dateTime = times.machine(message.timestamp)
+    if before is None or before.message.content != message.content:
+        fill_content(part(element, "content"), message.content)
     element.toggleAttribute("data-deleted", message.is_deleted)
     part(element, "edited").hidden = message.edited_at is None or message.is_deleted
-    if message.reactions or (before is not None and before.message.reactions):
-        _fill_chips(part(element, "chips"), row)
 
 
-def _fill_chips(element: Any, row: Row) -> None:
+def _fill_quote(element: Any, quote: Quote) -> None:
+    button = part(element, "quote")
+    if not isinstance(button, JsProxy):
+        button = clone("message-quote")
+        part(element, "head").after(button)
+    button.dataset.jump = quote.message_id
+    button.dataset.state = quote.state
+    button.disabled = quote.state == "missing"
+    button.dataset.tint = tint(quote.author_id)
+    set_text(part(button, "quote-author"), quote.author)
+    set_text(part(button, "quote-text"), QUOTED.get(quote.state, quote.text))
+
+
+def _fill_chips(element: Any, wanted: tuple[Chip, ...]) -> None:
     """Show the reactions; a button that has the focus keeps it."""
-    wanted = chips(row)
+    if not wanted and element.hidden:
+        return
     element.hidden = not wanted
     there = {str(item.dataset.emoji): item for item in element.children}
+    more = there.pop("", None)
     for emoji, item in there.items():
         if all(chip.emoji != emoji for chip in wanted):
             item.remove()
+    if more is None:
+        more = clone("chip-more")
+        element.append(more)
     for chip in wanted:
         item = there.get(chip.emoji)
         if item is None:
             item = clone("chip")
             item.dataset.emoji = chip.emoji
-            element.append(item)
+            more.before(item)
         _fill_chip(item.firstElementChild, chip)
 
 
@@ -79,6 +113,7 @@ def _fill_chip(button: Any, chip: Chip) -> None:
     button.dataset.emoji = chip.emoji
     button.setAttribute("aria-pressed", "true" if chip.is_mine else "false")
     button.setAttribute("aria-label", chip.label)
+    button.dataset.who = f"{chip.who} reacted with {chip.emoji}"
     set_text(part(button, "emoji"), chip.emoji)
     set_text(part(button, "count"), f"{chip.count:,}")
 

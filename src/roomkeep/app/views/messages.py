@@ -1,5 +1,6 @@
-"""The list of messages: rows, the place in it, and what one presses there."""
+"""The list of messages: its rows, and the place in it."""
 
+import asyncio
 from typing import Any
 
 import js
@@ -12,8 +13,10 @@ from roomkeep.app.state import AccountState, PageState
 from roomkeep.app.timeline import Timeline
 from roomkeep.app.unread import first_new
 from roomkeep.app.views import times
-from roomkeep.app.views.dom import KeyedList, View, by_id, clone, part, pressed
+from roomkeep.app.views.dom import KeyedList, View, by_id, clone
+from roomkeep.app.views.message_actions import MessageActions
 from roomkeep.app.views.message_row import fill_row
+from roomkeep.app.views.reactors import Reactors
 from roomkeep.app.views.rows import Row, make_rows
 
 __all__ = ["MessagesView"]
@@ -22,6 +25,8 @@ NEAR = 800
 """So many pixels before an end, more is loaded."""
 AT_END = 40
 """Nearer to the end than this, the list follows what comes."""
+LIT_SECONDS = 2.0
+"""How long a message that one went to stands out."""
 AT_THE_END = 2**31 - 1
 """A place in a text that is after all of it."""
 
@@ -42,22 +47,16 @@ class MessagesView(View):
         self._shown: tuple[AccountState | None, Place | None] = (None, None)
         self._is_new = True
         self._follows = True
-        self._focused = ""
-        self._tools = clone("message-tools")
         self._newest = ""
-        self._asked = ""
         self._loaded_at: Timeline | None = None
         self.listen(self._scroller, "scroll", self._on_scroll, passive=True)
-        self.listen(self._list.parent, "pointerover", self._on_pointer, passive=True)
-        self.listen(self._list.parent, "click", self._on_click)
-        self.listen(self._list.parent, "keydown", self._on_key)
-        self.listen(self._list.parent, "focusin", self._on_focus)
-        self.listen(self._list.parent, "submit", self._on_submit)
+        self._actions = MessageActions(page, effects, self._list)
+        self._reactors = Reactors(page, effects, self._list.parent)
         self.listen(self._latest, "click", lambda _: self._go_to_latest())
         self.listen(js.document, "visibilitychange", lambda _: self._look_around())
         self.watch(self._show)
         self.watch(self._look_again)
-        self.watch(self._return_focus)
+        self.watch(self._go_to_target)
 
     def _show(self) -> None:
         account = self.page.account()
@@ -85,6 +84,7 @@ class MessagesView(View):
             ),
             faces=account.people.faces(),
             attachments=account.files.by_message(),
+            originals=account.originals(),
         )
         newest = timeline.messages[-1] if timeline.messages else None
         if newest is not None and newest.id != self._newest:
@@ -98,7 +98,7 @@ class MessagesView(View):
         self._show_ends(timeline)
         self._list.show(rows)
         self._keep_place(anchor, timeline)
-        self._give_tab_stop(timeline)
+        self._actions.give_tab_stop(timeline)
         self._focus_editor(account.editing(), was_editing)
         self._is_new = False
         untracked(self._look_around)
@@ -186,101 +186,20 @@ class MessagesView(View):
             self.effects.messages.show_latest()
         by_id("composer-text").focus()
 
-    # The keyboard: one stop for Tab, arrows between the rows, Tab into the buttons of a row
-
-    def _give_tab_stop(self, timeline: Timeline) -> None:
-        if self._list.child(self._focused) is None:
-            self._focused = timeline.messages[-1].id if timeline.messages else ""
-            row = self._list.child(self._focused)
-            if row is not None:
-                row.tabIndex = 0
-
-    def _on_pointer(self, event: Any) -> None:
-        # A finger gets them by focus, so that none comes to be under it while it taps.
-        if event.pointerType == "touch":
-            return
-        # Who is at the tools with the keyboard keeps them.
-        row = event.target.closest(".row")
-        if isinstance(row, JsProxy) and not self._tools.matches(":has(:focus-visible)"):
-            self._lend_tools(row)
-
-    def _lend_tools(self, row: Any) -> None:
-        message = part(row, "message")
-        if message.isSameNode(self._tools.parentNode):
-            return
-        message.append(self._tools)
-        shown = self._list.item(str(row.dataset.id))
-        if shown is not None:
-            part(row, "time").title = times.exact(shown.message.timestamp)
-
-    def _return_focus(self) -> None:
-        """Whoever was asked whether to delete a message is at that message again.
-
-        The browser cannot see to that: the tools are hidden while the focus is in the dialog.
-        """
+    def _go_to_target(self) -> None:
         account = self.page.account()
-        message = None if account is None else account.deleting()
-        asked, self._asked = self._asked, "" if message is None else message.id
-        row = self._list.child(asked)
-        if message is None and row is not None and js.document.activeElement.localName == "body":
-            row.focus(preventScroll=True)
-
-    def _on_focus(self, event: Any) -> None:
-        row = event.target.closest(".row")
-        message_id = str(row.dataset.id)
-        self._lend_tools(row)
-        if message_id != self._focused:
-            before = self._list.child(self._focused)
-            if before is not None:
-                before.tabIndex = -1
-            self._focused = message_id
-            row.tabIndex = 0
-
-    def _on_key(self, event: Any) -> None:
-        row = event.target.closest(".row")
-        if event.target.localName == "textarea":
-            self._on_editor_key(event)
-        elif event.key == "Escape":
-            row.focus()
-        elif event.key in ("ArrowUp", "ArrowDown") and event.target.isSameNode(row):
-            up = event.key == "ArrowUp"
-            other = row.previousElementSibling if up else row.nextElementSibling
-            if isinstance(other, JsProxy):
-                event.preventDefault()
-                other.focus()
-
-    # What is pressed
-
-    def _on_click(self, event: Any) -> None:
-        row = event.target.closest(".row")
-        if not isinstance(row, JsProxy):
+        target = None if account is None else account.target()
+        row = None if target is None else self._list.child(target)
+        if row is None:
             return
-        message_id = str(row.dataset.id)
-        emoji = pressed(event, "data-emoji")
-        if emoji is not None:
-            self.effects.messages.toggle_reaction(message_id, emoji)
-            return
-        match pressed(event, "data-action"):
-            case "edit":
-                self.effects.messages.begin_edit(message_id)
-            case "delete":
-                self.effects.messages.ask_delete(message_id)
-            case "cancel":
-                self.effects.messages.cancel_edit()
-
-    def _on_submit(self, event: Any) -> None:
-        event.preventDefault()
-        self.effects.messages.save_edit(str(event.target.elements.namedItem("text").value))
-
-    def _on_editor_key(self, event: Any) -> None:
-        if event.isComposing:
-            return
-        if event.key == "Escape":
-            event.preventDefault()
-            self.effects.messages.cancel_edit()
-        elif event.key == "Enter" and not event.shiftKey:
-            event.preventDefault()
-            event.target.form.requestSubmit()
+        self._follows = False
+        row.scrollIntoView(block="center")
+        row.focus(preventScroll=True)
+        row.toggleAttribute("data-lit", True)  # noqa: FBT003 a DOM call
+        loop = asyncio.get_running_loop()
+        loop.call_later(LIT_SECONDS, row.removeAttribute, "data-lit")
+        # Not while the change that led here is being followed.
+        loop.call_soon(self.effects.replies.arrived)
 
     def _editor(self) -> str | None:
         editor = self._list.parent.querySelector(".row[data-editing]")

@@ -1,18 +1,73 @@
 """What the rows of a conversation show. Pure: the page does not come into it."""
 
+import functools
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
+from typing import Final, Literal
 
 from msgspec import Struct
 
+from roomkeep.app.formatting import summary
 from roomkeep.app.people import Face
 from roomkeep.models import Attachment, Message
 
-__all__ = ["Chip", "Row", "chips", "initials", "make_rows", "tint"]
+__all__ = ["Chip", "Quote", "Row", "initials", "make_quote", "make_rows", "tint"]
 
 TOGETHER = 5 * 60_000
 """Messages of one author that follow each other within so many ms stand together."""
 TINTS = 8
+
+
+NAMED: Final = 12
+"""So many of those who reacted are named."""
+
+
+class Quote(Struct, frozen=True):
+    """What is shown of a message that another answers.
+
+    Attributes:
+        message_id: which it is.
+        state: whether it is there, was deleted, is not there, or is being looked for.
+        author: who wrote it.
+        author_id: the same, as an id.
+        text: what it says, in one line.
+    """
+
+    message_id: str
+    state: Literal["there", "deleted", "missing", "loading"]
+    author: str = ""
+    author_id: str = ""
+    text: str = ""
+
+
+class Chip(Struct, frozen=True):
+    """An emoji under a message.
+
+    Attributes:
+        count: how many reacted with it.
+        is_mine: the reader did.
+        names: who they are, the reader first.
+    """
+
+    emoji: str
+    count: int
+    is_mine: bool
+    names: tuple[str, ...]
+
+    @property
+    def who(self) -> str:
+        """Who reacted, in words."""
+        names = [*self.names[:NAMED]]
+        if len(self.names) > NAMED:
+            names.append(f"{len(self.names) - NAMED:,} more")
+        return " and ".join(part for part in (", ".join(names[:-1]), names[-1]) if part)
+
+    @property
+    def label(self) -> str:
+        """What it says to those who hear it."""
+        people = "1 reaction" if self.count == 1 else f"{self.count:,} reactions"
+        mine = ", one of them yours" if self.is_mine else ""
+        return f"{self.emoji} {people}{mine}: {self.who}"
 
 
 class Row(Struct, frozen=True):
@@ -24,10 +79,11 @@ class Row(Struct, frozen=True):
         leads: it shows its author; those that stand together with it do not.
         is_mine: the reader wrote it.
         is_editing: it is being edited.
-        reader_id: who reads.
         is_first_new: what is new begins with it.
         face: how its author looks.
         attachments: its files; None while they are not known.
+        chips: its reactions, the first emoji first.
+        quote: what it answers.
     """
 
     message: Message
@@ -35,32 +91,14 @@ class Row(Struct, frozen=True):
     leads: bool
     is_mine: bool
     is_editing: bool
-    reader_id: str
     face: Face
     is_first_new: bool = False
     attachments: tuple[Attachment, ...] | None = None
+    chips: tuple[Chip, ...] = ()
+    quote: Quote | None = None
 
 
-class Chip(Struct, frozen=True):
-    """An emoji under a message.
-
-    Attributes:
-        count: how many reacted with it.
-        is_mine: the reader did.
-    """
-
-    emoji: str
-    count: int
-    is_mine: bool
-
-    @property
-    def label(self) -> str:
-        """What it says to those who hear it."""
-        people = "1 reaction" if self.count == 1 else f"{self.count:,} reactions"
-        return f"{self.emoji} {people}{', one of them yours' if self.is_mine else ''}"
-
-
-def make_rows(
+def make_rows(  # noqa: PLR0913 each is another part of what is shown
     messages: tuple[Message, ...],
     *,
     reader_id: str,
@@ -69,8 +107,28 @@ def make_rows(
     new_from: str | None = None,
     faces: Mapping[str, Face] = MappingProxyType({}),
     attachments: Mapping[str, tuple[Attachment, ...]] = MappingProxyType({}),
+    originals: Mapping[str, Message | None] = MappingProxyType({}),
 ) -> dict[str, Row]:
-    """Make the rows of messages, by the messages' ids. What is new begins with `new_from`."""
+    """Make the rows of messages, by the messages' ids.
+
+    Args:
+        messages: the messages, ascending.
+        reader_id: who reads.
+        editing: the id of the message that is being edited.
+        day: names the day of a time.
+        new_from: the id of the message with which what is new begins.
+        originals: messages that some of these answer and that are not among them; None for those
+            that are not there.
+        faces: how people look, by their ids.
+        attachments: the messages' files, where they are known, by the messages' ids.
+    """
+    here = {message.id: message for message in messages}
+    senders = {message.sender_id: message.sender_name for message in messages}
+
+    def called(person: str) -> str:
+        face = faces.get(person)
+        return senders.get(person) or person if face is None else face.name
+
     rows = {}
     before: Message | None = None
     day_before = ""
@@ -95,21 +153,62 @@ def make_rows(
             leads,
             message.sender_id == reader_id,
             message.id == editing,
-            reader_id,
             face,
             message.id == new_from,
             attachments.get(message.id),
+            _chips(message, reader_id, called) if message.reactions else (),
+            make_quote(message.reply_to_id, here, originals, faces),
         )
         before, day_before, face_before = message, this_day, face
     return rows
 
 
-def chips(row: Row) -> list[Chip]:
+def make_quote(
+    message_id: str | None,
+    here: Mapping[str, Message],
+    originals: Mapping[str, Message | None],
+    faces: Mapping[str, Face],
+) -> Quote | None:
+    """Make what is shown of the message that another answers; None where it answers none."""
+    if message_id is None:
+        return None
+    message = here.get(message_id)
+    if message is None:
+        if message_id not in originals:
+            return Quote(message_id, "loading")
+        message = originals[message_id]
+    if message is None:
+        return Quote(message_id, "missing")
+    face = faces.get(message.sender_id)
+    author = (message.sender_name or message.sender_id) if face is None else face.name
+    if message.is_deleted:
+        return Quote(message_id, "deleted", author, message.sender_id)
+    return Quote(
+        message_id, "there", author, message.sender_id, _summary(message.content) or "A file"
+    )
+
+
+# The same messages are shown again with each change on the page.
+_summary = functools.lru_cache(maxsize=512)(summary)
+
+
+def _chips(message: Message, reader_id: str, called: Callable[[str], str]) -> tuple[Chip, ...]:
     """Count a message's reactions, the first emoji first."""
     by_emoji: dict[str, list[str]] = {}
-    for reaction in row.message.reactions:
+    for reaction in message.reactions:
         by_emoji.setdefault(reaction.emoji, []).append(reaction.oder_id)
-    return [Chip(emoji, len(who), row.reader_id in who) for emoji, who in by_emoji.items()]
+    return tuple(
+        Chip(
+            emoji,
+            len(who),
+            reader_id in who,
+            (
+                *(("You",) if reader_id in who else ()),
+                *(called(person) for person in who if person != reader_id),
+            ),
+        )
+        for emoji, who in by_emoji.items()
+    )
 
 
 def initials(name: str) -> str:

@@ -1,11 +1,12 @@
 """Times, in the reader's own format."""
 
 import functools
+from datetime import UTC, datetime
 from typing import Any
 
 import js
 
-__all__ = ["date", "day", "exact", "moment", "time_of_day"]
+__all__ = ["date", "day", "exact", "machine", "moment", "time_of_day"]
 
 _MINUTE = 60_000
 # Every zone's midnight falls on one of these.
@@ -45,6 +46,14 @@ def moment(timestamp: int) -> str:
 def exact(timestamp: int) -> str:
     """Return all that there is to say of a time."""
     return str(_exact.format(timestamp))
+
+
+def machine(timestamp: int) -> str:
+    """Return a time as machines read it; empty for one that they cannot."""
+    try:
+        return datetime.fromtimestamp(timestamp / 1_000, UTC).isoformat(timespec="milliseconds")
+    except (OverflowError, ValueError, OSError):
+        return ""
 
 
 # Most messages share their minute or their day with others, and asking the browser costs more.

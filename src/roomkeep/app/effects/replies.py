@@ -1,0 +1,127 @@
+"""Messages that others answer: what they say, and the way to them."""
+
+import asyncio
+
+from reaktiv import Effect, untracked
+
+from roomkeep.app.effects.context import Context, EffectGroup, effect
+from roomkeep.app.effects.rooms import RoomEffects
+from roomkeep.app.places import Place
+from roomkeep.app.state import AccountState
+from roomkeep.app.timeline import PAGE, Timeline
+from roomkeep.errors import RecordNotFound
+from roomkeep.models import Message
+
+__all__ = ["ReplyEffects"]
+
+STRIDE = 5 * PAGE
+"""How many messages are read at a time on the way to one that is far back."""
+
+
+class ReplyEffects(EffectGroup):
+    """Finds the messages that others answer."""
+
+    def __init__(self, context: Context, rooms: RoomEffects) -> None:
+        super().__init__(context)
+        self._rooms = rooms
+        self._follow = Effect(self._load_originals)
+
+    @effect("show the message")
+    async def show(self, message_id: str) -> None:
+        """Go to a message, wherever it is."""
+        account = self.account
+        timeline = account.timeline()
+        if timeline is None or timeline.find(message_id) is None:
+            message = await self.context.database(account).get_message_by_id(message_id)
+            if message is None or not await self._show(account, message):
+                account.originals.set({**account.originals(), message_id: None})
+                self.context.tell("error", "That message is not here any more.")
+        else:
+            account.target.set(message_id)
+
+    async def _show(self, account: AccountState, message: Message) -> bool:
+        """Go to a message in its channel; false where it is not found."""
+        place = (message.room_id, message.channel_id)
+        if account.place != place:
+            if all(room.id != message.room_id for room in account.rooms() or ()):
+                return False
+            await self._rooms.show(account, *place)
+        timeline = account.timeline()
+        if account.place != place or timeline is None:
+            return False
+        # Until one is there, nothing else is to be loaded on account of where one was.
+        account.is_loading.set(True)
+        try:
+            found = await self._find(account, place, timeline, message)
+            now = account.timeline()
+            if account.place != place or now is None or found is None:
+                return False
+            account.timeline.set(found.with_changes(timeline, now))
+            account.target.set(message.id)
+        finally:
+            account.is_loading.set(False)
+        return True
+
+    def arrived(self) -> None:
+        """Say that the message is in sight."""
+        account = self.page.account()
+        if account is not None:
+            account.target.set(None)
+
+    async def _find(
+        self, account: AccountState, place: Place, timeline: Timeline, message: Message
+    ) -> Timeline | None:
+        """Return a window that holds a message; None where its channel does not."""
+        room_id, channel_id = place
+
+        async def read(before: str | None) -> list[Message]:
+            database = self.context.database(account)
+            return await database.get_latest_messages(room_id, STRIDE, before, channel_id)
+
+        if not timeline.messages or timeline.is_before(message):
+            timeline = Timeline(has_older=True).with_many_older(await read(None), limit=STRIDE)
+        while timeline.find(message.id) is None:
+            if not timeline.has_older or not timeline.is_after(message):
+                return None
+            try:
+                page = await read(timeline.messages[0].id)
+            except RecordNotFound:  # deleted under our eyes
+                return None
+            timeline = timeline.with_many_older(page, limit=STRIDE)
+        return timeline
+
+    def _load_originals(self) -> None:
+        """Load what the messages on the page answer, where that is not on the page."""
+        account = self.page.account()
+        timeline = None if account is None else account.timeline()
+        if account is None or timeline is None:
+            return
+        wanted = self._answered(timeline) - account.originals().keys()
+        if wanted:
+            # What the task reads is not what this follows.
+            with untracked():
+                self.context.start(self._load(account, wanted), "show what messages answer")
+
+    async def _load(self, account: AccountState, wanted: set[str]) -> None:
+        database = self.context.database(account)
+        ids = sorted(wanted)
+        found = dict(
+            zip(
+                ids,
+                await asyncio.gather(*(database.get_message_by_id(name) for name in ids)),
+                strict=True,
+            )
+        )
+        timeline = account.timeline()
+        if self.page.account() is not account or timeline is None:
+            return
+        answered = self._answered(timeline)
+        kept = {name: m for name, m in account.originals().items() if name in answered}
+        account.originals.set({**kept, **found})
+
+    @staticmethod
+    def _answered(timeline: Timeline) -> set[str]:
+        """Return the ids of the messages that others on the page answer, off the page."""
+        here = {message.id for message in timeline.messages}
+        answered = {message.reply_to_id for message in timeline.messages} - here
+        return {name for name in answered if name is not None}

@@ -1,0 +1,41 @@
+"""What a message says, put into the page: as text and as elements that we make, never as markup."""
+
+from typing import Any
+
+import js
+
+from roomkeep.app.formatting import Part, is_only_emoji, parse
+from roomkeep.app.views.dom import clone, part
+
+__all__ = ["fill_content"]
+
+ELEMENTS = {"code": "code", "strong": "strong", "emphasis": "em"}
+
+
+def fill_content(element: Any, content: str) -> None:
+    """Show what a message says."""
+    parts = parse(content)
+    if all(piece.kind == "text" for piece in parts):
+        element.textContent = content
+    else:
+        element.replaceChildren(*(_node(piece) for piece in parts))
+    element.toggleAttribute("data-large", is_only_emoji(content))
+
+
+def _node(piece: Part) -> Any:
+    if piece.kind == "text":
+        return js.document.createTextNode(piece.text)
+    if piece.kind == "link":
+        link = clone("message-link")
+        link.setAttribute("href", piece.href)
+        link.textContent = piece.text
+        return link
+    if piece.kind == "block":
+        block = clone("code-block")
+        part(block, "code").textContent = piece.text
+        label = f"Code, {piece.language}" if piece.language else "Code"
+        part(block, "lines").setAttribute("aria-label", label)
+        return block
+    element = js.document.createElement(ELEMENTS[piece.kind])
+    element.textContent = piece.text
+    return element

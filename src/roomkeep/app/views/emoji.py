@@ -1,0 +1,99 @@
+"""The emoji picker. It is loaded when somebody first asks for it."""
+
+from typing import Any
+
+import js
+from pyodide.code import run_js
+from pyodide.ffi import JsProxy
+from reaktiv import untracked
+
+from roomkeep.app.effects import Effects
+from roomkeep.app.state import PageState
+from roomkeep.app.views.dom import View, by_id
+from roomkeep.app.views.places import put_beside
+
+__all__ = ["EmojiView"]
+
+# The emoji used often are the device's, not an account's: they would tell one account of another.
+WITHOUT_OFTEN_USED = ".favorites { display: none }"
+
+
+class EmojiView(View):
+    """The panel with all emoji, for a reaction or for what one writes."""
+
+    def __init__(self, page: PageState, effects: Effects) -> None:
+        super().__init__(page, effects)
+        self._panel = by_id("emoji-panel")
+        self._wait = by_id("emoji-wait")
+        self._picker: Any = None
+        self._is_loading = False
+        self.listen(self._panel, "toggle", self._on_toggle)
+        self.listen(self._panel, "emoji-click", self._on_emoji)
+        self.listen(by_id("composer-emoji"), "click", lambda _: effects.reactions.pick(""))
+        self.watch(self._show)
+
+    def _show(self) -> None:
+        account = self.page.account()
+        wanted = account is not None and account.picking() is not None
+        is_open = self._panel.matches(":popover-open")
+        if wanted and not is_open:
+            anchor = js.document.activeElement
+            self._panel.showPopover()
+            put_beside(self._panel, anchor)
+            untracked(self._load)
+        elif not wanted and is_open:
+            self._panel.hidePopover()
+
+    def _load(self) -> None:
+        if self._picker is not None:
+            self._focus()
+        elif not self._is_loading:
+            self._is_loading = True
+            self.effects.context.start(self._make(), "load the emoji", of_device=True)
+
+    async def _make(self) -> None:
+        try:
+            await run_js("import('/vendor/emoji/picker.js')")
+            picker = js.document.createElement("emoji-picker")
+            picker.setAttribute("data-source", "/vendor/emoji/data.json")
+            sheet = js.CSSStyleSheet.new()
+            sheet.replaceSync(WITHOUT_OFTEN_USED)
+            picker.shadowRoot.adoptedStyleSheets.push(sheet)
+            self._wait.replaceWith(picker)
+            self._picker = picker
+        except BaseException:
+            self.effects.reactions.end_picking()
+            raise
+        finally:
+            self._is_loading = False
+        self._focus()
+
+    def _focus(self) -> None:
+        search = self._picker.shadowRoot.querySelector("input")
+        if not isinstance(search, JsProxy):
+            return
+        if search.value:
+            search.value = ""
+            search.dispatchEvent(js.Event.new("input"))
+        # A finger that picks needs the room that a keyboard on the screen would take.
+        if js.matchMedia("(pointer: fine)").matches:
+            search.focus()
+
+    def _on_toggle(self, event: Any) -> None:
+        if event.newState == "closed":
+            self.effects.reactions.end_picking()
+
+    def _on_emoji(self, event: Any) -> None:
+        account = self.page.account()
+        picking = None if account is None else account.picking()
+        emoji = str(event.detail.unicode)
+        if picking is None:
+            return
+        self.effects.reactions.end_picking()
+        if picking:
+            self.effects.reactions.add(picking, emoji)
+        else:
+            text = by_id("composer-text")
+            text.focus()
+            text.setRangeText(emoji, text.selectionStart, text.selectionEnd, "end")
+            self.effects.messages.write_draft(str(text.value))

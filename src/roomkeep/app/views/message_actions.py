@@ -1,0 +1,169 @@
+"""What one does with a message: by its tools, its menu, its keys, and in its editor."""
+
+from typing import Any
+
+import js
+from pyodide.ffi import JsProxy
+
+from roomkeep.app.effects import Effects
+from roomkeep.app.state import PageState
+from roomkeep.app.timeline import Timeline
+from roomkeep.app.views import times
+from roomkeep.app.views.clipboard import copy
+from roomkeep.app.views.dom import KeyedList, View, by_id, clone, part, pressed
+from roomkeep.app.views.message_menu import MessageMenu
+from roomkeep.app.views.rows import Row
+
+__all__ = ["MessageActions"]
+
+KEYS = {"r": "reply", "e": "edit", "c": "copy", "+": "react", "delete": "delete", "enter": "more"}
+"""What keys do to the message that has the focus."""
+
+
+class MessageActions(View):
+    """The tools, the menu, the keys and the editor of each row.
+
+    Args:
+        messages: the rows.
+    """
+
+    def __init__(self, page: PageState, effects: Effects, messages: KeyedList[str, Row]) -> None:
+        super().__init__(page, effects)
+        self._list = messages
+        self._focused = ""
+        self._asked = ""
+        self._tools = clone("message-tools")
+        self._menu = MessageMenu(page, effects, self._on_action)
+        self.listen(messages.parent, "pointerover", self._on_pointer, passive=True)
+        self.listen(messages.parent, "click", self._on_click)
+        self.listen(messages.parent, "keydown", self._on_key)
+        self.listen(messages.parent, "focusin", self._on_focus)
+        self.listen(messages.parent, "submit", self._on_submit)
+        self.watch(self._return_focus)
+
+    # The keyboard: one stop for Tab, arrows between the rows, Tab into the buttons of a row
+
+    def give_tab_stop(self, timeline: Timeline) -> None:
+        """See to it that Tab finds one of the rows."""
+        if self._list.child(self._focused) is None:
+            self._focused = timeline.messages[-1].id if timeline.messages else ""
+            row = self._list.child(self._focused)
+            if row is not None:
+                row.tabIndex = 0
+
+    def _on_pointer(self, event: Any) -> None:
+        # A finger gets them by focus, so that none comes to be under it while it taps.
+        if event.pointerType == "touch":
+            return
+        # Who is at the tools with the keyboard keeps them.
+        row = event.target.closest(".row")
+        if isinstance(row, JsProxy) and not self._tools.matches(":has(:focus-visible)"):
+            self._lend_tools(row)
+
+    def _lend_tools(self, row: Any) -> None:
+        message = part(row, "message")
+        if message.isSameNode(self._tools.parentNode):
+            return
+        message.append(self._tools)
+        shown = self._list.item(str(row.dataset.id))
+        if shown is not None:
+            part(row, "time").title = times.exact(shown.message.timestamp)
+
+    def _return_focus(self) -> None:
+        """Whoever was asked whether to delete a message is at that message again.
+
+        The browser cannot see to that: the tools are hidden while the focus is in the dialog.
+        """
+        account = self.page.account()
+        message = None if account is None else account.deleting()
+        asked, self._asked = self._asked, "" if message is None else message.id
+        row = self._list.child(asked)
+        if message is None and row is not None and js.document.activeElement.localName == "body":
+            row.focus(preventScroll=True)
+
+    def _on_focus(self, event: Any) -> None:
+        row = event.target.closest(".row")
+        message_id = str(row.dataset.id)
+        self._lend_tools(row)
+        if message_id != self._focused:
+            before = self._list.child(self._focused)
+            if before is not None:
+                before.tabIndex = -1
+            self._focused = message_id
+            row.tabIndex = 0
+
+    def _on_key(self, event: Any) -> None:
+        row = event.target.closest(".row")
+        if event.target.localName == "textarea":
+            self._on_editor_key(event)
+        elif event.key == "Escape":
+            row.focus()
+        elif not event.target.isSameNode(row) or event.ctrlKey or event.metaKey or event.altKey:
+            return
+        elif event.key.lower() in KEYS:
+            event.preventDefault()
+            self._on_action(KEYS[event.key.lower()], str(row.dataset.id), row)
+        elif event.key in ("ArrowUp", "ArrowDown"):
+            up = event.key == "ArrowUp"
+            other = row.previousElementSibling if up else row.nextElementSibling
+            if isinstance(other, JsProxy):
+                event.preventDefault()
+                other.focus()
+
+    # What is pressed
+
+    def _on_click(self, event: Any) -> None:
+        row = event.target.closest(".row")
+        if not isinstance(row, JsProxy):
+            return
+        message_id = str(row.dataset.id)
+        emoji = pressed(event, "data-emoji")
+        if emoji is not None:
+            self.effects.reactions.toggle(message_id, emoji)
+            return
+        original = pressed(event, "data-jump")
+        if original is not None:
+            self.effects.replies.show(original)
+            return
+        action = pressed(event, "data-action")
+        if action == "copy-code":
+            code = part(event.target.closest(".code-block"), "code")
+            copy(self.effects, str(code.textContent), "Code")
+        elif action is not None:
+            self._on_action(action, message_id, row)
+
+    def _on_action(self, action: str, message_id: str, row: Any) -> None:
+        """Do what a button, a key or the menu says."""
+        shown = self._list.item(message_id)
+        if shown is None or (shown.message.is_deleted and action != "cancel"):
+            return
+        match action:
+            case "react":
+                self.effects.reactions.pick(message_id)
+            case "reply":
+                self.effects.messages.begin_reply(message_id)
+                by_id("composer-text").focus()
+            case "copy":
+                copy(self.effects, shown.message.content, "Message")
+            case "edit":
+                self.effects.messages.begin_edit(message_id)
+            case "delete" if shown.is_mine:
+                self.effects.messages.ask_delete(message_id)
+            case "cancel":
+                self.effects.messages.cancel_edit()
+            case "more":
+                self._menu.open(shown, row)
+
+    def _on_submit(self, event: Any) -> None:
+        event.preventDefault()
+        self.effects.messages.save_edit(str(event.target.elements.namedItem("text").value))
+
+    def _on_editor_key(self, event: Any) -> None:
+        if event.isComposing:
+            return
+        if event.key == "Escape":
+            event.preventDefault()
+            self.effects.messages.cancel_edit()
+        elif event.key == "Enter" and not event.shiftKey:
+            event.preventDefault()
+            event.target.form.requestSubmit()
