@@ -4,7 +4,7 @@ import asyncio
 from typing import Any
 
 import js
-from pyodide.ffi import JsProxy
+from pyodide.ffi import JsProxy, create_proxy
 from reaktiv import untracked
 
 from roomkeep.app.effects import Effects
@@ -54,6 +54,9 @@ class MessagesView(View):
         self._reactors = Reactors(page, effects, self._list.parent)
         self.listen(self._latest, "click", lambda _: self._go_to_latest())
         self.listen(js.document, "visibilitychange", lambda _: self._look_around())
+        # When one answers, or writes much, there is less room for the messages.
+        self._sizes: Any = js.ResizeObserver.new(create_proxy(self._on_size))
+        self._sizes.observe(self._scroller)
         self.watch(self._show)
         self.watch(self._look_again)
         self.watch(self._go_to_target)
@@ -147,6 +150,10 @@ class MessagesView(View):
             if moved:
                 self._scroller.scrollTop += moved
         elif timeline.is_at_latest:
+            self._scroller.scrollTop = self._scroller.scrollHeight
+
+    def _on_size(self, *_: Any) -> None:
+        if self._follows:
             self._scroller.scrollTop = self._scroller.scrollHeight
 
     def _on_scroll(self, _event: Any) -> None:
