@@ -3,6 +3,58 @@ import { openApp } from './helpers.mjs';
 import { openAccounts, row, signUp, write } from './steps.mjs';
 import { expect } from './fixtures.mjs';
 
+/** The screens of the open room: its menu, dialogs and channels. */
+async function* tourOfRooms(page, narrow) {
+  const choose = async (item) => {
+    await page.getByRole('button', { name: 'Room menu' }).click();
+    await page.getByRole('menuitem', { name: item }).click();
+  };
+  await page.getByRole('button', { name: 'Room menu' }).click();
+  yield 'room-menu';
+  await page.keyboard.press('Escape');
+
+  await choose('Edit room…');
+  const edit = page.getByRole('dialog', { name: 'Edit room' });
+  await edit.getByLabel('Icon').fill('⚙️');
+  await edit.getByLabel('Topic').fill('Cards, cogs and what they might do');
+  yield 'room-settings';
+  await edit.getByRole('button', { name: 'Save' }).click();
+  await expect(edit).toBeHidden();
+
+  await choose('Channels…');
+  const channels = page.getByRole('dialog', { name: 'Channels of Engine room' });
+  for (const [name, kind] of [['cards', 'Text'], ['Workshop', 'Voice']]) {
+    await channels.getByRole('radio', { name: kind }).check();
+    await channels.getByLabel('Name of the new channel').fill(name);
+    await channels.getByRole('button', { name: 'Add channel' }).click();
+    await expect(channels.getByRole('button', { name: `Remove ${name}` })).toBeVisible();
+  }
+  yield 'channels';
+  await channels.getByRole('button', { name: 'Remove cards' }).click();
+  await expect(page.getByRole('dialog', { name: 'Remove “cards”?' })).toBeVisible();
+  yield 'remove-channel';
+  await page.keyboard.press('Escape');
+  await channels.getByRole('button', { name: 'Close' }).click();
+
+  await choose('Delete room…');
+  await expect(page.getByRole('dialog', { name: 'Delete “Engine room”?' })).toBeVisible();
+  yield 'delete-room';
+  await page.keyboard.press('Escape');
+
+  if (narrow) await page.getByRole('button', { name: 'Back to rooms' }).click();
+  yield 'rooms';
+  await page.getByRole('button', { name: 'Workshop voice' }).click();
+  await expect(page.getByText('Voice needs a server.')).toBeVisible();
+  yield 'voice-channel';
+
+  await page.keyboard.press('Control+k');
+  await expect(page.getByRole('option').first()).toBeVisible();
+  yield 'finder';
+  await page.getByRole('combobox').fill('engine room');
+  await page.getByRole('combobox').press('Enter');
+  await expect(page.getByRole('textbox', { name: /^Message / })).toBeVisible();
+}
+
 /** Brings up each screen in turn and yields its name; goes on when it is asked for the next. */
 export async function* tour(page) {
   const narrow = page.viewportSize().width < 600;
@@ -30,6 +82,7 @@ export async function* tour(page) {
   await write(page, 'The engine can do whatever we know how to order it to perform.');
   await row(page, 'Good morning').hover();
   yield 'room';
+  yield* tourOfRooms(page, narrow);
 
   const openAccount = async () => {
     if (narrow) await page.getByRole('button', { name: 'Back to rooms' }).click();

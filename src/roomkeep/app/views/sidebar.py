@@ -136,14 +136,11 @@ def _fill_room(element: Any, item: RoomItem, before: RoomItem | None) -> None:
     button = element.firstElementChild
     if before is None:
         button.dataset.room = item.room.id
-        line = part(button, "line")
-        line.id = f"room-line-{item.room.id}"
-        button.setAttribute("aria-describedby", line.id)
     if before is None or before.room != item.room:
         set_text(part(button, "name"), item.room.name)
         show_picture(part(button, "picture"), item.room)
     set_text(part(button, "line"), item.line)
-    _fill_count(button, item.room.name, item.unread)
+    _fill_count(button, item.unread)
     button.toggleAttribute("data-parted", item.shows_channels)
     _mark_open(button, is_open=item.is_open)
 
@@ -155,17 +152,15 @@ def _fill_channel(element: Any, item: ChannelItem, _before: ChannelItem | None) 
     is_voice = item.channel.type == "voice"
     part(button, "icon").setAttribute("href", "#icon-voice" if is_voice else "#icon-hash")
     set_text(part(button, "name"), item.channel.name)
-    label = f"{item.channel.name}, voice" if is_voice else item.channel.name
-    _fill_count(button, label, item.unread)
+    part(button, "voice").hidden = not is_voice
+    _fill_count(button, item.unread)
     _mark_open(button, is_open=item.is_open)
 
 
-def _fill_count(button: Any, name: str, unread: int) -> None:
-    count = part(button, "unread")
-    count.hidden = not unread
-    set_text(count, badge(unread))
+def _fill_count(button: Any, unread: int) -> None:
+    part(button, "unread").hidden = not unread
+    set_text(part(button, "number"), badge(unread))
     button.toggleAttribute("data-unread", bool(unread))
-    button.setAttribute("aria-label", f"{name}, {unread:,} unread" if unread else name)
 
 
 def _mark_open(button: Any, *, is_open: bool) -> None:
