@@ -63,6 +63,7 @@ async function hear(page, roomName, texts, channelName = 'general') {
 }
 
 test('a room is renamed, described and given an icon, and then deleted', async ({ page }) => {
+  test.slow();
   await openApp(page);
   await signUp(page, 'Ada');
   await createRoom(page, 'Tea');
@@ -100,6 +101,7 @@ test('a room is renamed, described and given an icon, and then deleted', async (
 });
 
 test('channels are added, renamed, moved and removed, and each has its own messages', async ({ page }) => {
+  test.slow();
   await openApp(page);
   await signUp(page, 'Ada');
   await createRoom(page, 'Tea');
@@ -153,6 +155,7 @@ test('channels are added, renamed, moved and removed, and each has its own messa
 });
 
 test('what is unread is counted, marked in the channel, and read in all tabs', async ({ page, context }) => {
+  test.slow();
   await openApp(page);
   await signUp(page, 'Ada');
   await createRoom(page, 'Tea');
