@@ -58,19 +58,27 @@ async function* tourOfRooms(page, narrow) {
 /** Brings up each screen in turn and yields its name; goes on when it is asked for the next. */
 export async function* tour(page) {
   const narrow = page.viewportSize().width < 600;
+  const button = (name, of = page) => of.getByRole('button', { name, exact: true });
+  const dialog = (name) => page.getByRole('dialog', { name });
+  const escape = async (opened) => {
+    await page.keyboard.press('Escape');
+    await expect(opened).toBeHidden();
+  };
+
   await openApp(page);
   await expect(page.getByRole('heading', { name: 'Welcome to Roomkeep' })).toBeVisible();
   yield 'welcome';
 
   await signUp(page, 'Ada Lovelace');
+  await expect(page.getByRole('button', { name: /^Create a room/ })).toBeVisible();
   yield 'no-rooms';
 
   await page.getByRole('button', { name: 'Import messages' }).click();
-  await expect(page.getByRole('dialog', { name: /import/i })).toBeVisible();
+  await expect(dialog(/import/i)).toBeVisible();
   yield 'import';
-  await page.keyboard.press('Escape');
+  await escape(dialog(/import/i));
 
-  await page.getByRole('button', { name: 'Create a room' }).click();
+  await page.getByRole('button', { name: /^Create a room/ }).click();
   await expect(page.getByLabel('Name of the room')).toBeFocused();
   yield 'new-room';
   await page.getByLabel('Name of the room').fill('Engine room');
@@ -84,11 +92,33 @@ export async function* tour(page) {
   yield 'room';
   yield* tourOfRooms(page, narrow);
 
-  const openAccount = async () => {
-    if (narrow) await page.getByRole('button', { name: 'Back to rooms' }).click();
-    return openAccounts(page);
-  };
-  await openAccount();
+  await button('Emoji').click();
+  await expect(dialog('Emoji').getByRole('combobox')).toBeVisible();
+  yield 'emoji';
+  await escape(dialog('Emoji'));
+
+  await button('People').click();
+  await expect(page.getByRole('region', { name: /^People/ })).toBeVisible();
+  yield 'people';
+  await page.getByRole('region', { name: /^People/ }).getByRole('button', { name: /Ada Lovelace/ }).click();
+  await expect(dialog('Ada Lovelace')).toBeVisible();
+  yield 'card';
+  await button('Edit profile', dialog('Ada Lovelace')).click();
+  await expect(dialog('Your profile')).toBeVisible();
+  yield 'profile';
+  await escape(dialog('Your profile'));
+  if (await dialog('Ada Lovelace').isVisible()) await escape(dialog('Ada Lovelace'));
+  await button('Close people').click();
+
+  if (narrow) await button('Back to rooms').click();
+  const accounts = await openAccounts(page);
   yield 'accounts';
-  await page.keyboard.press('Escape');
+  await button('Settings', accounts).click();
+  await expect(dialog('Settings')).toBeVisible();
+  yield 'settings';
+  await escape(dialog('Settings'));
+  if (!await accounts.isVisible()) await openAccounts(page);
+  await button('Storage', accounts).click();
+  await expect(dialog('Storage').getByRole('row').first()).toBeVisible();
+  yield 'storage';
 }
