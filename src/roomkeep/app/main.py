@@ -26,6 +26,7 @@ from roomkeep.app.views.room_head import RoomHeadView
 from roomkeep.app.views.settings import SettingsView
 from roomkeep.app.views.shell import ShellView
 from roomkeep.app.views.sidebar import SidebarView
+from roomkeep.app.views.start import StartView
 from roomkeep.app.views.storage import StorageView
 from roomkeep.persistence import AppResumeStorage, DatabaseService
 
@@ -62,6 +63,7 @@ async def main() -> None:
         DialogFrameView,
         PendingView,
         LightboxView,
+        StartView,
     )
     _views.extend(kind(page, effects) for kind in kinds)
     await effects.accounts.begin()

@@ -157,6 +157,8 @@ class AccountState:
         pane: what a narrow window shows.
         importing: the import that is running or has ended.
         people: the people of the open room.
+        making_samples: the share of the sample rooms that is made, from 0 to 1; None for no such
+            thing going on.
         files: the files that wait to be sent, and those of the messages on the page.
         storage: what is kept, and how.
     """
@@ -186,6 +188,7 @@ class AccountState:
         self.pane: Signal[Pane] = _signal("rooms")
         self.importing: Signal[Import | None] = _signal(None)
         self.people = PeopleState()
+        self.making_samples: Signal[float | None] = _signal(None)
         self.files = FilesState()
         self.storage = StorageState()
 

@@ -15,6 +15,7 @@ from roomkeep.app.effects.pictures import PictureEffects
 from roomkeep.app.effects.reactions import ReactionEffects
 from roomkeep.app.effects.replies import ReplyEffects
 from roomkeep.app.effects.rooms import RoomEffects
+from roomkeep.app.effects.samples import SampleEffects
 from roomkeep.app.effects.settings import SettingsEffects
 from roomkeep.app.effects.storage import StorageEffects
 from roomkeep.app.effects.unread import UnreadEffects
@@ -37,6 +38,7 @@ class Effects:
         self.rooms = RoomEffects(context, self.messages, self.unread)
         self.replies = ReplyEffects(context, self.rooms)
         self.channels = ChannelEffects(context, self.rooms)
+        self.samples = SampleEffects(context, self.rooms)
         self.live = LiveEffects(context, self.rooms, self.messages)
         self.bans = BanEffects(context)
         self.people = PeopleEffects(context, self.bans)

@@ -9,9 +9,9 @@ from pyodide.ffi import JsProxy
 from roomkeep.app.effects import Effects
 from roomkeep.app.file_state import PendingFile
 from roomkeep.app.state import PageState
-from roomkeep.app.views.attachments import about
 from roomkeep.app.views.dom import KeyedList, View, by_id, clone, part, pressed, set_text
 from roomkeep.app.views.imports import BrowserFile
+from roomkeep.app.views.sizes import size
 
 __all__ = ["PendingView"]
 
@@ -149,7 +149,7 @@ def _fill(element: Any, file: PendingFile, before: PendingFile | None) -> None:
         remove.setAttribute("aria-label", f"Remove {file.name}")
     element.toggleAttribute("data-problem", bool(file.problem))
     element.toggleAttribute("data-saving", file.is_saving)
-    said = "Saving…" if file.is_saving else about(file.name, file.mime, file.file.size)
+    said = "Saving…" if file.is_saving else size(file.file.size)
     set_text(part(element, "about"), "Not saved: send again" if file.problem else said)
     part(element, "remove").disabled = file.is_saving
 

@@ -1,0 +1,45 @@
+"""What one sees where there is no room yet: the ways to begin."""
+
+from roomkeep.app.effects import Effects
+from roomkeep.app.state import PageState
+from roomkeep.app.views.dom import View, by_id, set_text
+
+__all__ = ["StartView"]
+
+
+class StartView(View):
+    """The ways to begin, and how far the sample rooms are."""
+
+    def __init__(self, page: PageState, effects: Effects) -> None:
+        super().__init__(page, effects)
+        self._section = by_id("start")
+        self._samples = by_id("first-samples")
+        self._bar = by_id("start-bar")
+        self.listen(self._samples, "click", lambda _: effects.samples.create())
+        self.watch(self._show)
+        self.watch(self._show_progress)
+
+    def _show(self) -> None:
+        account = self.page.account()
+        # Until the sample rooms are all there, one stays here.
+        is_empty = (
+            account is not None
+            and account.room is None
+            and (account.rooms() == () or account.making_samples() is not None)
+        )
+        had_focus = self._section.matches(":focus-within")
+        self._section.hidden = not is_empty
+        by_id("workspace").toggleAttribute("data-start", is_empty)
+        # Who began is in the room.
+        if had_focus and not is_empty:
+            by_id("composer-text").focus()
+
+    def _show_progress(self) -> None:
+        account = self.page.account()
+        done = None if account is None else account.making_samples()
+        is_making = done is not None
+        # Disabled, it would lose the focus.
+        self._samples.setAttribute("aria-disabled", "true" if is_making else "false")
+        self._bar.hidden = not is_making
+        self._bar.value = done or 0
+        set_text(by_id("start-text"), "Making the sample rooms…" if is_making else "")
