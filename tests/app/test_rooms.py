@@ -3,9 +3,11 @@
 from collections.abc import AsyncIterator
 
 import pytest
+from msgspec.structs import replace
 
+from roomkeep.app.channels import manages
 from roomkeep.app.places import DRAFT, LAST_READ, place_of, setting_key
-from roomkeep.models import Channel, Message, Room
+from roomkeep.models import Channel, Message, Room, RoomMember
 from roomkeep.persistence import LastViewedChat
 from support.chat import Chat, until
 
@@ -207,3 +209,23 @@ def test_places_have_keys_of_their_own() -> None:
     assert [place_of(DRAFT, key) for key in keys] == places
     assert place_of(LAST_READ, keys[0]) is None
     assert place_of(DRAFT, "draft/room") is None
+
+
+async def test_a_member_leaves_and_the_device_forgets(chat: Chat) -> None:
+    await chat.db.save_room(Room(id="old", name="Old", host_id="bob", created_at=1))
+    await until(lambda: any(room.id == "old" for room in chat.account.rooms() or ()))
+    await chat.effects.rooms.open("old")
+    await chat.effects.rooms.ask_leave()
+    leaving = chat.account.leaving()
+    assert leaving is not None
+    assert not leaving.is_host
+    await chat.effects.rooms.leave()
+    assert await chat.db.get_room("old") is None
+    assert chat.told == ["“Old” was left, and removed from this device."]
+
+
+def test_who_only_takes_part_may_change_nothing_of_a_room() -> None:
+    room = Room(id="old", name="Old", host_id="bob", created_at=1)
+    assert not manages(room, "Ada")
+    admin = RoomMember(oder_id="Ada", username="a", display_name="A", role="admin")
+    assert manages(replace(room, members=(admin,)), "Ada")
