@@ -24,7 +24,9 @@ GATHER = 0.15
 REST = 0.5
 """The same after that was done."""
 TOGETHER = 8
-"""So many rooms are shown together: each redraws the list."""
+"""At least so many rooms are shown together: each time the list is drawn again."""
+MOST_REDRAWS = 10
+"""So many times at most, about, however many rooms there are."""
 
 K = TypeVar("K")
 
@@ -191,10 +193,11 @@ class UnreadEffects(EffectGroup):
             del self._work[account]
 
     async def _look_at(self, account: AccountState, room_ids: list[str]) -> None:
-        for start in range(0, len(room_ids), TOGETHER):
+        size = max(TOGETHER, len(room_ids) // MOST_REDRAWS)
+        for start in range(0, len(room_ids), size):
             previews: dict[str, Message | None] = {}
             unread: dict[Place, int] = {}
-            for room_id in room_ids[start : start + TOGETHER]:
+            for room_id in room_ids[start : start + size]:
                 room = _find(account, room_id)
                 if room is None:
                     self.forget(account, room_id)
