@@ -25,6 +25,7 @@ __all__ = [
     "may_moderate",
     "person_of",
     "picture_of",
+    "sort_people",
 ]
 
 Role = Literal["host", "admin", "moderator", "member"]
@@ -102,10 +103,14 @@ def list_people(room: Room, users: Iterable[User], my_id: str) -> tuple[Person, 
     """
     profiles = {user.oder_id: user for user in users}
     roster = {member.oder_id: member for member in room.members}
-    people = [
+    return sort_people(
         person_of(user_id, profiles.get(user_id), member, room=room, my_id=my_id)
         for user_id, member in roster.items()
-    ]
+    )
+
+
+def sort_people(people: Iterable[Person]) -> tuple[Person, ...]:
+    """Return people in the order of a roster: the highest role first, then by name."""
     return tuple(sorted(people, key=lambda p: (-_RANKS[p.role], p.name.casefold(), p.user_id)))
 
 

@@ -13,7 +13,7 @@ __all__ = ["PAGE_OF_PEOPLE", "PeopleState"]
 
 T = TypeVar("T")
 
-PAGE_OF_PEOPLE = 60
+PAGE_OF_PEOPLE = 40
 """So many people are listed at a time; more come when one asks for them."""
 
 

@@ -8,7 +8,7 @@ from reaktiv import Effect, untracked
 from roomkeep.app.effects.bans import BanEffects
 from roomkeep.app.effects.context import Context, EffectGroup, effect
 from roomkeep.app.limits import check_bio, check_name
-from roomkeep.app.people import Person, Status, faces_of, list_people, person_of
+from roomkeep.app.people import Person, Status, faces_of, list_people, person_of, sort_people
 from roomkeep.app.people_state import PAGE_OF_PEOPLE
 from roomkeep.app.state import AccountState
 from roomkeep.models import Room
@@ -16,6 +16,8 @@ from roomkeep.persistence import Change
 
 __all__ = ["PeopleEffects"]
 
+FEW = 20
+"""Of up to so many changed people only they are loaded; for more, the whole roster is."""
 PAUSE = 0.5
 """How long changes are gathered before the roster is loaded again, in seconds."""
 SHOWN = "peopleShown"
@@ -31,7 +33,7 @@ class PeopleEffects(EffectGroup):
         self._stop: Callable[[], None] | None = None
         self._follow: Effect | None = None
         self._at: tuple[AccountState | None, Room | None] = (None, None)
-        self._waiting: set[AccountState] = set()
+        self._waiting: dict[AccountState, set[str]] = {}
 
     def begin(self) -> None:
         """Follow the open room and the database from now on."""
@@ -70,17 +72,44 @@ class PeopleEffects(EffectGroup):
         if change.store == "bans":
             if change.room_id in (None, account.room_id()):
                 self.context.start(self._bans.load(account), "look for bans")
-        elif account not in self._waiting:
-            self._waiting.add(account)
+            return
+        if change.action == "clear":
+            self.context.start(self.load(account), "show the people of the room")
+            return
+        if account not in self._waiting:
+            self._waiting[account] = set()
             self.context.start(self._load_soon(account), "show the people of the room")
+        self._waiting[account].update(key for key in change.keys if isinstance(key, str))
 
     async def _load_soon(self, account: AccountState) -> None:
+        user_ids: set[str] = set()
         try:
             # An import writes people by the hundred.
             await asyncio.sleep(PAUSE)
         finally:
-            self._waiting.discard(account)
-        await self.load(account)
+            user_ids = self._waiting.pop(account)
+        if len(user_ids) > FEW:
+            await self.load(account)
+        else:
+            await self._load_some(account, user_ids)
+
+    async def _load_some(self, account: AccountState, user_ids: set[str]) -> None:
+        """Show what became of a few people: a room may have thousands."""
+        room_id = account.room_id()
+        if account.people.people() is None:
+            await self.load(account)
+            return
+        found = {user_id: await self._find(account, user_id, "") for user_id in user_ids}
+        people = account.people.people()
+        if account.room_id() == room_id and people is not None:
+            self._show(account, sort_people(found.get(p.user_id, p) for p in people))
+        card = account.people.card()
+        if card is not None and card.user_id in found:
+            account.people.card.set(await self._find(account, card.user_id, card.name))
+
+    def _show(self, account: AccountState, people: tuple[Person, ...]) -> None:
+        account.people.people.set(people)
+        account.people.faces.set(faces_of(people))
 
     async def _load_setting(self, account: AccountState) -> None:
         shown = await self.context.database(account).get_setting(SHOWN)
@@ -92,11 +121,11 @@ class PeopleEffects(EffectGroup):
         if room is None:
             return
         users = await self.context.database(account).get_users_by_room(room.id)
+        # Thousands take a while to read and to list: the page goes on in between.
+        await asyncio.sleep(0)
         if account.room_id() != room.id:
             return
-        people = list_people(room, users, account.user_id)
-        account.people.people.set(people)
-        account.people.faces.set(faces_of(people))
+        self._show(account, list_people(room, users, account.user_id))
         card = account.people.card()
         if card is not None:
             account.people.card.set(await self._find(account, card.user_id, card.name))
@@ -181,7 +210,7 @@ class PeopleEffects(EffectGroup):
             account.user.set(profile)
         if account.dialog() == "edit-profile":
             account.dialog.set(None)
-        await self.load(account)
+        await self._load_some(account, {account.user_id})
 
 
 def _id(room: Room | None) -> str | None:

@@ -186,15 +186,26 @@ def _me(account: AccountState) -> Person | None:
 
 def _fill_person(element: Any, row: PersonRow, before: PersonRow | None) -> None:
     person = row.person
+    was = None if before is None else before.person
     button = element.firstElementChild
-    if before is None:
+    # There are many rows, so each is asked for no more than it needs.
+    if was is None:
         button.dataset.person = person.user_id
-    show_face(part(button, "avatar"), person.user_id, person.name, person.picture)
-    show_status(part(button, "dot"), part(button, "status"), person.status)
-    set_text(part(button, "name"), person.name)
-    badge = part(button, "role")
-    badge.hidden = person.role in (None, "member")
-    set_text(badge, "" if person.role in (None, "member") else ROLE_NAMES[person.role])
-    banned = part(button, "banned")
-    banned.hidden = not row.is_banned
-    set_text(banned, "Banned" if row.is_banned else "")
+    if was is None or (was.name, was.picture) != (person.name, person.picture):
+        show_face(part(button, "avatar"), person.user_id, person.name, person.picture)
+        part(button, "name").textContent = person.name
+    if was is None or was.status != person.status:
+        show_status(part(button, "dot"), part(button, "status"), person.status)
+    role = _badge(person)
+    if role != ("" if was is None else _badge(was)):
+        badge = part(button, "role")
+        badge.hidden = not role
+        badge.textContent = role
+    if row.is_banned != (before is not None and before.is_banned):
+        banned = part(button, "banned")
+        banned.hidden = not row.is_banned
+        banned.textContent = "Banned" if row.is_banned else ""
+
+
+def _badge(person: Person) -> str:
+    return "" if person.role in (None, "member") else ROLE_NAMES[person.role]
