@@ -235,6 +235,8 @@ test('a ban that the page has not heard of refuses what is sent, and keeps it', 
   await expect(composer(page)).toBeHidden();
   await expect(page.getByRole('textbox', { name: /^Message /, includeHidden: true })).toHaveValue('precious words');
   await expect(row(page, 'precious words')).toHaveCount(0);
+  // It ends by itself, though nobody told the page of it.
+  await expect(composer(page)).toHaveValue('precious words');
 });
 
 test('a narrow window shows the roster in the place of the conversation', async ({ page }) => {

@@ -1,5 +1,6 @@
 """People, bans, settings and storage: the rules, and the effects on the database in memory."""
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
@@ -245,6 +246,26 @@ async def test_a_banned_person_is_refused_and_keeps_what_was_written(app: App) -
     assert app.account.draft == "precious"
     assert app.account.people.bans() == (other,)
     await app.db.remove_ban(other.oder_id)
+    await app.write("precious")
+    assert app.shown == ["precious"]
+    await app.db.save_ban(other)
+    app.effects.messages.begin_edit_last()
+    await app.effects.messages.save_edit("worse")
+    assert app.told[-1] == "You are banned from this room, so this was not saved."
+    assert app.shown == ["precious"]
+
+
+async def test_one_writes_again_when_the_ban_ends(app: App) -> None:
+    now = app.effects.context.time()
+    short = Ban(
+        room_id=app.room_id, user_id="Ada", banned_by="eve", timestamp=now, expires_at=now + 150
+    )
+    await app.db.save_ban(short)
+    await app.write("precious")
+    assert app.account.people.bans() == (short,)
+    async with asyncio.timeout(5):
+        while app.account.people.bans():  # noqa: ASYNC110 what is waited for has no event
+            await asyncio.sleep(0.01)
     await app.write("precious")
     assert app.shown == ["precious"]
 

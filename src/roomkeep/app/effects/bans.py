@@ -1,7 +1,9 @@
 """Bans: made, listed, lifted, and what they keep a person from."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+
+from reaktiv import Effect, untracked
 
 from roomkeep.app.effects.context import Context, EffectGroup, effect
 from roomkeep.app.limits import check_reason
@@ -16,8 +18,16 @@ LONGEST_WAIT = 3_600.0
 """So many seconds, at most, until bans are looked at again: clocks are set, and devices sleep."""
 
 
-async def check_not_banned(context: Context, account: AccountState, room_id: str) -> None:
+async def check_not_banned(
+    context: Context, account: AccountState, room_id: str, *, done: str = "sent"
+) -> None:
     """Make sure that the signed-in person may write in a room.
+
+    Args:
+        context: what every effect works with.
+        account: whose writing it is.
+        room_id: where it would go.
+        done: what else would have been done with it, to say so.
 
     Raises:
         Refused: a ban keeps the person from it; the page shows that ban from then on.
@@ -30,7 +40,7 @@ async def check_not_banned(context: Context, account: AccountState, room_id: str
     ban = find_ban(bans, account.user_id)
     reason = "" if ban is None or not ban.reason else f" The reason given: {ban.reason}"
     raise Refused(
-        "You are banned from this room, so this was not sent.",
+        f"You are banned from this room, so this was not {done}.",
         f"What you wrote is kept here.{reason}",
     )
 
@@ -41,6 +51,19 @@ class BanEffects(EffectGroup):
     def __init__(self, context: Context) -> None:
         super().__init__(context)
         self._cancel: Callable[[], None] | None = None
+        self._follow: Effect | None = None
+
+    def begin(self) -> None:
+        """Look again whenever a ban ends, from now on."""
+        if self._follow is None:
+            self._follow = Effect(self._follow_bans)
+
+    def _follow_bans(self) -> None:
+        account = self.page.account()
+        bans = () if account is None else account.people.bans()
+        # What the timer starts reads signals too; they are not what this follows.
+        with untracked():
+            self._wait(bans)
 
     async def load(self, account: AccountState) -> None:
         """Show the bans of the open room, and look again when the next of them ends."""
@@ -51,9 +74,10 @@ class BanEffects(EffectGroup):
         if account.room_id() != room_id:
             return
         account.people.bans.set(tuple(bans))
+        # Also where they are the same still: the last wait is over.
         self._wait(bans)
 
-    def _wait(self, bans: list[Ban]) -> None:
+    def _wait(self, bans: Sequence[Ban]) -> None:
         if self._cancel is not None:
             self._cancel()
             self._cancel = None

@@ -244,6 +244,7 @@ class MessageEffects(EffectGroup):
             self.ask_delete(message.id)
             return
         if content != message.content:
+            await check_not_banned(self.context, account, message.room_id, done="saved")
             await self.context.database(account).update_message(
                 message.id, content=content, edited_at=self.context.now()
             )

@@ -40,6 +40,7 @@ class PeopleEffects(EffectGroup):
         if self._stop is None:
             self._stop = self.context.device.subscribe(self._take)
             self._follow = Effect(self._follow_room)
+            self._bans.begin()
 
     def _follow_room(self) -> None:
         account = self.page.account()
