@@ -43,6 +43,7 @@ async function importMany(page, count = 900) {
 }
 
 test('links, code and emphasis show as such; markup stays text', async ({ page }) => {
+  test.slow();
   await begin(page);
   await say(page, 'see https://example.org/a_(b)?c=1, *or* `rm -rf`: javascript:alert(1) <b>x</b>');
   await say(page, '```py\nif x:\n    y = "<i>"\n```');
@@ -70,6 +71,7 @@ test('links, code and emphasis show as such; markup stays text', async ({ page }
 });
 
 test('a reply shows what it answers, and leads there', async ({ page }) => {
+  test.slow();
   await begin(page);
   await write(page, 'What time is tea?');
   await write(page, 'something else');
@@ -107,6 +109,7 @@ test('a reply shows what it answers, and leads there', async ({ page }) => {
 });
 
 test('a quote leads to a message far back, and one finds the way to the latest again', async ({ page }) => {
+  test.slow();
   await openApp(page);
   await signUp(page, 'Ada');
   await importMany(page);
@@ -152,6 +155,7 @@ test('where the clipboard is not to be had, one is told', async ({ page, trouble
 });
 
 test('any emoji reacts, and all who did are named', async ({ page }) => {
+  test.slow();
   await begin(page);
   await write(page, 'cake');
   await tool(page, 'cake', 'React with another emoji');
@@ -236,11 +240,13 @@ test.describe('by touch', () => {
   test.use({ viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true });
 
   test('all that one can do with a message is in reach', async ({ page }) => {
+    test.slow();
     await begin(page);
     await write(page, 'a message');
     await row(page, 'a message').tap();
     const tools = row(page, 'a message').getByRole('group', { name: 'What to do with this message' });
     await expect(tools).toBeInViewport({ ratio: 1 });
+    await expect(page.getByRole('menu', { name: 'Message from Ada' })).toBeHidden();
     const time = await row(page, 'a message').getByRole('time').boundingBox();
     const box = await tools.boundingBox();
     expect(box.y + box.height <= time.y || box.x >= time.x + time.width).toBe(true);

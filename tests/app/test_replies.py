@@ -1,0 +1,104 @@
+"""Replies: what they save, what is shown of what they answer, and the way there."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+from msgspec.structs import replace
+
+from roomkeep.app.timeline import MOST
+from roomkeep.app.views.rows import make_quote
+from roomkeep.errors import StorageFull
+from roomkeep.models import Message
+from support.chat import Chat, until
+
+
+@pytest.fixture
+async def in_room() -> AsyncIterator[Chat]:
+    made = Chat()
+    await made.effects.accounts.begin()
+    await made.effects.accounts.create("Ada")
+    await made.effects.rooms.create("Tea")
+    yield made
+    await made.db.close()
+
+
+def message(number: int, room_id: str, *, answers: str | None = None) -> Message:
+    return Message(
+        id=f"m{number:04}",
+        room_id=room_id,
+        sender_id="s",
+        sender_name="S",
+        content=str(number),
+        timestamp=number,
+        reply_to_id=answers,
+    )
+
+
+async def test_a_reply_says_what_it_answers(in_room: Chat) -> None:
+    await in_room.write("question")
+    timeline = in_room.account.timeline()
+    assert timeline is not None
+    question = timeline.messages[0]
+    in_room.effects.messages.begin_reply(question.id)
+    assert in_room.account.reply == question
+    in_room.effects.messages.cancel_reply()
+    assert in_room.account.reply is None
+    in_room.effects.messages.begin_reply(question.id)
+    await in_room.write("answer")
+    assert in_room.account.reply is None
+    found = await in_room.db.get_messages(question.room_id)
+    assert [m.reply_to_id for m in found] == [None, question.id]
+
+
+async def test_a_reply_that_fails_is_kept(in_room: Chat, monkeypatch: pytest.MonkeyPatch) -> None:
+    await in_room.write("question")
+    timeline = in_room.account.timeline()
+    assert timeline is not None
+
+    async def full(_: Message) -> None:
+        raise StorageFull("full")
+
+    monkeypatch.setattr(in_room.db, "save_message", full)
+    in_room.effects.messages.begin_reply(timeline.messages[0].id)
+    await in_room.write("answer")
+    assert in_room.account.draft == "answer"
+    assert in_room.account.reply == timeline.messages[0]
+
+
+async def test_goes_to_a_message_far_back_and_on_from_there(in_room: Chat) -> None:
+    room_id = in_room.account.room_id() or ""
+    messages = [message(n, room_id) for n in range(1_200)]
+    messages.append(message(1_200, room_id, answers="m0030"))
+    messages.append(message(1_201, room_id, answers="nowhere"))
+    await in_room.db.save_messages(messages)
+    await in_room.effects.messages.show_latest()
+    originals = in_room.account.originals
+    await until(lambda: originals() == {"m0030": messages[30], "nowhere": None})
+    await in_room.effects.replies.show("m0030")
+    assert in_room.account.target() == "m0030"
+    assert "30" in in_room.shown
+    assert len(in_room.shown) <= MOST
+    while in_room.shown[-1] != "1201":
+        await in_room.effects.messages.show_newer()
+    await in_room.effects.replies.show("nowhere")
+    assert in_room.told == ["That message is not here any more."]
+
+
+def test_what_a_quote_shows() -> None:
+    there = message(1, "r")
+    assert make_quote(None, {}, {}, {}) is None
+    states = [
+        make_quote("m", here, originals, {})
+        for here, originals in [
+            ({"m": there}, {}),
+            ({}, {"m": replace(there, is_deleted=True)}),
+            ({}, {"m": None}),
+            ({}, {}),
+        ]
+    ]
+    assert [quote and quote.state for quote in states] == [
+        "there",
+        "deleted",
+        "missing",
+        "loading",
+    ]
