@@ -87,15 +87,13 @@ async def test_goes_to_a_message_far_back_and_on_from_there(in_room: Chat) -> No
 def test_what_a_quote_shows() -> None:
     there = message(1, "r")
     assert make_quote(None, {}, {}, {}) is None
-    states = [
-        make_quote("m", here, originals, {})
-        for here, originals in [
-            ({"m": there}, {}),
-            ({}, {"m": replace(there, is_deleted=True)}),
-            ({}, {"m": None}),
-            ({}, {}),
-        ]
+    cases: list[tuple[dict[str, Message], dict[str, Message | None]]] = [
+        ({"m": there}, {}),
+        ({}, {"m": replace(there, is_deleted=True)}),
+        ({}, {"m": None}),
+        ({}, {}),
     ]
+    states = [make_quote("m", here, originals, {}) for here, originals in cases]
     assert [quote and quote.state for quote in states] == [
         "there",
         "deleted",
