@@ -163,7 +163,7 @@ test('nothing of one account is left in the next', async ({ page }) => {
   expect(left.toLowerCase()).not.toContain('secret');
 
   dialog = await openAccounts(page);
-  await dialog.getByRole('button', { name: 'Ada' }).click();
+  await dialog.getByRole('button', { name: 'Ada', exact: true }).click();
   await expect(row(page, 'secret message')).toBeVisible();
   dialog = await openAccounts(page);
   await dialog.getByRole('button', { name: 'Sign out' }).click();
