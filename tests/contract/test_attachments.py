@@ -50,6 +50,18 @@ async def test_all_attachments_in_the_order_they_were_made(db: DatabaseService) 
     assert [found.id for found in await db.get_all_attachments()] == ["c", "a", "b"]
 
 
+async def test_attachments_of_several_messages_at_once(db: DatabaseService) -> None:
+    assert await db.get_attachments_for_messages(["m1", "m2"]) == {}
+    for id_, message_id in [("b", "m1"), ("a", "m1"), ("c", "m3")]:
+        await db.save_attachment(attachment(id_, message_id=message_id))
+    found = await db.get_attachments_for_messages(["m1", "m2", "m1"])
+    assert found == {"m1": [attachment("a"), attachment("b")]}
+    assert await db.get_attachments_for_messages([]) == {}
+    with pytest.raises(InvalidRecord) as caught:
+        await db.get_attachments_for_messages(["m1", ""])
+    assert caught.value.field == "message_ids"
+
+
 async def test_deleting_takes_those_of_one_message(db: DatabaseService) -> None:
     await db.save_attachment(attachment("a1"), b"cat")
     await db.save_attachment(attachment("a2"))

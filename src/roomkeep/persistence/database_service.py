@@ -236,6 +236,15 @@ class DatabaseService(AccountService):
         """Return a message's attachments, ascending by (created_at, id)."""
         return self._run(stores.attachments.get_attachments_for_message, message_id)
 
+    def get_attachments_for_messages(
+        self, message_ids: Sequence[str]
+    ) -> Coroutine[Any, Any, dict[str, list[Attachment]]]:
+        """Return the attachments of several messages, such as a page's, by the message's id.
+
+        Messages that have none are left out.
+        """
+        return self._run(stores.attachments.get_attachments_for_messages, tuple(message_ids))
+
     def get_all_attachments(self) -> Coroutine[Any, Any, list[Attachment]]:
         """Return all attachments, ascending by (created_at, id)."""
         return self._run(stores.attachments.get_all_attachments)

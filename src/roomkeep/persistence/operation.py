@@ -9,17 +9,20 @@ from typing import Annotated, Any, Concatenate, Generic, Literal, ParamSpec, Typ
 from msgspec import Meta
 
 from roomkeep.errors import InvalidRecord
-from roomkeep.models import Record
+from roomkeep.models import Id, Record
 from roomkeep.persistence import records
 from roomkeep.persistence.transaction import Transaction
 
-__all__ = ["Changes", "Limit", "Operation", "reads", "writes"]
+__all__ = ["Changes", "Ids", "Limit", "Operation", "reads", "writes"]
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
 Limit = Annotated[int, Meta(ge=0, le=2**31 - 1)]
 """How many records, or how many to pass over. IndexedDB counts in 32 bits."""
+
+Ids = tuple[Id, ...]
+"""Several ids, given as any sequence."""
 
 Changes = dict[str, object]
 """Fields to change, by their Python names. They are checked against the stored record."""

@@ -53,16 +53,17 @@ class PictureEffects(EffectGroup):
         files.asked |= new.keys()
         database = self.context.database(account)
         try:
-            found = await asyncio.gather(*map(database.get_attachments_for_message, new))
+            found = await database.get_attachments_for_messages(list(new))
         except RoomkeepError:
             files.asked -= new.keys()
             raise
         known = files.by_message()
         # Most messages have none, and then nothing is to be drawn again.
         changed = {
-            message.id: tuple(ones)
-            for message, ones in zip(new.values(), found, strict=True)
-            if message.id in files.asked and (ones or message.id in known or not message.content)
+            message.id: tuple(found.get(message.id, ()))
+            for message in new.values()
+            if message.id in files.asked
+            and (message.id in found or message.id in known or not message.content)
         }
         if changed:
             files.by_message.set({**known, **changed})

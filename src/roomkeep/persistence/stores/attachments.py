@@ -9,7 +9,7 @@ from roomkeep.idb import KeyRange
 from roomkeep.models import Attachment, Id, Message
 from roomkeep.persistence.changes import Change
 from roomkeep.persistence.keys import order
-from roomkeep.persistence.operation import reads, writes
+from roomkeep.persistence.operation import Ids, reads, writes
 from roomkeep.persistence.transaction import Blob, Transaction
 
 
@@ -44,6 +44,24 @@ async def get_attachments_for_message(tx: Transaction, message_id: Id) -> list[A
     """Return a message's attachments, ascending by (created_at, id)."""
     query = KeyRange.only(message_id)
     return _sorted(await tx.get_all("attachments", Attachment, index="messageId", query=query))
+
+
+@reads("attachments")
+async def get_attachments_for_messages(
+    tx: Transaction, message_ids: Ids
+) -> dict[str, list[Attachment]]:
+    """Return the attachments of several messages, by message; of those that have any."""
+    # Most often there is none at all, and one look tells so for a whole page of messages.
+    if not await tx.get_all_keys("attachments", count=1):
+        return {}
+    lookups = {
+        message_id: tx.get_all(
+            "attachments", Attachment, index="messageId", query=KeyRange.only(message_id)
+        )
+        for message_id in dict.fromkeys(message_ids)
+    }
+    found = {message_id: _sorted(await lookup) for message_id, lookup in lookups.items()}
+    return {message_id: ones for message_id, ones in found.items() if ones}
 
 
 @reads("attachments")
