@@ -1,12 +1,13 @@
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from '@playwright/test';
+import { launchOptions } from './browser.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const inBuild = (path) => fileURLToPath(new URL(`../.build/${path}`, import.meta.url));
 
 // `python3 src/tools test` serves the built site and names its URL and the browser.
-const { ROOMKEEP_CHROMIUM: executablePath, ROOMKEEP_URL: baseURL } = process.env;
+const { ROOMKEEP_URL: baseURL } = process.env;
 if (!baseURL) throw new Error('Run these tests by `npm test`, or alone by `python3 src/tools test playwright`.');
 
 export default defineConfig({
@@ -24,17 +25,6 @@ export default defineConfig({
     baseURL,
     browserName: 'chromium',
     trace: 'retain-on-failure',
-    launchOptions: {
-      executablePath,
-      args: [
-        // Chromium has no sandbox for root.
-        ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
-        '--disable-background-networking',
-        '--disable-component-update',
-        '--disable-sync',
-        '--no-first-run',
-        '--disable-quic',
-      ],
-    },
+    launchOptions,
   },
 });

@@ -6,37 +6,15 @@ from typing import Any
 
 import pytest
 
-from roomkeep.app.effects import Context, Effects
-from roomkeep.app.state import AccountState, PageState
 from roomkeep.errors import StorageBlocked, StorageFull
 from roomkeep.models import Message
-from roomkeep.persistence import AppResumeStorage, DatabaseService, LastViewedChat
+from roomkeep.persistence import LastViewedChat
 from support.archives import line, text
+from support.chat import Chat
 
 
-class App:
-    """The app without its views."""
-
-    def __init__(self) -> None:
-        self.db = DatabaseService()
-        self.page = PageState()
-        self.resume = AppResumeStorage()
-        self.effects = Effects(Context(self.db, self.resume, self.page))
-
-    @property
-    def account(self) -> AccountState:
-        account = self.page.account()
-        assert account is not None
-        return account
-
-    @property
-    def shown(self) -> list[str]:
-        timeline = self.account.timeline()
-        return [] if timeline is None else [message.content for message in timeline.messages]
-
-    @property
-    def told(self) -> list[str]:
-        return [notice.text for notice in self.page.notices()]
+class App(Chat):
+    """The app, in which one may try to send nothing."""
 
     async def write(self, content: str) -> None:
         self.effects.messages.write_draft(content)

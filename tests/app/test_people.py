@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from roomkeep.app.effects import Context, Effects
 from roomkeep.app.limits import check_bio, check_reason
 from roomkeep.app.people import (
     Person,
@@ -16,11 +15,11 @@ from roomkeep.app.people import (
     may_ban,
     may_moderate,
 )
-from roomkeep.app.state import AccountState, PageState
 from roomkeep.app.storage_state import say_bytes, say_contents
 from roomkeep.errors import InvalidRecord, StorageFull
 from roomkeep.models import Ban, Room, RoomMember, User
-from roomkeep.persistence import AppResumeStorage, DatabaseService, LaunchSettings
+from roomkeep.persistence import LaunchSettings
+from support.chat import Chat
 
 HOUR = 3_600_000
 
@@ -150,33 +149,8 @@ def test_what_goes_is_said_in_words() -> None:
     assert say_contents(rows) == "1 room, 1,204 messages and 0 attachments"
 
 
-class App:
-    """The app without its views, with somebody signed in and a room open."""
-
-    def __init__(self) -> None:
-        self.db = DatabaseService()
-        self.page = PageState()
-        self.resume = AppResumeStorage()
-        self.effects = Effects(Context(self.db, self.resume, self.page))
-
-    @property
-    def account(self) -> AccountState:
-        account = self.page.account()
-        assert account is not None
-        return account
-
-    @property
-    def told(self) -> list[str]:
-        return [notice.text for notice in self.page.notices()]
-
-    @property
-    def room_id(self) -> str:
-        return self.account.room_id() or ""
-
-    @property
-    def shown(self) -> list[str]:
-        timeline = self.account.timeline()
-        return [] if timeline is None else [message.content for message in timeline.messages]
+class App(Chat):
+    """The app, with somebody signed in and a room open."""
 
     async def join(self, user_id: str, role: Role = "member") -> None:
         room = self.account.room
@@ -184,12 +158,6 @@ class App:
         await self.db.update_room(room.id, members=(*room.members, member(user_id, role)))
         await self.effects.rooms.load(self.account)
         await self.effects.people.load(self.account)
-
-    async def write(self, content: str) -> None:
-        self.effects.messages.write_draft(content)
-        sending = self.effects.messages.send()
-        assert sending is not None
-        await sending
 
 
 @pytest.fixture
