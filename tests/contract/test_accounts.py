@@ -185,6 +185,48 @@ async def test_closing_finishes_what_is_under_way(world: World, db: DatabaseServ
     assert len(await world.stored("messages")) == 1
 
 
+async def test_who_has_a_deleted_account_open_is_told_and_writes_no_more(world: World) -> None:
+    here, there = await world.service(), await world.service()
+    await there.set_current_user_id("ann")
+    await there.save_room(room())
+    await here.set_current_user_id("bob")
+    heard: list[Change] = []
+    told = asyncio.Event()
+
+    def hear(change: Change) -> None:
+        heard.append(change)
+        told.set()
+
+    there.subscribe(hear)
+    with pytest.raises(InvalidRecord):
+        await here.delete_account("bob")
+
+    await here.delete_account("ann")
+    async with asyncio.timeout(5):
+        await told.wait()
+    assert heard == [Change(store="accounts", action="delete", keys=("ann",))]
+    assert not there.is_ready()
+    with pytest.raises(ScopeChanged):
+        await there.save_message(message())
+    assert await here.get_account_ids() == ["bob"]
+
+    # Who leaves it signs nobody out; who comes back begins with nothing.
+    await there.set_current_user_id(None)
+    assert there.is_ready()
+    assert (await world.service()).current_user_id == "bob"
+    await there.set_current_user_id("ann")
+    assert await there.get_all_rooms() == []
+    assert await there.get_messages("r1") == []
+
+
+async def test_a_deleted_account_is_not_signed_in_on_the_next_visit(world: World) -> None:
+    here, there = await world.service(), await world.service()
+    await there.set_current_user_id("ann")
+    await here.delete_account("ann")
+    assert (await world.service()).current_user_id is None
+    assert await here.get_account_ids() == []
+
+
 async def test_a_closed_service_refuses_and_can_be_opened_again(world: World) -> None:
     db = await world.service()
     await db.save_room(room())

@@ -98,3 +98,14 @@ async def test_a_deleted_message_takes_no_attachment(db: DatabaseService) -> Non
         await db.save_attachment(attachment(), b"cat")
     assert caught.value.field == "message_id"
     assert await db.get_all_attachments() == []
+
+
+async def test_the_attachments_of_a_room_are_counted(db: DatabaseService) -> None:
+    await db.save_messages([message(), message("m2"), message("m3", room_id="r2")])
+    for number, owner in enumerate(["m1", "m1", "m2", "m3", "nowhere"]):
+        await db.save_attachment(attachment(f"a{number}", message_id=owner), b"cat")
+    assert await db.count_attachments("r1") == 3
+    assert await db.count_attachments("r2") == 1
+    assert await db.count_attachments("r3") == 0
+    await db.delete_message("m1")
+    assert await db.count_attachments("r1") == 1

@@ -53,20 +53,20 @@ async def test_a_record_without_optional_fields_is_read(world: World, db: Databa
 
 
 @pytest.mark.parametrize(
-    "bad",
+    ("bad", "field", "reason"),
     [
-        {"content": None},
-        {"content": 7},
-        {"timestamp": 1.5},
-        {"senderId": ""},
-        {"reactions": [{"oderId": 7}]},
-        {"reactions": "none"},
-        {"isDeleted": "no"},
+        ({"content": None}, "content", "“content” should be text, but is empty."),
+        ({"content": 7}, "content", "“content” should be text, but is a whole number."),
+        ({"timestamp": 1.5}, "timestamp", "“timestamp” should be a whole number, but is a number."),
+        ({"senderId": ""}, "senderId", "“senderId” is empty."),
+        ({"reactions": [{"emoji": "👍"}]}, "reactions[0].messageId", None),
+        ({"reactions": "none"}, "reactions", "“reactions” should be a list, but is text."),
+        ({"isDeleted": "no"}, "isDeleted", "“isDeleted” should be yes or no, but is text."),
     ],
     ids=str,
 )
 async def test_one_unreadable_message_hides_no_other(
-    world: World, db: DatabaseService, bad: dict[str, Any]
+    world: World, db: DatabaseService, bad: dict[str, Any], field: str, reason: str | None
 ) -> None:
     good = [stored_message(f"m{n}", timestamp=1_000 + n) for n in range(4)]
     await world.plant("messages", *good[:2], stored_message("bad", **{"timestamp": 1_001, **bad}))
@@ -80,8 +80,8 @@ async def test_one_unreadable_message_hides_no_other(
     assert await db.get_message_by_id("bad") is None
 
     (reported,) = db.unreadable_records
-    assert (reported.store, reported.key) == ("messages", "bad")
-    assert reported.reason
+    assert (reported.store, reported.key, reported.field) == ("messages", "bad", field)
+    assert reported.reason == (reason or f"“{field}” is missing.")
 
 
 async def test_an_unreadable_message_is_not_touched_by_an_update(

@@ -66,3 +66,9 @@ async def test_users_of_a_room_are_its_roster(db: DatabaseService) -> None:
     await db.save_room(room(members=(member("cat"), member("ann"), member("unknown"))))
     assert [found.oder_id for found in await db.get_users_by_room("r1")] == ["cat", "ann"]
     assert await db.get_users_by_room("nowhere") == []
+
+
+async def test_a_small_room_among_many_users(db: DatabaseService) -> None:
+    await db.add_users([user(f"u{number}") for number in range(60)])
+    await db.save_room(room(members=(member("u7"), member("gone"), member("u3"), member("u7"))))
+    assert [found.oder_id for found in await db.get_users_by_room("r1")] == ["u7", "u3"]

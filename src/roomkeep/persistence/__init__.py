@@ -3,9 +3,9 @@
 from roomkeep.persistence.app_resume_storage import AppResumeStorage, LastViewedChat, LaunchSettings
 from roomkeep.persistence.changes import Change
 from roomkeep.persistence.database_service import DatabaseService
-from roomkeep.persistence.records import Unreadable
 from roomkeep.persistence.storage_report import Space, StorageReport
 from roomkeep.persistence.stores.messages import check_message, message_order
+from roomkeep.persistence.unreadable import Unreadable
 
 __all__ = [
     "AppResumeStorage",

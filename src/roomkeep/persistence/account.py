@@ -5,9 +5,9 @@ from typing import Any, ParamSpec, Protocol, TypeVar
 
 from roomkeep.persistence.changes import Change
 from roomkeep.persistence.operation import Operation
-from roomkeep.persistence.records import Unreadable
 from roomkeep.persistence.storage_report import Space
 from roomkeep.persistence.transaction import Engine, Transaction
+from roomkeep.persistence.unreadable import Unreadable
 
 __all__ = ["Account", "Backend", "EngineAccount"]
 
@@ -57,7 +57,10 @@ class Backend(Protocol):
         ...
 
     async def delete_account(self, user_id: str) -> None:
-        """Delete an account's database, where there is one; it must not be open here."""
+        """Delete an account's database, where there is one.
+
+        Whoever has it open, such as another tab, is told by `account_deletion` before it goes.
+        """
         ...
 
     async def get_space(self) -> Space:

@@ -15,10 +15,10 @@ from roomkeep.persistence import records, stores
 from roomkeep.persistence.account import Backend
 from roomkeep.persistence.changes import ChangeFeed, Listener
 from roomkeep.persistence.operation import Operation
-from roomkeep.persistence.records import Unreadable
 from roomkeep.persistence.schema import VERSION
 from roomkeep.persistence.scope import Scopes
 from roomkeep.persistence.storage_report import StorageReport
+from roomkeep.persistence.unreadable import Unreadable
 
 __all__ = ["AccountService"]
 
@@ -51,7 +51,10 @@ class AccountService:
 
     @property
     def is_ready(self) -> ReadonlySignal[bool]:
-        """A signal: true from `initialize` to `close`, but for the moments of a switch."""
+        """A signal: true from `initialize` to `close`.
+
+        False in the moments of a switch, and from when the account is deleted elsewhere.
+        """
         return self._scopes.is_ready
 
     @property
@@ -146,13 +149,19 @@ class AccountService:
     async def delete_account(self, user_id: str) -> None:
         """Delete all that an account keeps on this device. It must not be signed in here.
 
+        Where it is, such as in another tab, subscribers hear of a change to `"accounts"`, and every
+        call raises `ScopeChanged` until someone else is signed in.
+
         Raises:
             StorageBlocked: another tab holds the account's database open.
         """
         user_id = records.check_value(user_id, Id, "user_id")
         if self._scopes.current.user_id == user_id:
             raise InvalidRecord("is signed in; sign out first", field="user_id")
-        await self._required_backend.delete_account(user_id)
+        backend = self._required_backend
+        await backend.delete_account(user_id)
+        if backend.load_current_user_id() == user_id:
+            backend.save_current_user_id(None)
 
     async def get_account_ids(self) -> list[str]:
         """Return the ids of all accounts that have data on this device, sorted."""

@@ -11,7 +11,7 @@ from roomkeep import idb
 from roomkeep.errors import StorageError
 from roomkeep.persistence.account import EngineAccount
 from roomkeep.persistence.app_resume_storage import AppResumeStorage
-from roomkeep.persistence.changes import Change
+from roomkeep.persistence.changes import Change, account_deletion
 from roomkeep.persistence.database_service import DatabaseService
 from roomkeep.persistence.indexeddb_engine import IndexedDBEngine
 from roomkeep.persistence.migrations import upgrade
@@ -63,9 +63,14 @@ class BrowserBackend:
 
     async def delete_account(self, user_id: str) -> None:
         """Delete an account's database, where there is one; other tabs let go of it."""
+        names = [database_name(user_id)]
         if await _owns_legacy(user_id):
-            await idb.delete(LEGACY_DATABASE)
-        await idb.delete(database_name(user_id))
+            names.append(LEGACY_DATABASE)
+        for name in names:
+            channel = js.BroadcastChannel.new(name)
+            channel.postMessage(msgspec.json.encode([account_deletion(user_id)]).decode())
+            channel.close()
+            await idb.delete(name)
 
     async def get_space(self) -> Space:
         """Return what the browser tells of its quota."""

@@ -6,7 +6,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-__all__ = ["Change", "ChangeFeed", "Listener"]
+__all__ = ["ACCOUNTS", "Change", "ChangeFeed", "Listener", "account_deletion"]
 
 logger = logging.getLogger(__name__)
 
@@ -15,7 +15,8 @@ class Change(Struct, frozen=True, kw_only=True, rename="camel"):
     """What one transaction changed in one store.
 
     Attributes:
-        store: the store's name, such as `"messages"`.
+        store: the store's name, such as `"messages"`; `"accounts"` where the account as a whole
+            was deleted.
         action: `"put"` and `"delete"` name the records by their keys; `"clear"` means every record
             of the room, or of the store where no room is given.
         keys: the keys of the records; those of reactions are (oder_id, emoji, message_id).
@@ -26,6 +27,15 @@ class Change(Struct, frozen=True, kw_only=True, rename="camel"):
     action: Literal["put", "delete", "clear"]
     keys: tuple[str | tuple[str, ...], ...] = ()
     room_id: str | None = None
+
+
+ACCOUNTS = "accounts"
+"""What stands for the store where the account as a whole is deleted."""
+
+
+def account_deletion(user_id: str) -> Change:
+    """Return what is told to whoever has an account open that is deleted."""
+    return Change(store=ACCOUNTS, action="delete", keys=(user_id,))
 
 
 Listener = Callable[[Change], None]

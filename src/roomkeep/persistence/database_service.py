@@ -249,6 +249,10 @@ class DatabaseService(AccountService):
         """Return all attachments, ascending by (created_at, id)."""
         return self._run(stores.attachments.get_all_attachments)
 
+    def count_attachments(self, room_id: str) -> Coroutine[Any, Any, int]:
+        """Count the attachments of a room's messages, such as to say what goes with the room."""
+        return self._run(stores.attachments.count_attachments, room_id)
+
     def delete_attachments_for_message(self, message_id: str) -> Coroutine[Any, Any, None]:
         """Delete a message's attachments."""
         return self._run(stores.attachments.delete_attachments_for_message, message_id)

@@ -12,9 +12,9 @@ from roomkeep.errors import StorageLost
 from roomkeep.idb import Direction, Key, KeyRange
 from roomkeep.persistence import records
 from roomkeep.persistence.changes import Change
-from roomkeep.persistence.records import Unreadable
 from roomkeep.persistence.schema import SCHEMA
 from roomkeep.persistence.transaction import Body
+from roomkeep.persistence.unreadable import Unreadable, describe
 
 __all__ = ["IndexedDBEngine"]
 
@@ -145,7 +145,7 @@ class IndexedDBTransaction:
             return records.decode(idb.to_json(value) or "null", kind)
         except (ValueError, JsException) as error:
             key = _key_text(store, value)
-            self.unreadable.append(Unreadable(store=store, key=key, reason=str(error)))
+            self.unreadable.append(describe(store, key, error))
             return None
 
     def _decode_all(self, store: str, values: Any, kind: type[R]) -> list[R]:

@@ -1,8 +1,10 @@
 """The service kept in memory: for plain CPython, and where a browser offers no storage."""
 
+import weakref
 from collections.abc import Mapping
 
 from roomkeep.persistence.account import EngineAccount
+from roomkeep.persistence.changes import account_deletion
 from roomkeep.persistence.database_service import DatabaseService
 from roomkeep.persistence.memory_engine import MemoryEngine
 from roomkeep.persistence.schema import SCHEMA, StoreSchema, account_of, database_name
@@ -20,12 +22,15 @@ class MemoryBackend:
         self.engines: dict[str, MemoryEngine] = {}
         self._schema = schema
         self._current_user_id: str | None = None
+        self._open: weakref.WeakSet[EngineAccount] = weakref.WeakSet()
 
     async def open_account(self, user_id: str | None) -> EngineAccount:
         """Open an account's database, and make it where there is none; None is nobody's."""
         name = database_name(user_id)
         engine = self.engines.setdefault(name, MemoryEngine(name, self._schema))
-        return EngineAccount(engine)
+        account = EngineAccount(engine)
+        self._open.add(account)
+        return account
 
     async def get_account_ids(self) -> list[str]:
         """Return the ids of the accounts that have a database, sorted."""
@@ -34,7 +39,11 @@ class MemoryBackend:
 
     async def delete_account(self, user_id: str) -> None:
         """Delete an account's database, where there is one."""
-        self.engines.pop(database_name(user_id), None)
+        name = database_name(user_id)
+        for account in list(self._open):
+            if account.database_name == name:
+                account.publish([account_deletion(user_id)])
+        self.engines.pop(name, None)
 
     async def get_space(self) -> Space:
         """Return nothing: memory has no quota."""

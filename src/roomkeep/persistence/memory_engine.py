@@ -14,9 +14,9 @@ from roomkeep.idb import Direction, Key, KeyRange
 from roomkeep.persistence import records
 from roomkeep.persistence.changes import Change
 from roomkeep.persistence.keys import Order, key_at, order
-from roomkeep.persistence.records import Unreadable
 from roomkeep.persistence.schema import SCHEMA, StoreSchema
 from roomkeep.persistence.transaction import Body
+from roomkeep.persistence.unreadable import Unreadable, describe
 
 __all__ = ["MemoryEngine"]
 
@@ -220,7 +220,7 @@ class MemoryTransaction:
         try:
             return records.decode(row.text, kind)
         except ValueError as error:
-            self.unreadable.append(Unreadable(store=store, key=str(row.key), reason=str(error)))
+            self.unreadable.append(describe(store, str(row.key), error))
             return None
 
 

@@ -13,7 +13,6 @@ from msgspec import Struct, structs
 from roomkeep.errors import InvalidRecord
 
 __all__ = [
-    "Unreadable",
     "check",
     "check_json",
     "check_value",
@@ -40,20 +39,6 @@ _NOT_TEXT = (bytes, bytearray, date, datetime, time, timedelta, Decimal, UUID)
 """What msgspec would otherwise turn into text, so that it came back as something else."""
 _IDS = re.compile(r"(^|_)(id|key|emoji)$")
 _PICTURES = frozenset({"avatar_url", "icon"})
-
-
-class Unreadable(Struct, frozen=True, kw_only=True):
-    """A stored record that cannot be decoded: foreign, or corrupt. It is left as it is.
-
-    Attributes:
-        store: the store that holds it.
-        key: its key, as text.
-        reason: what is wrong with it.
-    """
-
-    store: str
-    key: str
-    reason: str
 
 
 def encode(record: object) -> str:

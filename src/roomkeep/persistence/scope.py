@@ -8,7 +8,7 @@ from reaktiv import ReadonlySignal, Signal
 
 from roomkeep.errors import NotReady, RoomkeepError, ScopeChanged, StorageLost
 from roomkeep.persistence.account import Account, Backend
-from roomkeep.persistence.changes import Change
+from roomkeep.persistence.changes import ACCOUNTS, Change
 from roomkeep.persistence.operation import Operation
 from roomkeep.persistence.stores import meta
 
@@ -92,7 +92,8 @@ class Scopes:
         """
         async with self._turn:
             before = self._scope
-            if before is not None and before.user_id == user_id:
+            deleted = None if before is None else before.ended
+            if before is not None and before.user_id == user_id and deleted is None:
                 return
             if before is not None:
                 # From here on a call of the old account's comes too late; so that none lands in the
@@ -103,11 +104,13 @@ class Scopes:
                 scope = await self._open(backend, user_id)
             except BaseException:
                 if before is not None:
-                    before.ended = None
-                    self._ready.set(True)
+                    before.ended = deleted
+                    self._ready.set(deleted is None)
                 raise
             self._scope = scope
-            backend.save_current_user_id(user_id)
+            # To leave an account that was deleted is not to sign out the one of another tab.
+            if user_id is not None or deleted is None:
+                backend.save_current_user_id(user_id)
             if before is not None:
                 before.account.close()
             self._ready.set(True)
@@ -130,5 +133,12 @@ class Scopes:
         except BaseException:
             account.close()
             raise
-        account.subscribe(self._publish)
+        account.subscribe(lambda changes: self._hear(scope, changes))
         return scope
+
+    def _hear(self, scope: Scope, changes: list[Change]) -> None:
+        if any(change.store == ACCOUNTS for change in changes):
+            # A call from here on would make the account's database anew.
+            scope.ended = ScopeChanged("the account was deleted")
+            self._ready.set(False)
+        self._publish(changes)

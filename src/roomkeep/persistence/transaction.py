@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from roomkeep.idb import Direction, Key, KeyRange
 from roomkeep.persistence.changes import Change
-from roomkeep.persistence.records import Unreadable
+from roomkeep.persistence.unreadable import Unreadable
 
 __all__ = ["Blob", "Body", "Engine", "Transaction"]
 

@@ -1,5 +1,6 @@
 """Attachments: what is known of each file, and its bytes in the same record."""
 
+from collections import Counter
 from typing import Any
 
 from msgspec import Struct
@@ -18,6 +19,12 @@ class _Owned(Struct, rename="camel"):
 
     id: str
     message_id: str
+
+
+class _Placed(Struct, rename="camel"):
+    """As much of a message as tells where it is."""
+
+    room_id: str
 
 
 @writes("messages", "attachments")
@@ -68,6 +75,19 @@ async def get_attachments_for_messages(
 async def get_all_attachments(tx: Transaction) -> list[Attachment]:
     """Return all attachments, ascending by (created_at, id)."""
     return _sorted(await tx.get_all("attachments", Attachment))
+
+
+@reads("messages", "attachments")
+async def count_attachments(tx: Transaction, room_id: Id) -> int:
+    """Count the attachments of a room's messages."""
+    owners = Counter(owned.message_id for owned in await tx.get_all("attachments", _Owned))
+    lookups = {message_id: tx.get("messages", message_id, _Placed) for message_id in owners}
+    places = {message_id: await lookup for message_id, lookup in lookups.items()}
+    return sum(
+        owners[message_id]
+        for message_id, place in places.items()
+        if place is not None and place.room_id == room_id
+    )
 
 
 @reads("attachments")

@@ -10,6 +10,9 @@ from roomkeep.persistence.changes import Change
 from roomkeep.persistence.operation import Changes, reads, writes
 from roomkeep.persistence.transaction import Transaction
 
+ONE_BY_ONE = 10
+"""Reading one user by its key costs about as much as so many in one go."""
+
 
 @writes("users")
 async def save_user(tx: Transaction, user: User) -> None:
@@ -42,8 +45,11 @@ async def get_users_by_room(tx: Transaction, room_id: Id) -> list[User]:
     room = await tx.get("rooms", room_id, Room)
     if room is None:
         return []
-    users = {user.oder_id: user for user in await tx.get_all("users", User)}
     roster = dict.fromkeys(member.oder_id for member in room.members)
+    if len(roster) * ONE_BY_ONE < await tx.count("users"):
+        lookups = [tx.get("users", oder_id, User) for oder_id in roster]
+        return [user for lookup in lookups if (user := await lookup) is not None]
+    users = {user.oder_id: user for user in await tx.get_all("users", User)}
     return [users[oder_id] for oder_id in roster if oder_id in users]
 
 
