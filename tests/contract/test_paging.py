@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from roomkeep.errors import InvalidRecord, RecordNotFound
 from roomkeep.models import Message
-from roomkeep.persistence import DatabaseService
+from roomkeep.persistence import Change, DatabaseService
 from roomkeep.persistence.keys import order
 from support.laws import law
 from support.make import message, stored_message
@@ -66,6 +66,66 @@ async def test_paging_back_shows_every_message_once(paged: DatabaseService) -> N
     assert seen == everything
 
 
+async def test_paging_forward_shows_every_message_once(paged: DatabaseService) -> None:
+    everything = [message(f"m{n:02}", timestamp=n // 7) for n in range(60)]
+    await paged.save_messages(everything)
+    seen = page = await paged.get_messages_after("r1", -1, limit=8)
+    while page:
+        page = await paged.get_messages_after("r1", page[-1].id, limit=8)
+        seen = seen + page
+    assert seen == everything
+
+
+async def test_what_is_later_than_a_time_begins_after_all_of_that_time(
+    paged: DatabaseService,
+) -> None:
+    await paged.save_messages([message(f"m{n}", timestamp=n // 2) for n in range(8)])
+    assert ids(await paged.get_messages_after("r1", 1, limit=3)) == ["m4", "m5", "m6"]
+    assert ids(await paged.get_messages_after("r1", "m2", limit=3)) == ["m3", "m4", "m5"]
+    assert ids(await paged.get_messages_after("r1", 3)) == []
+
+
+async def test_a_place_to_go_on_from_is_a_message_of_the_room_or_a_time(
+    paged: DatabaseService,
+) -> None:
+    await paged.save_message(message("m1", room_id="r2"))
+    with pytest.raises(RecordNotFound):
+        await paged.get_messages_after("r1", "nowhere")
+    for bad in ["m1", "", True, 0.5, None]:
+        with pytest.raises(InvalidRecord) as caught:
+            await paged.get_messages_after("r1", bad)  # type: ignore[arg-type]
+        assert caught.value.field == "after"
+
+
+async def test_moves_all_messages_of_a_channel(world: World, paged: DatabaseService) -> None:
+    await paged.save_messages(
+        [message(f"m{n}", timestamp=n, channel_id=["general", "dev"][n % 2]) for n in range(10)]
+        + [message("other", room_id="r2", channel_id="dev")]
+    )
+    await world.plant("messages", {**stored_message("m20", timestamp=20), "unheard": "of"})
+    heard: list[Change] = []
+    paged.subscribe(heard.append)
+    assert await paged.move_messages("r1", "dev", "general") == 5
+    assert await paged.get_latest_messages("r1", channel_id="dev") == []
+    in_general = await paged.get_latest_messages("r1", channel_id="general")
+    assert ids(in_general) == [*(f"m{n}" for n in range(10)), "m20"]
+    assert [(change.store, change.action, change.room_id) for change in heard] == [
+        ("messages", "put", "r1")
+    ]
+    assert sorted(str(key) for key in heard[0].keys) == ["m1", "m3", "m5", "m7", "m9"]
+    assert ids(await paged.get_latest_messages("r2", channel_id="dev")) == ["other"]
+    # A record that names no channel is of general, and keeps what we do not know of it.
+    assert await paged.move_messages("r1", "general", "dev") == 11
+    assert await paged.count_messages("r1", channel_id="dev") == 11
+    (stored,) = [row for row in await world.stored("messages") if row["id"] == "m20"]
+    assert (stored["channelId"], stored["unheard"]) == ("dev", "of")
+    assert await paged.move_messages("r1", "nowhere", "dev") == 0
+    assert await paged.move_messages("r1", "dev", "dev") == 0
+    with pytest.raises(InvalidRecord):
+        await paged.move_messages("r1", "dev", "")
+    assert await paged.count_messages("r1", channel_id="dev") == 11
+
+
 async def test_latest_of_a_channel(paged: DatabaseService) -> None:
     await paged.save_messages(
         [message(f"m{n}", timestamp=n, channel_id=["general", "dev"][n % 2]) for n in range(10)]
@@ -95,6 +155,9 @@ async def test_a_record_without_a_channel_belongs_to_general(
     page = await paged.get_latest_messages("r1", 4, expected[-4], "general")
     assert ids(page) == expected[-8:-4]
     assert all(found.channel_id == "general" for found in page)
+    page = await paged.get_messages_after("r1", expected[2], 4, "general")
+    assert ids(page) == expected[3:7]
+    assert ids(await paged.get_messages_after("r1", -1, 100, "general")) == expected
 
 
 async def test_messages_are_counted_without_being_read(
@@ -159,3 +222,12 @@ async def test_law_every_page_is_a_slice_of_the_sorted_room(
     wanted = [found for found in older if channel_id in (None, found.channel_id)]
     page = await paged.get_latest_messages("r1", limit, before, channel_id)
     assert page == (wanted[-limit:] if limit else [])
+
+    places: list[str | int] = [-1, 0, 2, 4, *ids(in_room)]
+    after = data.draw(st.sampled_from(places))
+    if isinstance(after, str):
+        newer = in_room[ids(in_room).index(after) + 1 :]
+    else:
+        newer = [found for found in in_room if found.timestamp > after]
+    wanted = [found for found in newer if channel_id in (None, found.channel_id)]
+    assert await paged.get_messages_after("r1", after, limit, channel_id) == wanted[:limit]

@@ -115,14 +115,14 @@ class Removing(Struct, frozen=True, kw_only=True):
     Attributes:
         messages: how many messages it has.
         successor: the channel that takes them over; None where there are none.
-        moved: how many of them it has taken over; None before that has begun.
+        is_moving: it is taking them over.
     """
 
     room: Room
     channel: Channel
     messages: int = 0
     successor: Channel | None = None
-    moved: int | None = None
+    is_moving: bool = False
 
 
 class AccountState:

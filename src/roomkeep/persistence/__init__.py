@@ -4,7 +4,8 @@ from roomkeep.persistence.app_resume_storage import AppResumeStorage, LastViewed
 from roomkeep.persistence.changes import Change
 from roomkeep.persistence.database_service import DatabaseService
 from roomkeep.persistence.storage_report import Space, StorageReport
-from roomkeep.persistence.stores.messages import check_message, message_order
+from roomkeep.persistence.stores.message_pages import message_order
+from roomkeep.persistence.stores.messages import check_message
 from roomkeep.persistence.unreadable import Unreadable
 
 __all__ = [

@@ -67,7 +67,7 @@ class DatabaseService(AccountService):
 
         Ids compare by UTF-16 code unit, which is IndexedDB's order of strings.
         """
-        return self._run(stores.messages.get_messages, room_id, limit, offset)
+        return self._run(stores.message_pages.get_messages, room_id, limit, offset)
 
     def get_latest_messages(
         self,
@@ -89,7 +89,32 @@ class DatabaseService(AccountService):
         Raises:
             RecordNotFound: there is no message `before`.
         """
-        return self._run(stores.messages.get_latest_messages, room_id, limit, before, channel_id)
+        return self._run(
+            stores.message_pages.get_latest_messages, room_id, limit, before, channel_id
+        )
+
+    def get_messages_after(
+        self,
+        room_id: str,
+        after: str | int,
+        limit: int = 50,
+        channel_id: str | None = None,
+    ) -> Coroutine[Any, Any, list[Message]]:
+        """Return the oldest messages after a place in the room, ascending: the next page down.
+
+        What it costs does not grow with the room.
+
+        Args:
+            room_id: the room.
+            after: the id of the message that comes right before the page; or a time in ms, for
+                messages later than that, such as the unread ones.
+            limit: how many, at most.
+            channel_id: of this channel only.
+
+        Raises:
+            RecordNotFound: there is no message `after`.
+        """
+        return self._run(stores.message_pages.get_messages_after, room_id, after, limit, channel_id)
 
     def count_messages(
         self, room_id: str, after: int | None = None, channel_id: str | None = None
@@ -101,7 +126,7 @@ class DatabaseService(AccountService):
             after: only those later than this time, in ms.
             channel_id: of this channel only.
         """
-        return self._run(stores.messages.count_messages, room_id, after, channel_id)
+        return self._run(stores.message_pages.count_messages, room_id, after, channel_id)
 
     def get_message_by_id(self, message_id: str) -> Coroutine[Any, Any, Message | None]:
         """Return a message; None where there is none."""
@@ -125,6 +150,16 @@ class DatabaseService(AccountService):
     def clear_room_messages(self, room_id: str) -> Coroutine[Any, Any, None]:
         """Delete all messages of a room, with their reactions and attachments."""
         return self._run(stores.messages.clear_room_messages, room_id)
+
+    def move_messages(
+        self, room_id: str, channel_id: str, to_channel_id: str
+    ) -> Coroutine[Any, Any, int]:
+        """Move all messages of a channel to another channel of the room, each at its time.
+
+        Returns:
+            how many they were.
+        """
+        return self._run(stores.messages.move_messages, room_id, channel_id, to_channel_id)
 
     # Reactions
 

@@ -123,6 +123,14 @@ class IndexedDBTransaction:
         js.Object.assign(value, idb.from_json(records.encode(fields)))
         await self._stores[store].put(value)
 
+    async def patch_many(
+        self, store: str, keys: Sequence[Key], fields: Mapping[str, object]
+    ) -> None:
+        source = self._stores[store]
+        new = idb.from_json(records.encode(fields))
+        for reading in [source.get(key, convert=_as_it_is) for key in keys]:
+            source.put(js.Object.assign(await reading, new))
+
     def delete(self, store: str, key: Key) -> Awaitable[None]:
         return self._stores[store].delete(key)
 

@@ -180,6 +180,13 @@ class MemoryTransaction:
         self._put(store, msgspec.json.encode({**msgspec.json.decode(row.text), **fields}), row.blob)
         return Done(None)
 
+    def patch_many(
+        self, store: str, keys: Sequence[Key], fields: Mapping[str, object]
+    ) -> Done[None]:
+        for key in keys:
+            self.patch(store, key, fields)
+        return Done(None)
+
     def delete(self, store: str, key: Key) -> Done[None]:
         self._swap(store, order(key), None)
         return Done(None)

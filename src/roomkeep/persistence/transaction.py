@@ -88,6 +88,12 @@ class Transaction(Protocol):
         """Write some fields of a stored record anew; all that it holds besides them stays."""
         ...
 
+    def patch_many(
+        self, store: str, keys: Sequence[Key], fields: Mapping[str, object]
+    ) -> Awaitable[None]:
+        """Write the same fields of many stored records anew."""
+        ...
+
     def delete(self, store: str, key: Key) -> Awaitable[None]:
         """Delete a record, if it is there."""
         ...

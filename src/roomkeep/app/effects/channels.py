@@ -1,6 +1,5 @@
 """Channels: added to a room, renamed, moved, removed."""
 
-import asyncio
 from typing import Literal
 
 from msgspec.structs import replace
@@ -22,9 +21,6 @@ from roomkeep.errors import InvalidRecord, RecordNotFound
 from roomkeep.models import Channel, Room
 
 __all__ = ["ChannelEffects"]
-
-AT_ONCE = 40
-"""So many messages are moved together."""
 
 
 class ChannelEffects(EffectGroup):
@@ -92,35 +88,20 @@ class ChannelEffects(EffectGroup):
         """Remove the channel that was asked about; another takes over its messages first."""
         account = self.account
         removing = account.removing()
-        if removing is None or removing.moved is not None:
+        if removing is None or removing.is_moving:
             return
         room_id, channel_id = removing.room.id, removing.channel.id
+        account.removing.set(replace(removing, is_moving=True))
         try:
             if removing.successor is not None:
-                await self._move_messages(account, removing, removing.successor.id)
+                await self.context.database(account).move_messages(
+                    room_id, channel_id, removing.successor.id
+                )
             room = await self._room(account, room_id)
             left = tuple(c for c in channels_of(room) if c.id != channel_id)
             await self._save(account, room_id, numbered(left))
         finally:
             account.removing.set(None)
-
-    async def _move_messages(
-        self, account: AccountState, removing: Removing, channel_id: str
-    ) -> None:
-        """Move all messages, the newest first; what is stopped halfway can be done again."""
-        done = 0
-        while True:
-            account.removing.set(replace(removing, moved=done))
-            messages = await self.context.database(account).get_latest_messages(
-                removing.room.id, AT_ONCE, None, removing.channel.id
-            )
-            if not messages:
-                return
-            database = self.context.database(account)
-            await asyncio.gather(
-                *(database.update_message(m.id, channel_id=channel_id) for m in messages)
-            )
-            done += len(messages)
 
     async def _room(self, account: AccountState, room_id: str) -> Room:
         # As it is kept: another tab may have changed it just now.

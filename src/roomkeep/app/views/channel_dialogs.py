@@ -127,28 +127,24 @@ class ChannelDialogsView(View):
             set_text(by_id("channel-remove-title"), "")
             set_text(by_id("channel-remove-text"), "")
             return
-        is_moving = removing.moved is not None
         set_text(by_id("channel-remove-title"), f"Remove “{removing.channel.name}”?")
         set_text(by_id("channel-remove-text"), _what_happens(removing))
-        progress = by_id("channel-remove-progress")
-        progress.hidden = not is_moving or not removing.messages
-        progress.max = max(removing.messages, 1)
-        progress.value = removing.moved or 0
-        self._yes.disabled = is_moving
-        by_id("channel-remove-no").disabled = is_moving
+        by_id("channel-remove-progress").hidden = not (removing.is_moving and removing.messages)
+        self._yes.disabled = removing.is_moving
+        by_id("channel-remove-no").disabled = removing.is_moving
         if not self._remove.open:
             self._remove.showModal()
 
     def _on_cancel(self, event: Any) -> None:
         account = self.page.account()
         removing = None if account is None else account.removing()
-        if removing is not None and removing.moved is not None:
+        if removing is not None and removing.is_moving:
             event.preventDefault()
 
     def _on_remove_closed(self) -> None:
         account = self.page.account()
         removing = None if account is None else account.removing()
-        if removing is not None and removing.moved is None:
+        if removing is not None and not removing.is_moving:
             self.effects.channels.cancel_remove()
         if self._dialog.open and js.document.activeElement.localName in ("body", "dialog"):
             self._add.elements.namedItem("name").focus()
@@ -160,8 +156,8 @@ def _what_happens(removing: Removing) -> str:
     if removing.successor is None:
         return "It has no messages. Nothing else goes with it."
     count, heir = removing.messages, removing.successor.name
-    if removing.moved is not None:
-        return f"{removing.moved:,} of {count:,} messages are in “{heir}” now…"
+    if removing.is_moving:
+        return f"Its messages are moving to “{heir}”…"
     if count == 1:
         return f"Its one message is kept: it moves to “{heir}”."
     return f"Its {count:,} messages are kept: they move to “{heir}”, each at its time."

@@ -1,5 +1,23 @@
 """The rules of each store, written once for every engine."""
 
-from roomkeep.persistence.stores import attachments, bans, messages, meta, reactions, rooms, users
+from roomkeep.persistence.stores import (
+    attachments,
+    bans,
+    message_pages,
+    messages,
+    meta,
+    reactions,
+    rooms,
+    users,
+)
 
-__all__ = ["attachments", "bans", "messages", "meta", "reactions", "rooms", "users"]
+__all__ = [
+    "attachments",
+    "bans",
+    "message_pages",
+    "messages",
+    "meta",
+    "reactions",
+    "rooms",
+    "users",
+]
