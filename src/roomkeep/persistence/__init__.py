@@ -1,12 +1,12 @@
 """Everything that a chat client keeps on the device: `DatabaseService`, and app-resume helpers."""
 
 from roomkeep.persistence.app_resume_storage import AppResumeStorage, LastViewedChat, LaunchSettings
-from roomkeep.persistence.changes import Change
 from roomkeep.persistence.database_service import DatabaseService
-from roomkeep.persistence.storage_report import Space, StorageReport
+from roomkeep.persistence.storage_report import StorageReport
 from roomkeep.persistence.stores.message_pages import message_order
 from roomkeep.persistence.stores.messages import check_message
-from roomkeep.persistence.unreadable import Unreadable
+from roomkeep.reports import Change, Space
+from roomkeep.unreadable import Unreadable
 
 __all__ = [
     "AppResumeStorage",

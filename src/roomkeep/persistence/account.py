@@ -3,11 +3,10 @@
 from collections.abc import Callable, Coroutine
 from typing import Any, ParamSpec, Protocol, TypeVar
 
-from roomkeep.persistence.changes import Change
 from roomkeep.persistence.operation import Operation
-from roomkeep.persistence.storage_report import Space
 from roomkeep.persistence.transaction import Engine, Transaction
-from roomkeep.persistence.unreadable import Unreadable
+from roomkeep.reports import Change, Space
+from roomkeep.unreadable import Unreadable
 
 __all__ = ["Account", "Backend", "EngineAccount"]
 

@@ -9,16 +9,17 @@ from typing import Any, ParamSpec, TypeVar
 
 from reaktiv import ReadonlySignal
 
+from roomkeep import records
 from roomkeep.errors import InvalidRecord, StorageUnavailable
 from roomkeep.models import Id
-from roomkeep.persistence import records, stores
+from roomkeep.persistence import stores
 from roomkeep.persistence.account import Backend
 from roomkeep.persistence.changes import ChangeFeed, Listener
 from roomkeep.persistence.operation import Operation
 from roomkeep.persistence.schema import VERSION
 from roomkeep.persistence.scope import Scopes
 from roomkeep.persistence.storage_report import StorageReport
-from roomkeep.persistence.unreadable import Unreadable
+from roomkeep.unreadable import Unreadable
 
 __all__ = ["AccountService"]
 

@@ -9,9 +9,9 @@ from typing import Any, Literal, TypeVar
 
 from msgspec import Struct
 
+from roomkeep import records
 from roomkeep.errors import StorageFull, StorageUnavailable
 from roomkeep.models import Id
-from roomkeep.persistence import records
 from roomkeep.persistence.schema import database_name
 
 try:

@@ -11,7 +11,6 @@ from roomkeep import idb
 from roomkeep.errors import StorageError
 from roomkeep.persistence.account import EngineAccount
 from roomkeep.persistence.app_resume_storage import AppResumeStorage
-from roomkeep.persistence.changes import Change, account_deletion
 from roomkeep.persistence.database_service import DatabaseService
 from roomkeep.persistence.indexeddb_engine import IndexedDBEngine
 from roomkeep.persistence.migrations import upgrade
@@ -22,9 +21,9 @@ from roomkeep.persistence.schema import (
     check_stores,
     database_name,
 )
-from roomkeep.persistence.storage_report import Space
 from roomkeep.persistence.stores import reactions
 from roomkeep.persistence.stores.meta import CURRENT_USER_ID
+from roomkeep.reports import Change, Space, account_deletion
 
 __all__ = ["BrowserBackend", "BrowserDatabaseService"]
 

@@ -7,14 +7,13 @@ import js
 from msgspec import Struct
 from pyodide.ffi import JsException, to_js
 
-from roomkeep import idb
+from roomkeep import idb, records
 from roomkeep.errors import StorageLost
 from roomkeep.idb import Direction, Key, KeyRange
-from roomkeep.persistence import records
-from roomkeep.persistence.changes import Change
 from roomkeep.persistence.schema import SCHEMA
 from roomkeep.persistence.transaction import Body
-from roomkeep.persistence.unreadable import Unreadable, describe
+from roomkeep.reports import Change
+from roomkeep.unreadable import Unreadable, describe
 
 __all__ = ["IndexedDBEngine"]
 

@@ -4,11 +4,10 @@ import weakref
 from collections.abc import Mapping
 
 from roomkeep.persistence.account import EngineAccount
-from roomkeep.persistence.changes import account_deletion
 from roomkeep.persistence.database_service import DatabaseService
 from roomkeep.persistence.memory_engine import MemoryEngine
 from roomkeep.persistence.schema import SCHEMA, StoreSchema, account_of, database_name
-from roomkeep.persistence.storage_report import Space
+from roomkeep.reports import Space, account_deletion
 
 __all__ = ["MemoryBackend", "MemoryDatabaseService"]
 

@@ -9,14 +9,14 @@ from typing import Any, Generic, TypeVar
 import msgspec
 from msgspec import Struct
 
+from roomkeep import records
 from roomkeep.errors import InvalidRecord, TransactionAborted
 from roomkeep.idb import Direction, Key, KeyRange
-from roomkeep.persistence import records
-from roomkeep.persistence.changes import Change
 from roomkeep.persistence.keys import Order, key_at, order
 from roomkeep.persistence.schema import SCHEMA, StoreSchema
 from roomkeep.persistence.transaction import Body
-from roomkeep.persistence.unreadable import Unreadable, describe
+from roomkeep.reports import Change
+from roomkeep.unreadable import Unreadable, describe
 
 __all__ = ["MemoryEngine"]
 

@@ -3,29 +3,16 @@
 import functools
 import inspect
 import typing
-from collections.abc import Callable, Coroutine, Sequence
-from typing import Annotated, Any, Concatenate, Generic, Literal, ParamSpec, TypeVar
+from collections.abc import Callable, Coroutine
+from typing import Any, Concatenate, Generic, Literal, ParamSpec, TypeVar
 
-from msgspec import Meta
-
-from roomkeep.errors import InvalidRecord
-from roomkeep.models import Id, Record
-from roomkeep.persistence import records
+from roomkeep.arguments import check_argument
 from roomkeep.persistence.transaction import Transaction
 
-__all__ = ["Changes", "Ids", "Limit", "Operation", "reads", "writes"]
+__all__ = ["Operation", "reads", "writes"]
 
 P = ParamSpec("P")
 R = TypeVar("R")
-
-Limit = Annotated[int, Meta(ge=0, le=2**31 - 1)]
-"""How many records, or how many to pass over. IndexedDB counts in 32 bits."""
-
-Ids = tuple[Id, ...]
-"""Several ids, given as any sequence."""
-
-Changes = dict[str, object]
-"""Fields to change, by their Python names. They are checked against the stored record."""
 
 
 class Operation(Generic[P, R]):
@@ -64,14 +51,22 @@ class Operation(Generic[P, R]):
         Raises:
             InvalidRecord: an argument cannot be kept; it names the field.
         """
+        checked = self.check(*args, **kwargs)
+        return lambda tx: self.body(tx, **checked)  # type: ignore[call-arg]
+
+    def check(self, *args: P.args, **kwargs: P.kwargs) -> dict[str, Any]:
+        """Check the arguments by their declared types; return them by their names.
+
+        Raises:
+            InvalidRecord: an argument cannot be kept; it names the field.
+        """
         arguments = self._signature.bind(None, *args, **kwargs).arguments
         _, *names = self._signature.parameters
-        checked = {
-            name: _check(arguments[name], self._types[name], name)
+        return {
+            name: check_argument(arguments[name], self._types[name], name)
             for name in names
             if name in arguments
         }
-        return lambda tx: self.body(tx, **checked)  # type: ignore[call-arg]
 
     @functools.cached_property
     def _signature(self) -> inspect.Signature:
@@ -93,19 +88,3 @@ def reads(*stores: str) -> Callable[[Rule[P, R]], Operation[P, R]]:
 def writes(*stores: str) -> Callable[[Rule[P, R]], Operation[P, R]]:
     """Make a rule an operation that may change these stores."""
     return lambda body: Operation("write", stores, body)
-
-
-def _check(value: Any, kind: Any, name: str) -> Any:
-    if isinstance(kind, type) and issubclass(kind, Record):
-        return records.check(value, kind, name)
-    if typing.get_origin(kind) is Sequence:
-        (item,) = typing.get_args(kind)
-        if not isinstance(value, Sequence):
-            raise InvalidRecord(f"must be a list, not {type(value).__name__}", field=name)
-        return [
-            records.check(record, item, f"{name}[{place}]", prefix=f"{name}[{place}].")
-            for place, record in enumerate(value)
-        ]
-    if kind is object or kind == Changes:
-        return value
-    return records.check_value(value, kind, name)

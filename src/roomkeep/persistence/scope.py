@@ -8,9 +8,9 @@ from reaktiv import ReadonlySignal, Signal
 
 from roomkeep.errors import NotReady, RoomkeepError, ScopeChanged, StorageLost
 from roomkeep.persistence.account import Account, Backend
-from roomkeep.persistence.changes import ACCOUNTS, Change
 from roomkeep.persistence.operation import Operation
 from roomkeep.persistence.stores import meta
+from roomkeep.reports import ACCOUNTS, Change
 
 __all__ = ["Scope", "Scopes"]
 

@@ -2,22 +2,9 @@
 
 from msgspec import Struct
 
-__all__ = ["Space", "StorageReport"]
+from roomkeep.reports import Space
 
-
-class Space(Struct, frozen=True, kw_only=True):
-    """The room on the device, as far as the platform tells.
-
-    Attributes:
-        usage: how much all accounts together take, in bytes; None where that is not known.
-        quota: how much they may take, in bytes; None where that is not known.
-        persisted: whether the browser promised to keep the data when the device runs out of room;
-            None where it makes no such promise.
-    """
-
-    usage: int | None = None
-    quota: int | None = None
-    persisted: bool | None = None
+__all__ = ["StorageReport"]
 
 
 class StorageReport(Struct, frozen=True, kw_only=True):

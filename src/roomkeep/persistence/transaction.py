@@ -6,8 +6,8 @@ from typing import Any, Protocol, TypeVar
 from msgspec import Struct
 
 from roomkeep.idb import Direction, Key, KeyRange
-from roomkeep.persistence.changes import Change
-from roomkeep.persistence.unreadable import Unreadable
+from roomkeep.reports import Change
+from roomkeep.unreadable import Unreadable
 
 __all__ = ["Blob", "Body", "Engine", "Transaction"]
 

@@ -1,17 +1,17 @@
 """Attachments: what is known of each file, and its bytes in the same record."""
 
 from collections import Counter
-from typing import Any
 
 from msgspec import Struct
 
+from roomkeep.arguments import Ids, check_size
 from roomkeep.errors import InvalidRecord, RecordNotFound
 from roomkeep.idb import KeyRange
 from roomkeep.models import Attachment, Id, Message
-from roomkeep.persistence.changes import Change
 from roomkeep.persistence.keys import order
-from roomkeep.persistence.operation import Ids, reads, writes
+from roomkeep.persistence.operation import reads, writes
 from roomkeep.persistence.transaction import Blob, Transaction
+from roomkeep.reports import Change
 
 
 class _Owned(Struct, rename="camel"):
@@ -30,10 +30,7 @@ class _Placed(Struct, rename="camel"):
 @writes("messages", "attachments")
 async def save_attachment(tx: Transaction, attachment: Attachment, data: object = None) -> None:
     """Write an attachment in place of the one with its id; None leaves the bytes as they are."""
-    size = _size(data)
-    if size is not None and size != attachment.size:
-        msg = f"is {attachment.size:,}, but the data are {size:,} bytes"
-        raise InvalidRecord(msg, field="size")
+    check_size(attachment.size, data)
     message = await tx.get("messages", attachment.message_id, Message)
     if message is not None and message.is_deleted:
         msg = "the message is deleted"
@@ -123,15 +120,3 @@ async def delete_of_messages(tx: Transaction, message_ids: set[str], room_id: st
 
 def _sorted(found: list[Attachment]) -> list[Attachment]:
     return sorted(found, key=lambda attachment: (attachment.created_at or 0, order(attachment.id)))
-
-
-def _size(data: Any) -> int | None:
-    """Return how many bytes these are, of bytes or of a browser's Blob; None for no data."""
-    if data is None:
-        return None
-    if isinstance(data, bytes):
-        return len(data)
-    if hasattr(data, "arrayBuffer") and isinstance(getattr(data, "size", None), int):
-        return int(data.size)
-    msg = f"must be bytes, or a Blob of the browser's, not a {type(data).__name__}"
-    raise InvalidRecord(msg, field="data")

@@ -2,10 +2,10 @@
 
 from roomkeep.idb import KeyRange
 from roomkeep.models import Ban, Id, Milliseconds
-from roomkeep.persistence.changes import Change
 from roomkeep.persistence.keys import order
 from roomkeep.persistence.operation import reads, writes
 from roomkeep.persistence.transaction import Transaction
+from roomkeep.reports import Change
 
 
 @writes("bans")

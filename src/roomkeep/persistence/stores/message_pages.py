@@ -4,11 +4,12 @@ from typing import Any
 
 from msgspec import Struct, structs
 
+from roomkeep.arguments import Limit
 from roomkeep.errors import InvalidRecord, RecordNotFound
 from roomkeep.idb import Direction, Key, KeyRange
 from roomkeep.models import DEFAULT_CHANNEL_ID, DELETED_MESSAGE_CONTENT, Id, Message, Milliseconds
 from roomkeep.persistence.keys import order
-from roomkeep.persistence.operation import Limit, reads
+from roomkeep.persistence.operation import reads
 from roomkeep.persistence.schema import BY_CHANNEL_AND_TIME, BY_ROOM_AND_TIME
 from roomkeep.persistence.transaction import Transaction
 

@@ -4,15 +4,16 @@ from collections.abc import Sequence
 
 from msgspec import structs
 
+from roomkeep import arguments, records
+from roomkeep.arguments import MessageChanges
 from roomkeep.errors import RecordNotFound
 from roomkeep.idb import KeyRange
 from roomkeep.models import Id, Message
-from roomkeep.persistence import records
-from roomkeep.persistence.changes import Change
-from roomkeep.persistence.operation import Changes, reads, writes
+from roomkeep.persistence.operation import reads, writes
 from roomkeep.persistence.stores import attachments, reactions
 from roomkeep.persistence.stores.message_pages import as_read, keys_of_channel
 from roomkeep.persistence.transaction import Transaction
+from roomkeep.reports import Change
 
 WITH_DEPENDENTS = ("messages", "reactions", "attachments")
 
@@ -40,18 +41,18 @@ async def get_message_by_id(tx: Transaction, message_id: Id) -> Message | None:
 
 
 @writes(*WITH_DEPENDENTS)
-async def update_message(tx: Transaction, message_id: Id, changes: Changes) -> None:
+async def update_message(tx: Transaction, message_id: Id, changes: MessageChanges) -> None:
     """Change some fields of a message."""
     stored = await tx.get("messages", message_id, Message)
     if stored is None:
         raise RecordNotFound("messages", message_id)
-    merged = records.merge(stored, changes, keys=("id",))
+    merged = arguments.merge(stored, changes)
     if merged.is_deleted:
         await _save(tx, [merged])
         return
-    if "reactions" in changes:
+    if "reactions" in arguments.given(changes):
         (merged,) = await reactions.settle(tx, [merged])
-    await tx.patch("messages", message_id, records.stored_fields(merged, changes))
+    await tx.patch("messages", message_id, records.stored_fields(merged, arguments.given(changes)))
     tx.changes.append(
         Change(store="messages", action="put", keys=(merged.id,), room_id=merged.room_id)
     )

@@ -4,13 +4,13 @@ from typing import Literal
 
 from msgspec import Struct
 
+from roomkeep.arguments import JsonValue
 from roomkeep.idb import KeyRange
 from roomkeep.models import Id, User
-from roomkeep.persistence import records
-from roomkeep.persistence.changes import Change
 from roomkeep.persistence.operation import reads, writes
 from roomkeep.persistence.schema import SCHEMA
 from roomkeep.persistence.transaction import Transaction
+from roomkeep.reports import Change
 
 CURRENT_USER_ID = "currentUserId"
 
@@ -67,14 +67,12 @@ async def get_settings(tx: Transaction, prefix: str) -> dict[str, object]:
 
 
 @writes("meta")
-async def save_setting(tx: Transaction, key: Id, value: object) -> None:
+async def save_setting(tx: Transaction, key: Id, value: JsonValue) -> None:
     """Write a setting; None deletes it."""
     if value is None:
         await tx.delete("meta", SETTING + key)
     else:
-        await tx.put(
-            "meta", MetaRecord(key=SETTING + key, value=records.check_json(value, "value"))
-        )
+        await tx.put("meta", MetaRecord(key=SETTING + key, value=value))
     action: Literal["put", "delete"] = "delete" if value is None else "put"
     tx.changes.append(Change(store="meta", action=action, keys=(key,)))
 

@@ -6,15 +6,15 @@ from typing import Any
 
 from msgspec import structs
 
+from roomkeep import records
 from roomkeep.errors import InvalidRecord
 from roomkeep.idb import KeyRange
 from roomkeep.models import Id, Message, Reaction
-from roomkeep.persistence import records
-from roomkeep.persistence.changes import Change
 from roomkeep.persistence.keys import order
 from roomkeep.persistence.operation import reads, writes
 from roomkeep.persistence.schema import BY_ROOM_AND_TIME
 from roomkeep.persistence.transaction import Transaction
+from roomkeep.reports import Change
 
 _PAGE = 1_000
 

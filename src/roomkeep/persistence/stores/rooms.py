@@ -1,14 +1,15 @@
 """Rooms: metadata, channels and members, and all that goes when a room goes."""
 
+from roomkeep import arguments, records
+from roomkeep.arguments import RoomChanges
 from roomkeep.errors import RecordNotFound
 from roomkeep.idb import KeyRange
 from roomkeep.models import Id, Room
-from roomkeep.persistence import records
-from roomkeep.persistence.changes import Change
 from roomkeep.persistence.keys import order
-from roomkeep.persistence.operation import Changes, reads, writes
+from roomkeep.persistence.operation import reads, writes
 from roomkeep.persistence.stores import messages
 from roomkeep.persistence.transaction import Transaction
+from roomkeep.reports import Change
 
 
 @writes("rooms")
@@ -44,13 +45,13 @@ async def delete_room(tx: Transaction, room_id: Id) -> None:
 
 
 @writes("rooms")
-async def update_room(tx: Transaction, room_id: Id, changes: Changes) -> None:
+async def update_room(tx: Transaction, room_id: Id, changes: RoomChanges) -> None:
     """Change some fields of a room."""
     stored = await tx.get("rooms", room_id, Room)
     if stored is None:
         raise RecordNotFound("rooms", room_id)
-    merged = records.merge(stored, changes, keys=("id",))
-    await tx.patch("rooms", room_id, records.stored_fields(merged, changes))
+    merged = arguments.merge(stored, changes)
+    await tx.patch("rooms", room_id, records.stored_fields(merged, arguments.given(changes)))
     tx.changes.append(_put(room_id))
 
 

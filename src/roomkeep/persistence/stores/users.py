@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 
+from roomkeep import arguments, records
+from roomkeep.arguments import UserChanges
 from roomkeep.errors import RecordNotFound
 from roomkeep.idb import KeyRange
 from roomkeep.models import Id, Room, User
-from roomkeep.persistence import records
-from roomkeep.persistence.changes import Change
-from roomkeep.persistence.operation import Changes, reads, writes
+from roomkeep.persistence.operation import reads, writes
 from roomkeep.persistence.transaction import Transaction
+from roomkeep.reports import Change
 
 ONE_BY_ONE = 10
 """Reading one user by its key costs about as much as so many in one go."""
@@ -54,11 +55,11 @@ async def get_users_by_room(tx: Transaction, room_id: Id) -> list[User]:
 
 
 @writes("users")
-async def update_user(tx: Transaction, oder_id: Id, changes: Changes) -> None:
+async def update_user(tx: Transaction, oder_id: Id, changes: UserChanges) -> None:
     """Change some fields of a user."""
     stored = await tx.get("users", oder_id, User)
     if stored is None:
         raise RecordNotFound("users", oder_id)
-    merged = records.merge(stored, changes, keys=("oder_id",))
-    await tx.patch("users", oder_id, records.stored_fields(merged, changes))
+    merged = arguments.merge(stored, changes)
+    await tx.patch("users", oder_id, records.stored_fields(merged, arguments.given(changes)))
     tx.changes.append(Change(store="users", action="put", keys=(oder_id,)))

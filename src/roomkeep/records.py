@@ -1,7 +1,7 @@
 """Records on their way in and out: checked, encoded, decoded."""
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any, TypeVar
@@ -19,7 +19,6 @@ __all__ = [
     "decode",
     "decode_all",
     "encode",
-    "merge",
     "stored_fields",
 ]
 
@@ -127,22 +126,6 @@ def check_json(value: object, field: str) -> object:
     return plain
 
 
-def merge(record: R, changes: Mapping[str, object], *, keys: Collection[str]) -> R:
-    """Return the record with changes laid over it.
-
-    Raises:
-        InvalidRecord: a field is unknown, is one of `keys`, or has a value that cannot be kept.
-    """
-    for name in changes:
-        if name not in record.__struct_fields__:
-            msg = f"a {type(record).__name__} has no such field"
-            raise InvalidRecord(msg, field=name)
-        if name in keys:
-            msg = "a record's key cannot change"
-            raise InvalidRecord(msg, field=name)
-    return check(structs.replace(record, **changes), type(record), "record")
-
-
 def stored_fields(record: Struct, names: Iterable[str]) -> dict[str, object]:
     """Return some fields of a record, under the names that they are stored by."""
     stored = {field.name: field.encode_name for field in structs.fields(record)}
@@ -164,8 +147,10 @@ def _snake(path: str) -> str:
 def _culprit(record: Struct) -> str | None:
     """Find the field that cannot be encoded."""
     for field in record.__struct_fields__:
+        if (value := getattr(record, field)) is msgspec.UNSET:
+            continue
         try:
-            msgspec.json.encode(getattr(record, field))
+            msgspec.json.encode(value)
         except (UnicodeEncodeError, TypeError, ValueError, RecursionError):
             return field
     return None

@@ -1,0 +1,1 @@
+"""The desktop: the main process, which keeps accounts in SQLite, and the window that asks it."""
