@@ -1,5 +1,5 @@
 // Messages: how they look, what they answer, what one does with them, and who reacted. On real IndexedDB.
-import { expect, test } from './fixtures.mjs';
+import { expect, freshTest, test } from './fixtures.mjs';
 import { openApp, ready } from './helpers.mjs';
 import { composer, createRoom, log, row, signUp, write } from './steps.mjs';
 
@@ -236,11 +236,11 @@ test('a failed write keeps a reply and a change', async ({ page, trouble }) => {
   trouble.length = 0;
 });
 
-test.describe('by touch', () => {
-  test.use({ viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true });
+freshTest.describe('by touch', () => {
+  freshTest.use({ viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true });
 
-  test('all that one can do with a message is in reach', async ({ page }) => {
-    test.slow();
+  freshTest('all that one can do with a message is in reach', async ({ page }) => {
+    freshTest.slow();
     await begin(page);
     await write(page, 'a message');
     await row(page, 'a message').tap();

@@ -5,14 +5,10 @@ import { openApp, ready, watchTrouble } from './helpers.mjs';
 
 const WASM = '/vendor/pyodide/pyodide.asm.wasm';
 
-test('the page gets ready from our origin alone, with nothing amiss', async ({ page, baseURL }) => {
+test('the page gets ready from our origin alone, with nothing amiss and no database of PyScript\'s', async ({ page, baseURL }) => {
   const trouble = watchTrouble(page, new URL(baseURL).origin);
   await openApp(page);
   expect(trouble).toEqual([]);
-});
-
-test('PyScript keeps no database of its own in the user\'s browser', async ({ page }) => {
-  await openApp(page);
   const names = await page.evaluate(async () => (await indexedDB.databases()).map(({ name }) => name));
   expect(names.filter((name) => !name.startsWith('roomkeep'))).toEqual([]);
 });
@@ -63,19 +59,21 @@ test.describe('splash', () => {
     'PyScript does not arrive': ['/vendor/pyscript/core*', (route) => route.abort()],
     'the configuration does not arrive': ['/pyscript.toml', (route) => route.abort()],
   };
-  for (const [name, [path, handler]] of Object.entries(failures)) {
-    test(`says what to do when ${name}`, async ({ page }) => {
-      await page.route(`**${path}`, handler);
-      await page.goto('/', { waitUntil: 'commit' });
-      await expect(page.getByRole('alert')).toContainText('could not start, because a file did not load');
-      await expect(page.getByRole('alert')).toContainText('reload the page');
-      await expect(page.getByRole('progressbar')).toBeHidden();
-
-      await page.unroute(`**${path}`);
-      await page.getByRole('button', { name: 'Reload' }).click();
-      await ready(page);
-    });
-  }
+  test('says what to do when a file does not arrive', async ({ page }) => {
+    const alert = page.getByRole('alert');
+    for (const [name, [path, handler]] of Object.entries(failures)) {
+      await test.step(name, async () => {
+        await page.route(`**${path}`, handler);
+        await page.goto('/', { waitUntil: 'commit' });
+        await expect(alert).toContainText('could not start, because a file did not load');
+        await expect(alert).toContainText('reload the page');
+        await expect(page.getByRole('progressbar')).toBeHidden();
+        await page.unroute(`**${path}`);
+      });
+    }
+    await page.getByRole('button', { name: 'Reload' }).click();
+    await ready(page);
+  });
 
   test('says what to do when Python raises at the start', async ({ page }) => {
     await page.route('/', async (route) => {

@@ -1,6 +1,4 @@
 // A start that is not empty.
-import AxeBuilder from '@axe-core/playwright';
-import process from 'node:process';
 import { expect, test } from './fixtures.mjs';
 import { openApp, ready } from './helpers.mjs';
 import { log, row, signUp } from './steps.mjs';
@@ -49,52 +47,3 @@ test('sample rooms: three, with people, pictures, files and a ban, there after r
   await page.getByRole('button', { name: 'Ridge weekend' }).first().click();
   await expect(row(page, 'Stop unpacking')).toBeInViewport();
 });
-
-for (const colorScheme of ['light', 'dark']) {
-  for (const [size, viewport] of [['wide', { width: 1280, height: 800 }], ['narrow', { width: 360, height: 740 }]]) {
-    test.describe(`${colorScheme}, ${size}`, () => {
-      test.use({ colorScheme, viewport, reducedMotion: 'reduce' });
-
-      test('files and the start break no rule of accessibility', async ({ page }) => {
-        test.slow();
-        const { ROOMKEEP_SCREENSHOTS: pictures } = process.env;
-        const look = async (screen) => {
-          if (pictures) await page.screenshot({ path: `${pictures}/${screen}-${size}-${colorScheme}.png` });
-          const { violations } = await new AxeBuilder({ page }).analyze();
-          const told = violations.flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) => `${id}: ${target}\n${failureSummary}`));
-          expect.soft(told, screen).toEqual([]);
-        };
-        await openApp(page);
-        await signUp(page, 'Ada');
-        await expect(begin(page)).toBeVisible();
-        await look('start');
-        await begin(page).getByRole('button', { name: 'Try sample rooms' }).click();
-        await expect(row(page, 'Welcome, Ada!')).toBeInViewport();
-        await look('sample-room');
-        const picture = page.getByRole('button', { name: 'Open picture Garden at dawn.png' });
-        await picture.scrollIntoViewIfNeeded();
-        await expect(picture.locator('img')).toBeVisible();
-        await look('pictures');
-        await picture.click();
-        await expect(page.getByRole('dialog').getByRole('img', { name: 'Garden at dawn.png' })).toBeVisible();
-        await look('lightbox');
-        await page.keyboard.press('Escape');
-        await page.locator('#composer-files').setInputFiles([
-          { name: 'Notes for Saturday.pdf', mimeType: 'application/pdf', buffer: Buffer.alloc(48_213) },
-          { name: 'nothing.txt', mimeType: 'text/plain', buffer: Buffer.alloc(0) },
-          { name: 'A very long name of a file that nobody would want to read.docx', mimeType: '', buffer: Buffer.alloc(1_200_000) },
-        ]);
-        await expect(page.getByRole('list', { name: 'Files to send' }).getByRole('listitem')).toHaveCount(2);
-        await look('files-to-send');
-        const transfer = await page.evaluateHandle(() => {
-          const made = new DataTransfer();
-          made.items.add(new File(['x'], 'x.txt'));
-          return made;
-        });
-        await page.getByRole('main').dispatchEvent('dragover', { dataTransfer: transfer });
-        await expect(page.getByText('Drop to attach')).toBeVisible();
-        await look('drop');
-      });
-    });
-  }
-}

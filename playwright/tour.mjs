@@ -122,3 +122,40 @@ export async function* tour(page) {
   await expect(dialog('Storage').getByRole('row').first()).toBeVisible();
   yield 'storage';
 }
+
+/** The start, and the sample rooms with their files. */
+export async function* tourOfSamples(page) {
+  await openApp(page);
+  await signUp(page, 'Ada');
+  const begin = page.getByRole('region', { name: 'All yours, and still empty' });
+  await expect(begin).toBeVisible();
+  yield 'start';
+  await begin.getByRole('button', { name: 'Try sample rooms' }).click();
+  await expect(row(page, 'Welcome, Ada!')).toBeInViewport();
+  yield 'sample-room';
+
+  const picture = page.getByRole('button', { name: 'Open picture Garden at dawn.png' });
+  await picture.scrollIntoViewIfNeeded();
+  await expect(picture.locator('img')).toBeVisible();
+  yield 'pictures';
+  await picture.click();
+  await expect(page.getByRole('dialog').getByRole('img', { name: 'Garden at dawn.png' })).toBeVisible();
+  yield 'lightbox';
+  await page.keyboard.press('Escape');
+
+  await page.locator('#composer-files').setInputFiles([
+    { name: 'Notes for Saturday.pdf', mimeType: 'application/pdf', buffer: Buffer.alloc(48_213) },
+    { name: 'nothing.txt', mimeType: 'text/plain', buffer: Buffer.alloc(0) },
+    { name: 'A very long name of a file that nobody would want to read.docx', mimeType: '', buffer: Buffer.alloc(1_200_000) },
+  ]);
+  await expect(page.getByRole('list', { name: 'Files to send' }).getByRole('listitem')).toHaveCount(2);
+  yield 'files-to-send';
+  const transfer = await page.evaluateHandle(() => {
+    const made = new DataTransfer();
+    made.items.add(new File(['x'], 'x.txt'));
+    return made;
+  });
+  await page.getByRole('main').dispatchEvent('dragover', { dataTransfer: transfer });
+  await expect(page.getByText('Drop to attach')).toBeVisible();
+  yield 'drop';
+}
