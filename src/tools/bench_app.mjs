@@ -1,5 +1,6 @@
-// Imports an archive into the app as a person does, opens its largest room, pages back, and prints how long each takes and
-// how long the page was ever busy. Arguments: the app's URL, and the archive (else one of 100,000 messages is made up).
+// Imports an archive into the app as a person does, opens its largest room, pages back, scrolls, writes, switches rooms; prints
+// how long each takes and how long the page was ever busy. Arguments: the app's URL, and the archive (else one of 100,000
+// messages is made up).
 import process from 'node:process';
 import fs from 'node:fs';
 import os from 'node:os';
@@ -8,10 +9,13 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import { chromium } from '@playwright/test';
 import { launchOptions } from '../../playwright/browser.mjs';
 import { openApp } from '../../playwright/helpers.mjs';
-import { log, signUp } from '../../playwright/steps.mjs';
+import { composer, log, row, signUp } from '../../playwright/steps.mjs';
 
 const MADE_UP = 100_000;
 const PAGES_BACK = 20;
+const ROUNDS = 4;
+const WHEEL_TURNS = 60;
+const TEXT = 'What one writes while the archive lies below, one key after the other. ';
 
 const [url, given] = process.argv.slice(2);
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'roomkeep-bench-'));
@@ -27,7 +31,7 @@ function makeUp() {
   return file;
 }
 
-function largestRoom() {
+function roomsBySize() {
   const bytes = fs.readFileSync(archive);
   const text = (bytes[0] === 0x1f ? gunzipSync(bytes) : bytes).toString();
   const counts = new Map();
@@ -35,7 +39,23 @@ function largestRoom() {
     const { roomId } = JSON.parse(line);
     counts.set(roomId, (counts.get(roomId) ?? 0) + 1);
   }
-  return [...counts].sort(([, a], [, b]) => b - a)[0];
+  return [...counts].sort(([, a], [, b]) => b - a);
+}
+
+/** Opens a room; gives the ms from the click to the first frame with its messages, as the page measures them. */
+function open(page, name) {
+  return page.getByRole('button', { name: new RegExp(`^${name}\\b`) }).first().evaluate((button, title) => new Promise((resolve) => {
+    const start = performance.now();
+    const last = () => [...document.querySelectorAll('.message')].at(-1)?.textContent;
+    const before = last();
+    const look = () => {
+      const isThere = document.querySelector('#room-name').textContent === title;
+      if (isThere && last() !== undefined && last() !== before) resolve(performance.now() - start);
+      else requestAnimationFrame(look);
+    };
+    button.click();
+    requestAnimationFrame(look);
+  }), name);
 }
 
 const median = (values) => values.toSorted((a, b) => a - b)[values.length >> 1];
@@ -59,7 +79,9 @@ try {
   await signUp(page, 'Bench');
   await longTasks();
 
-  const [room, messages] = largestRoom();
+  const sizes = roomsBySize();
+  const rooms = sizes.map(([name]) => name);
+  const [room, messages] = sizes[0];
   await page.getByRole('button', { name: 'Import messages' }).first().click();
   const started = performance.now();
   await page.getByLabel('Archive of messages').setInputFiles(archive);
@@ -67,17 +89,7 @@ try {
   tell('import', `${((performance.now() - started) / 1000).toFixed(1)} s; ${await longTasks()}`);
   await page.keyboard.press('Escape');
 
-  // Measured in the page: from the click to the first frame with messages.
-  const opened = await page.getByRole('button', { name: new RegExp(`^${room}`) }).evaluate((button) => new Promise((resolve) => {
-    const start = performance.now();
-    const look = () => {
-      if (document.querySelectorAll('.message').length > 20) resolve(performance.now() - start);
-      else requestAnimationFrame(look);
-    };
-    button.click();
-    requestAnimationFrame(look);
-  }));
-  tell(`open a room of ${messages.toLocaleString('en')} messages`, `${Math.round(opened)} ms; ${await longTasks()}`);
+  tell(`open a room of ${messages.toLocaleString('en')} messages`, `${Math.round(await open(page, room))} ms; ${await longTasks()}`);
 
   const times = [];
   for (let n = 0; n < PAGES_BACK; n += 1) {
@@ -93,6 +105,37 @@ try {
     })));
   }
   tell(`page back ${PAGES_BACK} times`, `median ${Math.round(median(times))} ms, the longest ${Math.round(Math.max(...times))} ms; ${await longTasks()}`);
+
+  await page.getByRole('button', { name: 'Jump to latest' }).click();
+  const box = await log(page).boundingBox();
+  await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+  await longTasks();
+  for (let n = 0; n < WHEEL_TURNS; n += 1) {
+    await page.mouse.wheel(0, -400);
+    await page.evaluate(() => new Promise(requestAnimationFrame));
+  }
+  tell(`scroll back by ${WHEEL_TURNS} turns of the wheel`, await longTasks());
+
+  for (let n = 0; n < ROUNDS; n += 1) await composer(page).pressSequentially(TEXT);
+  tell(`type ${ROUNDS * TEXT.length} characters`, await longTasks());
+  await composer(page).press('Enter');
+  await row(page, TEXT.trim()).waitFor();
+  tell('send that', await longTasks());
+
+  const switches = [];
+  for (let n = 0; n < ROUNDS; n += 1) {
+    for (const name of [...rooms.slice(1), room]) switches.push(await open(page, name));
+  }
+  tell(`switch rooms ${switches.length} times`, `median ${Math.round(median(switches))} ms, the longest ${Math.round(Math.max(...switches))} ms; ${await longTasks()}`);
+
+  await page.getByRole('button', { name: 'People', exact: true }).click();
+  await page.getByRole('region', { name: /^People/ }).getByRole('listitem').first().waitFor();
+  tell('show the people of the room', await longTasks());
+  await page.keyboard.press('Control+k');
+  await page.getByRole('combobox').pressSequentially('ubuntu');
+  await page.getByRole('option').first().waitFor();
+  await page.keyboard.press('Escape');
+  tell('look for a room by keyboard', await longTasks());
 
   await page.reload();
   const ready = await page.waitForFunction(() => performance.getEntriesByName('roomkeep-ready')[0]?.startTime);
