@@ -63,7 +63,7 @@ async def test_nobody_is_signed_in_at_first(app: App) -> None:
 async def test_makes_an_account(app: App) -> None:
     await app.effects.accounts.create("  Ada  Lovelace ")
     assert app.account.user().display_name == "Ada Lovelace"
-    assert app.page.account_ids() == ("Ada Lovelace",)
+    assert list(app.page.accounts()) == ["Ada Lovelace"]
     assert await app.db.get_current_user() == app.account.user()
 
 
@@ -183,7 +183,7 @@ async def test_a_switch_leaves_nothing_of_the_account_before(in_room: App) -> No
     assert app.shown == ["secret"]
     await app.effects.accounts.sign_out()
     assert app.page.account() is None
-    assert app.page.account_ids() == ("Ada", "Grace")
+    assert list(app.page.accounts()) == ["Ada", "Grace"]
 
 
 async def test_what_is_under_way_does_not_reach_the_next_account(in_room: App) -> None:

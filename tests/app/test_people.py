@@ -277,13 +277,13 @@ async def test_removes_the_account_that_is_signed_in_and_another(app: App) -> No
     assert app.page.removing() == ("Ada", "")
     await app.effects.accounts.remove()
     assert app.account.user_id == "Grace"
-    assert app.page.account_ids() == ("Grace",)
+    assert list(app.page.accounts()) == ["Grace"]
     assert app.resume.load_last_viewed_chat("Ada") is None
     await app.effects.accounts.ask_remove("Grace")
     assert app.page.removing() == ("Grace", "0 rooms, 0 messages and 0 attachments")
     await app.effects.accounts.remove()
     assert app.page.account() is None
-    assert app.page.account_ids() == ()
+    assert app.page.accounts() == {}
 
 
 async def test_the_storage_is_looked_at_and_emptied(app: App) -> None:

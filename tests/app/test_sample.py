@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
+from roomkeep.app.people import picture_of
 from roomkeep.app.sample import make_file, make_samples
 from roomkeep.app.sample_pictures import PICTURES, paint
 from roomkeep.app.sample_script import read_script
@@ -155,3 +156,13 @@ async def test_they_are_written_and_opened() -> None:
             assert data is not None
             assert len(data) == attachment.size
     await app.db.close()
+
+
+def test_everyone_has_a_portrait_of_their_own() -> None:
+    samples = make_samples(READER, NOW, UTC)
+    pictures = {user.oder_id: picture_of(user) for sample in samples for user in sample.users}
+    assert None not in pictures.values()
+    assert len(set(pictures.values())) == len(pictures)
+    for sample in samples:
+        for member in sample.room.members:
+            assert member.avatar_url == pictures.get(member.oder_id)

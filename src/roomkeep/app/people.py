@@ -7,6 +7,7 @@ from typing import Literal
 from msgspec import Struct
 
 from roomkeep.models import Ban, Room, RoomMember, User
+from roomkeep.persistence import KnownAccount
 
 __all__ = [
     "BAN_LENGTHS",
@@ -201,7 +202,7 @@ def find_ban(bans: Sequence[Ban], user_id: str) -> Ban | None:
     return max(mine, key=lambda ban: ban.expires_at or 0, default=None)
 
 
-def picture_of(known: User | RoomMember) -> str | None:
+def picture_of(known: User | RoomMember | KnownAccount) -> str | None:
     """Return a person's picture as a `data:` URL; None where there is none that can be shown."""
     url = known.avatar_url
     return url if url is not None and url.startswith(PICTURES) else None

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 
 from msgspec import Struct
 
-__all__ = ["PICTURES", "paint"]
+__all__ = ["PICTURES", "STEPS", "Colour", "blend", "paint", "png"]
 
 WIDTH = 720
 HEIGHT = 480
@@ -118,7 +118,7 @@ def _paint_scene(scene: Scene) -> bytes:
     # The sky's colours come first, then each range's, then the sun's. A point's byte first says
     # by its bits what covers it; the highest bit is the nearest. Each line then gets its colours.
     ramps = [scene.sky, *((top, bottom) for _, _, top, bottom in scene.hills)]
-    palette = [colour for ramp in ramps for colour in _blend(*ramp)]
+    palette = [colour for ramp in ramps for colour in blend(*ramp)]
     sun_x, sun_y, radius, sun_colour = scene.sun
     palette.append(sun_colour)
     tops = [
@@ -141,7 +141,7 @@ def _paint_scene(scene: Scene) -> bytes:
             shone = bytes(sun_x - wide) + b"\1" * (2 * wide) + bytes(WIDTH - sun_x - wide)
             every = cover | int.from_bytes(shone, "big")
             lines.append(every.to_bytes(WIDTH, "big").translate(bytes(colours)))
-    return _png(palette, lines)
+    return png(palette, lines)
 
 
 def _outline(height: float, rough: float, number: int) -> bytes:
@@ -190,7 +190,7 @@ _BARS: tuple[Box, ...] = (
 
 
 def _paint_boxes(boxes: Iterable[Box], ground: tuple[Colour, Colour]) -> bytes:
-    palette = _blend(*ground)
+    palette = blend(*ground)
     found: dict[Colour, int] = {}
     lines = [bytearray([y * STEPS // HEIGHT]) * WIDTH for y in range(HEIGHT)]
     for left, top, width, height, colour in boxes:
@@ -199,22 +199,26 @@ def _paint_boxes(boxes: Iterable[Box], ground: tuple[Colour, Colour]) -> bytes:
             palette.append(colour)
         for line in lines[top : top + height]:
             line[left : left + width] = bytes([found[colour]]) * width
-    return _png(palette, lines)
+    return png(palette, lines)
 
 
-def _blend(first: Colour, last: Colour) -> list[Colour]:
+def blend(first: Colour, last: Colour) -> list[Colour]:
+    """Return `STEPS` colours from one to another."""
+
     def at(step: int, channel: int) -> int:
         return first[channel] + (last[channel] - first[channel]) * step // (STEPS - 1)
 
     return [(at(step, 0), at(step, 1), at(step, 2)) for step in range(STEPS)]
 
 
-def _png(palette: Sequence[Colour], lines: Iterable[bytes | bytearray]) -> bytes:
+def png(palette: Sequence[Colour], lines: Sequence[bytes | bytearray]) -> bytes:
+    """Return a PNG file of lines of points, each a place in the palette."""
+
     def chunk(kind: bytes, data: bytes) -> bytes:
         check = zlib.crc32(kind + data)
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", check)
 
-    size = struct.pack(">IIBBBBB", WIDTH, HEIGHT, 8, 3, 0, 0, 0)
+    size = struct.pack(">IIBBBBB", len(lines[0]), len(lines), 8, 3, 0, 0, 0)
     colours = bytes(part for colour in palette for part in colour)
     points = zlib.compress(b"".join(b"\0" + line for line in lines), 6)
     return (

@@ -14,7 +14,7 @@ from roomkeep.app.places import Place
 from roomkeep.app.storage_state import StorageState
 from roomkeep.app.timeline import Timeline
 from roomkeep.models import DEFAULT_CHANNEL_ID, Channel, Message, Room, User
-from roomkeep.persistence import LaunchSettings
+from roomkeep.persistence import KnownAccount, LaunchSettings
 
 __all__ = [
     "AccountState",
@@ -233,19 +233,20 @@ class PageState:
 
     Attributes:
         account: the signed-in account; None for nobody.
-        account_ids: the accounts on this device.
+        accounts: the accounts on this device and how they look, by their ids.
         phase: whether the page is starting or works.
         trouble: why the storage cannot be opened, and what to do; None where all is well.
         is_switching: an account is being opened.
         notices: what people should know, the newest last.
         why_not_kept: why nothing will be kept; None where all is well.
         settings: how the page starts and looks.
-        removing: the account that is to be removed, if the person says so, and what it holds.
+        removing: the id of the account that is to be removed, if the person says so, and what it
+            holds.
     """
 
     def __init__(self) -> None:
         self.account: Signal[AccountState | None] = Signal(None)
-        self.account_ids: Signal[tuple[str, ...]] = _signal(())
+        self.accounts: Signal[Mapping[str, KnownAccount]] = _signal({})
         self.phase: Signal[Literal["starting", "working"]] = _signal("starting")
         self.trouble: Signal[tuple[str, str] | None] = _signal(None)
         self.is_switching: Signal[bool] = _signal(value=False)
@@ -253,6 +254,11 @@ class PageState:
         self.why_not_kept: Signal[str | None] = _signal(None)
         self.settings: Signal[LaunchSettings] = _signal(LaunchSettings())
         self.removing: Signal[tuple[str, str] | None] = _signal(None)
+
+    def name_of(self, user_id: str) -> str:
+        """Return what an account of this device is called."""
+        known = self.accounts().get(user_id)
+        return user_id if known is None else known.display_name
 
 
 def _signal(value: T) -> Signal[T]:

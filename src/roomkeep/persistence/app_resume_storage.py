@@ -20,7 +20,7 @@ try:
 except ImportError:  # CPython: there is no localStorage, and a mapping stands in
     js = None
 
-__all__ = ["AppResumeStorage", "LastViewedChat", "LaunchSettings"]
+__all__ = ["AppResumeStorage", "KnownAccount", "LastViewedChat", "LaunchSettings"]
 
 S = TypeVar("S", bound=Struct)
 
@@ -46,6 +46,18 @@ class LastViewedChat(Struct, frozen=True, kw_only=True, rename="camel"):
 
     room_id: Id
     channel_id: Id | None = None
+
+
+class KnownAccount(Struct, frozen=True, kw_only=True, rename="camel"):
+    """How an account looks in a list to choose from, before its database is open.
+
+    Attributes:
+        display_name: what the person is called.
+        avatar_url: the person's picture.
+    """
+
+    display_name: str
+    avatar_url: str | None = None
 
 
 class LocalStorage(MutableMapping[str, str]):
@@ -133,6 +145,19 @@ class AppResumeStorage:
             self._storage.pop(key, None)
         else:
             self._save(key, chat)
+
+    def load_known_account(self, user_id: str) -> KnownAccount | None:
+        """Return how an account looks; None where that is not known."""
+        return self._load(_key(user_id, "knownAccount"), KnownAccount)
+
+    def save_known_account(self, user_id: str, known: KnownAccount) -> None:
+        """Keep how an account looks.
+
+        Raises:
+            InvalidRecord: the picture is too large.
+            StorageError: it cannot be kept.
+        """
+        self._save(_key(user_id, "knownAccount"), known)
 
     def load_current_user_id(self) -> str | None:
         """Return who was signed in when the app last ran; None for nobody."""

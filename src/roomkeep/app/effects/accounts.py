@@ -1,9 +1,11 @@
 """Accounts: listed, made, switched, and where one left off in each."""
 
 import logging
+from collections.abc import Callable
 
 from roomkeep.app.effects.context import Context, EffectGroup, effect
 from roomkeep.app.effects.drafts import DraftEffects, read_drafts
+from roomkeep.app.effects.known_accounts import KnownAccountEffects
 from roomkeep.app.effects.live import LiveEffects
 from roomkeep.app.effects.people import PeopleEffects
 from roomkeep.app.effects.rooms import RoomEffects, read_recent
@@ -16,6 +18,7 @@ from roomkeep.app.storage_state import say_contents
 from roomkeep.app.unread import read_marks
 from roomkeep.errors import RoomkeepError
 from roomkeep.models import User
+from roomkeep.persistence import ACCOUNTS, Change
 
 __all__ = ["AccountEffects"]
 
@@ -41,6 +44,8 @@ class AccountEffects(EffectGroup):
         self._unread = unread
         self._people = people
         self._settings = SettingsEffects(context)
+        self._known = KnownAccountEffects(context)
+        self._stop: Callable[[], None] | None = None
 
     async def begin(self) -> None:
         """Open the storage, and go on where one left off."""
@@ -50,11 +55,14 @@ class AccountEffects(EffectGroup):
         self._live.begin()
         self._unread.begin()
         self._people.begin()
+        self._known.begin()
+        if self._stop is None:
+            self._stop = self.context.device.subscribe(self._take)
         try:
             await self.context.device.initialize()
             reason = self.context.device.fallback_reason
             self.page.why_not_kept.set(None if reason is None else str(reason))
-            await self._load_ids()
+            await self._known.load()
             await self._show_signed_in()
         except RoomkeepError as error:
             logger.warning("could not open the storage: %s", error)
@@ -70,8 +78,8 @@ class AccountEffects(EffectGroup):
     @effect("create the account", of_device=True)
     async def create(self, text: str) -> None:
         """Make an account of that name, and sign in to it."""
-        await self._load_ids()
-        name = check_account_name(text, self.page.account_ids())
+        await self._known.load()
+        name = check_account_name(text, tuple(self.page.accounts()))
         await self._switch(name)
 
     @effect("switch the account", of_device=True)
@@ -87,6 +95,13 @@ class AccountEffects(EffectGroup):
     def open_dialog(self) -> None:
         """Show the accounts to switch to."""
         self.account.dialog.set("account")
+        self.follow()
+
+    def follow(self) -> None:
+        """Show what another tab may have changed of the accounts, where they are listed."""
+        account = self.page.account()
+        if not self.page.is_switching() and (account is None or account.dialog() == "account"):
+            self.context.start(self._known.load(), "list the accounts", of_device=True)
 
     @effect("remove the account", of_device=True)
     async def ask_remove(self, user_id: str) -> None:
@@ -110,15 +125,14 @@ class AccountEffects(EffectGroup):
         if removing is None:
             return
         user_id, _ = removing
+        name = self.page.name_of(user_id)
         account = self.page.account()
         if account is not None and account.user_id == user_id:
-            # The account's other tabs hear of this, and show nothing any more.
-            await self.context.database(account).clear_all_data()
-            await self._switch(None)
+            await self._show(None)
         await self.context.device.delete_account(user_id)
         self.context.resume.forget(user_id)
-        await self._load_ids()
-        self.context.tell("success", f"The account “{user_id}” was removed.")
+        await self._known.load()
+        self.context.tell("success", f"The account “{name}” was removed.")
 
     async def start_over(self, account: AccountState) -> None:
         """Delete all that an account keeps, and show it as if it were new."""
@@ -144,6 +158,23 @@ class AccountEffects(EffectGroup):
             return
         if before is not None and not await self._keep_drafts(before):
             return
+        await self._show(user_id)
+
+    def _take(self, change: Change) -> None:
+        account = self.page.account()
+        if change.store == ACCOUNTS and account is not None and account.user_id in change.keys:
+            self.context.start(self._leave_deleted(account), "sign out", of_device=True)
+
+    async def _leave_deleted(self, account: AccountState) -> None:
+        name = account.user().display_name
+        await self._show(None)
+        # Its last words, such as which room was open, may have come after the other tab cleaned up.
+        self.context.resume.forget(account.user_id)
+        text = f"The account “{name}” was removed in another tab, with all its data."
+        self.context.tell("error", text, "Choose another account, or create one.")
+
+    async def _show(self, user_id: str | None) -> None:
+        """Leave the account that is shown, and show another."""
         # From here on no effect of the account before gets the database any more, and nothing of it
         # is on the page.
         self.page.is_switching.set(True)
@@ -154,7 +185,7 @@ class AccountEffects(EffectGroup):
                 await self.context.device.set_current_user_id(user_id)
             finally:
                 # When it failed, the account before is still signed in.
-                await self._load_ids()
+                await self._known.load()
                 await self._show_signed_in()
         finally:
             self.page.is_switching.set(False)
@@ -166,15 +197,6 @@ class AccountEffects(EffectGroup):
         except RoomkeepError as error:
             logger.warning("what was written last is lost with the switch: %s", error)
         return self.page.account() is account and not self.page.is_switching()
-
-    async def _load_ids(self) -> None:
-        try:
-            ids = await self.context.device.get_account_ids()
-        except RoomkeepError as error:
-            # Some browsers cannot list their databases. Who gives a name gets there all the same.
-            logger.warning("could not list the accounts: %s", error)
-            ids = []
-        self.page.account_ids.set(tuple(ids))
 
     async def _show_signed_in(self) -> None:
         """Show the signed-in account, where it was left."""
@@ -200,8 +222,6 @@ class AccountEffects(EffectGroup):
         account.last_read.set(read_marks(settings_kept))
         account.recent.set(read_recent(settings_kept))
         last = self.context.resume.load_last_viewed_chat(user_id)
-        if user_id not in self.page.account_ids():
-            self.page.account_ids.set((*self.page.account_ids(), user_id))
         self.page.is_switching.set(False)
         self.page.account.set(account)
         known = {room.id for room in account.rooms() or ()}

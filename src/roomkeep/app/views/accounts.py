@@ -2,13 +2,16 @@
 
 from typing import Any
 
+import js
 from msgspec import Struct
 from pyodide.ffi import JsProxy
 
 from roomkeep.app.effects import Effects
+from roomkeep.app.people import picture_of
 from roomkeep.app.state import PageState
 from roomkeep.app.views.dom import KeyedList, View, by_id, clone, part, pressed, set_text
-from roomkeep.app.views.rows import initials, tint
+from roomkeep.app.views.faces import show_face
+from roomkeep.persistence import KnownAccount
 
 __all__ = ["AccountsView"]
 
@@ -17,6 +20,7 @@ class AccountItem(Struct, frozen=True):
     """An account in a list."""
 
     user_id: str
+    known: KnownAccount
     is_current: bool
 
 
@@ -33,6 +37,8 @@ class AccountsView(View):
             self.listen(accounts.parent, "click", self._on_click)
         for name in ("new-account", "another-account"):
             self.listen(by_id(name), "submit", self._on_submit)
+        # Another tab wrote how an account looks, or removed it.
+        self.listen(js.window, "storage", lambda _: effects.accounts.follow())
         self.listen(by_id("sign-out"), "click", lambda _: effects.accounts.sign_out())
         self._remove = by_id("remove-dialog")
         self._remove_form = by_id("remove-form")
@@ -48,13 +54,18 @@ class AccountsView(View):
     def _show_list(self) -> None:
         account = self.page.account()
         current = None if account is None else account.user_id
-        ids = self.page.account_ids()
-        items = {user_id: AccountItem(user_id, user_id == current) for user_id in ids}
-        for accounts in self._lists:
-            accounts.show(items)
-        by_id("known-accounts").hidden = not ids
-        set_text(by_id("welcome-title"), "Welcome back" if ids else "Welcome to Roomkeep")
-        set_text(by_id("new-account-title"), "Or create another" if ids else "Create your account")
+        accounts = self.page.accounts()
+        # Who is signed in comes first.
+        order = sorted(
+            accounts, key=lambda u: (u != current, accounts[u].display_name.casefold(), u)
+        )
+        items = {u: AccountItem(u, accounts[u], u == current) for u in order}
+        for listed in self._lists:
+            listed.show(items)
+        by_id("known-accounts").hidden = not items
+        set_text(by_id("welcome-title"), "Welcome back" if items else "Welcome to Roomkeep")
+        title = "Or create another" if items else "Create your account"
+        set_text(by_id("new-account-title"), title)
 
     def _show_dialog(self) -> None:
         account = self.page.account()
@@ -75,7 +86,8 @@ class AccountsView(View):
 
     def _show_remove(self) -> None:
         removing = self.page.removing()
-        name, contents = ("", "") if removing is None else removing
+        user_id, contents = ("", "") if removing is None else removing
+        name = self.page.name_of(user_id)
         what = contents or "all its rooms, messages and attachments"
         set_text(by_id("remove-title"), f"Remove the account “{name}”?" if name else "")
         set_text(by_id("remove-goes"), f"This deletes {what}, with its settings." if name else "")
@@ -90,7 +102,7 @@ class AccountsView(View):
     def _check_name(self) -> None:
         removing = self.page.removing()
         typed = str(self._remove_form.elements.namedItem("name").value).strip()
-        by_id("remove-now").disabled = removing is None or typed != removing[0]
+        by_id("remove-now").disabled = removing is None or typed != self.page.name_of(removing[0])
 
     def _on_remove(self, event: Any) -> None:
         event.preventDefault()
@@ -110,15 +122,16 @@ def _fill(element: Any, item: AccountItem, before: AccountItem | None) -> None:
     button = element.firstElementChild
     if not isinstance(button, JsProxy):
         return
-    if before is None:
+    name = item.known.display_name
+    if before is None or before.known != item.known:
         button.dataset.account = item.user_id
-        set_text(part(button, "name"), item.user_id)
-        avatar = part(button, "avatar")
-        set_text(avatar, initials(item.user_id))
-        avatar.dataset.tint = tint(item.user_id)
+        set_text(part(button, "name"), name)
+        # Who never chose another name is not told it twice.
+        set_text(part(button, "username"), "" if name == item.user_id else f"@{item.user_id}")
+        show_face(part(button, "avatar"), item.user_id, name, picture_of(item.known))
         remove = element.lastElementChild
         remove.dataset.remove = item.user_id
-        remove.setAttribute("aria-label", f"Remove the account {item.user_id}")
+        remove.setAttribute("aria-label", f"Remove the account {name}")
     part(button, "current").hidden = not item.is_current
     if item.is_current:
         button.setAttribute("aria-current", "true")

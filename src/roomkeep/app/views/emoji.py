@@ -14,8 +14,10 @@ from roomkeep.app.views.places import put_beside
 
 __all__ = ["EmojiView"]
 
-# The emoji used often are the device's, not an account's: they would tell one account of another.
+# The emoji used often are the device's, not an account's: they would tell one account of another,
+# and outlive both. So they are not shown, nor kept.
 WITHOUT_OFTEN_USED = ".favorites { display: none }"
+KEEP_NO_COUNT = "async () => {}"
 
 
 class EmojiView(View):
@@ -59,6 +61,7 @@ class EmojiView(View):
             sheet = js.CSSStyleSheet.new()
             sheet.replaceSync(WITHOUT_OFTEN_USED)
             picker.shadowRoot.adoptedStyleSheets.push(sheet)
+            picker.database.incrementFavoriteEmojiCount = run_js(KEEP_NO_COUNT)
             self._wait.replaceWith(picker)
             self._picker = picker
         except BaseException:

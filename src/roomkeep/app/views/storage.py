@@ -155,7 +155,7 @@ class StorageView(View):
         clear = by_id("storage-clear")
         clear.hidden = wanted
         set_text(by_id("storage-goes"), _goes(account) if wanted and account is not None else "")
-        name = "" if not wanted or account is None else account.user_id
+        name = account.user().display_name if wanted and account is not None else ""
         set_text(by_id("storage-confirm-name"), name)
         if wanted == was:
             return
@@ -170,7 +170,7 @@ class StorageView(View):
     def _check_name(self) -> None:
         account = self.page.account()
         typed = str(self._confirm.elements.namedItem("name").value).strip()
-        is_right = account is not None and typed == account.user_id
+        is_right = account is not None and typed == account.user().display_name
         by_id("storage-clear-now").disabled = not is_right
 
     def _on_clear(self, event: Any) -> None:
