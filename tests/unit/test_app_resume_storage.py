@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from roomkeep.errors import InvalidRecord, StorageFull
-from roomkeep.persistence import AppResumeStorage, LastViewedChat, LaunchSettings
+from roomkeep.persistence import AppResumeStorage, KnownAccount, LastViewedChat, LaunchSettings
 
 CHANGED = LaunchSettings(reopen_last_chat=False, theme="dark", density="compact")
 
@@ -97,3 +97,17 @@ class Full(MutableMapping[str, str]):
 def test_a_full_storage_says_so() -> None:
     with pytest.raises(StorageFull):
         AppResumeStorage(Full()).save_launch_settings("ann", CHANGED)
+
+
+def test_how_accounts_look_is_kept_apart_and_forgotten() -> None:
+    resume = AppResumeStorage({})
+    assert resume.load_known_account("ann") is None
+    ann = KnownAccount(display_name="Ann ✓", avatar_url="data:image/png;base64,x")
+    resume.save_known_account("ann", ann)
+    resume.save_known_account("bob", KnownAccount(display_name="Bob"))
+    assert resume.load_known_account("ann") == ann
+    with pytest.raises(InvalidRecord):
+        resume.save_known_account("ann", KnownAccount(display_name="A", avatar_url="x" * 1_048_577))
+    resume.forget("ann")
+    assert resume.load_known_account("ann") is None
+    assert resume.load_known_account("bob") == KnownAccount(display_name="Bob")

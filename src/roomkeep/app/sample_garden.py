@@ -63,7 +63,7 @@ yusuf +4 | I have been waiting my whole life for somebody to ask
 @ 1 19:12
 tom | Sign for the gate is painted. It says OPEN on one side and OPEN on the other, so nobody can get it wrong
 ! 👏 mara,ines
-@ now 55
+@ now 24
 mara | Welcome, {me}! You can help me look after this room, so you may ban people and lift bans, too
 ! 👋 lena,tom,ines,yusuf
 lena +3 | Hello {me} 🌱 pick any bed with a blue label, those are free
