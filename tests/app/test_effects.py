@@ -91,10 +91,10 @@ async def test_writes_edits_reacts_and_deletes(in_room: App) -> None:
     await app.write("two")
     assert app.shown == ["one", "two"]
     assert app.account.drafts() == {}
-    app.effects.messages.begin_edit_last()
-    await app.effects.messages.save_edit("two and a half")
+    app.effects.edits.begin_last()
+    await app.effects.edits.save("two and a half")
     assert app.shown == ["one", "two and a half"]
-    assert app.account.editing() is None
+    assert app.account.editing is None
     timeline = app.account.timeline()
     assert timeline is not None
     message = timeline.messages[1]
@@ -103,8 +103,8 @@ async def test_writes_edits_reacts_and_deletes(in_room: App) -> None:
     assert len(await app.db.get_reactions_for_message(message.id)) == 1
     await app.effects.reactions.toggle(message.id, "🎉")
     assert await app.db.get_reactions_for_message(message.id) == []
-    app.effects.messages.ask_delete(message.id)
-    await app.effects.messages.delete()
+    app.effects.edits.ask_delete(message.id)
+    await app.effects.edits.delete()
     assert app.shown == ["one", "This message was deleted."]
 
 
@@ -115,8 +115,8 @@ async def test_an_empty_message_is_not_sent(in_room: App) -> None:
 
 async def test_an_edit_to_nothing_asks_whether_to_delete(in_room: App) -> None:
     await in_room.write("one")
-    in_room.effects.messages.begin_edit_last()
-    await in_room.effects.messages.save_edit("  ")
+    in_room.effects.edits.begin_last()
+    await in_room.effects.edits.save("  ")
     assert in_room.account.deleting() is not None
     assert in_room.shown == ["one"]
 
@@ -128,9 +128,9 @@ async def test_what_others_wrote_is_not_edited(in_room: App) -> None:
     )
     await in_room.db.save_message(other)
     await in_room.effects.messages.show_latest()
-    in_room.effects.messages.begin_edit("x")
-    in_room.effects.messages.begin_edit_last()
-    assert in_room.account.editing() is None
+    in_room.effects.edits.begin("x")
+    in_room.effects.edits.begin_last()
+    assert in_room.account.editing is None
 
 
 async def test_a_message_that_cannot_be_saved_is_not_lost(

@@ -217,8 +217,8 @@ async def test_a_banned_person_is_refused_and_keeps_what_was_written(app: App) -
     await app.write("precious")
     assert app.shown == ["precious"]
     await app.db.save_ban(other)
-    app.effects.messages.begin_edit_last()
-    await app.effects.messages.save_edit("worse")
+    app.effects.edits.begin_last()
+    await app.effects.edits.save("worse")
     assert app.told[-1] == "You are banned from this room, so this was not saved."
     assert app.shown == ["precious"]
 

@@ -87,6 +87,84 @@ async def test_an_archive_of_years_is_nobodys_news(chat: Chat) -> None:
     assert chat.account.unread() == {}
 
 
+async def fill(chat: Chat, count: int) -> tuple[str, str]:
+    """Have Bob write a lot in Tea, after Ada has read it."""
+    tea = place(chat, "Tea")
+    await chat.hear("read", tea[0])
+    await chat.effects.rooms.open(tea[0])
+    chat.effects.unread.reach_end()
+    await chat.effects.rooms.open(place(chat, "Cake")[0])
+    now = chat.effects.context.now
+    await chat.db.save_messages(
+        [
+            Message(
+                id=f"n{n:04}",
+                room_id=tea[0],
+                sender_id="bob",
+                sender_name="Bob",
+                content=str(n),
+                timestamp=now(),
+            )
+            for n in range(count)
+        ]
+    )
+    await until(lambda: chat.account.unread() == {tea: count})
+    return tea
+
+
+async def test_a_channel_opens_where_what_is_new_begins_and_pages_both_ways(chat: Chat) -> None:
+    tea = await fill(chat, 400)
+    await chat.effects.rooms.open(tea[0])
+    assert chat.shown[:2] == ["read", "0"]
+    assert chat.account.new_count() == 400
+    timeline = chat.account.timeline()
+    assert timeline is not None
+    assert not timeline.is_at_latest
+    chat.effects.unread.reach_end()
+    assert chat.account.unread() == {tea: 400}
+    for _ in range(9):
+        await chat.effects.messages.show_newer()
+    assert chat.shown[-1] == "399"
+    chat.effects.unread.reach_end()
+    assert chat.account.unread() == {}
+    # From the end back to where it began, which the window has left behind.
+    await chat.effects.replies.show_new()
+    assert chat.account.target() == "n0000"
+    assert chat.shown[:2] == ["read", "0"]
+    await chat.effects.messages.show_latest()
+    assert chat.shown[-1] == "399"
+
+
+async def test_what_comes_while_the_end_is_read_is_not_lost(chat: Chat) -> None:
+    tea = await fill(chat, 60)
+    await chat.effects.rooms.open(tea[0])
+    read = chat.db.get_messages_after
+
+    async def late(*args: object) -> list[Message]:
+        chat.db.get_messages_after = read  # type: ignore[method-assign]
+        page = await read(*args)  # type: ignore[arg-type]
+        said = await chat.hear("just now", tea[0])
+        await chat.effects.messages.refresh(chat.account, [said.id])
+        return page
+
+    chat.db.get_messages_after = late  # type: ignore[method-assign,assignment]
+    await chat.effects.messages.show_newer()
+    assert chat.shown[-2:] == ["59", "just now"]
+
+
+async def test_marks_a_channel_as_read(chat: Chat) -> None:
+    tea = await fill(chat, 70)
+    await chat.effects.rooms.open(tea[0])
+    assert chat.account.new_after() is not None
+    await chat.effects.unread.read_channel()
+    assert chat.account.new_after() is None
+    assert chat.account.unread() == {}
+    await until(lambda: chat.effects.unread.reader_mark(chat.account, tea) > 0)
+    await chat.effects.rooms.open(place(chat, "Cake")[0])
+    await chat.effects.rooms.open(tea[0])
+    assert chat.shown[-1] == "69"
+
+
 async def test_a_room_that_goes_leaves_no_count(chat: Chat) -> None:
     tea = place(chat, "Tea")
     await chat.hear("one", tea[0])

@@ -18,6 +18,11 @@ def page(before: str | None, room: list[Message] = ROOM, *, size: int = PAGE) ->
     return room[max(0, end - size) : end]
 
 
+def next_page(after: str, room: list[Message] = ROOM) -> list[Message]:
+    start = [message.id for message in room].index(after) + 1
+    return room[start : start + PAGE]
+
+
 def walk_back(timeline: Timeline, steps: int) -> Timeline:
     for _ in range(steps):
         timeline = timeline.with_older(page(timeline.messages[0].id))
@@ -38,22 +43,29 @@ def test_goes_to_the_beginning_and_back_in_bounds() -> None:
         assert len(timeline.messages) <= MOST
         assert is_part_of_the_room(timeline)
     assert timeline.messages[0] is ROOM[0]
-    assert timeline.below
     while not timeline.is_at_latest:
-        timeline = timeline.with_newer(page(timeline.before_below, size=PAGE + 1))
+        timeline = timeline.with_newer(next_page(timeline.messages[-1].id))
         assert len(timeline.messages) <= MOST
         assert is_part_of_the_room(timeline)
     assert timeline.messages[-1] is ROOM[-1]
     assert timeline.has_older
 
 
-def test_sees_a_gap_where_messages_came_below() -> None:
-    timeline = walk_back(Timeline.latest(page(None)), 6)
-    assert timeline.reaches(page(timeline.before_below, size=PAGE + 1))
-    more = [*ROOM, *(replace(ROOM[-1], id=f"n{n:03}", timestamp=9_999 + n) for n in range(120))]
-    assert not timeline.reaches(page(None, more))
-    assert timeline.reaches(more[len(ROOM) - PAGE - 1 :])
-    assert is_part_of_the_room(timeline.with_newer(more[len(ROOM) - PAGE - 10 :]), more)
+def test_begins_in_the_middle_and_reaches_both_ends() -> None:
+    timeline = Timeline.around(page("m0500"), ROOM[500 : 500 + PAGE])
+    assert is_part_of_the_room(timeline)
+    assert (timeline.has_older, timeline.has_newer) == (True, True)
+    assert not Timeline.around(page("m0020"), ROOM[20:30]).has_older
+    assert Timeline.around(page("m0995"), ROOM[995:]).is_at_latest
+
+
+def test_what_is_read_twice_is_there_once() -> None:
+    timeline = Timeline.around(page("m0500"), ROOM[500 : 500 + PAGE])
+    again = timeline.with_newer(ROOM[540:600])
+    assert is_part_of_the_room(again)
+    assert again.messages[-1] is ROOM[599]
+    end = Timeline.latest(page(None))
+    assert end.with_messages(ROOM[-3:]) == end
 
 
 def test_takes_in_a_message_at_the_end() -> None:

@@ -85,11 +85,11 @@ def test_messages_of_one_author_stand_together_for_a_while() -> None:
     def day(timestamp: int) -> str:
         return "one" if timestamp < 12 * 60_000 else "two"
 
-    rows = make_rows(messages, reader_id="bob", editing="m3", day=day)
+    rows = make_rows(messages, reader_id="bob", editing=("m3", "typed"), day=day)
     assert [row.leads for row in rows.values()] == [True, False, True, True, True, True]
     assert [row.day for row in rows.values()] == ["one", "", "", "", "", "two"]
     assert [key for key, row in rows.items() if row.is_mine] == ["m3"]
-    assert [key for key, row in rows.items() if row.is_editing] == ["m3"]
+    assert [row.edited_text for row in rows.values()] == [None, None, "typed", None, None, None]
 
 
 def test_reactions_are_counted_in_the_order_of_the_first() -> None:

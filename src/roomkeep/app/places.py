@@ -2,7 +2,16 @@
 
 from typing import Final
 
-__all__ = ["DRAFT", "LAST_READ", "RECENT", "Place", "place_of", "setting_key"]
+__all__ = [
+    "DRAFT",
+    "DRAFT_FILES",
+    "EDIT",
+    "LAST_READ",
+    "RECENT",
+    "Place",
+    "place_of",
+    "setting_key",
+]
 
 Place = tuple[str, str]
 """The ids of a room and of a channel in it."""
@@ -11,6 +20,10 @@ LAST_READ: Final = "lastRead"
 """The time in ms up to which a channel was read."""
 DRAFT: Final = "draft"
 """What was written in a channel and not sent yet."""
+EDIT: Final = "edit"
+"""What was typed into editors of a channel's messages and not saved yet."""
+DRAFT_FILES: Final = "draftFiles"
+"""The files that wait beside what is written in a channel."""
 RECENT: Final = "recentPlaces"
 """The places that were opened last, the latest first."""
 

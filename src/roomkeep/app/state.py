@@ -144,12 +144,15 @@ class AccountState:
         previews: the last message of each room, where that is known; None for a room without.
         new_after: the time in ms after which messages were new when the channel was opened; None
             where there were none.
+        new_count: how many they were.
         replies: the messages that what was written and not sent answers, by place.
         originals: messages that others answer and that may not be on the page, by their ids; None
             for those that are not there.
         target: the id of a message to go to; None when one has arrived.
         picking: for what one looks for an emoji: a message's id, or empty for what one writes.
-        editing: the id of the message that is being edited.
+        edits: the ids of the messages whose editors are open, by place.
+        edit_texts: what editors hold, by place and by the messages' ids. No signal: typing draws
+            nothing.
         deleting: the message that is to be deleted, if the person says so.
         leaving: the room that is to go, if the person says so.
         removing: the channel that is to go, if the person says so.
@@ -176,11 +179,13 @@ class AccountState:
         self.unread: Signal[Mapping[Place, int]] = _signal({})
         self.previews: Signal[Mapping[str, Message | None]] = _signal({})
         self.new_after: Signal[int | None] = _signal(None)
+        self.new_count: Signal[int] = _signal(0)
         self.replies: Signal[Mapping[Place, Message]] = _signal({})
         self.originals: Signal[Mapping[str, Message | None]] = _signal({})
         self.target: Signal[str | None] = _signal(None)
         self.picking: Signal[str | None] = _signal(None)
-        self.editing: Signal[str | None] = _signal(None)
+        self.edits: Signal[Mapping[Place, str]] = _signal({})
+        self.edit_texts: dict[Place, dict[str, str]] = {}
         self.deleting: Signal[Message | None] = _signal(None)
         self.leaving: Signal[Leaving | None] = _signal(None)
         self.removing: Signal[Removing | None] = _signal(None)
@@ -220,6 +225,12 @@ class AccountState:
         """What was written in the open channel and not sent."""
         place = self.place
         return "" if place is None else self.drafts().get(place, "")
+
+    @property
+    def editing(self) -> str | None:
+        """The id of the message of the open channel that is being edited."""
+        place = self.place
+        return None if place is None else self.edits().get(place)
 
     @property
     def reply(self) -> Message | None:

@@ -1,9 +1,10 @@
-"""The part of a room's messages that is on the page: a window that moves over the room.
+"""The part of a channel's messages that is on the page: a window that moves over the channel.
 
-It is bounded, so a long way back costs no more than the first page. What is let go below is found
-again by the ids at which its pages began.
+It is bounded, so a long way costs no more than the first page. What is let go at one end is read
+again when one comes back to it.
 """
 
+import functools
 from collections.abc import Collection, Sequence
 
 from msgspec import Struct
@@ -21,82 +22,57 @@ MOST = 300
 
 
 class Timeline(Struct, frozen=True, kw_only=True):
-    """Consecutive messages of one room, ascending.
+    """Consecutive messages of one channel, ascending.
 
     Attributes:
         messages: the messages on the page.
-        has_older: the room may hold more before them.
-        below: the ids of the first messages of the pages that were let go after them, the nearest
-            last. Empty when the window reaches the room's end.
+        has_older: the channel may hold more before them.
+        has_newer: the channel may hold more after them.
     """
 
     messages: tuple[Message, ...] = ()
     has_older: bool = False
-    below: tuple[str, ...] = ()
+    has_newer: bool = False
 
     @property
     def is_at_latest(self) -> bool:
-        """The window reaches the room's end."""
-        return not self.below
-
-    @property
-    def before_below(self) -> str | None:
-        """The id of the message that comes right after the nearest page below; None for the end."""
-        return self.below[-2] if len(self.below) > 1 else None
+        """The window reaches the channel's end."""
+        return not self.has_newer
 
     @classmethod
-    def latest(cls, page: Sequence[Message], *, limit: int = PAGE) -> "Timeline":
-        """Begin at the room's end, with the newest `limit` messages that it has."""
-        return cls(messages=tuple(page), has_older=len(page) >= limit)
+    def latest(cls, page: Sequence[Message]) -> "Timeline":
+        """Begin at the channel's end, with the newest page."""
+        return cls(messages=tuple(page), has_older=len(page) >= PAGE)
 
-    def with_older(self, page: Sequence[Message], *, limit: int = PAGE) -> "Timeline":
-        """Put a page before; what is too much then goes at the other end."""
+    @classmethod
+    def around(cls, older: Sequence[Message], newer: Sequence[Message]) -> "Timeline":
+        """Begin at a place in the channel, with the page before it and the page after it."""
+        return cls(
+            messages=(*older, *newer),
+            has_older=len(older) >= PAGE,
+            has_newer=len(newer) >= PAGE,
+        )
+
+    def with_older(self, page: Sequence[Message]) -> "Timeline":
+        """Put the page before; what is too much then goes at the other end."""
         messages = (*page, *self.messages)
-        kept, rest = messages[:MOST], messages[MOST:]
-        below = (*self.below, rest[0].id) if rest else self.below
-        return replace(self, messages=kept, has_older=len(page) >= limit, below=below)
-
-    def with_newer(self, found: Sequence[Message]) -> "Timeline":
-        """Put the nearest page below back; what is too much then goes at the other end.
-
-        Args:
-            found: messages up to that page's end, some of which may be on the page already.
-        """
-        last = message_order(self.messages[-1]) if self.messages else None
-        new = [message for message in found if last is None or message_order(message) > last]
         return replace(
-            self, messages=(*self.messages, *new), below=self.below[:-1]
-        ).without_excess()
+            self,
+            messages=messages[:MOST],
+            has_older=len(page) >= PAGE,
+            has_newer=self.has_newer or len(messages) > MOST,
+        )
 
-    def with_many_older(self, page: Sequence[Message], *, limit: int) -> "Timeline":
-        """Put a long page before, in pieces that one later finds again as pages."""
-        timeline = self
-        for end in range(len(page), 0, -PAGE):
-            timeline = timeline.with_older(page[max(0, end - PAGE) : end], limit=0)
-        return replace(timeline, has_older=len(page) >= limit)
+    def with_newer(self, page: Sequence[Message]) -> "Timeline":
+        """Put the page after; what is too much then goes at the other end."""
+        last = message_order(self.messages[-1]) if self.messages else None
+        new = (message for message in page if last is None or message_order(message) > last)
+        messages = (*self.messages, *new)
+        return replace(self, messages=messages, has_newer=len(page) >= PAGE).without_excess()
 
-    def with_changes(self, before: "Timeline", after: "Timeline") -> "Timeline":
-        """Take in what became of another window while this one was made."""
-        old = {message.id: message for message in before.messages}
-        timeline = self
-        for message in after.messages:
-            if old.pop(message.id, None) != message:
-                timeline = timeline.with_message(message)
-        return timeline
-
-    def is_before(self, message: Message) -> bool:
-        """Tell whether a message comes after the window's end."""
-        return bool(self.messages) and message_order(message) > message_order(self.messages[-1])
-
-    def is_after(self, message: Message) -> bool:
-        """Tell whether a message comes before the window's beginning."""
-        return bool(self.messages) and message_order(message) < message_order(self.messages[0])
-
-    def reaches(self, found: Sequence[Message]) -> bool:
-        """Tell whether nothing is missing between the window and messages after it."""
-        if not self.messages or not found:
-            return True
-        return message_order(found[0]) <= message_order(self.messages[-1])
+    def with_messages(self, found: Sequence[Message]) -> "Timeline":
+        """Put messages where they belong."""
+        return functools.reduce(Timeline.with_message, found, self)
 
     def with_message(self, message: Message) -> "Timeline":
         """Put a message where it belongs, in place of the one with its id.

@@ -7,8 +7,8 @@ from roomkeep.models import Message, Room, User
 
 __all__ = ["first_new", "has_new", "is_number", "read_marks", "read_until", "total"]
 
-ALWAYS = -(2**53)
-"""Before all times."""
+ALWAYS = -8_640_000_000_000_000
+"""Before all times that there are."""
 
 
 def read_until(marks: Mapping[Place, int], place: Place, room: Room | None, reader: User) -> int:

@@ -7,6 +7,7 @@ from roomkeep.app.effects.bans import BanEffects
 from roomkeep.app.effects.channels import ChannelEffects
 from roomkeep.app.effects.context import Context
 from roomkeep.app.effects.drafts import DraftEffects
+from roomkeep.app.effects.edits import EditEffects
 from roomkeep.app.effects.imports import ImportEffects
 from roomkeep.app.effects.live import LiveEffects
 from roomkeep.app.effects.messages import MessageEffects
@@ -33,10 +34,11 @@ class Effects:
         self.pictures = PictureEffects(context, blobs)
         self.attachments = AttachmentEffects(context, self.pictures, blobs)
         self.messages = MessageEffects(context, self.drafts, self.attachments)
+        self.edits = EditEffects(context, self.drafts, self.messages)
         self.reactions = ReactionEffects(context, self.messages)
         self.unread = UnreadEffects(context, self.drafts)
         self.rooms = RoomEffects(context, self.messages, self.unread)
-        self.replies = ReplyEffects(context, self.rooms)
+        self.replies = ReplyEffects(context, self.messages, self.rooms)
         self.channels = ChannelEffects(context, self.rooms)
         self.samples = SampleEffects(context, self.rooms)
         self.live = LiveEffects(context, self.rooms, self.messages)

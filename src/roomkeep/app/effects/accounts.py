@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable
 
 from roomkeep.app.effects.context import Context, EffectGroup, effect
-from roomkeep.app.effects.drafts import DraftEffects, read_drafts
+from roomkeep.app.effects.drafts import DraftEffects
 from roomkeep.app.effects.known_accounts import KnownAccountEffects
 from roomkeep.app.effects.live import LiveEffects
 from roomkeep.app.effects.people import PeopleEffects
@@ -195,7 +195,10 @@ class AccountEffects(EffectGroup):
         try:
             await self._drafts.flush(account)
         except RoomkeepError as error:
-            logger.warning("what was written last is lost with the switch: %s", error)
+            # Whoever has read so may leave all the same.
+            self._drafts.forget(account)
+            self.context.report(error, "keep what you wrote last, so the account was not switched")
+            return False
         return self.page.account() is account and not self.page.is_switching()
 
     async def _show_signed_in(self) -> None:
@@ -218,7 +221,7 @@ class AccountEffects(EffectGroup):
         account = AccountState(user)
         account.rooms.set(tuple(await database.get_all_rooms()))
         settings_kept = await database.get_settings()
-        account.drafts.set(read_drafts(settings_kept))
+        await self._drafts.load(account, database, settings_kept)
         account.last_read.set(read_marks(settings_kept))
         account.recent.set(read_recent(settings_kept))
         last = self.context.resume.load_last_viewed_chat(user_id)

@@ -1,15 +1,21 @@
-"""What was written and not sent yet: kept for each channel, also over a reload."""
+"""What was written and not sent or saved yet: kept for each channel, also over a reload."""
 
 import asyncio
+from collections.abc import Mapping
+from typing import Literal
 
 from roomkeep.app.effects.context import Context, EffectGroup, effect
-from roomkeep.app.places import DRAFT, Place, place_of, setting_key
+from roomkeep.app.places import DRAFT, EDIT, Place, place_of, setting_key
 from roomkeep.app.state import AccountState
+from roomkeep.models import Message
+from roomkeep.persistence import DatabaseService
 
-__all__ = ["DraftEffects", "read_drafts"]
+__all__ = ["DraftEffects", "read_drafts", "read_edits"]
 
 PAUSE = 0.3
 """How long nothing is saved after something was, in seconds."""
+
+Kind = Literal["draft", "edit"]
 
 
 class DraftEffects(EffectGroup):
@@ -18,38 +24,98 @@ class DraftEffects(EffectGroup):
     def __init__(self, context: Context) -> None:
         super().__init__(context)
         # What the database does not have yet, by account: a switch leaves the whole behind.
-        self._unsaved: dict[AccountState, dict[Place, None]] = {}
+        self._unsaved: dict[AccountState, dict[tuple[Kind, Place], None]] = {}
         self._saving: dict[AccountState, asyncio.Task[None]] = {}
+
+    # What one writes in a channel
 
     def write(self, account: AccountState, place: Place, text: str) -> None:
         """Keep what is written in a channel."""
-        if account.drafts().get(place, "") == text:
-            return
-        _set(account, place, text)
-        self._unsaved.setdefault(account, {})[place] = None
-        if account not in self._saving:
-            self._saving[account] = self._save(account)
+        if account.drafts().get(place, "") != text:
+            _set_text(account, place, text)
+            self._note(account, DRAFT, place)
+
+    def give_back(self, account: AccountState, place: Place, text: str) -> None:
+        """Put a text that could not be sent before what was written since."""
+        newer = account.drafts().get(place, "")
+        self.write(account, place, f"{text}\n{newer}" if newer else text)
+
+    def answer(self, account: AccountState, place: Place, message: Message | None) -> None:
+        """Keep what it answers; None for nothing."""
+        if account.replies().get(place) != message:
+            _set_reply(account, place, message)
+            self._note(account, DRAFT, place)
+
+    # What one changes in messages
+
+    def open_edit(self, account: AccountState, place: Place, message_id: str) -> None:
+        """Open the editor of a message; another one in the channel is closed, not forgotten."""
+        account.edits.set({**account.edits(), place: message_id})
+        self._note(account, EDIT, place)
+
+    def write_edit(self, account: AccountState, place: Place, message_id: str, text: str) -> None:
+        """Keep what the editor of a message holds."""
+        account.edit_texts.setdefault(place, {})[message_id] = text
+        self._note(account, EDIT, place)
+
+    def close_edit(self, account: AccountState, place: Place, message_id: str) -> None:
+        """Forget the editor of a message, and what it held."""
+        texts = account.edit_texts.get(place, {})
+        is_open = account.edits().get(place) == message_id
+        if texts.pop(message_id, None) is not None or is_open:
+            self._note(account, EDIT, place)
+        if is_open:
+            account.edits.set({key: one for key, one in account.edits().items() if key != place})
+
+    # The database
 
     def is_unsaved(self, account: AccountState, place: Place) -> bool:
         """Tell whether the database does not have yet what is written in a channel."""
-        return place in self._unsaved.get(account, {})
+        return (DRAFT, place) in self._unsaved.get(account, {})
+
+    async def load(
+        self, account: AccountState, database: DatabaseService, settings: Mapping[str, object]
+    ) -> None:
+        """Take in what was kept when the account was left, before it is on the page."""
+        account.drafts.set({place: text for place, (text, _) in read_drafts(settings).items()})
+        for place, (_, answered) in read_drafts(settings).items():
+            await self._load_reply(database, account, place, answered)
+        edits = read_edits(settings)
+        account.edits.set({place: one for place, (one, _) in edits.items() if one is not None})
+        account.edit_texts.update({place: dict(texts) for place, (_, texts) in edits.items()})
 
     async def flush(self, account: AccountState) -> None:
         """Save all at once, before the account is left."""
         unsaved = self._unsaved.get(account, {})
-        for place in list(unsaved):
-            text = account.drafts().get(place, "")
-            await self.context.database(account).save_setting(
-                setting_key(DRAFT, place), text or None
-            )
-            if account.drafts().get(place, "") == text:
-                unsaved.pop(place, None)
+        for kind, place in list(unsaved):
+            value = _kept(account, kind, place)
+            await self.context.database(account).save_setting(setting_key(kind, place), value)
+            if _kept(account, kind, place) == value:
+                unsaved.pop((kind, place), None)
+
+    def forget(self, account: AccountState) -> None:
+        """Keep no more than the database has already."""
+        self._unsaved.pop(account, None)
 
     async def follow(self, account: AccountState, place: Place) -> None:
         """Show what was written in another tab, but never in place of what is written here."""
-        kept = await self.context.database(account).get_setting(setting_key(DRAFT, place))
+        database = self.context.database(account)
+        text, answered = _read_draft(await database.get_setting(setting_key(DRAFT, place)))
         if not self.is_unsaved(account, place):
-            _set(account, place, kept if isinstance(kept, str) else "")
+            _set_text(account, place, text)
+            await self._load_reply(self.context.database(account), account, place, answered)
+
+    async def _load_reply(
+        self, database: DatabaseService, account: AccountState, place: Place, answered: str | None
+    ) -> None:
+        message = None if answered is None else await database.get_message_by_id(answered)
+        if not self.is_unsaved(account, place):
+            _set_reply(account, place, message)
+
+    def _note(self, account: AccountState, kind: Kind, place: Place) -> None:
+        self._unsaved.setdefault(account, {})[kind, place] = None
+        if account not in self._saving:
+            self._saving[account] = self._save(account)
 
     @effect("keep what is written")
     async def _save(self, account: AccountState) -> None:
@@ -62,14 +128,53 @@ class DraftEffects(EffectGroup):
             self._unsaved.pop(account, None)
 
 
-def read_drafts(settings: dict[str, object]) -> dict[Place, str]:
-    """Return the drafts among an account's settings."""
-    found = ((place_of(DRAFT, key), text) for key, text in settings.items())
-    return {
-        place: text for place, text in found if place is not None and isinstance(text, str) and text
-    }
+def read_drafts(settings: Mapping[str, object]) -> dict[Place, tuple[str, str | None]]:
+    """Return the drafts among an account's settings, each with the id of what it answers."""
+    found = ((place_of(DRAFT, key), _read_draft(kept)) for key, kept in settings.items())
+    return {place: draft for place, draft in found if place is not None and any(draft)}
 
 
-def _set(account: AccountState, place: Place, text: str) -> None:
+def read_edits(settings: Mapping[str, object]) -> dict[Place, tuple[str | None, dict[str, str]]]:
+    """Return, for each channel, the message whose editor is open, and what editors hold."""
+    edits: dict[Place, tuple[str | None, dict[str, str]]] = {}
+    for key, kept in settings.items():
+        place = place_of(EDIT, key)
+        if place is None or not isinstance(kept, dict):
+            continue
+        opened, texts = kept.get("open"), kept.get("texts")
+        if isinstance(texts, dict):
+            held = {name: text for name, text in texts.items() if isinstance(text, str)}
+            edits[place] = (opened if isinstance(opened, str) else None, held)
+    return edits
+
+
+def _read_draft(kept: object) -> tuple[str, str | None]:
+    if isinstance(kept, str):
+        return kept, None
+    fields = kept if isinstance(kept, dict) else {}
+    text, answered = fields.get("text"), fields.get("replyToId")
+    return (
+        text if isinstance(text, str) else "",
+        answered if isinstance(answered, str) else None,
+    )
+
+
+def _kept(account: AccountState, kind: Kind, place: Place) -> object:
+    """Return what the database is to hold; None for nothing."""
+    if kind == EDIT:
+        opened, texts = account.edits().get(place), account.edit_texts.get(place, {})
+        return {"open": opened, "texts": dict(texts)} if opened or texts else None
+    text, answered = account.drafts().get(place, ""), account.replies().get(place)
+    if answered is None:
+        return text or None
+    return {"text": text, "replyToId": answered.id}
+
+
+def _set_text(account: AccountState, place: Place, text: str) -> None:
     others = {key: draft for key, draft in account.drafts().items() if key != place}
     account.drafts.set({**others, place: text} if text else others)
+
+
+def _set_reply(account: AccountState, place: Place, message: Message | None) -> None:
+    others = {key: reply for key, reply in account.replies().items() if key != place}
+    account.replies.set(others if message is None else {**others, place: message})

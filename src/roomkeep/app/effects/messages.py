@@ -1,7 +1,9 @@
-"""Messages: paged through, written, answered, edited, deleted."""
+"""Messages: paged through, written, answered."""
 
 import asyncio
 import logging
+
+from reaktiv import batch
 
 from roomkeep.app.effects.attachments import AttachmentEffects
 from roomkeep.app.effects.bans import check_not_banned
@@ -12,13 +14,11 @@ from roomkeep.app.limits import check_content
 from roomkeep.app.places import Place
 from roomkeep.app.state import AccountState
 from roomkeep.app.timeline import PAGE, Timeline
+from roomkeep.app.unread import has_new
 from roomkeep.errors import RecordNotFound, RoomkeepError
 from roomkeep.models import Message
 
 __all__ = ["MessageEffects"]
-
-MAX_GAP_PAGES = 6
-"""How many pages are loaded to close a gap; beyond, the latest are shown."""
 
 logger = logging.getLogger(__name__)
 
@@ -39,9 +39,50 @@ class MessageEffects(EffectGroup):
         channel = account.channel
         if place is None or (channel is not None and channel.type == "voice"):
             return
-        page = await self._load_page(account, place, PAGE)
+        page = await self.read_latest(account, place)
         if account.place == place:
             account.timeline.set(Timeline.latest(page))
+            await self._catch_up(account, place)
+
+    async def open(self, account: AccountState, place: Place, mark: int) -> None:
+        """Show a channel: where what is new begins, if that is more than a page; else its end.
+
+        Args:
+            account: whose channel it is.
+            place: the channel, which is open by now.
+            mark: the time in ms up to which it was read.
+        """
+        if account.channel is not None and account.channel.type == "voice":
+            return
+        reader = account.user_id
+        page = await self.read_latest(account, place)
+        timeline = Timeline.latest(page)
+        if timeline.has_older and page[0].timestamp > mark:
+            newer = await self.read_after(account, place, mark)
+            if has_new(newer, mark, reader):
+                older = await self.read_latest(account, place, before=newer[0].id)
+                timeline = Timeline.around(older, newer)
+        is_new = has_new(timeline.messages, mark, reader)
+        count = 0
+        if is_new:
+            database = self.context.database(account)
+            count = await database.count_messages(place[0], mark, place[1])
+        if account.place != place:
+            return
+        with batch():
+            account.timeline.set(timeline)
+            account.new_after.set(mark if is_new else None)
+            account.new_count.set(count)
+        await self._catch_up(account, place)
+
+    async def load_around(
+        self, account: AccountState, place: Place, older: list[Message], newer: list[Message]
+    ) -> None:
+        """Show the open channel where two pages of it meet."""
+        await self._attachments.load(account, [*older, *newer])
+        if account.place == place:
+            account.timeline.set(Timeline.around(older, newer))
+            await self._catch_up(account, place)
 
     @effect("show the latest messages")
     async def show_latest(self) -> None:
@@ -58,8 +99,9 @@ class MessageEffects(EffectGroup):
             return
         account.is_loading.set(True)
         try:
+            first = timeline.messages[0].id
             try:
-                page = await self._load_page(account, place, PAGE, timeline.messages[0].id)
+                page = await self.read_latest(account, place, before=first)
             except RecordNotFound:  # deleted under our eyes
                 await self.load_latest(account)
                 return
@@ -67,7 +109,7 @@ class MessageEffects(EffectGroup):
             if account.place != place or now is None:
                 return
             # Others may have come meanwhile at the window's end; at its start nothing may be amiss.
-            if now.messages and now.messages[0].id == timeline.messages[0].id:
+            if now.messages and now.messages[0].id == first:
                 account.timeline.set(now.with_older(page))
         finally:
             account.is_loading.set(False)
@@ -82,43 +124,52 @@ class MessageEffects(EffectGroup):
             return
         account.is_loading.set(True)
         try:
-            found = await self._load_below(account, place, timeline)
+            last = timeline.messages[-1].id
+            try:
+                page = await self.read_after(account, place, last)
+            except RecordNotFound:  # deleted under our eyes
+                await self.load_latest(account)
+                return
             now = account.timeline()
             if account.place != place or now is None:
                 return
-            if found is None:
-                await self.load_latest(account)
-            elif now.below == timeline.below:
-                account.timeline.set(now.with_newer(found))
+            if now.messages and now.messages[-1].id == last:
+                account.timeline.set(now.with_newer(page))
+                await self._catch_up(account, place)
         finally:
             account.is_loading.set(False)
 
-    async def _load_below(
-        self, account: AccountState, place: Place, timeline: Timeline
-    ) -> list[Message] | None:
-        """Load the nearest page below; None where it is not to be found again."""
-        # One more than a page: where it is on the page already, nothing is missing in between.
-        limit = PAGE + 1
-        found: list[Message] = []
-        before = timeline.before_below
-        for _ in range(MAX_GAP_PAGES):
-            try:
-                page = await self._load_page(account, place, limit, before)
-            except RecordNotFound:
-                return None
-            found = page + found
-            if len(page) < limit or timeline.reaches(found):
-                return found
-            # Messages have come since the page was let go, and are between it and the window.
-            before = page[0].id
-        return None
+    async def _catch_up(self, account: AccountState, place: Place) -> None:
+        """Take in what came while the channel's end was being read.
 
-    async def _load_page(
-        self, account: AccountState, place: Place, limit: int, before: str | None = None
+        Until the window reached the end, what came was left out; from now on it is not.
+        """
+        timeline = account.timeline()
+        if timeline is None or not timeline.is_at_latest or not timeline.messages:
+            return
+        try:
+            found = await self.read_after(account, place, timeline.messages[-1].id)
+        except RecordNotFound:  # deleted under our eyes, and the deletion shows by itself
+            return
+        now = account.timeline()
+        if found and now is not None and account.place == place:
+            account.timeline.set(now.with_messages(found))
+
+    async def read_latest(
+        self, account: AccountState, place: Place, before: str | None = None
     ) -> list[Message]:
-        room_id, channel_id = place
+        """Read the page before a message, or at the channel's end, with its attachments."""
         database = self.context.database(account)
-        page = await database.get_latest_messages(room_id, limit, before, channel_id)
+        page = await database.get_latest_messages(place[0], PAGE, before, place[1])
+        await self._attachments.load(account, page)
+        return page
+
+    async def read_after(
+        self, account: AccountState, place: Place, after: str | int
+    ) -> list[Message]:
+        """Read the page after a message or a time in ms, with its attachments."""
+        database = self.context.database(account)
+        page = await database.get_messages_after(place[0], after, PAGE, place[1])
         await self._attachments.load(account, page)
         return page
 
@@ -142,7 +193,7 @@ class MessageEffects(EffectGroup):
         account = self.page.account()
         place = None if account is None else account.place
         if account is not None and place is not None:
-            self._set_draft(account, place, text)
+            self._drafts.write(account, place, text)
 
     def send(self) -> asyncio.Task[None] | None:
         """Save what is written as a message."""
@@ -153,9 +204,9 @@ class MessageEffects(EffectGroup):
         if place is None or not (text.strip() or files):
             return None
         # Empty at once: what is typed next is the next message, and Enter does not send it twice.
-        self._set_draft(account, place, "")
+        self._drafts.write(account, place, "")
         answered = account.replies().get(place)
-        self._set_reply(account, place, None)
+        self._drafts.answer(account, place, None)
         return self._send(account, place, text, files, answered)
 
     @effect("send the message")
@@ -173,9 +224,8 @@ class MessageEffects(EffectGroup):
             try:
                 message = await self._save(account, place, text, answered)
             except RoomkeepError:
-                newer = account.drafts().get(place, "")
-                self._set_draft(account, place, f"{text}\n{newer}" if newer else text)
-                self._set_reply(account, place, account.replies().get(place, answered))
+                self._drafts.give_back(account, place, text)
+                self._drafts.answer(account, place, account.replies().get(place, answered))
                 self._attachments.give_back(account, place, files)
                 raise
             message_id = message.id
@@ -208,73 +258,6 @@ class MessageEffects(EffectGroup):
         await self.context.database(account).save_message(message)
         return message
 
-    def begin_edit(self, message_id: str) -> None:
-        """Open one of one's own messages for editing."""
-        account = self.account
-        timeline = account.timeline()
-        message = None if timeline is None else timeline.find(message_id)
-        if message is not None and message.sender_id == account.user_id and not message.is_deleted:
-            account.editing.set(message_id)
-
-    def begin_edit_last(self) -> None:
-        """Open the last of one's own messages on the page for editing."""
-        account = self.account
-        timeline = account.timeline()
-        for message in reversed(() if timeline is None else timeline.messages):
-            if message.sender_id == account.user_id and not message.is_deleted:
-                account.editing.set(message.id)
-                return
-
-    def cancel_edit(self) -> None:
-        """Leave the message as it was."""
-        self.account.editing.set(None)
-
-    @effect("save the change")
-    async def save_edit(self, text: str) -> None:
-        """Save what the message that is being edited says now."""
-        account = self.account
-        message_id = account.editing()
-        timeline = account.timeline()
-        message = None if timeline is None else timeline.find(message_id)
-        if message is None:
-            account.editing.set(None)
-            return
-        content = check_content(text)
-        if not content:
-            self.ask_delete(message.id)
-            return
-        if content != message.content:
-            await check_not_banned(self.context, account, message.room_id, done="saved")
-            await self.context.database(account).update_message(
-                message.id, content=content, edited_at=self.context.now()
-            )
-            await self.refresh(account, [message.id])
-        if account.editing() == message_id:
-            account.editing.set(None)
-
-    def ask_delete(self, message_id: str) -> None:
-        """Ask whether a message is to be deleted."""
-        account = self.account
-        timeline = account.timeline()
-        account.deleting.set(None if timeline is None else timeline.find(message_id))
-
-    def cancel_delete(self) -> None:
-        """Keep the message."""
-        self.account.deleting.set(None)
-
-    @effect("delete the message")
-    async def delete(self) -> None:
-        """Delete the message that was asked about."""
-        account = self.account
-        message = account.deleting()
-        account.deleting.set(None)
-        if message is None:
-            return
-        if account.editing() == message.id:
-            account.editing.set(None)
-        await self.context.database(account).delete_message(message.id)
-        await self.refresh(account, [message.id])
-
     def begin_reply(self, message_id: str) -> None:
         """Let what one writes answer a message."""
         account = self.account
@@ -282,18 +265,11 @@ class MessageEffects(EffectGroup):
         place = account.place
         message = None if timeline is None else timeline.find(message_id)
         if message is not None and place is not None and not message.is_deleted:
-            self._set_reply(account, place, message)
+            self._drafts.answer(account, place, message)
 
     def cancel_reply(self) -> None:
         """Let what one writes answer nothing."""
         account = self.account
         place = account.place
         if place is not None:
-            self._set_reply(account, place, None)
-
-    def _set_reply(self, account: AccountState, place: Place, message: Message | None) -> None:
-        others = {key: reply for key, reply in account.replies().items() if key != place}
-        account.replies.set(others if message is None else {**others, place: message})
-
-    def _set_draft(self, account: AccountState, place: Place, text: str) -> None:
-        self._drafts.write(account, place, text)
+            self._drafts.answer(account, place, None)

@@ -5,24 +5,23 @@ import asyncio
 from reaktiv import Effect, untracked
 
 from roomkeep.app.effects.context import Context, EffectGroup, effect
+from roomkeep.app.effects.messages import MessageEffects
 from roomkeep.app.effects.rooms import RoomEffects
-from roomkeep.app.places import Place
 from roomkeep.app.state import AccountState
-from roomkeep.app.timeline import PAGE, Timeline
+from roomkeep.app.timeline import Timeline
+from roomkeep.app.unread import first_new
 from roomkeep.errors import RecordNotFound
 from roomkeep.models import Message
 
 __all__ = ["ReplyEffects"]
 
-STRIDE = 5 * PAGE
-"""How many messages are read at a time on the way to one that is far back."""
-
 
 class ReplyEffects(EffectGroup):
     """Finds the messages that others answer."""
 
-    def __init__(self, context: Context, rooms: RoomEffects) -> None:
+    def __init__(self, context: Context, messages: MessageEffects, rooms: RoomEffects) -> None:
         super().__init__(context)
+        self._messages = messages
         self._rooms = rooms
         self._follow = Effect(self._load_originals)
 
@@ -46,49 +45,51 @@ class ReplyEffects(EffectGroup):
             if all(room.id != message.room_id for room in account.rooms() or ()):
                 return False
             await self._rooms.show(account, *place)
-        timeline = account.timeline()
-        if account.place != place or timeline is None:
+        if account.place != place or account.timeline() is None:
             return False
         # Until one is there, nothing else is to be loaded on account of where one was.
         account.is_loading.set(True)
         try:
-            found = await self._find(account, place, timeline, message)
-            now = account.timeline()
-            if account.place != place or now is None or found is None:
-                return False
-            account.timeline.set(found.with_changes(timeline, now))
-            account.target.set(message.id)
+            older = await self._messages.read_latest(account, place, before=message.id)
+            newer = await self._messages.read_after(account, place, message.id)
+            await self._messages.load_around(account, place, older, [message, *newer])
+        except RecordNotFound:  # deleted under our eyes
+            return False
         finally:
             account.is_loading.set(False)
+        if account.place == place:
+            account.target.set(message.id)
         return True
+
+    @effect("show the new messages")
+    async def show_new(self) -> None:
+        """Go to the message with which what is new begins."""
+        account = self.account
+        place, mark = account.place, account.new_after()
+        if place is None or mark is None:
+            return
+        if self._first_new(account) is None:
+            await self._messages.open(account, place, mark)
+        if account.place == place:
+            account.target.set(self._first_new(account))
+
+    @staticmethod
+    def _first_new(account: AccountState) -> str | None:
+        timeline = account.timeline()
+        if timeline is None:
+            return None
+        return first_new(
+            timeline.messages,
+            account.new_after(),
+            account.user_id,
+            has_older=timeline.has_older,
+        )
 
     def arrived(self) -> None:
         """Say that the message is in sight."""
         account = self.page.account()
         if account is not None:
             account.target.set(None)
-
-    async def _find(
-        self, account: AccountState, place: Place, timeline: Timeline, message: Message
-    ) -> Timeline | None:
-        """Return a window that holds a message; None where its channel does not."""
-        room_id, channel_id = place
-
-        async def read(before: str | None) -> list[Message]:
-            database = self.context.database(account)
-            return await database.get_latest_messages(room_id, STRIDE, before, channel_id)
-
-        if not timeline.messages or timeline.is_before(message):
-            timeline = Timeline(has_older=True).with_many_older(await read(None), limit=STRIDE)
-        while timeline.find(message.id) is None:
-            if not timeline.has_older or not timeline.is_after(message):
-                return None
-            try:
-                page = await read(timeline.messages[0].id)
-            except RecordNotFound:  # deleted under our eyes
-                return None
-            timeline = timeline.with_many_older(page, limit=STRIDE)
-        return timeline
 
     def _load_originals(self) -> None:
         """Load what the messages on the page answer, where that is not on the page."""

@@ -9,7 +9,7 @@ from roomkeep.app.effects.context import Context, EffectGroup, effect
 from roomkeep.app.effects.messages import MessageEffects
 from roomkeep.app.effects.unread import UnreadEffects
 from roomkeep.app.limits import check_icon, check_name, check_topic
-from roomkeep.app.places import DRAFT, LAST_READ, RECENT, Place, place_of
+from roomkeep.app.places import DRAFT, EDIT, LAST_READ, RECENT, Place, place_of
 from roomkeep.app.state import AccountState, Leaving
 from roomkeep.errors import RoomkeepError, ScopeChanged, StorageError
 from roomkeep.models import DEFAULT_CHANNEL_ID, Channel, Room, RoomMember
@@ -171,13 +171,11 @@ class RoomEffects(EffectGroup):
         mark = self._unread.reader_mark(account, place)
         if account.place != place:
             with batch():
-                account.editing.set(None)
                 account.timeline.set(None)
                 account.new_after.set(None)
                 account.room_id.set(place[0])
                 account.channel_id.set(place[1])
-        await self._messages.load_latest(account)
-        self._unread.show_new(account, place, mark)
+        await self._messages.open(account, place, mark)
 
     def _close(self, account: AccountState) -> None:
         with batch():
@@ -203,7 +201,7 @@ class RoomEffects(EffectGroup):
 
     async def _forget_settings(self, account: AccountState, room_id: str) -> None:
         """Delete what was kept for a room that is gone."""
-        for kind in (LAST_READ, DRAFT):
+        for kind in (LAST_READ, DRAFT, EDIT):
             for key in await self.context.database(account).get_settings(f"{kind}/"):
                 place = place_of(kind, key)
                 if place is not None and place[0] == room_id:

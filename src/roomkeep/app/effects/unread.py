@@ -78,13 +78,6 @@ class UnreadEffects(EffectGroup):
         room = _find(account, place[0])
         return read_until(account.last_read(), place, room, account.user())
 
-    def show_new(self, account: AccountState, place: Place, mark: int) -> None:
-        """Mark what is new in the channel that was opened, where it was read up to `mark`."""
-        timeline = account.timeline()
-        if account.place == place and timeline is not None:
-            is_new = has_new(timeline.messages, mark, account.user_id)
-            account.new_after.set(mark if is_new else None)
-
     def reach_end(self) -> None:
         """All of the open channel is read."""
         account = self.page.account()
@@ -99,8 +92,13 @@ class UnreadEffects(EffectGroup):
         """Something came while one was reading further up, or looked elsewhere."""
         account = self.page.account()
         place = None if account is None else account.place
-        if account is not None and place is not None and account.new_after() is None:
-            self.show_new(account, place, self.reader_mark(account, place))
+        timeline = None if account is None else account.timeline()
+        if account is None or place is None or timeline is None:
+            return
+        mark = self.reader_mark(account, place)
+        if account.new_after() is None and has_new(timeline.messages, mark, account.user_id):
+            account.new_after.set(mark)
+            account.new_count.set(0)
 
     def read(self, account: AccountState, place: Place, until: int) -> None:
         """Remember that a channel was read up to a time in ms."""
@@ -125,6 +123,21 @@ class UnreadEffects(EffectGroup):
             if channel.type == "text":
                 self.read(account, (room_id, channel.id), until)
         if account.room_id() == room_id:
+            account.new_after.set(None)
+
+    @effect("mark the channel as read")
+    async def read_channel(self) -> None:
+        """Mark all that there is in the open channel as read."""
+        account = self.account
+        place = account.place
+        if place is None:
+            return
+        latest = await self.context.database(account).get_latest_messages(
+            place[0], 1, None, place[1]
+        )
+        until = max([self.context.now(), *(message.timestamp for message in latest)])
+        self.read(account, place, until)
+        if account.place == place:
             account.new_after.set(None)
 
     def forget(self, account: AccountState, room_id: str) -> None:

@@ -33,6 +33,10 @@ class ComposerView(View):
         self.listen(self._form, "submit", self._on_submit)
         self._reply = by_id("composer-reply")
         self.listen(by_id("cancel-reply"), "click", lambda _: self._cancel_reply())
+        self._edit = by_id("composer-edit")
+        self.listen(by_id("show-edit"), "click", lambda _: self._go_to_edit())
+        self.listen(by_id("cancel-edit"), "click", lambda _: self._cancel_edit())
+        self.watch(self._show_edit)
         self.watch(self._show_draft)
         self.watch(self._show_reply)
         self.watch(self._show_room)
@@ -75,6 +79,24 @@ class ComposerView(View):
         set_text(part(self._reply, "author"), author)
         set_text(part(self._reply, "text"), "" if message is None else summary(message.content))
 
+    def _show_edit(self) -> None:
+        """Lead to the editor that is open where the page has left it behind."""
+        account = self.page.account()
+        editing = None if account is None else account.editing
+        timeline = None if account is None else account.timeline()
+        away = editing is not None and timeline is not None and timeline.find(editing) is None
+        self._edit.hidden = not away
+
+    def _go_to_edit(self) -> None:
+        account = self.page.account()
+        editing = None if account is None else account.editing
+        if editing is not None:
+            self.effects.replies.show(editing)
+
+    def _cancel_edit(self) -> None:
+        self.effects.edits.cancel()
+        self._text.focus()
+
     def _cancel_reply(self) -> None:
         self.effects.messages.cancel_reply()
         self._text.focus()
@@ -94,7 +116,7 @@ class ComposerView(View):
             self.effects.messages.cancel_reply()
         elif event.key == "ArrowUp" and not self._text.value:
             event.preventDefault()
-            self.effects.messages.begin_edit_last()
+            self.effects.edits.begin_last()
 
     def _on_submit(self, event: Any) -> None:
         event.preventDefault()

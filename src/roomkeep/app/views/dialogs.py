@@ -60,6 +60,6 @@ class DialogsView(View):
         if account is None or account.deleting() is None:
             return
         if self._delete.returnValue == "delete":
-            self.effects.messages.delete()
+            self.effects.edits.delete()
         else:
-            self.effects.messages.cancel_delete()
+            self.effects.edits.cancel_delete()

@@ -39,6 +39,7 @@ class MessageActions(View):
         self.listen(messages.parent, "keydown", self._on_key)
         self.listen(messages.parent, "focusin", self._on_focus)
         self.listen(messages.parent, "submit", self._on_submit)
+        self.listen(messages.parent, "input", self._on_input)
         self.watch(self._return_focus)
 
     # The keyboard: one stop for Tab, arrows between the rows, Tab into the buttons of a row
@@ -146,24 +147,27 @@ class MessageActions(View):
             case "copy":
                 copy(self.effects, shown.message.content, "Message")
             case "edit":
-                self.effects.messages.begin_edit(message_id)
+                self.effects.edits.begin(message_id)
             case "delete" if shown.is_mine:
-                self.effects.messages.ask_delete(message_id)
+                self.effects.edits.ask_delete(message_id)
             case "cancel":
-                self.effects.messages.cancel_edit()
+                self.effects.edits.cancel()
             case "more":
                 self._menu.open(shown, row)
 
     def _on_submit(self, event: Any) -> None:
         event.preventDefault()
-        self.effects.messages.save_edit(str(event.target.elements.namedItem("text").value))
+        self.effects.edits.save(str(event.target.elements.namedItem("text").value))
+
+    def _on_input(self, event: Any) -> None:
+        self.effects.edits.write(str(event.target.value))
 
     def _on_editor_key(self, event: Any) -> None:
         if event.isComposing:
             return
         if event.key == "Escape":
             event.preventDefault()
-            self.effects.messages.cancel_edit()
+            self.effects.edits.cancel()
         elif event.key == "Enter" and not event.shiftKey:
             event.preventDefault()
             event.target.form.requestSubmit()

@@ -51,7 +51,8 @@ def fill_row(element: Any, row: Row, before: Row | None) -> None:
         _fill_quote(element, row.quote)
     if before is None or (before.message, before.attachments) != (message, row.attachments):
         fill_attachments(element, message, row.attachments)
-    if row.is_editing != (before is not None and before.is_editing):
+    was_editing = before is not None and before.edited_text is not None
+    if was_editing != (row.edited_text is not None):
         _fill_editor(element, row)
 
 
@@ -119,10 +120,10 @@ def _fill_chip(button: Any, chip: Chip) -> None:
 
 
 def _fill_editor(element: Any, row: Row) -> None:
-    element.toggleAttribute("data-editing", row.is_editing)
-    if row.is_editing:
+    element.toggleAttribute("data-editing", row.edited_text is not None)
+    if row.edited_text is not None:
         editor = clone("message-editor")
-        editor.elements.namedItem("text").value = row.message.content
+        editor.elements.namedItem("text").value = row.edited_text
         part(element, "chips").before(editor)
     else:
         element.querySelector("form").remove()

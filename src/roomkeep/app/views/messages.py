@@ -16,6 +16,7 @@ from roomkeep.app.views import times
 from roomkeep.app.views.dom import KeyedList, View, by_id, clone
 from roomkeep.app.views.message_actions import MessageActions
 from roomkeep.app.views.message_row import fill_row
+from roomkeep.app.views.new_bar import NewBar
 from roomkeep.app.views.reactors import Reactors
 from roomkeep.app.views.rows import Row, make_rows
 
@@ -25,6 +26,8 @@ NEAR = 800
 """So many pixels before an end, more is loaded."""
 AT_END = 40
 """Nearer to the end than this, the list follows what comes."""
+BEFORE_NEW = 96
+"""So many pixels of what was read before are in sight where a channel opens at what is new."""
 LIT_SECONDS = 2.0
 """How long a message that one went to stands out."""
 AT_THE_END = 2**31 - 1
@@ -46,10 +49,14 @@ class MessagesView(View):
         )
         self._shown: tuple[AccountState | None, Place | None] = (None, None)
         self._is_new = True
+        self._is_opening = True
+        self._first_new: Any = None
         self._follows = True
         self._newest = ""
+        self._edited: tuple[AccountState | None, str | None] = (None, None)
         self._loaded_at: Timeline | None = None
         self.listen(self._scroller, "scroll", self._on_scroll, passive=True)
+        self._new_bar = NewBar(page, effects)
         self._actions = MessageActions(page, effects, self._list)
         self._reactors = Reactors(page, effects, self._list.parent)
         self.listen(self._latest, "click", lambda _: self._go_to_latest())
@@ -68,23 +75,23 @@ class MessagesView(View):
         if (account, place) != self._shown:
             self._shown = (account, place)
             self._is_new = True
+            self._is_opening = True
             self._follows = True
         if account is None or timeline is None:
             self._list.show({})
             self._show_ends(Timeline(has_older=True))
             self._is_new = True
             return
+        editing = account.editing
+        texts = {} if place is None else account.edit_texts.get(place, {})
+        mark = account.new_after()
+        new_from = first_new(timeline.messages, mark, account.user_id, has_older=timeline.has_older)
         rows = make_rows(
             timeline.messages,
             reader_id=account.user_id,
-            editing=account.editing(),
+            editing=None if editing is None else (editing, texts.get(editing)),
             day=times.day,
-            new_from=first_new(
-                timeline.messages,
-                account.new_after(),
-                account.user_id,
-                has_older=timeline.has_older,
-            ),
+            new_from=new_from,
             faces=account.people.faces(),
             attachments=account.files.by_message(),
             originals=account.originals(),
@@ -100,9 +107,20 @@ class MessagesView(View):
         was_editing = self._editor()
         self._show_ends(timeline)
         self._list.show(rows)
-        self._keep_place(anchor, timeline)
+        first_row = None if new_from is None else self._list.child(new_from)
+        if self._is_opening and first_row is not None:
+            self._begin_at(first_row)
+        else:
+            self._keep_place(anchor, timeline)
+        # While the page starts there is nothing to scroll yet.
+        self._is_opening = self._is_opening and not self._scroller.clientHeight
+        self._first_new = first_row
+        is_above = mark is not None and bool(timeline.messages)
+        is_above = is_above and timeline.messages[0].timestamp > (mark or 0)
+        with untracked():
+            self._new_bar.place(first_row, is_above=is_above)
         self._actions.give_tab_stop(timeline)
-        self._focus_editor(account.editing(), was_editing)
+        self._focus_editor(account, editing, was_editing)
         self._is_new = False
         untracked(self._look_around)
 
@@ -152,8 +170,17 @@ class MessagesView(View):
         elif timeline.is_at_latest:
             self._scroller.scrollTop = self._scroller.scrollHeight
 
+    def _begin_at(self, row: Any) -> None:
+        """Scroll to where what is new begins; the end is in view where that is not far."""
+        top = self._scroller.getBoundingClientRect().top + BEFORE_NEW
+        self._scroller.scrollTop += float(row.getBoundingClientRect().top) - top
+
     def _on_size(self, *_: Any) -> None:
-        if self._follows:
+        if self._is_opening and self._first_new is not None:
+            self._is_opening = False
+            self._begin_at(self._first_new)
+            self._look_around()
+        elif self._follows:
             self._scroller.scrollTop = self._scroller.scrollHeight
 
     def _on_scroll(self, _event: Any) -> None:
@@ -172,6 +199,7 @@ class MessagesView(View):
         self._show_latest_button(timeline)
         if self._follows and _is_seen():
             self.effects.unread.reach_end()
+        self._new_bar.look()
         if account.is_loading():
             return
         self._loaded_at = timeline
@@ -187,6 +215,7 @@ class MessagesView(View):
             return
         self._follows = True
         self._is_new = True
+        self._new_bar.go_past()
         if timeline.is_at_latest:
             self._scroller.scrollTop = self._scroller.scrollHeight
         else:
@@ -201,7 +230,8 @@ class MessagesView(View):
             return
         self._follows = False
         row.scrollIntoView(block="center")
-        row.focus(preventScroll=True)
+        editor = row.querySelector("textarea")
+        (editor if isinstance(editor, JsProxy) else row).focus(preventScroll=True)
         row.toggleAttribute("data-lit", True)  # noqa: FBT003 a DOM call
         loop = asyncio.get_running_loop()
         loop.call_later(LIT_SECONDS, row.removeAttribute, "data-lit")
@@ -212,9 +242,12 @@ class MessagesView(View):
         editor = self._list.parent.querySelector(".row[data-editing]")
         return str(editor.dataset.id) if isinstance(editor, JsProxy) else None
 
-    def _focus_editor(self, editing: str | None, before: str | None) -> None:
+    def _focus_editor(self, account: AccountState, editing: str | None, before: str | None) -> None:
+        is_same = (account, editing) == self._edited
+        self._edited = (account, editing)
         row = self._list.child(editing) if editing is not None else None
-        if row is not None and editing != before:
+        # One that comes back into the window takes the focus from nobody.
+        if row is not None and not is_same:
             text = row.querySelector("textarea")
             text.focus()
             text.setSelectionRange(AT_THE_END, AT_THE_END)

@@ -78,7 +78,7 @@ class Row(Struct, frozen=True):
         day: the day, where it is the first message of it; else empty.
         leads: it shows its author; those that stand together with it do not.
         is_mine: the reader wrote it.
-        is_editing: it is being edited.
+        edited_text: what its editor holds; None where it is not open.
         is_first_new: what is new begins with it.
         face: how its author looks.
         attachments: its files; None while they are not known.
@@ -90,7 +90,7 @@ class Row(Struct, frozen=True):
     day: str
     leads: bool
     is_mine: bool
-    is_editing: bool
+    edited_text: str | None
     face: Face
     is_first_new: bool = False
     attachments: tuple[Attachment, ...] | None = None
@@ -102,7 +102,7 @@ def make_rows(  # noqa: PLR0913 each is another part of what is shown
     messages: tuple[Message, ...],
     *,
     reader_id: str,
-    editing: str | None,
+    editing: tuple[str, str | None] | None,
     day: Callable[[int], str],
     new_from: str | None = None,
     faces: Mapping[str, Face] = MappingProxyType({}),
@@ -114,7 +114,8 @@ def make_rows(  # noqa: PLR0913 each is another part of what is shown
     Args:
         messages: the messages, ascending.
         reader_id: who reads.
-        editing: the id of the message that is being edited.
+        editing: the id of the message that is being edited, and what its editor holds; None for
+            what the message says.
         day: names the day of a time.
         new_from: the id of the message with which what is new begins.
         originals: messages that some of these answer and that are not among them; None for those
@@ -152,7 +153,7 @@ def make_rows(  # noqa: PLR0913 each is another part of what is shown
             this_day if is_new_day else "",
             leads,
             message.sender_id == reader_id,
-            message.id == editing,
+            _edited_text(message, editing),
             face,
             message.id == new_from,
             attachments.get(message.id),
@@ -161,6 +162,12 @@ def make_rows(  # noqa: PLR0913 each is another part of what is shown
         )
         before, day_before, face_before = message, this_day, face
     return rows
+
+
+def _edited_text(message: Message, editing: tuple[str, str | None] | None) -> str | None:
+    if editing is None or message.id != editing[0]:
+        return None
+    return message.content if editing[1] is None else editing[1]
 
 
 def make_quote(

@@ -1,0 +1,115 @@
+"""Messages changed and deleted, and what was typed into an editor and not saved yet."""
+
+from roomkeep.app.effects.bans import check_not_banned
+from roomkeep.app.effects.context import Context, EffectGroup, effect
+from roomkeep.app.effects.drafts import DraftEffects
+from roomkeep.app.effects.messages import MessageEffects
+from roomkeep.app.limits import check_content
+from roomkeep.app.problems import Refused
+from roomkeep.app.state import AccountState
+from roomkeep.models import Message
+
+__all__ = ["EditEffects"]
+
+
+class EditEffects(EffectGroup):
+    """What one does with a message that is sent."""
+
+    def __init__(self, context: Context, drafts: DraftEffects, messages: MessageEffects) -> None:
+        super().__init__(context)
+        self._drafts = drafts
+        self._messages = messages
+
+    def begin(self, message_id: str) -> None:
+        """Open one of one's own messages for editing."""
+        account = self.account
+        message = self._find(account, message_id)
+        if message is not None and _is_editable(message, account):
+            self._open(account, message.id)
+
+    def begin_last(self) -> None:
+        """Open the last of one's own messages on the page for editing."""
+        account = self.account
+        timeline = account.timeline()
+        for message in reversed(() if timeline is None else timeline.messages):
+            if _is_editable(message, account):
+                self._open(account, message.id)
+                return
+
+    def write(self, text: str) -> None:
+        """Keep what the open editor holds."""
+        account = self.account
+        place, message_id = account.place, account.editing
+        if place is not None and message_id is not None:
+            self._drafts.write_edit(account, place, message_id, text)
+
+    def cancel(self) -> None:
+        """Leave the message as it was."""
+        account = self.account
+        if account.place is not None and account.editing is not None:
+            self._drafts.close_edit(account, account.place, account.editing)
+
+    @effect("save the change")
+    async def save(self, text: str) -> None:
+        """Save what the message that is being edited says now."""
+        account = self.account
+        place, message_id = account.place, account.editing
+        if place is None or message_id is None:
+            return
+        self._drafts.write_edit(account, place, message_id, text)
+        # It may have left the page while one wrote, or have been deleted in another tab.
+        message = await self.context.database(account).get_message_by_id(message_id)
+        if message is None or message.is_deleted:
+            self._drafts.close_edit(account, place, message_id)
+            self._drafts.give_back(account, place, text)
+            raise Refused(
+                "That message was deleted meanwhile, so your change was not saved.",
+                "What you wrote is in the message field.",
+            )
+        content = check_content(text)
+        if not content:
+            account.deleting.set(message)
+            return
+        if content != message.content:
+            await check_not_banned(self.context, account, message.room_id, done="saved")
+            await self.context.database(account).update_message(
+                message.id, content=content, edited_at=self.context.now()
+            )
+            await self._messages.refresh(account, [message.id])
+        # What was typed on while it was being saved is not saved.
+        if account.edit_texts.get(place, {}).get(message_id, text) == text:
+            self._drafts.close_edit(account, place, message_id)
+
+    def ask_delete(self, message_id: str) -> None:
+        """Ask whether a message is to be deleted."""
+        account = self.account
+        account.deleting.set(self._find(account, message_id))
+
+    def cancel_delete(self) -> None:
+        """Keep the message."""
+        self.account.deleting.set(None)
+
+    @effect("delete the message")
+    async def delete(self) -> None:
+        """Delete the message that was asked about."""
+        account = self.account
+        message = account.deleting()
+        account.deleting.set(None)
+        if message is None:
+            return
+        await self.context.database(account).delete_message(message.id)
+        self._drafts.close_edit(account, (message.room_id, message.channel_id), message.id)
+        await self._messages.refresh(account, [message.id])
+
+    def _open(self, account: AccountState, message_id: str) -> None:
+        if account.place is not None:
+            self._drafts.open_edit(account, account.place, message_id)
+
+    @staticmethod
+    def _find(account: AccountState, message_id: str) -> Message | None:
+        timeline = account.timeline()
+        return None if timeline is None else timeline.find(message_id)
+
+
+def _is_editable(message: Message, account: AccountState) -> bool:
+    return message.sender_id == account.user_id and not message.is_deleted

@@ -1,0 +1,108 @@
+"""The bar that says how much is new in a channel, and leads to where that begins."""
+
+import time
+from typing import Any
+
+from roomkeep.app.effects import Effects
+from roomkeep.app.places import Place
+from roomkeep.app.state import AccountState, PageState
+from roomkeep.app.views import times
+from roomkeep.app.views.dom import View, by_id, part, set_text
+
+__all__ = ["NewBar"]
+
+
+class NewBar(View):
+    """It shows while not all is read, and to who went past what is new to the end."""
+
+    def __init__(self, page: PageState, effects: Effects) -> None:
+        super().__init__(page, effects)
+        self._bar = by_id("new-bar")
+        self._scroller = by_id("messages-scroller")
+        self._row: Any = None
+        self._is_above = False
+        self._was_passed = False
+        self._of: tuple[AccountState, Place | None, int] | None = None
+        self.listen(by_id("new-jump"), "click", lambda _: effects.replies.show_new())
+        self.listen(by_id("new-read"), "click", self._on_read)
+        self.watch(self._show)
+        self.watch(self._show_count)
+
+    def place(self, row: Any | None, *, is_above: bool) -> None:
+        """Take in where what is new begins.
+
+        Args:
+            row: the row with which it does, where that is on the page.
+            is_above: it is before all that is on the page.
+        """
+        self._row = row
+        self._is_above = is_above
+        self.look()
+
+    def look(self) -> None:
+        """See whether one can see where what is new begins, and show the bar or not."""
+        account = self.page.account()
+        if account is None or self._of is None:
+            return
+        is_above = self._is_above
+        if self._row is not None:
+            view = self._scroller.getBoundingClientRect()
+            line = self._row.getBoundingClientRect()
+            is_above = line.top < view.top
+            if not is_above and line.top < view.bottom:
+                self._was_passed = False
+        is_unread = self._is_unread(account)
+        set_text(by_id("new-read"), "Mark as read" if is_unread else "Dismiss")
+        self._set_hidden(hidden=not (is_unread or (is_above and self._was_passed)))
+
+    def go_past(self) -> None:
+        """Say that one goes to the end without reading what is between."""
+        account = self.page.account()
+        self._was_passed |= account is not None and self._is_unread(account)
+
+    @staticmethod
+    def _is_unread(account: AccountState) -> bool:
+        place = account.place
+        return place is not None and account.unread().get(place, 0) > 0
+
+    def _show(self) -> None:
+        account = self.page.account()
+        after = None if account is None else account.new_after()
+        count = 0 if account is None else account.new_count()
+        if account is None or after is None or not count:
+            self._of = None
+            self._set_hidden(hidden=True)
+            return
+        of = (account, account.place, after)
+        if of != self._of:
+            self._of, self._was_passed = of, False
+            timeline = account.timeline()
+            messages = () if timeline is None else timeline.messages
+            since = next((m.timestamp for m in messages if m.timestamp > after), after)
+            many = "1 new message" if count == 1 else f"{count:,} new messages"
+            set_text(part(self._bar, "count"), many)
+            set_text(part(self._bar, "since"), f" since {_when(since)}")
+        self.look()
+
+    def _show_count(self) -> None:
+        account = self.page.account()
+        place = None if account is None else account.place
+        count = 0 if account is None or place is None else account.unread().get(place, 0)
+        badge = by_id("show-latest-count")
+        badge.hidden = not count
+        set_text(badge, f"{count:,} new")
+
+    def _set_hidden(self, *, hidden: bool) -> None:
+        if hidden != bool(self._bar.hidden):
+            had_focus = hidden and self._bar.matches(":focus-within")
+            self._bar.hidden = hidden
+            if had_focus:
+                by_id("composer-text").focus()
+
+    def _on_read(self, _event: Any) -> None:
+        self.effects.unread.read_channel()
+
+
+def _when(timestamp: int) -> str:
+    is_today = times.day(timestamp) == times.day(time.time_ns() // 1_000_000)
+    return times.time_of_day(timestamp) if is_today else times.moment(timestamp)

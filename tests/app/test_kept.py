@@ -1,0 +1,156 @@
+"""Nothing that was typed is lost: drafts with what they answer, and what editors hold."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from roomkeep.app.timeline import Timeline
+from roomkeep.errors import StorageFull
+from roomkeep.models import Message
+from support.chat import Chat
+
+
+@pytest.fixture
+async def chat() -> AsyncIterator[Chat]:
+    """Two rooms; one message in each; Tea is open."""
+    made = Chat()
+    await made.effects.accounts.begin()
+    await made.effects.accounts.create("Ada")
+    for name in ("Cake", "Tea"):
+        await made.effects.rooms.create(name)
+        await made.write(f"about {name}")
+    yield made
+    await made.db.close()
+
+
+def shown(chat: Chat) -> Message:
+    timeline = chat.account.timeline()
+    assert timeline is not None
+    return timeline.messages[0]
+
+
+def editing(chat: Chat) -> str | None:
+    return chat.account.editing
+
+
+async def go_away_and_come_back(chat: Chat) -> None:
+    before = chat.account
+    await chat.effects.accounts.sign_out()
+    await chat.effects.accounts.switch("Ada")
+    assert chat.account is not before
+
+
+async def test_a_draft_answers_what_it_answered(chat: Chat) -> None:
+    chat.effects.messages.begin_reply(shown(chat).id)
+    await go_away_and_come_back(chat)
+    assert chat.account.reply == shown(chat)
+    chat.effects.messages.write_draft("an answer")
+    await go_away_and_come_back(chat)
+    assert (chat.account.draft, chat.account.reply) == ("an answer", shown(chat))
+
+
+async def test_a_reply_that_was_cancelled_is_not_kept(chat: Chat) -> None:
+    chat.effects.messages.begin_reply(shown(chat).id)
+    chat.effects.messages.write_draft("no answer")
+    await chat.effects.drafts.flush(chat.account)
+    chat.effects.messages.cancel_reply()
+    await go_away_and_come_back(chat)
+    assert (chat.account.draft, chat.account.reply) == ("no answer", None)
+
+
+async def test_an_answer_to_what_is_gone_is_kept_as_a_draft(chat: Chat) -> None:
+    chat.effects.messages.begin_reply(shown(chat).id)
+    chat.effects.messages.write_draft("an answer")
+    room_id = chat.room_id
+    await chat.effects.accounts.sign_out()
+    await chat.db.set_current_user_id("Ada")
+    await chat.db.clear_room_messages(room_id)
+    await chat.db.set_current_user_id(None)
+    await chat.effects.accounts.switch("Ada")
+    assert (chat.account.draft, chat.account.reply) == ("an answer", None)
+
+
+async def test_an_editor_keeps_its_text_in_other_channels_and_later(chat: Chat) -> None:
+    tea = chat.room_id
+    edited = shown(chat).id
+    chat.effects.edits.begin(edited)
+    chat.effects.edits.write("half a change")
+    await chat.effects.rooms.open(next(r.id for r in chat.account.rooms() or () if r.id != tea))
+    assert editing(chat) is None
+    await chat.effects.rooms.open(tea)
+    assert editing(chat) == edited
+    await go_away_and_come_back(chat)
+    place = chat.account.place
+    assert place is not None
+    assert editing(chat) == edited
+    assert chat.account.edit_texts[place] == {edited: "half a change"}
+
+
+async def test_an_editor_that_was_cancelled_is_not_kept(chat: Chat) -> None:
+    chat.effects.edits.begin(shown(chat).id)
+    chat.effects.edits.write("half a change")
+    await chat.effects.drafts.flush(chat.account)
+    chat.effects.edits.cancel()
+    await go_away_and_come_back(chat)
+    assert editing(chat) is None
+    assert chat.account.edit_texts == {}
+    assert await chat.db.get_settings("edit/") == {}
+
+
+async def test_a_second_editor_leaves_what_the_first_held(chat: Chat) -> None:
+    await chat.write("second")
+    timeline = chat.account.timeline()
+    assert timeline is not None
+    first, second = (message.id for message in timeline.messages)
+    chat.effects.edits.begin(first)
+    chat.effects.edits.write("change of the first")
+    chat.effects.edits.begin(second)
+    await chat.effects.edits.save("change of the second")
+    assert chat.shown == ["about Tea", "change of the second"]
+    chat.effects.edits.begin(first)
+    place = chat.account.place
+    assert place is not None
+    assert chat.account.edit_texts[place][first] == "change of the first"
+
+
+async def test_what_left_the_page_while_it_was_changed_is_saved(chat: Chat) -> None:
+    edited = shown(chat).id
+    chat.effects.edits.begin(edited)
+    chat.account.timeline.set(Timeline(has_older=True))
+    await chat.effects.edits.save("changed")
+    message = await chat.db.get_message_by_id(edited)
+    assert message is not None
+    assert message.content == "changed"
+    assert editing(chat) is None
+
+
+async def test_a_change_of_what_was_deleted_goes_into_the_message_field(chat: Chat) -> None:
+    edited = shown(chat).id
+    chat.effects.messages.write_draft("begun")
+    chat.effects.edits.begin(edited)
+    await chat.db.delete_message(edited)
+    await chat.effects.edits.save("much work")
+    assert chat.told == ["That message was deleted meanwhile, so your change was not saved."]
+    assert chat.account.draft == "much work\nbegun"
+    assert editing(chat) is None
+
+
+async def test_what_cannot_be_kept_holds_one_back_once(
+    chat: Chat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def full(*_: object) -> None:
+        raise StorageFull("full")
+
+    monkeypatch.setattr(chat.db, "save_setting", full)
+    chat.effects.messages.write_draft("dear diary")
+    await chat.effects.accounts.create("Grace")
+    assert chat.account.user_id == "Ada"
+    assert chat.account.draft == "dear diary"
+    [told] = chat.told
+    assert told == (
+        "Could not keep what you wrote last, so the account was not switched: "
+        "the storage of this browser is full."
+    )
+    monkeypatch.undo()
+    await chat.effects.accounts.switch("Grace")
+    assert chat.account.user_id == "Grace"
