@@ -15,10 +15,12 @@ from roomkeep.errors import InvalidRecord
 __all__ = [
     "check",
     "check_json",
+    "check_sizes",
     "check_value",
     "decode",
     "decode_all",
     "encode",
+    "invalid",
     "stored_fields",
 ]
 
@@ -83,12 +85,12 @@ def check(record: R, kind: type[R], field: str, *, prefix: str = "") -> R:
         checked = msgspec.convert(plain, kind)
         text = msgspec.json.encode(checked)
     except msgspec.ValidationError as error:
-        raise _invalid(error, prefix) from error
+        raise invalid(error, prefix) from error
     except (UnicodeEncodeError, TypeError, ValueError, RecursionError) as error:
         raise InvalidRecord(_reason(error), field=prefix + (_culprit(record) or "")) from error
     # What is short as a whole has nothing in it that is too long.
     if len(text) > MAX_ID:
-        _check_sizes(checked, prefix)
+        check_sizes(checked, prefix)
     return checked
 
 
@@ -105,6 +107,28 @@ def check_value(value: object, kind: Any, field: str) -> Any:
     if isinstance(checked, str):
         _check_text(checked, field)
     return checked
+
+
+def check_sizes(value: object, prefix: str = "") -> None:
+    """Make sure that nothing in a record, whose types are right, is too long to be kept.
+
+    Raises:
+        InvalidRecord: something is; it names the field.
+    """
+    if isinstance(value, str):
+        _check_length(value, prefix)
+    elif isinstance(value, Struct):
+        prefix = f"{prefix}." if prefix and not prefix.endswith(".") else prefix
+        for name in value.__struct_fields__:
+            field = getattr(value, name)
+            if isinstance(field, str | tuple | list | Struct):
+                check_sizes(field, prefix + name)
+    elif isinstance(value, tuple | list):
+        if len(value) > MAX_ITEMS:
+            msg = f"has {len(value):,} items; {MAX_ITEMS:,} is the most"
+            raise InvalidRecord(msg, field=prefix)
+        for place, item in enumerate(value):
+            check_sizes(item, f"{prefix}[{place}]")
 
 
 def check_json(value: object, field: str) -> object:
@@ -132,7 +156,8 @@ def stored_fields(record: Struct, names: Iterable[str]) -> dict[str, object]:
     return {stored[name]: getattr(record, name) for name in names}
 
 
-def _invalid(error: msgspec.ValidationError, prefix: str) -> InvalidRecord:
+def invalid(error: msgspec.ValidationError, prefix: str = "") -> InvalidRecord:
+    """Return our error for one of msgspec's, with the field that it names."""
     # msgspec says: Expected `str`, got `int` - at `$.reactions[0].oderId`
     message, _, path = str(error).partition(" - at `$.")
     if missing := re.fullmatch(r"Object missing required field `(\w+)`", message):
@@ -172,19 +197,6 @@ def _check_text(text: str, field: str) -> None:
     except UnicodeEncodeError as error:
         raise InvalidRecord(_reason(error), field=field) from error
     _check_length(text, field)
-
-
-def _check_sizes(record: Struct, prefix: str) -> None:
-    for name in record.__struct_fields__:
-        value = getattr(record, name)
-        if isinstance(value, str):
-            _check_length(value, prefix + name)
-        elif isinstance(value, tuple):
-            if len(value) > MAX_ITEMS:
-                msg = f"has {len(value):,} items; {MAX_ITEMS:,} is the most"
-                raise InvalidRecord(msg, field=prefix + name)
-            for place, item in enumerate(value):
-                _check_sizes(item, f"{prefix}{name}[{place}].")
 
 
 def _check_length(text: str, field: str) -> None:

@@ -1,0 +1,99 @@
+"""Bringing a database file to the newest tables."""
+
+import contextlib
+import sqlite3
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Engine
+
+from roomkeep.desktop.durable import sync_file, sync_folder
+from roomkeep.desktop.engine import make_engine, sqlite_errors, writing
+from roomkeep.errors import SchemaTooNew, StorageUnavailable
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+__all__ = ["REVISION", "SCRIPTS", "prepare"]
+
+REVISION = "0001"
+"""The newest step; its tables are those of `tables.py`."""
+
+SCRIPTS = Path(__file__).with_name("migrations")
+
+
+def prepare(path: Path, *, scripts: Path = SCRIPTS, newest: str = REVISION) -> None:
+    """Make a database file that is not there; bring an older one to the newest tables.
+
+    A copy of an older one is kept beside it, with its step in its name. What fails halfway has
+    changed nothing.
+
+    Raises:
+        SchemaTooNew: a newer version of the program made it. It was not touched.
+        StorageUnavailable: it is a database of something else.
+        StorageError: it cannot be read, or the disk is full.
+    """
+    with sqlite_errors():
+        present = _look(path)
+        if present == newest:
+            return
+        # Needed only now: to load Alembic takes longer than to open a database.
+        from alembic.config import Config
+        from alembic.script import ScriptDirectory
+
+        config = Config(attributes={})
+        config.set_main_option("script_location", str(scripts).replace("%", "%%"))
+        steps = {step.revision for step in ScriptDirectory.from_config(config).walk_revisions()}
+        if present is not None and present not in steps:
+            raise SchemaTooNew("a newer version of Roomkeep made this database")
+        if present is not None:
+            _keep_copy(path, present)
+        # Steps may make a table anew, and what refers to it must stay.
+        engine = make_engine(path, foreign_keys=False)
+        try:
+            _upgrade(engine, config)
+        finally:
+            engine.dispose()
+        sync_folder(path.parent)
+
+
+def _look(path: Path) -> str | None:
+    """Return the step that a database is at; None where there is no database yet."""
+    if not path.exists() or not path.stat().st_size:
+        return None
+    # For reading only: what a newer version left in its journal stays there, and where there is
+    # none, none is made.
+    journal = path.with_name(path.name + "-wal")
+    mode = "mode=ro" if journal.exists() else "immutable=1"
+    with contextlib.closing(sqlite3.connect(f"{path.as_uri()}?{mode}", uri=True)) as database:
+        tables = {name for (name,) in database.execute("SELECT name FROM sqlite_master")}
+        if not tables:
+            return None
+        if "alembic_version" not in tables:
+            raise StorageUnavailable("the database file is not one of Roomkeep's")
+        row: tuple[str] | None = database.execute(
+            "SELECT version_num FROM alembic_version"
+        ).fetchone()
+        return None if row is None else row[0]
+
+
+def _keep_copy(path: Path, revision: str) -> None:
+    copy = path.with_name(f"{path.stem}-before-{revision}{path.suffix}")
+    unfinished = copy.with_suffix(".part")
+    unfinished.unlink(missing_ok=True)
+    with (
+        contextlib.closing(sqlite3.connect(path)) as source,
+        contextlib.closing(sqlite3.connect(unfinished)) as target,
+    ):
+        source.backup(target)
+    sync_file(unfinished)
+    unfinished.replace(copy)
+    sync_folder(path.parent)
+
+
+def _upgrade(engine: Engine, config: "Config") -> None:
+    from alembic import command
+
+    with writing(engine).begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")

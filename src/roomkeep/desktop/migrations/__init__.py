@@ -1,0 +1,1 @@
+"""How an account's database came to its tables: Alembic's scripts, one for each step."""
