@@ -138,7 +138,7 @@ async def test_adds_renames_and_moves_channels(chat: Chat) -> None:
     await chat.effects.channels.add(room_id, "brewing", "text")
     assert chat.told == ["The name is taken: this room has a channel “Brewing” already."]
     await chat.effects.channels.rename(room_id, other(chat), "Leaves")
-    await chat.effects.channels.move(room_id, other(chat), "up")
+    await chat.effects.channels.move(room_id, other(chat), -1)
     room = await chat.db.get_room(room_id)
     assert room is not None
     assert [(c.name, c.type, c.position) for c in room.channels] == [

@@ -71,11 +71,13 @@ def test_a_room_always_has_a_channel_for_text() -> None:
 
 def test_channels_move_one_place() -> None:
     channels = channels_of(room("R", "a", "b", "c"))
-    assert [c.name for c in moved(channels, "c-c", "up")] == ["a", "c", "b"]
-    assert [c.position for c in moved(channels, "c-c", "up")] == [0, 1, 2]
-    assert moved(channels, "c-a", "up") == channels
-    assert moved(channels, "c-c", "down") == channels
-    assert moved(channels, "nobody", "up") == channels
+    assert [c.name for c in moved(channels, "c-c", -1)] == ["a", "c", "b"]
+    assert [c.name for c in moved(channels, "c-a", 2)] == ["b", "c", "a"]
+    assert [c.position for c in moved(channels, "c-c", -2)] == [0, 1, 2]
+    assert [c.name for c in moved(channels, "c-c", -9)] == ["c", "a", "b"]
+    assert moved(channels, "c-a", -1) == channels
+    assert moved(channels, "c-c", 1) == channels
+    assert moved(channels, "nobody", -1) == channels
     assert numbered(channels[1:])[0].position == 0
 
 

@@ -1,7 +1,6 @@
 """A room's channels: listed, found, and changed. Pure: nothing is saved here."""
 
 import unicodedata
-from typing import Literal
 
 from msgspec.structs import replace
 
@@ -65,18 +64,14 @@ def numbered(channels: tuple[Channel, ...]) -> tuple[Channel, ...]:
     )
 
 
-def moved(
-    channels: tuple[Channel, ...], channel_id: str, direction: Literal["up", "down"]
-) -> tuple[Channel, ...]:
-    """Put a channel before the one above it, or after the one below it."""
+def moved(channels: tuple[Channel, ...], channel_id: str, by: int) -> tuple[Channel, ...]:
+    """Move a channel by so many places, to an end at most; up is less than none."""
     order = list(channels)
     place = next((n for n, channel in enumerate(order) if channel.id == channel_id), None)
     if place is None:
         return channels
-    target = place - 1 if direction == "up" else place + 1
-    if not 0 <= target < len(order):
-        return channels
-    order[place], order[target] = order[target], order[place]
+    channel = order.pop(place)
+    order.insert(min(max(place + by, 0), len(order)), channel)
     return numbered(tuple(order))
 
 

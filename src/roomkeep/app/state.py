@@ -101,11 +101,13 @@ class Leaving(Struct, frozen=True, kw_only=True):
 
     Attributes:
         messages: how many messages go with it.
+        files: how many files go with these.
         is_host: the person owns it, and so deletes it.
     """
 
     room: Room
     messages: int
+    files: int
     is_host: bool
 
 

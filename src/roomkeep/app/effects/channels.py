@@ -59,11 +59,11 @@ class ChannelEffects(EffectGroup):
         await self._save(account, room_id, channels)
 
     @effect("move the channel")
-    async def move(self, room_id: str, channel_id: str, direction: Literal["up", "down"]) -> None:
-        """Move a channel one place in the list."""
+    async def move(self, room_id: str, channel_id: str, by: int) -> None:
+        """Move a channel by so many places in the list; up is less than none."""
         account = self.account
         room = await self._room(account, room_id)
-        await self._save(account, room_id, moved(channels_of(room), channel_id, direction))
+        await self._save(account, room_id, moved(channels_of(room), channel_id, by))
 
     @effect("look at what goes with the channel")
     async def ask_remove(self, room_id: str, channel_id: str) -> None:

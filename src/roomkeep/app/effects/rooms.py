@@ -113,8 +113,10 @@ class RoomEffects(EffectGroup):
         if room is None:
             return
         count = await self.context.database(account).count_messages(room.id)
+        files = await self.context.database(account).count_attachments(room.id)
         is_host = room.host_id == account.user_id
-        account.leaving.set(Leaving(room=room, messages=count, is_host=is_host))
+        leaving = Leaving(room=room, messages=count, files=files, is_host=is_host)
+        account.leaving.set(leaving)
         account.dialog.set("room-leave")
 
     @effect("remove the room")

@@ -9,6 +9,7 @@ from roomkeep.app.channels import can_remove, channels_of
 from roomkeep.app.effects import Effects
 from roomkeep.app.state import PageState, Removing
 from roomkeep.app.views.dom import KeyedList, View, by_id, clone, part, pressed, set_text
+from roomkeep.app.views.reorder import ReorderView
 from roomkeep.models import Channel
 
 __all__ = ["ChannelDialogsView"]
@@ -35,7 +36,9 @@ class ChannelDialogsView(View):
         self._list: KeyedList[str, Item] = KeyedList(
             by_id("channels-list"), lambda: clone("channel-edit"), _fill
         )
+        self._reorder = ReorderView(page, effects, self._list.parent, self._move)
         self.listen(self._dialog, "close", self._on_closed)
+        self.listen(self._dialog, "cancel", self._on_escape)
         self.listen(self._add, "submit", self._on_add)
         self.listen(self._list.parent, "click", self._on_press)
         self.listen(self._list.parent, "change", self._on_rename)
@@ -57,7 +60,9 @@ class ChannelDialogsView(View):
         if account is None or room is None or account.dialog() != "channels":
             if self._dialog.open:
                 self._dialog.close()
+            self._reorder.settle()
             self._list.show({})
+            set_text(by_id("channels-moved"), "")
             self._add.reset()
             return
         channels = channels_of(room)
@@ -69,6 +74,7 @@ class ChannelDialogsView(View):
                 for c in channels
             }
         )
+        self._reorder.settle()
         # An element that changes its place loses the focus.
         if self._list.parent.contains(focused):
             focused.focus()
@@ -80,6 +86,11 @@ class ChannelDialogsView(View):
         is_closed = not self._dialog.open
         if account is not None and account.dialog() == "channels" and is_closed:
             self.effects.rooms.close_dialog()
+
+    def _on_escape(self, event: Any) -> None:
+        # It ends what is being dragged, and no more.
+        if self._reorder.settle():
+            event.preventDefault()
 
     def _on_add(self, event: Any) -> None:
         event.preventDefault()
@@ -106,11 +117,30 @@ class ChannelDialogsView(View):
         channel_id = str(row.dataset.channel)
         match pressed(event, "data-action"):
             case "up":
-                self.effects.channels.move(self._room_id, channel_id, "up")
+                self._move(row, -1)
             case "down":
-                self.effects.channels.move(self._room_id, channel_id, "down")
+                self._move(row, 1)
             case "remove":
                 self.effects.channels.ask_remove(self._room_id, channel_id)
+
+    def _move(self, row: Any, by: int) -> None:
+        if self._room_id is not None:
+            channel_id = str(row.dataset.channel)
+            moving = self.effects.channels.move(self._room_id, channel_id, by)
+            moving.add_done_callback(lambda _: self._moved(channel_id))
+
+    def _moved(self, channel_id: str) -> None:
+        account = self.page.account()
+        room = None if account is None else account.room
+        if room is None:
+            return
+        # What was dragged and could not be saved goes back to where it is kept.
+        self._reorder.settle()
+        channels = channels_of(room)
+        place = next((n for n, c in enumerate(channels) if c.id == channel_id), None)
+        if place is not None:
+            text = f"{channels[place].name} is number {place + 1} of {len(channels)} now."
+            set_text(by_id("channels-moved"), text)
 
     def _on_rename(self, event: Any) -> None:
         row = event.target.closest("[data-channel]")
@@ -173,6 +203,7 @@ def _fill(element: Any, item: Item, before: Item | None) -> None:
         field.value = name
         kind = "voice" if is_voice else "text"
         field.setAttribute("aria-label", f"Name of the {kind} channel {name}")
+        part(element, "grip").setAttribute("aria-label", f"Move {name}")
         part(element, "up").setAttribute("aria-label", f"Move {name} up")
         part(element, "down").setAttribute("aria-label", f"Move {name} down")
         part(element, "remove").setAttribute("aria-label", f"Remove {name}")

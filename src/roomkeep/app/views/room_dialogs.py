@@ -6,7 +6,7 @@ from typing import Any
 from roomkeep.app.channels import channels_of
 from roomkeep.app.effects import Effects
 from roomkeep.app.state import Leaving, PageState
-from roomkeep.app.views.dom import View, by_id, set_text
+from roomkeep.app.views.dom import KeyedList, View, by_id, clone, set_text
 
 __all__ = ["RoomDialogsView"]
 
@@ -19,6 +19,9 @@ class RoomDialogsView(View):
         self._settings = by_id("room-settings-dialog")
         self._form = by_id("room-settings-form")
         self._leave = by_id("room-leave-dialog")
+        self._goes: KeyedList[str, str] = KeyedList(
+            by_id("room-leave-goes"), lambda: clone("plain-row"), _fill_line
+        )
         # It is told later that a dialog has closed: by then it may be open again.
         for dialog, name in ((self._settings, "room-settings"), (self._leave, "room-leave")):
             self.listen(dialog, "close", functools.partial(self._closed, dialog, name))
@@ -66,7 +69,8 @@ class RoomDialogsView(View):
         if leaving is not None and wanted:
             verb = "Delete" if leaving.is_host else "Leave"
             set_text(by_id("room-leave-title"), f"{verb} “{leaving.room.name}”?")
-            set_text(by_id("room-leave-text"), _what_goes(leaving))
+            set_text(by_id("room-leave-text"), _leading_up(leaving))
+            self._goes.show({line: line for line in _what_goes(leaving)})
             set_text(by_id("room-leave-yes"), f"{verb} room")
             set_text(by_id("room-leave-no"), "Keep it" if leaving.is_host else "Stay")
             if not self._leave.open:
@@ -77,26 +81,33 @@ class RoomDialogsView(View):
                 self._leave.close()
             set_text(by_id("room-leave-title"), "")
             set_text(by_id("room-leave-text"), "")
+            self._goes.show({})
 
     def _on_leave(self, event: Any) -> None:
         if event.submitter.value == "leave":
             self.effects.rooms.leave()
 
 
-def _what_goes(leaving: Leaving) -> str:
-    """Say what goes with a room."""
-    room = leaving.room
-    messages = _many(leaving.messages, "message")
-    goes = (
-        f"{messages} with their reactions and files, {_many(len(channels_of(room)), 'channel')}, "
-        f"the list of {_many(len(room.members), 'member')}, and its bans"
-    )
+def _leading_up(leaving: Leaving) -> str:
     if leaving.is_host:
-        return f"This deletes the room and all that is in it: {goes}. It cannot be brought back."
-    return (
-        f"This also removes from this device all that it keeps of the room: {goes}. "
-        "It cannot be brought back."
-    )
+        return "This deletes the room and all that is in it:"
+    return "You leave the room, and this device forgets all that it keeps of it:"
+
+
+def _what_goes(leaving: Leaving) -> list[str]:
+    """Say what goes with a room, one thing after the other."""
+    room = leaving.room
+    channels = channels_of(room)
+    return [
+        f"{_many(leaving.messages, 'message')}, with all reactions",
+        _many(leaving.files, "file"),
+        f"{_many(len(channels), 'channel')}: {', '.join(channel.name for channel in channels)}",
+        f"The list of {_many(len(room.members), 'member')}, and the bans",
+    ]
+
+
+def _fill_line(element: Any, line: str, _before: str | None) -> None:
+    set_text(element, line)
 
 
 def _many(count: int, what: str) -> str:

@@ -36,7 +36,7 @@ class StorageView(View):
             by_id("storage-skipped"), lambda: clone("skipped-row"), _fill_skipped
         )
         self._problems: KeyedList[str, str] = KeyedList(
-            by_id("storage-problems"), lambda: clone("problem-row"), _fill_problem
+            by_id("storage-problems"), lambda: clone("plain-row"), _fill_problem
         )
         self._confirm = by_id("storage-confirm")
         self._was_clearing = False
