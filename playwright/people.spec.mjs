@@ -163,7 +163,7 @@ test('one edits the profile, and the page calls one so at once', async ({ page, 
   await expect(card(page, 'Countess of Lovelace')).toContainText('@Ada');
 });
 
-test('the host bans, lists bans and lifts one', async ({ page }) => {
+test('the host bans, lists bans and lifts one, and another tab follows', async ({ page, context }) => {
   await openApp(page);
   await signUp(page, 'Ada');
   await importRoom(page, 3);
@@ -171,6 +171,8 @@ test('the host bans, lists bans and lifts one', async ({ page }) => {
   await person(page, 'Ada').click();
   await expect(card(page, 'Ada').getByRole('button', { name: /^Ban/ })).toBeHidden();
   await page.keyboard.press('Escape');
+  const other = await context.newPage();
+  await openApp(other);
   for (const [name, length] of [['Sender 0', '1 week'], ['Sender 2', 'For ever']]) {
     await person(page, name).click();
     await card(page, name).getByRole('button', { name: 'Ban from this room…' }).click();
@@ -181,6 +183,7 @@ test('the host bans, lists bans and lifts one', async ({ page }) => {
     await expect(form).toBeHidden();
     await expect(person(page, name)).toContainText('Banned');
     await expect(person(page, name)).toBeFocused();
+    await expect(person(other, name)).toContainText('Banned');
   }
   await page.reload();
   await ready(page);
@@ -191,7 +194,7 @@ test('the host bans, lists bans and lifts one', async ({ page }) => {
   await expect(list.getByRole('listitem')).toHaveCount(1);
   await expect(list.getByRole('button', { name: 'Lift the ban of Sender 2' })).toBeFocused();
   await page.keyboard.press('Escape');
-  await expect(person(page, 'Sender 0')).not.toContainText('Banned');
+  for (const tab of [page, other]) await expect(person(tab, 'Sender 0')).not.toContainText('Banned');
   await person(page, 'Sender 2').click();
   await expect(card(page, 'Sender 2')).toContainText('Banned for ever: too much tea, Sender 2');
   await card(page, 'Sender 2').getByRole('button', { name: 'Lift the ban' }).click();

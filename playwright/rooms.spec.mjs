@@ -67,6 +67,9 @@ test('a room is renamed, described and given an icon, and then deleted', async (
   await openApp(page);
   await signUp(page, 'Ada');
   await createRoom(page, 'Tea');
+  await page.locator('#composer-files').setInputFiles({ name: 'leaf.txt', mimeType: 'text/plain', buffer: Buffer.from('green') });
+  await composer(page).press('Enter');
+  await expect(row(page, 'leaf.txt')).toBeVisible();
   await write(page, 'hello');
   await chooseInMenu(page, 'Edit room…');
   const edit = page.getByRole('dialog', { name: 'Edit room' });
@@ -89,7 +92,7 @@ test('a room is renamed, described and given an icon, and then deleted', async (
 
   await chooseInMenu(page, 'Delete room…');
   const ask = page.getByRole('dialog', { name: 'Delete “Green tea”?' });
-  await expect(ask.getByRole('listitem')).toHaveText(['1 message, with all reactions', '1 file', '1 channel: general', 'The list of 1 member, and the bans']);
+  await expect(ask.getByRole('listitem')).toHaveText(['2 messages, with all reactions', '1 file', '1 channel: general', 'The list of 1 member, and the bans']);
   await ask.getByRole('button', { name: 'Keep it' }).click();
   await expect(row(page, 'hello')).toBeVisible();
   await chooseInMenu(page, 'Delete room…');
@@ -100,12 +103,14 @@ test('a room is renamed, described and given an icon, and then deleted', async (
   await expect(page.getByText('No rooms yet.')).toBeVisible();
 });
 
-test('channels are added, renamed, moved and removed, and each has its own messages', async ({ page }) => {
+test('channels are added, renamed, moved and removed, and each has its own messages', async ({ page, context }) => {
   test.slow();
   await openApp(page);
   await signUp(page, 'Ada');
   await createRoom(page, 'Tea');
   await write(page, 'in general');
+  const other = await context.newPage();
+  await openApp(other);
   await addChannel(page, 'Brewing');
   const dialog = await addChannel(page, 'Parlour', 'Voice');
   await dialog.getByLabel('Name of the new channel').fill('brewing');
@@ -115,6 +120,16 @@ test('channels are added, renamed, moved and removed, and each has its own messa
   await up.press('Enter');
   await expect(up).toHaveAttribute('aria-disabled', 'true');
   await expect(up).toBeFocused();
+  const inOrder = (tab) => rooms(tab).getByRole('list', { name: 'Channels of Tea' }).getByRole('button');
+  const grip = dialog.getByRole('button', { name: 'Move Parlour', exact: true });
+  await grip.dragTo(dialog.getByLabel('Name of the text channel Brewing'));
+  await expect(inOrder(other)).toHaveText([/Parlour/, /Brewing/, /general/]);
+  await expect(grip).toBeFocused();
+  await grip.press('ArrowDown');
+  await expect(dialog.getByText('Parlour is number 2 of 3 now.')).toBeAttached();
+  await grip.press('ArrowDown');
+  await expect(dialog.getByText('Parlour is number 3 of 3 now.')).toBeAttached();
+  await expect(grip).toBeFocused();
   const name = dialog.getByLabel('Name of the text channel Brewing');
   await name.fill('Leaves');
   await name.press('Enter');
@@ -129,25 +144,29 @@ test('channels are added, renamed, moved and removed, and each has its own messa
   await reload(page);
   await expect(channel(page, 'Tea', 'Leaves')).toHaveAttribute('aria-current', 'true');
   await expect(row(page, 'about leaves')).toBeVisible();
-  const list = rooms(page).getByRole('list', { name: 'Channels of Tea' }).getByRole('button');
-  await expect(list).toHaveText([/Leaves/, /general/, /Parlour/]);
+  for (const tab of [page, other]) await expect(inOrder(tab)).toHaveText([/Leaves/, /general/, /Parlour/]);
+  await chooseInMenu(page, 'Edit room…');
+  await page.getByRole('dialog', { name: 'Edit room' }).getByLabel('Name').fill('Fine tea');
+  await page.keyboard.press('Enter');
+  await expect(other.getByRole('heading', { name: 'Fine tea', level: 1 })).toBeVisible();
+  await expect(room(other, 'Fine tea')).toBeVisible();
 
-  await channel(page, 'Tea', 'Parlour voice').click();
+  await channel(page, 'Fine tea', 'Parlour voice').click();
   await expect(page.getByText('Voice needs a server.')).toBeVisible();
   await expect(composer(page)).toBeHidden();
   await page.getByRole('button', { name: 'Open a text channel' }).click();
   await expect(composer(page)).toBeFocused();
 
   await chooseInMenu(page, 'Channels…');
-  await channels(page, 'Tea').getByRole('button', { name: 'Remove Leaves' }).click();
+  await channels(page, 'Fine tea').getByRole('button', { name: 'Remove Leaves' }).click();
   const ask = page.getByRole('dialog', { name: 'Remove “Leaves”?' });
   await expect(ask).toContainText('Its one message is kept: it moves to “general”.');
   await ask.getByRole('button', { name: 'Remove channel' }).click();
   await expect(ask).toBeHidden();
-  await channels(page, 'Tea').getByRole('button', { name: 'Remove Parlour' }).click();
+  await channels(page, 'Fine tea').getByRole('button', { name: 'Remove Parlour' }).click();
   await page.getByRole('dialog', { name: 'Remove “Parlour”?' }).getByRole('button', { name: 'Remove channel' }).click();
-  await expect(channels(page, 'Tea').getByRole('listitem')).toHaveCount(1);
-  await close(channels(page, 'Tea'));
+  await expect(channels(page, 'Fine tea').getByRole('listitem')).toHaveCount(1);
+  await close(channels(page, 'Fine tea'));
   await expect(row(page, 'about leaves')).toBeVisible();
   await expect(row(page, 'in general')).toBeVisible();
   await reload(page);

@@ -44,7 +44,7 @@ test('the theme holds at once, after reload before anything is drawn, and for on
   await expect(dialog.getByLabel('System')).toBeChecked();
 });
 
-test('messages stand closer, and another tab follows', async ({ page, context }) => {
+test('messages stand closer, the colours change, and another tab follows', async ({ page, context }) => {
   await openApp(page);
   await signUp(page, 'Ada');
   await createRoom(page, 'Tea');
@@ -57,6 +57,8 @@ test('messages stand closer, and another tab follows', async ({ page, context })
   await dialog.getByLabel('Compact').check();
   expect(await height(page)).toBeLessThan(before);
   await expect.poll(() => height(other)).toBeLessThan(before);
+  await dialog.getByLabel('Dark').check();
+  await expect.poll(() => ground(other)).toBe(DARK);
   await page.reload();
   await ready(page);
   expect(await height(page)).toBeLessThan(before);

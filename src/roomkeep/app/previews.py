@@ -1,5 +1,6 @@
 """A room's last message on one line, and counts in few characters. Pure."""
 
+from roomkeep.app.formatting import summary
 from roomkeep.models import Message
 
 __all__ = ["badge", "preview"]
@@ -15,9 +16,7 @@ def preview(message: Message | None, reader_id: str) -> str:
     if message.is_deleted:
         return "Message deleted"
     who = "You" if message.sender_id == reader_id else message.sender_name or message.sender_id
-    # Only so much of it is looked at: a message may be long.
-    text = " ".join(message.content[: 4 * LONGEST].split())
-    return f"{who}: {text[:LONGEST] or 'a file'}"
+    return f"{who}: {summary(message.content, most=LONGEST) or 'a file'}"
 
 
 def badge(count: int) -> str:

@@ -2,12 +2,13 @@
 
 import functools
 
+import js
 from pyodide.ffi import JsProxy
 from reaktiv import untracked
 
 from roomkeep.app.effects import Effects
 from roomkeep.app.state import Dialog, PageState
-from roomkeep.app.views.dom import View, by_id
+from roomkeep.app.views.dom import View, by_id, clone
 
 __all__ = ["DialogFrameView"]
 
@@ -33,6 +34,8 @@ class DialogFrameView(View):
         super().__init__(page, effects)
         self._dialogs = {name: by_id(element) for name, element in DIALOGS.items()}
         self._open: Dialog | None = None
+        for head in js.document.querySelectorAll(".dialog-head"):
+            head.append(clone("dialog-close"))
         for name, dialog in self._dialogs.items():
             self.listen(dialog, "close", functools.partial(self._on_close, name))
         self.watch(self._show)

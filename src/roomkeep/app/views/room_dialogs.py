@@ -98,9 +98,10 @@ def _what_goes(leaving: Leaving) -> list[str]:
     """Say what goes with a room, one thing after the other."""
     room = leaving.room
     channels = channels_of(room)
+    files = [_many(leaving.files, "file")] if leaving.files else []
     return [
         f"{_many(leaving.messages, 'message')}, with all reactions",
-        _many(leaving.files, "file"),
+        *files,
         f"{_many(len(channels), 'channel')}: {', '.join(channel.name for channel in channels)}",
         f"The list of {_many(len(room.members), 'member')}, and the bans",
     ]
