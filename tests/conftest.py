@@ -2,10 +2,12 @@
 
 import sys
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 
 from roomkeep.persistence import DatabaseService
+from support import long_run
 from support.worlds import WORLDS, World
 
 IN_PAGE = sys.platform == "emscripten"
@@ -13,6 +15,16 @@ IN_PAGE = sys.platform == "emscripten"
 if not IN_PAGE:
     # Here too the tests of the browser are collected; this runs them there, and reports them here.
     pytest_plugins = ["support.in_browser"]
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Tell how many operations were compared with the model, and from which seed they came."""
+    for report in terminalreporter.stats.get("", []):
+        for name, count in report.user_properties:
+            if name == "operations":
+                terminalreporter.write_line(
+                    f"{report.nodeid}: {count:,} operations compared, seed {long_run.SEED}"
+                )
 
 
 @pytest.fixture(params=["indexeddb"] if IN_PAGE else ["memory", "indexeddb"])

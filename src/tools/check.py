@@ -1,5 +1,6 @@
 """Every check and test, in order, and what came of each."""
 
+import secrets
 import time
 from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
@@ -12,6 +13,10 @@ from tools.paths import ROOT, SITE, ToolError
 from tools.server import SiteServer
 from tools.setup import set_up_tests, venv_program
 from tools.site import build_site
+
+
+LONG: Final = "140"
+"""How many times as many examples as in `npm test` a long run tries."""
 
 
 def check(chosen: Collection[str] = ()) -> int:
@@ -76,6 +81,22 @@ def run_playwright(browser: Path, *chosen: str, env: Mapping[str, str] | None = 
             )
         finally:
             server.shutdown()
+
+
+def test_long(seed: int | None) -> int:
+    """Compares every backend with the model by over 100,000 calls each; gives the exit status.
+
+    Args:
+        seed: What the calls are made from; None for any.
+
+    Raises:
+        ToolError: Something is missing that the user must install.
+    """
+    browser = set_up_tests()
+    chosen = secrets.randbelow(2**32) if seed is None else seed
+    print(f"The seed is {chosen}: `npm run test:long -- --seed {chosen}` makes the same calls.")
+    env = {VARIABLE: str(browser), "ROOMKEEP_LONG": LONG, "ROOMKEEP_SEED": str(chosen)}
+    return call([venv_program("python"), "-m", "pytest", "tests/contract/test_model.py"], env=env)
 
 
 def take_screenshots() -> int:

@@ -13,7 +13,7 @@ from types import FrameType
 from tools.bench_app import bench_app
 from tools.bench_start import bench_start
 from tools.bench_store import bench_store
-from tools.check import STEPS, check, take_screenshots
+from tools.check import STEPS, check, take_screenshots, test_long
 from tools.paths import DEV_SITE, SITE, ToolError
 from tools.server import SiteServer
 from tools.setup import set_up, set_up_tests
@@ -50,6 +50,8 @@ def _parser() -> ArgumentParser:
     add("dev", _dev, "serve the site and rebuild it while you edit")
     test = add("test", _test, "run every check and test, or those that are named")
     test.add_argument("steps", nargs="*", metavar="step", help=", ".join(STEPS))
+    long = add("test-long", _test_long, "compare every backend with the model, many times over")
+    long.add_argument("--seed", type=int, help="what the calls are made from; any when not given")
     add("screenshots", _screenshots, "take a picture of every screen of the app")
     add("bench-start", _bench_start, "measure how fast the page starts")
     add("bench-store", _bench_store, "measure how fast the store is in the browser")
@@ -99,6 +101,10 @@ def _dev(_: Namespace) -> int:
 
 def _test(chosen: Namespace) -> int:
     return check(chosen.steps)
+
+
+def _test_long(arguments: Namespace) -> int:
+    return test_long(arguments.seed)
 
 
 def _screenshots(_: Namespace) -> int:

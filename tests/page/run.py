@@ -67,6 +67,7 @@ async def main() -> None:
     await (await pyfetch("/tests/tests.zip")).unpack_archive(extract_dir=ROOT)
     asyncio.Runner = asyncio.runners.Runner = PageRunner  # type: ignore[misc, assignment]
     os.chdir(ROOT)
+    os.environ.update(plan["env"])
     import pytest
 
     arguments = [

@@ -5,6 +5,7 @@ The page runs pytest itself, on the same files, and sends each report as pytest 
 
 import contextlib
 import json
+import os
 import queue
 import shutil
 import subprocess
@@ -16,12 +17,13 @@ from typing import Any
 
 import pytest
 
+from support import long_run
 from tools.commands import find_program
 from tools.paths import BUILD, ROOT, SITE, TEST_WHEELS
 from tools.server import SiteServer
 from tools.site import build_site
 
-SILENCE = 120
+SILENCE = 120 * long_run.FACTOR
 """How long, in seconds, the page may say nothing before it counts as hung."""
 
 TEST_SITE = BUILD / "test-site"
@@ -163,5 +165,9 @@ def _build_test_site(node_ids: list[str]) -> None:
             for path in sorted((ROOT / folder).rglob("*")):
                 if path.suffix in {".py", ".md"}:
                     archive.write(path, path.relative_to(ROOT))
-    plan = {"wheels": [wheel.name for wheel in wheels], "node_ids": node_ids}
+    plan = {
+        "wheels": [wheel.name for wheel in wheels],
+        "node_ids": node_ids,
+        "env": {name: value for name, value in os.environ.items() if name.startswith("ROOMKEEP_")},
+    }
     (TEST_SITE / "plan.json").write_text(json.dumps(plan))
