@@ -14,7 +14,6 @@ from tools.server import SiteServer
 from tools.setup import set_up_tests, venv_program
 from tools.site import build_site
 
-
 LONG: Final = "140"
 """How many times as many examples as in `npm test` a long run tries."""
 
