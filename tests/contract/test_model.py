@@ -194,7 +194,7 @@ steps = st.sampled_from([kind for kind, often in kinds.items() for _ in range(of
     lambda kind: kind
 )
 # Most calls need something to work on.
-beginnings = st.tuples(
+beginnings: st.SearchStrategy[tuple[Call, ...]] = st.tuples(
     call("save_messages", st.lists(messages(), min_size=6, max_size=12)),
     call("save_room", rooms),
     call("add_users", st.lists(users, min_size=2, max_size=4)),
@@ -250,7 +250,7 @@ def test_every_method_is_compared() -> None:
 @settings(law, max_examples=long_run.examples(25))
 @given(beginning=beginnings, rest=st.lists(steps, min_size=20, max_size=40))
 async def test_any_sequence_of_calls_does_what_the_model_does(
-    world: World, beginning: tuple[Call], rest: list[Call], operations: Callable[[int], None]
+    world: World, beginning: tuple[Call, ...], rest: list[Call], operations: Callable[[int], None]
 ) -> None:
     await world.reset()
     model, subject = Model(), Subject(world, await world.service())
