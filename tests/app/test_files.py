@@ -1,5 +1,6 @@
 """Files that go with messages: names, types, limits; and what is saved of them."""
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
@@ -19,6 +20,7 @@ from roomkeep.app.state import AccountState, PageState
 from roomkeep.errors import StorageFull
 from roomkeep.models import Attachment
 from roomkeep.persistence import AppResumeStorage, DatabaseService
+from support.chat import until
 
 
 class File:
@@ -186,13 +188,13 @@ async def test_files_that_fail_wait_for_their_own_message(
     await app.effects.attachments.add([File("a.txt", b"one"), File("b.txt", b"two")])
     await app.send("first")
     assert app.waiting == ["b.txt"]
-    [notice] = app.page.notices()
+    notice = app.page.notices()[-1]
     assert notice.text == (
         "Could not save “b.txt”: the storage of this browser is full. "
         "The message was sent without it."
     )
     await app.send("")
-    assert len(app.page.notices()) == 1
+    assert [one.text for one in app.page.notices()].count(notice.text) == 1
     assert app.waiting == ["b.txt"]
     monkeypatch.undo()
     await app.effects.attachments.add([File("c.txt", b"three")])
@@ -229,11 +231,65 @@ async def test_all_waits_where_the_message_fails(app: App, monkeypatch: pytest.M
     assert app.waiting == ["a.txt"]
     assert app.account.draft == "lost?"
     assert app.account.files.waits(app.account.place)
-    assert await app.db.get_all_attachments() == []
+    monkeypatch.undo()
+    await app.send("lost?")
+    assert await app.saved() == [("lost?", "a.txt")]
 
 
-async def test_a_switch_leaves_files_behind(app: App) -> None:
-    await app.effects.attachments.add([File("a.txt", b"one")])
+async def test_a_switch_leaves_files_behind_and_finds_them_again(app: App) -> None:
+    room_id = app.account.room_id()
+    await app.effects.attachments.add([File("a.txt", b"one"), File("b.txt", b"two")])
     await app.effects.accounts.create("Grace")
     assert app.waiting == []
     assert app.account.files.by_message() == {}
+    assert await app.db.get_all_attachments() == []
+    await app.effects.accounts.switch("Ada")
+    assert app.account.room_id() == room_id
+    assert app.waiting == ["a.txt", "b.txt"]
+    [first, _] = next(iter(app.account.files.pending().values()))
+    app.effects.attachments.remove(first.id)
+    await app.send("look")
+    assert await app.saved() == [("look", "b.txt")]
+    [kept] = await app.db.get_all_attachments()
+    assert await app.db.read_attachment_data(kept.id) == b"two"
+    assert app.waiting == []
+    async with asyncio.timeout(5):
+        while await app.db.get_settings("draftFiles/"):
+            pass
+
+
+async def test_a_file_that_cannot_be_kept_waits_on_the_page_alone(
+    app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def full(_attachment: Attachment, _data: object) -> None:
+        raise StorageFull("full")
+
+    monkeypatch.setattr(app.db, "save_attachment", full)
+    await app.effects.attachments.add([File("a.txt", b"one")])
+    [notice] = app.page.notices()
+    assert notice.text == ("Could not keep “a.txt” for later: the storage of this browser is full.")
+    assert "gone when you close" in notice.advice
+    [file] = next(iter(app.account.files.pending().values()))
+    assert file.is_kept is False
+    monkeypatch.undo()
+    await app.send("look")
+    assert await app.saved() == [("look", "a.txt")]
+
+
+async def test_a_file_that_is_sent_in_another_tab_waits_no_more(app: App) -> None:
+    await app.effects.attachments.add([File("a.txt", b"one")])
+    [key] = await app.db.get_settings("draftFiles/")
+    [kept] = await app.db.get_all_attachments()
+    await app.db.save_setting(key, None)
+    await until(lambda: app.waiting == [])
+    # And one that is picked there waits here too.
+    await app.db.save_setting(key, [kept.id])
+    await until(lambda: app.waiting == ["a.txt"])
+
+
+async def test_the_files_of_a_room_that_goes_are_kept_no_more(app: App) -> None:
+    await app.effects.attachments.add([File("a.txt", b"one")])
+    await app.effects.rooms.ask_leave()
+    await app.effects.rooms.leave()
+    assert await app.db.get_all_attachments() == []
+    assert await app.db.get_settings("draftFiles/") == {}

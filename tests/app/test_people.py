@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from roomkeep.app.files import StoredFile
 from roomkeep.app.limits import check_bio, check_reason
 from roomkeep.app.people import (
     Person,
@@ -221,6 +222,15 @@ async def test_a_banned_person_is_refused_and_keeps_what_was_written(app: App) -
     await app.effects.edits.save("worse")
     assert app.told[-1] == "You are banned from this room, so this was not saved."
     assert app.shown == ["precious"]
+    timeline = app.account.timeline()
+    assert timeline is not None
+    for reacting in (app.effects.reactions.toggle, app.effects.reactions.add):
+        await reacting(timeline.messages[0].id, "🎉")
+        assert app.told[-1] == "You are banned from this room, so your reaction was not saved."
+    assert await app.db.get_reactions_for_message(timeline.messages[0].id) == []
+    await app.effects.attachments.add([StoredFile("a.txt", 1, "")])
+    assert app.told[-1] == "You are banned from this room, so no file was attached."
+    assert app.account.files.pending() == {}
 
 
 async def test_one_writes_again_when_the_ban_ends(app: App) -> None:

@@ -30,11 +30,12 @@ class Blobs:
 
         return self._url(to_js([file]), mime)
 
-    def revoke(self, url: str) -> None:
-        """Let go of what a URL stands for."""
-        import js
+    def revoke(self, url: str | None) -> None:
+        """Let go of what a URL stands for; None stands for nothing."""
+        if url is not None:
+            import js
 
-        js.URL.revokeObjectURL(url)
+            js.URL.revokeObjectURL(url)
 
     def download(self, data: bytes, name: str) -> None:
         """Have the browser save a file."""

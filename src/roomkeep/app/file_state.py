@@ -1,10 +1,11 @@
 """What the page knows of files: those that wait to be sent, and those of the messages on it."""
 
 import operator
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import TypeVar
 
 from msgspec import Struct
+from msgspec.structs import replace
 from reaktiv import Signal
 
 from roomkeep.app.files import PickedFile
@@ -26,6 +27,7 @@ class PendingFile(Struct, frozen=True, kw_only=True):
         file: the file itself.
         picture: where it can be seen; None where it cannot.
         is_saving: it is on its way.
+        is_kept: it outlives the page; None while that is being seen to.
         problem: why it could not be saved, in a plain sentence.
         message_id: the message that it belongs to, where that was sent without it.
     """
@@ -36,6 +38,7 @@ class PendingFile(Struct, frozen=True, kw_only=True):
     file: PickedFile
     picture: str | None = None
     is_saving: bool = False
+    is_kept: bool | None = None
     problem: str = ""
     message_id: str | None = None
 
@@ -81,6 +84,30 @@ class FilesState:
         """Tell whether files wait to be sent."""
         waiting = () if place is None else self.pending().get(place, ())
         return any(not file.is_saving for file in waiting)
+
+    def is_waiting(self, place: Place, file_id: str) -> bool:
+        """Tell whether a file waits to be sent, and is not on its way."""
+        waiting = self.pending().get(place, ())
+        return any(file.id == file_id and not file.is_saving for file in waiting)
+
+    def add(self, place: Place, file: PendingFile) -> None:
+        """Have a file wait to be sent."""
+        self._change(place, (*self.pending().get(place, ()), file))
+
+    def mark(self, place: Place, ids: Collection[str], **fields: object) -> None:
+        """Change what is known of files that wait."""
+        now = self.pending().get(place, ())
+        self._change(place, tuple(replace(f, **fields) if f.id in ids else f for f in now))
+
+    def take_away(self, place: Place, ids: Collection[str]) -> list[PendingFile]:
+        """Have files wait no more; return them."""
+        now = self.pending().get(place, ())
+        self._change(place, tuple(file for file in now if file.id not in ids))
+        return [file for file in now if file.id in ids]
+
+    def _change(self, place: Place, files: tuple[PendingFile, ...]) -> None:
+        others = {key: waiting for key, waiting in self.pending().items() if key != place}
+        self.pending.set({**others, place: files} if files else others)
 
     def find(self, attachment_id: str | None) -> Attachment | None:
         """Return an attachment of a message on the page."""

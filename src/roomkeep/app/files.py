@@ -14,6 +14,7 @@ __all__ = [
     "UNKNOWN",
     "Choice",
     "PickedFile",
+    "StoredFile",
     "base_name",
     "choose",
     "download_name",
@@ -66,6 +67,29 @@ class PickedFile(Protocol):
             OSError: the file cannot be read.
         """
         ...
+
+
+class StoredFile:
+    """A file that the database keeps already.
+
+    Attributes:
+        name: its name.
+        size: its size in bytes.
+        mime: its media type.
+        data: None: the database has its bytes.
+    """
+
+    data: object = None
+
+    def __init__(self, name: str, size: int, mime: str) -> None:
+        self.name = name
+        self.size = size
+        self.mime = mime
+
+    async def read(self, start: int, end: int) -> bytes:
+        """Raise `OSError`: the bytes are not here."""
+        msg = f"bytes {start} to {end} of {self.name!r} are in the database alone"
+        raise OSError(msg)
 
 
 class Choice(Struct, frozen=True):

@@ -9,6 +9,7 @@ from roomkeep.app.effects.context import Context
 from roomkeep.app.effects.drafts import DraftEffects
 from roomkeep.app.effects.edits import EditEffects
 from roomkeep.app.effects.imports import ImportEffects
+from roomkeep.app.effects.kept_files import KeptFileEffects
 from roomkeep.app.effects.live import LiveEffects
 from roomkeep.app.effects.messages import MessageEffects
 from roomkeep.app.effects.people import PeopleEffects
@@ -32,7 +33,8 @@ class Effects:
         self.drafts = DraftEffects(context)
         blobs = Blobs()
         self.pictures = PictureEffects(context, blobs)
-        self.attachments = AttachmentEffects(context, self.pictures, blobs)
+        self.kept_files = KeptFileEffects(context, blobs)
+        self.attachments = AttachmentEffects(context, self.pictures, self.kept_files, blobs)
         self.messages = MessageEffects(context, self.drafts, self.attachments)
         self.edits = EditEffects(context, self.drafts, self.messages)
         self.reactions = ReactionEffects(context, self.messages)
@@ -46,7 +48,13 @@ class Effects:
         self.people = PeopleEffects(context, self.bans)
         self.settings = SettingsEffects(context)
         self.accounts = AccountEffects(
-            context, self.rooms, self.live, self.drafts, self.unread, self.people
+            context,
+            self.rooms,
+            self.live,
+            self.drafts,
+            self.kept_files,
+            self.unread,
+            self.people,
         )
         self.storage = StorageEffects(context, self.accounts)
         self.imports = ImportEffects(context, self.rooms)

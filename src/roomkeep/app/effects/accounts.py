@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from roomkeep.app.effects.context import Context, EffectGroup, effect
 from roomkeep.app.effects.drafts import DraftEffects
+from roomkeep.app.effects.kept_files import KeptFileEffects
 from roomkeep.app.effects.known_accounts import KnownAccountEffects
 from roomkeep.app.effects.live import LiveEffects
 from roomkeep.app.effects.people import PeopleEffects
@@ -34,6 +35,7 @@ class AccountEffects(EffectGroup):
         rooms: RoomEffects,
         live: LiveEffects,
         drafts: DraftEffects,
+        kept_files: KeptFileEffects,
         unread: UnreadEffects,
         people: PeopleEffects,
     ) -> None:
@@ -41,6 +43,7 @@ class AccountEffects(EffectGroup):
         self._rooms = rooms
         self._live = live
         self._drafts = drafts
+        self._kept_files = kept_files
         self._unread = unread
         self._people = people
         self._settings = SettingsEffects(context)
@@ -54,6 +57,7 @@ class AccountEffects(EffectGroup):
         self.page.notices.set(())
         self._live.begin()
         self._unread.begin()
+        self._kept_files.begin()
         self._people.begin()
         self._known.begin()
         if self._stop is None:
@@ -222,6 +226,7 @@ class AccountEffects(EffectGroup):
         account.rooms.set(tuple(await database.get_all_rooms()))
         settings_kept = await database.get_settings()
         await self._drafts.load(account, database, settings_kept)
+        await self._kept_files.load(account, database, settings_kept)
         account.last_read.set(read_marks(settings_kept))
         account.recent.set(read_recent(settings_kept))
         last = self.context.resume.load_last_viewed_chat(user_id)
@@ -231,3 +236,5 @@ class AccountEffects(EffectGroup):
         if last is not None and settings.reopen_last_chat and last.room_id in known:
             await self._rooms.show(account, last.room_id, last.channel_id)
         self._unread.look(account)
+        if account.files.pending():
+            self._kept_files.show_previews(account)

@@ -1,19 +1,19 @@
 """Files that one sends: picked, kept until they are saved, and saved after their message."""
 
 import logging
-from collections.abc import Callable, Iterable, Sequence
-
-from msgspec.structs import replace
+from collections.abc import Iterable, Sequence
 
 from roomkeep.app.blobs import Blobs
+from roomkeep.app.effects.bans import check_not_banned
 from roomkeep.app.effects.context import Context, EffectGroup, effect
+from roomkeep.app.effects.kept_files import KeptFileEffects, holder
 from roomkeep.app.effects.pictures import PictureEffects
 from roomkeep.app.file_state import PendingFile
 from roomkeep.app.files import MAX_FILES, PickedFile, base_name, choose, media_type, picture_type
 from roomkeep.app.places import Place
 from roomkeep.app.problems import explain
 from roomkeep.app.state import AccountState
-from roomkeep.errors import InvalidRecord, RoomkeepError, ScopeChanged
+from roomkeep.errors import InvalidRecord, RecordNotFound, RoomkeepError, ScopeChanged
 from roomkeep.models import Attachment, Message
 
 __all__ = ["AttachmentEffects"]
@@ -24,8 +24,11 @@ logger = logging.getLogger(__name__)
 class AttachmentEffects(EffectGroup):
     """What one does with files that one sends."""
 
-    def __init__(self, context: Context, pictures: PictureEffects, blobs: Blobs) -> None:
+    def __init__(
+        self, context: Context, pictures: PictureEffects, kept: KeptFileEffects, blobs: Blobs
+    ) -> None:
         super().__init__(context)
+        self._kept = kept
         self._pictures = pictures
         self._blobs = blobs
 
@@ -36,9 +39,13 @@ class AttachmentEffects(EffectGroup):
         place = account.place
         if place is None:
             return
+        await check_not_banned(
+            self.context, account, place[0], refused="no file was attached", advice=""
+        )
         waiting = account.files.pending().get(place, ())
         choice = choose(files, room_for=MAX_FILES - len(waiting))
         refused = list(choice.refused)
+        added: list[PendingFile] = []
         for file in choice.files:
             name = base_name(file.name)
             try:
@@ -56,16 +63,18 @@ class AttachmentEffects(EffectGroup):
                 file=file,
                 picture=self._preview(file),
             )
-            every = account.files.pending()
-            account.files.pending.set({**every, place: (*every.get(place, ()), pending)})
+            account.files.add(place, pending)
+            added.append(pending)
         account.files.refused.set(tuple(refused))
+        for pending in added:
+            await self._kept.keep(account, place, pending)
 
     def remove(self, file_id: str) -> None:
         """Take a file away that waits to be sent."""
         account = self.account
         place = account.place
         if place is not None:
-            self._take_away(account, place, [file_id])
+            self._take_away(account, place, file_id)
 
     def forget_refused(self) -> None:
         """Take the words about refused files away."""
@@ -81,13 +90,13 @@ class AttachmentEffects(EffectGroup):
             return []
         waiting = account.files.pending().get(place, ())
         taken = [file for file in waiting if not file.is_saving]
-        self._mark(account, place, taken, is_saving=True, problem="")
+        account.files.mark(place, [file.id for file in taken], is_saving=True, problem="")
         account.files.refused.set(())
         return taken
 
     def give_back(self, account: AccountState, place: Place, files: Iterable[PendingFile]) -> None:
         """Have files wait again, because their message could not be sent."""
-        self._mark(account, place, files, is_saving=False)
+        account.files.mark(place, [file.id for file in files], is_saving=False)
 
     async def save(
         self,
@@ -125,10 +134,12 @@ class AttachmentEffects(EffectGroup):
                 # A message that is gone takes nothing any more: the next one may have it.
                 gone = isinstance(error, InvalidRecord) and error.field == "message_id"
                 keeper = None if gone else owner
-                self._mark(account, place, [file], is_saving=False, problem=text, message_id=keeper)
+                account.files.mark(
+                    place, [file.id], is_saving=False, problem=text, message_id=keeper
+                )
                 failed.append((file, text, advice))
             else:
-                self._take_away(account, place, [file.id])
+                self._take_away(account, place, file.id)
         if message_id is not None:
             self._pictures.note_loaded(account, message_id)
         for _, text, advice in failed:
@@ -150,7 +161,13 @@ class AttachmentEffects(EffectGroup):
             created_at=self.context.now(),
         )
         data = file.file.data
-        if database.backend_name == "memory":
+        if file.is_kept:
+            # Another tab may have sent or removed it.
+            if not await database.get_attachments_for_message(holder(file.id)):
+                raise RecordNotFound("attachments", file.id)
+            database = self.context.database(account)
+            data = None
+        elif database.backend_name == "memory":
             # Only a browser's storage knows what to do with a browser's file.
             data = await file.file.read(0, file.file.size)
             database = self.context.database(account)
@@ -169,33 +186,11 @@ class AttachmentEffects(EffectGroup):
             return f"Could not {doing}: its message was deleted.", ""
         return explain(error, doing)
 
+    def _take_away(self, account: AccountState, place: Place, file_id: str) -> None:
+        for file in account.files.take_away(place, [file_id]):
+            self._blobs.revoke(file.picture)
+            self.context.start(self._kept.forget(account, place, file.id), "forget the file")
+
     def _preview(self, file: PickedFile) -> str | None:
         mime = picture_type(file.mime)
         return None if mime is None else self._blobs.make_file_url(file.data, mime)
-
-    def _mark(
-        self, account: AccountState, place: Place, files: Iterable[PendingFile], **fields: object
-    ) -> None:
-        ids = {file.id for file in files}
-        self._change(
-            account,
-            place,
-            lambda now: tuple(replace(f, **fields) if f.id in ids else f for f in now),
-        )
-
-    def _take_away(self, account: AccountState, place: Place, ids: Sequence[str]) -> None:
-        for file in account.files.pending().get(place, ()):
-            if file.id in ids and file.picture is not None:
-                self._blobs.revoke(file.picture)
-        self._change(account, place, lambda now: tuple(f for f in now if f.id not in ids))
-
-    def _change(
-        self,
-        account: AccountState,
-        place: Place,
-        change: Callable[[tuple[PendingFile, ...]], tuple[PendingFile, ...]],
-    ) -> None:
-        every = account.files.pending()
-        changed = change(every.get(place, ()))
-        others = {key: files for key, files in every.items() if key != place}
-        account.files.pending.set({**others, place: changed} if changed else others)

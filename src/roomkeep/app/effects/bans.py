@@ -19,15 +19,21 @@ LONGEST_WAIT = 3_600.0
 
 
 async def check_not_banned(
-    context: Context, account: AccountState, room_id: str, *, done: str = "sent"
+    context: Context,
+    account: AccountState,
+    room_id: str,
+    *,
+    refused: str = "this was not sent",
+    advice: str = "What you wrote is kept here.",
 ) -> None:
-    """Make sure that the signed-in person may write in a room.
+    """Make sure that the signed-in person may take part in a room.
 
     Args:
         context: what every effect works with.
-        account: whose writing it is.
-        room_id: where it would go.
-        done: what else would have been done with it, to say so.
+        account: who it is.
+        room_id: the room.
+        refused: what was not done, to complete the sentence "You are banned …, so …".
+        advice: what became of what the person meant to do.
 
     Raises:
         Refused: a ban keeps the person from it; the page shows that ban from then on.
@@ -38,10 +44,10 @@ async def check_not_banned(
     if account.room_id() == room_id:
         account.people.bans.set(tuple(bans))
     ban = find_ban(bans, account.user_id)
-    reason = "" if ban is None or not ban.reason else f" The reason given: {ban.reason}"
+    reason = "" if ban is None or not ban.reason else f"The reason given: {ban.reason}"
     raise Refused(
-        f"You are banned from this room, so this was not {done}.",
-        f"What you wrote is kept here.{reason}",
+        f"You are banned from this room, so {refused}.",
+        " ".join(part for part in (advice, reason) if part),
     )
 
 

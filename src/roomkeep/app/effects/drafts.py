@@ -38,7 +38,7 @@ class DraftEffects(EffectGroup):
     def give_back(self, account: AccountState, place: Place, text: str) -> None:
         """Put a text that could not be sent before what was written since."""
         newer = account.drafts().get(place, "")
-        self.write(account, place, f"{text}\n{newer}" if newer else text)
+        self.write(account, place, "\n".join(part for part in (text, newer) if part))
 
     def answer(self, account: AccountState, place: Place, message: Message | None) -> None:
         """Keep what it answers; None for nothing."""

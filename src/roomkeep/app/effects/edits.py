@@ -71,7 +71,9 @@ class EditEffects(EffectGroup):
             account.deleting.set(message)
             return
         if content != message.content:
-            await check_not_banned(self.context, account, message.room_id, done="saved")
+            await check_not_banned(
+                self.context, account, message.room_id, refused="this was not saved"
+            )
             await self.context.database(account).update_message(
                 message.id, content=content, edited_at=self.context.now()
             )

@@ -218,19 +218,20 @@ class MessageEffects(EffectGroup):
         files: list[PendingFile],
         answered: Message | None,
     ) -> None:
-        message_id = None
-        # Files that are left over from a message go to that one.
-        if text.strip() or any(file.message_id is None for file in files):
-            try:
+        message: Message | None = None
+        try:
+            await check_not_banned(self.context, account, place[0])
+            # Files that are left over from a message go to that one.
+            if text.strip() or any(file.message_id is None for file in files):
                 message = await self._save(account, place, text, answered)
-            except RoomkeepError:
-                self._drafts.give_back(account, place, text)
-                self._drafts.answer(account, place, account.replies().get(place, answered))
-                self._attachments.give_back(account, place, files)
-                raise
-            message_id = message.id
+        except RoomkeepError:
+            self._drafts.give_back(account, place, text)
+            self._drafts.answer(account, place, account.replies().get(place, answered))
+            self._attachments.give_back(account, place, files)
+            raise
+        if message is not None:
             await self._show_sent(account, place, message)
-        await self._attachments.save(account, place, files, message_id)
+        await self._attachments.save(account, place, files, None if message is None else message.id)
 
     async def _show_sent(self, account: AccountState, place: Place, message: Message) -> None:
         timeline = account.timeline()
@@ -254,7 +255,6 @@ class MessageEffects(EffectGroup):
             timestamp=self.context.now(),
             reply_to_id=None if answered is None else answered.id,
         )
-        await check_not_banned(self.context, account, place[0])
         await self.context.database(account).save_message(message)
         return message
 

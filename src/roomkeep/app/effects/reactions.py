@@ -1,7 +1,9 @@
 """Reactions: given, taken back, and looked for among all emoji."""
 
+from roomkeep.app.effects.bans import check_not_banned
 from roomkeep.app.effects.context import Context, EffectGroup, effect
 from roomkeep.app.effects.messages import MessageEffects
+from roomkeep.app.state import AccountState
 from roomkeep.models import Reaction
 
 __all__ = ["ReactionEffects"]
@@ -22,20 +24,29 @@ class ReactionEffects(EffectGroup):
         message = None if timeline is None else timeline.find(message_id)
         if message is None:
             return
+        await self._check(account, message.room_id)
         mine = account.user_id
         if any(r.oder_id == mine and r.emoji == emoji for r in message.reactions):
             await self.context.database(account).remove_reaction(message_id, mine, emoji)
             await self._messages.refresh(account, [message_id])
         else:
-            await self._add(message_id, emoji)
+            await self._add(account, message_id, emoji)
 
     @effect("react to the message")
     async def add(self, message_id: str, emoji: str) -> None:
         """React to a message; who did so already leaves it at that."""
-        await self._add(message_id, emoji)
-
-    async def _add(self, message_id: str, emoji: str) -> None:
         account = self.account
+        message = await self.context.database(account).get_message_by_id(message_id)
+        if message is not None:
+            await self._check(account, message.room_id)
+            await self._add(account, message_id, emoji)
+
+    async def _check(self, account: AccountState, room_id: str) -> None:
+        await check_not_banned(
+            self.context, account, room_id, refused="your reaction was not saved", advice=""
+        )
+
+    async def _add(self, account: AccountState, message_id: str, emoji: str) -> None:
         reaction = Reaction(
             message_id=message_id,
             oder_id=account.user_id,

@@ -6,10 +6,11 @@ from reaktiv import batch
 
 from roomkeep.app.channels import channels_of, find_channel, first_text_channel
 from roomkeep.app.effects.context import Context, EffectGroup, effect
+from roomkeep.app.effects.kept_files import holder, read_ids
 from roomkeep.app.effects.messages import MessageEffects
 from roomkeep.app.effects.unread import UnreadEffects
 from roomkeep.app.limits import check_icon, check_name, check_topic
-from roomkeep.app.places import DRAFT, EDIT, LAST_READ, RECENT, Place, place_of
+from roomkeep.app.places import DRAFT, DRAFT_FILES, EDIT, LAST_READ, RECENT, Place, place_of
 from roomkeep.app.state import AccountState, Leaving
 from roomkeep.errors import RoomkeepError, ScopeChanged, StorageError
 from roomkeep.models import DEFAULT_CHANNEL_ID, Channel, Room, RoomMember
@@ -203,11 +204,19 @@ class RoomEffects(EffectGroup):
 
     async def _forget_settings(self, account: AccountState, room_id: str) -> None:
         """Delete what was kept for a room that is gone."""
-        for kind in (LAST_READ, DRAFT, EDIT):
-            for key in await self.context.database(account).get_settings(f"{kind}/"):
+        for kind in (LAST_READ, DRAFT, DRAFT_FILES, EDIT):
+            settings = await self.context.database(account).get_settings(f"{kind}/")
+            for key, kept in settings.items():
                 place = place_of(kind, key)
-                if place is not None and place[0] == room_id:
-                    await self.context.database(account).save_setting(key, None)
+                if place is None or place[0] != room_id:
+                    continue
+                files = read_ids(kept) if kind == DRAFT_FILES else []
+                account.files.take_away(place, files)
+                for file_id in files:
+                    await self.context.database(account).delete_attachments_for_message(
+                        holder(file_id)
+                    )
+                await self.context.database(account).save_setting(key, None)
 
 
 def read_recent(settings: dict[str, object]) -> tuple[Place, ...]:

@@ -130,26 +130,31 @@ class PendingView(View):
             self._add(AttachedFile(file) for file in event.dataTransfer.files)
 
     def _on_unload(self, event: Any) -> None:
-        # Half a message would be saved.
-        if any(file.is_saving for file in self._pending()):
+        # Half a message would be saved, or a file be lost.
+        account = self.page.account()
+        waiting = () if account is None else account.files.pending().values()
+        if any(file.is_saving or not file.is_kept for files in waiting for file in files):
             event.preventDefault()
 
 
 def _fill(element: Any, file: PendingFile, before: PendingFile | None) -> None:
-    if before is None:
-        set_text(part(element, "name"), file.name)
-        part(element, "name").title = file.name
+    if before is None or before.picture != file.picture:
         image = part(element, "image")
         image.hidden = file.picture is None
         part(element, "icon").toggleAttribute("hidden", file.picture is not None)
         if file.picture is not None:
             image.src = file.picture
+    if before is None:
+        set_text(part(element, "name"), file.name)
+        part(element, "name").title = file.name
         remove = part(element, "remove")
         remove.dataset.file = file.id
         remove.setAttribute("aria-label", f"Remove {file.name}")
     element.toggleAttribute("data-problem", bool(file.problem))
     element.toggleAttribute("data-saving", file.is_saving)
     said = "Saving…" if file.is_saving else size(file.file.size)
+    if file.is_kept is False and not file.is_saving:
+        said = f"{said} · gone on reload"
     set_text(part(element, "about"), "Not saved: send again" if file.problem else said)
     part(element, "remove").disabled = file.is_saving
 

@@ -1,0 +1,164 @@
+// Nothing that was typed or picked is lost: in other channels, over a reload, and where the storage fails.
+import { expect, test } from './fixtures.mjs';
+import { openApp, ready } from './helpers.mjs';
+import { composer, createRoom, log, openAccounts, row, signUp, write } from './steps.mjs';
+
+const RED = {
+  name: 'red.png',
+  mimeType: 'image/png',
+  buffer: Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg==', 'base64'),
+};
+const NOTES = { name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('bring tea\n') };
+
+const alert = (page) => page.getByRole('alert');
+const editor = (page) => page.getByRole('textbox', { name: 'Edit the message' });
+const pending = (page) => page.getByRole('list', { name: 'Files to send' }).getByRole('listitem');
+const room = (page, name) => page.getByRole('navigation', { name: 'Rooms' }).getByRole('button', { name: new RegExp(`^${name} `) });
+
+async function begin(page) {
+  await openApp(page);
+  await signUp(page, 'Ada');
+  await createRoom(page, 'Tea');
+}
+
+async function pick(page, ...files) {
+  const choosing = page.waitForEvent('filechooser');
+  await page.getByRole('button', { name: 'Attach files' }).click();
+  await (await choosing).setFiles(files);
+}
+
+/** What two stores of the account hold, as text. */
+const kept = (page) => page.evaluate(() => new Promise((resolve) => {
+  indexedDB.open('roomkeep::Ada').onsuccess = ({ target: { result: database } }) => {
+    const tx = database.transaction(['meta', 'attachments']);
+    const found = [];
+    for (const name of ['meta', 'attachments']) {
+      tx.objectStore(name).getAll().onsuccess = ({ target: { result } }) => found.push(JSON.stringify(result));
+    }
+    tx.oncomplete = () => { database.close(); resolve(found.join()); };
+  };
+}));
+
+test('an answer, a change and files that were begun are there in other channels and after a reload', async ({ page }) => {
+  test.slow();
+  await begin(page);
+  await write(page, 'original');
+  await row(page, 'original').focus();
+  await page.keyboard.press('e');
+  await editor(page).fill('half a change');
+  await row(page, 'original').hover();
+  await composer(page).fill('half an answer');
+  await write(page, 'question');
+  await row(page, 'question').focus();
+  await page.keyboard.press('r');
+  await composer(page).fill('half an answer');
+  await pick(page, RED, NOTES);
+  await expect(pending(page)).toHaveCount(2);
+  for (const text of ['half a change', 'half an answer', 'replyToId', 'red.png', 'notes.txt']) {
+    await expect.poll(() => kept(page)).toContain(text);
+  }
+  for (const away of ['another room', 'a reload']) {
+    await test.step(away, async () => {
+      if (away === 'a reload') {
+        await page.reload();
+        await ready(page);
+      } else {
+        await createRoom(page, 'Cake');
+        await expect(editor(page)).toHaveCount(0);
+        await expect(pending(page)).toHaveCount(0);
+        await expect(composer(page)).toHaveValue('');
+        await room(page, 'Tea').click();
+      }
+      await expect(editor(page)).toHaveValue('half a change');
+      await expect(composer(page)).toHaveValue('half an answer');
+      await expect(page.getByText('Replying to Ada question')).toBeVisible();
+      await expect(pending(page)).toHaveCount(2);
+      await expect(pending(page).filter({ hasText: 'red.png' }).locator('img')).toBeVisible();
+    });
+  }
+  await page.getByRole('button', { name: 'Remove notes.txt' }).click();
+  await composer(page).press('Enter');
+  const answer = row(page, 'half an answer');
+  await expect(answer.getByRole('button', { name: 'In reply to Ada question' })).toBeVisible();
+  await expect(answer.getByRole('button', { name: 'Open picture red.png' }).locator('img')).toBeVisible();
+  await editor(page).press('Enter');
+  await expect(row(page, 'half a change')).toBeVisible();
+  for (const text of ['draft:', 'half a', 'draftFiles', 'notes.txt']) {
+    await expect.poll(() => kept(page)).not.toContain(text);
+  }
+});
+
+test('where the storage is full, one is told so each time, and keeps what one typed', async ({ page, context, baseURL, trouble }) => {
+  test.slow();
+  await begin(page);
+  await write(page, 'original');
+  const session = await context.newCDPSession(page);
+  const limit = (quotaSize) => session.send('Storage.overrideQuotaForOrigin', { origin: new URL(baseURL).origin, quotaSize });
+  await limit(1);
+  // For half a minute the browser trusts what it knew of the space; not for a database that it opens anew.
+  await page.reload();
+  await ready(page);
+  const full = 'the storage of this browser is full';
+
+  await composer(page).fill('precious');
+  await composer(page).press('Enter');
+  await expect(alert(page)).toContainText(`Could not send the message: ${full}.`);
+  await expect(alert(page)).toContainText('Free some space');
+  await expect(composer(page)).toHaveValue('precious');
+  await expect(composer(page)).toBeFocused();
+
+  await row(page, 'original').focus();
+  await page.keyboard.press('e');
+  await editor(page).fill('changed');
+  await editor(page).press('Enter');
+  await expect(alert(page)).toContainText(`Could not save the change: ${full}.`);
+  await expect(editor(page)).toHaveValue('changed');
+
+  await pick(page, NOTES);
+  await expect(alert(page)).toContainText(`Could not keep “notes.txt” for later: ${full}.`);
+  await expect(pending(page)).toContainText('gone on reload');
+
+  await page.getByRole('button', { name: 'New room' }).click();
+  await page.getByLabel('Name of the room').fill('Cake');
+  await page.getByRole('button', { name: 'Create room' }).click();
+  await expect(alert(page).filter({ hasText: 'Could not create the room' })).toContainText(full);
+  await expect(page.getByLabel('Name of the room')).toHaveValue('Cake');
+  await page.keyboard.press('Escape');
+
+  const accounts = await openAccounts(page);
+  await accounts.getByRole('button', { name: 'Edit profile' }).click();
+  const profile = page.getByRole('dialog', { name: 'Your profile' });
+  await profile.getByRole('textbox', { name: 'About you' }).fill('Countess');
+  await profile.getByRole('button', { name: 'Save' }).click();
+  await expect(alert(page).filter({ hasText: 'Could not save your profile' })).toContainText(full);
+  await expect(profile.getByRole('textbox', { name: 'About you' })).toHaveValue('Countess');
+  await page.keyboard.press('Escape');
+
+  await limit(undefined);
+  await editor(page).press('Enter');
+  await expect(row(page, 'changed')).toBeVisible();
+  await composer(page).press('Enter');
+  await expect(row(page, 'precious').getByRole('button', { name: 'Download notes.txt' })).toBeVisible();
+  await expect(pending(page)).toHaveCount(0);
+  trouble.length = 0;
+});
+
+test('where the database is lost, one is told, and what one typed waits', async ({ page, trouble }) => {
+  await begin(page);
+  await page.evaluate(() => {
+    const { transaction } = IDBDatabase.prototype;
+    globalThis.mend = () => { IDBDatabase.prototype.transaction = transaction; };
+    IDBDatabase.prototype.transaction = function lost(stores, mode) {
+      if (mode !== 'readwrite') return transaction.call(this, stores, mode);
+      throw Object.assign(new DOMException('The database connection is closing.', 'InvalidStateError'), { stack: 'at transaction' });
+    };
+  });
+  await composer(page).fill('precious');
+  await composer(page).press('Enter');
+  await expect(alert(page)).toContainText('Could not send the message: the browser closed its storage. Try again.');
+  await expect(composer(page)).toHaveValue('precious');
+  await page.evaluate(() => globalThis.mend());
+  await composer(page).press('Enter');
+  await expect(log(page).getByText('precious')).toBeVisible();
+  trouble.length = 0;
+});

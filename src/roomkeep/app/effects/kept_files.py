@@ -1,0 +1,173 @@
+"""Files that wait to be sent, kept in the database so that they outlive the page.
+
+Until it is sent, a file is kept as the attachment of a message that there is not: its holder.
+"""
+
+import logging
+from collections.abc import Callable, Iterable, Mapping
+
+from roomkeep.app.blobs import Blobs
+from roomkeep.app.effects.context import Context, EffectGroup, effect
+from roomkeep.app.file_state import PendingFile
+from roomkeep.app.files import StoredFile, picture_type
+from roomkeep.app.places import DRAFT_FILES, Place, place_of, setting_key
+from roomkeep.app.problems import explain
+from roomkeep.app.state import AccountState
+from roomkeep.errors import RoomkeepError, ScopeChanged
+from roomkeep.models import Attachment
+from roomkeep.persistence import Change, DatabaseService
+
+__all__ = ["KeptFileEffects", "holder", "read_ids"]
+
+logger = logging.getLogger(__name__)
+
+
+class KeptFileEffects(EffectGroup):
+    """Keeps files, and brings them back."""
+
+    def __init__(self, context: Context, blobs: Blobs) -> None:
+        super().__init__(context)
+        self._blobs = blobs
+        self._stop: Callable[[], None] | None = None
+
+    def begin(self) -> None:
+        """Follow the database from now on."""
+        if self._stop is None:
+            self._stop = self.context.device.subscribe(self._take)
+
+    async def keep(self, account: AccountState, place: Place, file: PendingFile) -> None:
+        """Keep a file; where that cannot be, say so, and it waits on the page alone."""
+        try:
+            await self._list(account, place, add=file.id)
+            data = file.file.data
+            if self._in_memory:
+                data = await file.file.read(0, file.file.size)
+            if account.files.is_waiting(place, file.id):
+                await self._save(account, file, data)
+        except ScopeChanged:
+            raise
+        except (RoomkeepError, OSError) as error:
+            logger.warning("could not keep a file: %s", error)
+            account.files.mark(place, [file.id], is_kept=False)
+            text, _ = explain(error, f"keep “{file.name}” for later")
+            self.context.tell(
+                "error",
+                text,
+                "You can still send it. It is gone when you close the page.",
+            )
+            return
+        if account.files.is_waiting(place, file.id):
+            account.files.mark(place, [file.id], is_kept=True)
+        else:
+            # Sent or removed meanwhile. What was sent is not under its holder any more.
+            await self.forget(account, place, file.id)
+
+    async def forget(self, account: AccountState, place: Place, file_id: str) -> None:
+        """Keep a file no more that was sent or removed."""
+        await self.context.database(account).delete_attachments_for_message(holder(file_id))
+        await self._list(account, place, remove=file_id)
+
+    async def load(
+        self, account: AccountState, database: DatabaseService, settings: Mapping[str, object]
+    ) -> None:
+        """Take in what was kept when the account was left, before it is on the page."""
+        kept = {place_of(DRAFT_FILES, key): read_ids(ids) for key, ids in settings.items()}
+        for place, ids in kept.items():
+            if place is not None and ids:
+                found = await _find(database, ids)
+                account.files.pending.set({**account.files.pending(), place: tuple(found)})
+
+    @effect("show the pictures that wait to be sent")
+    async def show_previews(self, account: AccountState) -> None:
+        """Show the pictures among the files that were kept."""
+        for place, files in account.files.pending().items():
+            for file in files:
+                mime = picture_type(file.mime)
+                if file.picture is not None or mime is None or file.is_kept is not True:
+                    continue
+                data = await self.context.database(account).read_attachment_data(file.id)
+                if data is not None and account.files.is_waiting(place, file.id):
+                    url = self._blobs.make_url(data, mime)
+                    account.files.mark(place, [file.id], picture=url)
+
+    @property
+    def _in_memory(self) -> bool:
+        # Only a browser's storage knows what to do with a browser's file.
+        return self.context.device.backend_name == "memory"
+
+    async def _save(self, account: AccountState, file: PendingFile, data: object) -> None:
+        # Asked for once more: reading the file may have taken a while.
+        database = self.context.database(account)
+        account.files.own.add(file.id)
+        attachment = Attachment(
+            id=file.id,
+            message_id=holder(file.id),
+            filename=file.name,
+            size=file.file.size,
+            mime=file.mime,
+            uploader_id=account.user_id,
+            created_at=self.context.now(),
+        )
+        await database.save_attachment(attachment, data)
+
+    async def _list(
+        self, account: AccountState, place: Place, *, add: str = "", remove: str = ""
+    ) -> None:
+        # Listed before it is kept and until it is not: so nothing is kept that no list knows of.
+        key = setting_key(DRAFT_FILES, place)
+        ids = read_ids(await self.context.database(account).get_setting(key))
+        changed = [*(name for name in ids if name not in (add, remove)), *([add] if add else [])]
+        if changed != ids:
+            await self.context.database(account).save_setting(key, changed or None)
+
+    # What changes in other tabs
+
+    def _take(self, change: Change) -> None:
+        account = self.page.account()
+        if account is None or change.store != "meta":
+            return
+        for place in _places(change.keys):
+            self.context.start(self._follow(account, place), "show the files that wait")
+
+    async def _follow(self, account: AccountState, place: Place) -> None:
+        database = self.context.database(account)
+        ids = read_ids(await database.get_setting(setting_key(DRAFT_FILES, place)))
+        here = account.files.pending().get(place, ())
+        gone = [f.id for f in here if f.is_kept and not f.is_saving and f.id not in ids]
+        for file in account.files.take_away(place, gone):
+            self._blobs.revoke(file.picture)
+        new = [name for name in ids if all(file.id != name for file in here)]
+        for file in await _find(database, new) if new else []:
+            if not account.files.is_waiting(place, file.id):
+                account.files.add(place, file)
+        self.show_previews(account)
+
+
+def holder(file_id: str) -> str:
+    """Return the id of the message that a file is kept with until it is sent."""
+    return f"draft:{file_id}"
+
+
+def read_ids(kept: object) -> list[str]:
+    """Return the ids of the files that are kept for a place, from its setting."""
+    return [name for name in kept if isinstance(name, str)] if isinstance(kept, list) else []
+
+
+async def _find(database: DatabaseService, ids: list[str]) -> list[PendingFile]:
+    found = await database.get_attachments_for_messages([holder(name) for name in ids])
+    every = [one for name in ids for one in found.get(holder(name), ())]
+    return [
+        PendingFile(
+            id=one.id,
+            name=one.filename,
+            mime=one.mime,
+            file=StoredFile(one.filename, one.size, one.mime),
+            is_kept=True,
+        )
+        for one in every
+    ]
+
+
+def _places(keys: Iterable[object]) -> list[Place]:
+    found = (place_of(DRAFT_FILES, key) for key in keys if isinstance(key, str))
+    return [place for place in found if place is not None]
