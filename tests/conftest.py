@@ -16,6 +16,11 @@ if not IN_PAGE:
     # Here too the tests of the browser are collected; this runs them there, and reports them here.
     pytest_plugins = ["support.in_browser"]
 
+    # The main process of the desktop runs under CPython only.
+    from support.desktop_world import DesktopWorld
+
+    WORLDS["desktop"] = DesktopWorld
+
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
     """Tell how many operations were compared with the model, and from which seed they came."""
@@ -27,7 +32,7 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
                 )
 
 
-@pytest.fixture(params=["indexeddb"] if IN_PAGE else ["memory", "indexeddb"])
+@pytest.fixture(params=["indexeddb"] if IN_PAGE else ["memory", "desktop", "indexeddb"])
 async def world(request: pytest.FixtureRequest) -> AsyncIterator[World]:
     """A device with nothing on it."""
     made = WORLDS[request.param]()

@@ -21,7 +21,7 @@ import msgspec
 from roomkeep.desktop.accounts import Accounts
 from roomkeep.desktop.database import AccountDatabase, Listener
 from roomkeep.desktop.handlers import COMMAND_HANDLERS, QUERY_HANDLERS, Handler
-from roomkeep.desktop.requests import encode_failure, encode_reply, read_request
+from roomkeep.desktop.requests import encode_failure, encode_result, read_request
 from roomkeep.desktop.transaction import Transaction
 from roomkeep.errors import InvalidRecord, NotReady, RoomkeepError
 from roomkeep.protocol import AccountChanges, Request, commands, queries
@@ -173,23 +173,23 @@ class Session:
     def _answer(self, kind: Literal["command", "query"], text: str) -> str:
         handle, request = read_request(kind, text)
         if handle is None:
-            return encode_reply(self._of_device[type(request)](request))
+            return encode_result(self._of_device[type(request)](request))
         if isinstance(request, commands.CloseAccount):
             self._find(handle)
             self._close_account(handle)
-            return encode_reply(None)
+            return encode_result(None)
         database, listener = self._find(handle)
         if kind == "query":
             handler = functools.partial(_run, QUERY_HANDLERS[type(request)], request)
             alone = isinstance(request, queries.FindAttachmentData)
             result, tx = (database.read_alone if alone else database.read)(handler)
-            return encode_reply(result, tx)
+            return encode_result(result, tx)
         handler = functools.partial(_run, COMMAND_HANDLERS[type(request)], request)
         data = request.data if isinstance(request, commands.SaveAttachment) else None
         result, tx = database.write(handler, data=data)
         if tx.changes:
             database.publish(tx.changes, but=listener)
-        return encode_reply(result, tx)
+        return encode_result(result, tx)
 
     def _open_account(self, request: commands.OpenAccount) -> int:
         database = self._main.acquire(request.user_id)

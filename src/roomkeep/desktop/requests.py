@@ -16,14 +16,13 @@ from roomkeep.protocol import (
     COMMANDS,
     MAX_REQUEST,
     QUERIES,
+    Answer,
     Envelope,
-    Failure,
     Problem,
-    Reply,
     Request,
 )
 
-__all__ = ["encode_failure", "encode_reply", "read_request"]
+__all__ = ["encode_failure", "encode_result", "read_request"]
 
 logger = logging.getLogger(__name__)
 
@@ -54,14 +53,14 @@ def read_request(kind: Literal["command", "query"], text: str) -> tuple[int | No
     return envelope.account, request
 
 
-def encode_reply(result: object, tx: Transaction | None = None) -> str:
+def encode_result(result: object, tx: Transaction | None = None) -> str:
     """Return the answer to a request that was carried out."""
-    reply = Reply(
+    answer = Answer(
         result=Raw(msgspec.json.encode(result)),
         changes=() if tx is None else tuple(tx.changes),
         unreadable=() if tx is None else tuple(tx.unreadable),
     )
-    return msgspec.json.encode(reply).decode()
+    return msgspec.json.encode(answer).decode()
 
 
 def encode_failure(error: Exception) -> str:
@@ -77,7 +76,7 @@ def encode_failure(error: Exception) -> str:
         )
     elif isinstance(error, RecordNotFound):
         problem = Problem(name=problem.name, sentence=sentence, store=error.store, key=error.key)
-    return msgspec.json.encode(Failure(error=problem)).decode()
+    return msgspec.json.encode(Answer(error=problem)).decode()
 
 
 @functools.cache

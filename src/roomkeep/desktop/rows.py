@@ -85,7 +85,7 @@ class Layout(Generic[R]):
 
     def __init__(self, table: Table, kind: type[R], *keys: str) -> None:
         fields = {field.name: field for field in structs.fields(kind) if field.name in table.c}
-        self.store = table.name
+        self.store = str(table.name)
         self.table = table
         self.kind = kind
         self.names = tuple(fields)

@@ -1,6 +1,7 @@
 """An account's open database, and what opens it."""
 
-from collections.abc import Callable, Coroutine
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, ParamSpec, Protocol, TypeVar
 
 from roomkeep.persistence.operation import Operation
@@ -8,7 +9,7 @@ from roomkeep.persistence.transaction import Engine, Transaction
 from roomkeep.reports import Change, Space
 from roomkeep.unreadable import Unreadable
 
-__all__ = ["Account", "Backend", "EngineAccount"]
+__all__ = ["Account", "Backend", "EngineAccount", "OpenAccount"]
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -70,50 +71,35 @@ class Backend(Protocol):
         """Ask for the promise that the data are kept; tell whether it was given."""
         ...
 
-    def load_current_user_id(self) -> str | None:
+    async def load_current_user_id(self) -> str | None:
         """Return who was signed in when the program last ran."""
         ...
 
-    def save_current_user_id(self, user_id: str | None) -> None:
+    async def save_current_user_id(self, user_id: str | None) -> None:
         """Remember who is signed in for the program's next run."""
         ...
 
 
-class EngineAccount:
-    """An account whose operations run here, on an engine."""
+class OpenAccount(ABC):
+    """What all open accounts share: who listens, and that what is under way is finished."""
 
-    def __init__(self, engine: Engine) -> None:
-        self.database_name = engine.name
+    def __init__(self, database_name: str) -> None:
+        self.database_name = database_name
         self.unreadable: dict[tuple[str, str], Unreadable] = {}
-        self._engine = engine
         self._listeners: list[Callable[[list[Change]], None]] = []
         self._running = 0
         self._closing = False
 
     async def run(self, operation: Operation[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Carry out one operation, in one transaction."""
-        body = operation.bind(*args, **kwargs)
+        checked = operation.check(*args, **kwargs)
         self._running += 1
         try:
-            return await self._transact(operation, body)
+            result: R = await self._carry_out(operation, checked)
+            return result
         finally:
             self._running -= 1
             self._dispose_when_idle()
-
-    async def _transact(
-        self, operation: Operation[P, R], body: Callable[[Transaction], Coroutine[Any, Any, R]]
-    ) -> R:
-
-        async def with_transaction(tx: Transaction) -> tuple[R, Transaction]:
-            return await body(tx), tx
-
-        transact = self._engine.read if operation.mode == "read" else self._engine.write
-        result, tx = await transact(operation.stores, with_transaction)
-        for record in tx.unreadable:
-            self.unreadable[record.store, record.key] = record
-        if tx.changes:
-            self.publish(tx.changes)
-        return result
 
     def subscribe(self, listener: Callable[[list[Change]], None]) -> None:
         """Call `listener` with what each transaction changes, here or in another tab."""
@@ -130,11 +116,42 @@ class EngineAccount:
         self._closing = True
         self._dispose_when_idle()
 
+    @abstractmethod
     def dispose(self) -> None:
         """Let go of the database; nothing is under way any more."""
-        self._engine.close()
+
+    @abstractmethod
+    async def _carry_out(self, operation: Operation[..., Any], arguments: dict[str, Any]) -> Any:
+        """Carry out one operation with checked arguments, and publish what it changes."""
+
+    def _note(self, changes: Sequence[Change], unreadable: Iterable[Unreadable]) -> None:
+        for record in unreadable:
+            self.unreadable[record.store, record.key] = record
+        if changes:
+            self.publish(list(changes))
 
     def _dispose_when_idle(self) -> None:
         if self._closing and self._running == 0:
             self._closing = False
             self.dispose()
+
+
+class EngineAccount(OpenAccount):
+    """An account whose operations run here, on an engine."""
+
+    def __init__(self, engine: Engine) -> None:
+        super().__init__(engine.name)
+        self._engine = engine
+
+    def dispose(self) -> None:
+        """Let go of the database; nothing is under way any more."""
+        self._engine.close()
+
+    async def _carry_out(self, operation: Operation[..., Any], arguments: dict[str, Any]) -> Any:
+        async def body(tx: Transaction) -> tuple[Any, Transaction]:
+            return await operation(tx, **arguments), tx
+
+        transact = self._engine.read if operation.mode == "read" else self._engine.write
+        result, tx = await transact(operation.stores, body)
+        self._note(tx.changes, tx.unreadable)
+        return result

@@ -60,7 +60,7 @@ class AccountService:
 
     @property
     def backend_name(self) -> str | None:
-        """Where the data are kept: `"indexeddb"` or `"memory"`; None before `initialize`."""
+        """Where the data are kept: `"indexeddb"`, `"desktop"` or `"memory"`; None at first."""
         return None if self._backend is None else self._backend.name
 
     @property
@@ -94,7 +94,7 @@ class AccountService:
             if self._backend is None:
                 await self._choose_backend()
             elif not self.is_ready():
-                await self._scopes.enter(self._backend, self._backend.load_current_user_id())
+                await self._enter(self._backend)
 
     async def close(self) -> None:
         """Close the database. Calls under way are finished; later ones raise `NotReady`."""
@@ -161,8 +161,8 @@ class AccountService:
             raise InvalidRecord("is signed in; sign out first", field="user_id")
         backend = self._required_backend
         await backend.delete_account(user_id)
-        if backend.load_current_user_id() == user_id:
-            backend.save_current_user_id(None)
+        if await backend.load_current_user_id() == user_id:
+            await backend.save_current_user_id(None)
 
     async def get_account_ids(self) -> list[str]:
         """Return the ids of all accounts that have data on this device, sorted."""
@@ -182,19 +182,26 @@ class AccountService:
         assert self._backend is not None, "there is no scope without a backend"  # noqa: S101
         return self._backend
 
+    async def _enter(self, backend: Backend) -> None:
+        """Open the account of who was signed in last."""
+        await self._scopes.enter(backend, await backend.load_current_user_id())
+
     async def _choose_backend(self) -> None:
         # Imported when they are needed: the browser's cannot be under CPython, and both know this
         # module.
         from roomkeep.persistence.memory_database_service import MemoryBackend
 
         if sys.platform == "emscripten":
-            from roomkeep.persistence.browser_database_service import (
-                BrowserBackend,
-            )
+            from roomkeep.persistence.browser_database_service import BrowserBackend
+            from roomkeep.persistence.desktop_database_service import DesktopBackend, page_bridge
 
+            if (bridge := page_bridge()) is not None:
+                self._backend = DesktopBackend(bridge)
+                await self._enter(self._backend)
+                return
             browser = BrowserBackend()
             try:
-                await self._scopes.enter(browser, browser.load_current_user_id())
+                await self._enter(browser)
             except StorageUnavailable as error:
                 logger.warning("no storage in this browser, so nothing will be kept: %s", error)
                 self._fallback_reason = error
@@ -202,5 +209,5 @@ class AccountService:
                 self._backend = browser
                 return
         memory = MemoryBackend()
-        await self._scopes.enter(memory, memory.load_current_user_id())
+        await self._enter(memory)
         self._backend = memory

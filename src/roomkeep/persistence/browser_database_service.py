@@ -85,11 +85,11 @@ class BrowserBackend:
         storage = getattr(js.navigator, "storage", None)
         return bool(storage and await storage.persist())
 
-    def load_current_user_id(self) -> str | None:
+    async def load_current_user_id(self) -> str | None:
         """Return who was signed in when the page was last open."""
         return self._resume.load_current_user_id()
 
-    def save_current_user_id(self, user_id: str | None) -> None:
+    async def save_current_user_id(self, user_id: str | None) -> None:
         """Remember who is signed in for the page's next visit."""
         try:
             self._resume.save_current_user_id(user_id)

@@ -52,11 +52,11 @@ class MemoryBackend:
         """Promise nothing: memory ends with the program."""
         return False
 
-    def load_current_user_id(self) -> str | None:
+    async def load_current_user_id(self) -> str | None:
         """Return who was signed in before the service was closed."""
         return self._current_user_id
 
-    def save_current_user_id(self, user_id: str | None) -> None:
+    async def save_current_user_id(self, user_id: str | None) -> None:
         """Remember who is signed in."""
         self._current_user_id = user_id
 

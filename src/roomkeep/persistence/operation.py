@@ -43,17 +43,6 @@ class Operation(Generic[P, R]):
         """Run as a part of another operation's transaction, on checked arguments."""
         return self.body(tx, *args, **kwargs)
 
-    def bind(
-        self, *args: P.args, **kwargs: P.kwargs
-    ) -> Callable[[Transaction], Coroutine[Any, Any, R]]:
-        """Check the arguments by their declared types; return what to run in the transaction.
-
-        Raises:
-            InvalidRecord: an argument cannot be kept; it names the field.
-        """
-        checked = self.check(*args, **kwargs)
-        return lambda tx: self.body(tx, **checked)  # type: ignore[call-arg]
-
     def check(self, *args: P.args, **kwargs: P.kwargs) -> dict[str, Any]:
         """Check the arguments by their declared types; return them by their names.
 

@@ -107,10 +107,10 @@ class Scopes:
                     before.ended = deleted
                     self._ready.set(deleted is None)
                 raise
-            self._scope = scope
             # To leave an account that was deleted is not to sign out the one of another tab.
             if user_id is not None or deleted is None:
-                backend.save_current_user_id(user_id)
+                await backend.save_current_user_id(user_id)
+            self._scope = scope
             if before is not None:
                 before.account.close()
             self._ready.set(True)

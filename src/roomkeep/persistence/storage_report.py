@@ -11,7 +11,7 @@ class StorageReport(Struct, frozen=True, kw_only=True):
     """An account's storage at one moment.
 
     Attributes:
-        backend: where the data are kept: `"indexeddb"` or `"memory"`.
+        backend: where the data are kept: `"indexeddb"`, `"desktop"` or `"memory"`.
         database_name: the name of the account's database.
         version: the version of its schema.
         rows: how many records each store holds.

@@ -10,10 +10,9 @@ from roomkeep.protocol.requests import Request, name_of
 from roomkeep.protocol.transport import (
     MAX_REQUEST,
     AccountChanges,
+    Answer,
     Envelope,
-    Failure,
     Problem,
-    Reply,
 )
 
 __all__ = [
@@ -21,12 +20,11 @@ __all__ = [
     "MAX_REQUEST",
     "QUERIES",
     "AccountChanges",
+    "Answer",
     "Command",
     "Envelope",
-    "Failure",
     "Problem",
     "Query",
-    "Reply",
     "Request",
     "name_of",
 ]

@@ -2,7 +2,7 @@
 
 A request is `{"type": "save-message", "account": 1, "payload": {"message": {…}}}`; `account` is the
 handle that `open-account` gave, and is left out where the request is about no account. The answer
-is a `Reply`, `{"result": …}`, or a `Failure`, `{"error": {…}}`.
+is `{"result": …}` or `{"error": {…}}`.
 """
 
 from msgspec import Raw, Struct
@@ -10,7 +10,7 @@ from msgspec import Raw, Struct
 from roomkeep.reports import Change
 from roomkeep.unreadable import Unreadable
 
-__all__ = ["MAX_REQUEST", "AccountChanges", "Envelope", "Failure", "Problem", "Reply"]
+__all__ = ["MAX_REQUEST", "AccountChanges", "Answer", "Envelope", "Problem"]
 
 MAX_REQUEST = 100_000_000
 """The most characters of a request's text. The app's largest file takes a third of it."""
@@ -28,20 +28,6 @@ class Envelope(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     type: str
     account: int | None = None
     payload: Raw = Raw(b"{}")
-
-
-class Reply(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """The answer to a request that was carried out.
-
-    Attributes:
-        result: the result, as JSON.
-        changes: what was changed.
-        unreadable: the records that were passed over because they cannot be decoded.
-    """
-
-    result: Raw
-    changes: tuple[Change, ...] = ()
-    unreadable: tuple[Unreadable, ...] = ()
 
 
 class Problem(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -62,10 +48,20 @@ class Problem(Struct, frozen=True, kw_only=True, omit_defaults=True):
     key: str | None = None
 
 
-class Failure(Struct, frozen=True, kw_only=True):
-    """The answer to a request that was not carried out; it has changed nothing."""
+class Answer(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The answer to a request.
 
-    error: Problem
+    Attributes:
+        result: the result, as JSON.
+        changes: what was changed.
+        unreadable: the records that were passed over because they cannot be decoded.
+        error: why the request was not carried out; it has changed nothing then.
+    """
+
+    result: Raw = Raw(b"null")
+    changes: tuple[Change, ...] = ()
+    unreadable: tuple[Unreadable, ...] = ()
+    error: Problem | None = None
 
 
 class AccountChanges(Struct, frozen=True, kw_only=True):

@@ -25,7 +25,7 @@ from roomkeep.protocol.queries import GetMessageById
 from roomkeep.reports import Change
 
 _UPSERT = upsert(messages)
-_IN_ROOM = messages.c.room_id == bindparam("room_id")
+_IN_ROOM = messages.c.room_id == bindparam("in_room")
 _DELETE = delete(messages).where(messages.c.id == bindparam("message_id"))
 _DELETE_ROOM = delete(messages).where(_IN_ROOM)
 _IDS_OF_CHANNEL = (
@@ -98,7 +98,7 @@ def move_messages(tx: Transaction, request: MoveMessages) -> int:
     """Move all messages of a channel to another channel of the room."""
     if request.channel_id == request.to_channel_id:
         return 0
-    place = {"room_id": request.room_id, "channel": request.channel_id}
+    place = {"in_room": request.room_id, "channel": request.channel_id}
     ids = tuple(id_ for (id_,) in tx.all(_IDS_OF_CHANNEL, place))
     if ids:
         tx.execute(_MOVE, place | {"to_channel": request.to_channel_id})
@@ -110,7 +110,7 @@ def clear_room(tx: Transaction, room_id: str) -> None:
     """Delete all messages of a room, as a part of a larger transaction."""
     reactions.delete_of_room(tx, room_id)
     attachments.delete_of_room(tx, room_id)
-    tx.execute(_DELETE_ROOM, {"room_id": room_id})
+    tx.execute(_DELETE_ROOM, {"in_room": room_id})
     tx.changes.append(Change(store="messages", action="clear", room_id=room_id))
 
 

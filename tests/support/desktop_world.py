@@ -1,0 +1,185 @@
+"""The desktop as a world: the page's client, real handlers, a real SQLite file; no window."""
+
+import asyncio
+import contextlib
+import json
+import os
+import shutil
+import sqlite3
+import tempfile
+import threading
+import unittest.mock
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, Literal
+
+from msgspec import structs
+from sqlalchemy import Integer, Table, Text
+
+from roomkeep.desktop import rows
+from roomkeep.desktop.main_process import MainProcess, Session
+from roomkeep.desktop.tables import PAGING_INDEXES, STORES, reactions
+from roomkeep.persistence import DatabaseService
+from roomkeep.persistence.desktop_database_service import DesktopBackend
+from roomkeep.persistence.keys import order
+from support.worlds import World
+
+__all__ = ["DesktopWorld", "SessionBridge"]
+
+LAYOUTS: dict[str, rows.Layout[Any]] = {
+    "messages": rows.MESSAGES,
+    "users": rows.USERS,
+    "rooms": rows.ROOMS,
+    "reactions": rows.REACTIONS,
+    "bans": rows.BANS,
+    "attachments": rows.ATTACHMENTS,
+}
+FLAGS = {"isDeleted", "isPrivate"}
+
+IN_MEMORY = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108
+"""Where files are quick to make: what these tests prove is not that the disk keeps them."""
+
+
+class SessionBridge:
+    """The bridge without the window: a session is handed each text in a thread."""
+
+    def __init__(self, main: MainProcess) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._listener: Callable[[str], None] | None = None
+        self.session: Session = main.open_session(self._hear)
+
+    async def command(self, text: str) -> str:
+        return await self._handle("command", text)
+
+    async def query(self, text: str) -> str:
+        return await self._handle("query", text)
+
+    def listen(self, listener: Callable[[str], None]) -> None:
+        self._listener = listener
+
+    async def _handle(self, kind: Literal["command", "query"], text: str) -> str:
+        return await asyncio.to_thread(self.session.handle, kind, text)
+
+    def _hear(self, text: str) -> None:
+        if self._listener is not None:
+            self._loop.call_soon_threadsafe(self._listener, text)
+
+
+class DesktopWorld(World):
+    """A computer with a data folder, and as many windows as there are services."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.folder = Path(tempfile.mkdtemp(prefix="roomkeep-test-", dir=IN_MEMORY))
+        self._main: MainProcess | None = None
+
+    @property
+    def main(self) -> MainProcess:
+        if self._main is None:
+            self._main = MainProcess(self.folder)
+        return self._main
+
+    @asynccontextmanager
+    async def busy(self, user_id: str | None) -> AsyncIterator[None]:
+        database = self.main.acquire(user_id)
+        free = threading.Event()
+
+        def waiting(method: Callable[..., Any]) -> Callable[..., Any]:
+            def wait_and_run(*args: Any, **kwargs: Any) -> Any:
+                assert free.wait(30)
+                return method(*args, **kwargs)
+
+            return wait_and_run
+
+        with contextlib.ExitStack() as patches:
+            for name in ("read", "read_alone", "write"):
+                method = waiting(getattr(database, name))
+                patches.enter_context(unittest.mock.patch.object(database, name, method))
+            yield
+        free.set()
+        self.main.release(database)
+
+    async def drop_paging_indexes(self) -> None:
+        with self._file(None) as file:
+            for index in PAGING_INDEXES.values():
+                file.execute(f"DROP INDEX {index.name}")
+
+    async def plant(self, store: str, *records: dict[str, Any], user_id: str | None = None) -> None:
+        with self._file(user_id) as file:
+            for record in records:
+                row = _row(STORES[store], store, record)
+                names, marks = ", ".join(row), ", ".join("?" * len(row))
+                file.execute(
+                    f"INSERT INTO {store} ({names}) VALUES ({marks})",  # noqa: S608
+                    list(row.values()),
+                )
+
+    async def stored(self, store: str, user_id: str | None = None) -> list[dict[str, Any]]:
+        with self._file(user_id) as file:
+            found = [_record(file, store, row) for row in _all(file, store)]
+        keys = ["key"] if store == "meta" else LAYOUTS[store]._keys
+        return sorted(found, key=lambda record: order([record[key] for key in keys]))
+
+    @contextlib.contextmanager
+    def _file(self, user_id: str | None) -> Iterator[sqlite3.Connection]:
+        """Open an account's file, past the main process; it is made where there is none."""
+        self.main.release(self.main.acquire(user_id))
+        path = self.main.accounts.folder_of(user_id) / "roomkeep.sqlite"
+        with contextlib.closing(sqlite3.connect(path)) as file, file:
+            file.row_factory = sqlite3.Row
+            yield file
+
+    def _make(self) -> DatabaseService:
+        return DatabaseService(DesktopBackend(SessionBridge(self.main)))
+
+    async def _wipe(self) -> None:
+        if self._main is not None:
+            await asyncio.to_thread(self._main.close)
+            self._main = None
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def _row(table: Table, store: str, record: dict[str, Any]) -> dict[str, Any]:
+    """Lay a record into columns; what has none, or does not fit, is kept beside them."""
+    if store == "meta":
+        return {"key": record["key"], "value": json.dumps(record["value"])}
+    names = {field.encode_name: field.name for field in structs.fields(LAYOUTS[store].kind)}
+    row: dict[str, Any] = {}
+    extra = {}
+    for field, value in record.items():
+        column = table.c.get(names.get(field, ""))
+        if isinstance(value, _KINDS[type(column.type)] if column is not None else ()):
+            row[names[field]] = value
+        else:
+            extra[field] = value
+    if store == "messages":
+        row["sort_id"] = rows.sort_id(record["id"])
+    return row | {"extra": json.dumps(extra) if extra else None}
+
+
+_KINDS: dict[type, tuple[type, ...]] = {Text: (str,), Integer: (int, float, str)}
+"""What a column of a type holds as it is given."""
+
+
+def _record(file: sqlite3.Connection, store: str, row: sqlite3.Row) -> dict[str, Any]:
+    """Return what a row holds, and the rows that belong to it."""
+    if store == "meta":
+        return {"key": row["key"], "value": json.loads(row["value"])}
+    fields = {field.name: field.encode_name for field in structs.fields(LAYOUTS[store].kind)}
+    record = {
+        name: bool(row[column]) if name in FLAGS and row[column] in (0, 1) else row[column]
+        for column, name in fields.items()
+        if column in row.keys() and row[column] is not None  # noqa: SIM118
+    }
+    # A message that we saved, unlike one that was planted, says of all its fields what they are.
+    if store == "messages" and row["is_deleted"] is not None:
+        query = f"SELECT * FROM {reactions.name} WHERE message_id = ?"  # noqa: S608
+        those = file.execute(query, [row["id"]]).fetchall()
+        record["reactions"] = [_record(file, "reactions", reaction) for reaction in those]
+    extra: dict[str, Any] = json.loads(row["extra"] or "{}")
+    return record | extra
+
+
+def _all(file: sqlite3.Connection, store: str) -> list[sqlite3.Row]:
+    return file.execute(f"SELECT * FROM {store}").fetchall()  # noqa: S608
