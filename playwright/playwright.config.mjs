@@ -21,6 +21,11 @@ export default defineConfig({
   retries: process.env.CI ? 2 : 0,
   timeout: 60_000,
   expect: { timeout: 20_000 },
+  // The window is no browser that Playwright starts: its tests are a project of their own.
+  projects: [
+    { name: 'browser', testIgnore: 'desktop*.spec.mjs' },
+    { name: 'desktop', testMatch: 'desktop*.spec.mjs' },
+  ],
   use: {
     baseURL,
     browserName: 'chromium',

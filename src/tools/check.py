@@ -1,5 +1,6 @@
 """Every check and test, in order, and what came of each."""
 
+import os
 import secrets
 import time
 from collections.abc import Callable, Collection, Mapping
@@ -10,12 +11,15 @@ from tools.browser import VARIABLE
 from tools.commands import call, find_program
 from tools.files import remove
 from tools.paths import ROOT, SITE, ToolError
+from tools.qt import set_up_window
 from tools.server import SiteServer
 from tools.setup import set_up_tests, venv_program
 from tools.site import build_site
 
 LONG: Final = "140"
 """How many times as many examples as in `npm test` a long run tries."""
+WINDOW_VARIABLE: Final = "ROOMKEEP_PYTHON"
+"""The environment variable that names the Python in which the tests may show a window."""
 
 
 def check(chosen: Collection[str] = ()) -> int:
@@ -35,11 +39,11 @@ def check(chosen: Collection[str] = ()) -> int:
     if unknown:
         raise ToolError(f"There is no step {unknown[0]!r}. The steps are {', '.join(STEPS)}.")
     browser = set_up_tests()
+    steps = {name: step for name, step in STEPS.items() if not chosen or name in chosen}
+    no_window = _why_no_window() if _WINDOW_STEPS & steps.keys() else None
     build_site(SITE, compile_own=True)
     results = []
-    for name, step in STEPS.items():
-        if chosen and name not in chosen:
-            continue
+    for name, step in steps.items():
         print(f"\n== {name}", flush=True)
         started = time.monotonic()
         passed = step(browser) == 0
@@ -47,7 +51,20 @@ def check(chosen: Collection[str] = ()) -> int:
     print("\n== summary")
     for name, passed, seconds in results:
         print(f"{'ok  ' if passed else 'FAIL'} {name:<14} {seconds:6.1f} s")
-    return 0 if all(passed for _, passed, _ in results) else 1
+    if no_window is not None:
+        print(f"FAIL The tests of the desktop's window were NOT RUN:\n{no_window}")
+    return 0 if all(passed for _, passed, _ in results) and no_window is None else 1
+
+
+def _why_no_window() -> str | None:
+    """Gets what the desktop's window needs; tells why that cannot be had, or None."""
+    try:
+        set_up_window(offscreen=True)
+    except ToolError as error:
+        os.environ.pop(WINDOW_VARIABLE, None)
+        return str(error)
+    os.environ[WINDOW_VARIABLE] = str(venv_program("python"))
+    return None
 
 
 def _venv_step(program: str, *arguments: str) -> Callable[[Path], int]:
@@ -113,12 +130,23 @@ def take_screenshots() -> int:
     return status
 
 
+def _run_desktop(browser: Path) -> int:
+    """Runs the tests of the window, where there can be one: `check` has told why else."""
+    if WINDOW_VARIABLE not in os.environ:
+        print("NOT RUN: Qt does not start here. The summary says why.")
+        return 1
+    return run_playwright(browser, "--project=desktop")
+
+
 STEPS: Final[dict[str, Callable[[Path], int]]] = {
     "lint": _venv_step("ruff", "check"),
     "format": _venv_step("ruff", "format", "--check"),
     "types": _venv_step("mypy"),
     "imports": _venv_step("lint-imports", "--no-logo"),
     "pytest": _venv_step("python", "-m", "pytest"),
-    "playwright": run_playwright,
+    "playwright": lambda browser: run_playwright(browser, "--project=browser"),
+    "desktop": _run_desktop,
 }
 """The steps by their names, in order."""
+_WINDOW_STEPS: Final = frozenset(("types", "pytest", "desktop"))
+"""Those for which Qt is got first: the types of its names are checked, too."""

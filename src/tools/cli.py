@@ -14,6 +14,7 @@ from tools.bench_app import bench_app
 from tools.bench_start import bench_start
 from tools.bench_store import bench_store
 from tools.check import STEPS, check, take_screenshots, test_long
+from tools.desktop import show_desktop
 from tools.paths import DEV_SITE, SITE, ToolError
 from tools.server import SiteServer
 from tools.setup import set_up, set_up_tests
@@ -48,6 +49,7 @@ def _parser() -> ArgumentParser:
     add("build", _build, "build the site into .build/site")
     add("start", _start, "build the site and serve it")
     add("dev", _dev, "serve the site and rebuild it while you edit")
+    add("desktop", _desktop, "build the site and show it in a window of its own")
     test = add("test", _test, "run every check and test, or those that are named")
     test.add_argument("steps", nargs="*", metavar="step", help=", ".join(STEPS))
     long = add("test-long", _test_long, "compare every backend with the model, many times over")
@@ -97,6 +99,10 @@ def _dev(_: Namespace) -> int:
 
     build_site(DEV_SITE, compile_own=False)
     return _serve(SiteServer({"/": DEV_SITE}, *_address(), before_index=rebuild))
+
+
+def _desktop(_: Namespace) -> int:
+    return show_desktop()
 
 
 def _test(chosen: Namespace) -> int:

@@ -8,13 +8,11 @@ from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Final
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
-from tools.headers import HEADERS, content_type
+from roomkeep.desktop.headers import HEADERS, content_type
+from roomkeep.desktop.site_files import INDEX, find_file
 from tools.paths import ToolError
-
-_INDEX: Final = "index.html"
 
 
 class SiteServer(ThreadingHTTPServer):
@@ -75,15 +73,9 @@ class SiteServer(ThreadingHTTPServer):
 
     def find(self, url_path: str) -> Path | None:
         """Gives the file that a URL's path stands for; None where there is none to be served."""
-        path = unquote(url_path, errors="replace")
-        if "\0" in path or "\\" in path:
-            return None
         for prefix, directory in self.mounts.items():
-            if path.startswith(prefix):
-                name = path.removeprefix(prefix) or _INDEX
-                file = (directory / name.lstrip("/")).resolve()
-                inside = file.is_relative_to(directory) and ".." not in name.split("/")
-                return file if inside and file.is_file() and not name.endswith("/") else None
+            if url_path.startswith(prefix):
+                return find_file(directory, url_path.removeprefix(prefix))
         return None
 
     def etag(self, file: Path) -> str:
@@ -117,7 +109,7 @@ class _Handler(BaseHTTPRequestHandler):
         if file is None:
             self._answer_text(HTTPStatus.NOT_FOUND, "There is no such file.", with_body=with_body)
             return
-        if file.name == _INDEX and self.server.before_index:
+        if file.name == INDEX and self.server.before_index:
             try:
                 self.server.before_index()
             except ToolError as error:

@@ -44,7 +44,7 @@ def set_up_tests() -> Path:
         ToolError: Something is missing that the user must install.
     """
     set_up()
-    stamp = Stamp("test-requirements", [_TEST_REQUIREMENTS.read_bytes(), _venv_identity()])
+    stamp = Stamp("test-requirements", [_TEST_REQUIREMENTS.read_bytes(), venv_identity()])
     if not stamp.is_current():
         print("Installing the test tools …", flush=True)
         stamp.clear()
@@ -116,7 +116,7 @@ def _venv_works() -> bool:
     return answer.split() == [str(part) for part in sys.version_info[:2]]
 
 
-def _venv_identity() -> bytes:
+def venv_identity() -> bytes:
     """Gives what changes when the virtual environment is made anew."""
     configuration = VENV / "pyvenv.cfg"
     return f"{configuration.stat().st_ino} {configuration.read_text()}".encode()

@@ -1,4 +1,4 @@
-"""What the server says of each file: the one place for headers and content types."""
+"""What is said of each file of the site, by the web server and in the window alike."""
 
 from pathlib import PurePosixPath
 from types import MappingProxyType

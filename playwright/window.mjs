@@ -1,0 +1,107 @@
+// Roomkeep's window: started as a person starts it, and driven through the browser engine's debugging port.
+import { spawn } from 'node:child_process';
+import net from 'node:net';
+import process from 'node:process';
+import readline from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { chromium } from '@playwright/test';
+import { ready } from './helpers.mjs';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const NOISE = /^(DevTools listening|Remote debugging|Sandboxing disabled|QRhi|Failed to create RHI|This plugin|QVulkan|GBM is not|GPUInfo|Added \{|\s*$|\[\d+:\d+:|propagateSizeHints)/;
+
+/** Finds a port that nobody listens at. */
+function freePort() {
+  return new Promise((resolve, reject) => {
+    const server = net.createServer().on('error', reject).listen(0, '127.0.0.1', () => {
+      const { port } = server.address();
+      server.close(() => resolve(port));
+    });
+  });
+}
+
+/** Waits until the program shows a page to the debugging port; connecting before that never ends. */
+async function pageShown(address, ended) {
+  const { host } = new URL(address);
+  let status;
+  ended.then((value) => { status = value; });
+  while (status === undefined) {
+    const targets = await fetch(`http://${host}/json/list`).then((answer) => answer.json());
+    if (targets.some(({ type, url }) => type === 'page' && url.startsWith('app:'))) return `http://${host}`;
+    await new Promise((resolve) => { setTimeout(resolve, 20); });
+  }
+  throw new Error(`the program has ended with ${status}`);
+}
+
+/** The program, running. */
+export class Window {
+  /** Starts it on a data folder; `module` and `args` start another program around it, and `env` adds to its environment. */
+  static async start(folder, { module = 'roomkeep.desktop', args = [], env = {}, trouble = [] } = {}) {
+    const started = spawn(process.env.ROOMKEEP_PYTHON, ['-m', module, '--data', folder, ...args], {
+      cwd: root,
+      env: {
+        ...process.env,
+        PYTHONPATH: [root + 'src', root + 'tests'].join(process.platform === 'win32' ? ';' : ':'),
+        QT_QPA_PLATFORM: 'offscreen',
+        QTWEBENGINE_REMOTE_DEBUGGING: `127.0.0.1:${await freePort()}`,
+        // The browser engine has no sandbox for root.
+        ...(process.getuid?.() === 0 ? { QTWEBENGINE_DISABLE_SANDBOX: '1' } : {}),
+        ...env,
+      },
+    });
+    const window = new Window(started);
+    const said = [];
+    window.said = said;
+    const address = new Promise((resolve, reject) => {
+      readline.createInterface({ input: started.stderr }).on('line', (line) => {
+        const found = /^DevTools listening on (ws:\S+)/.exec(line);
+        if (found) resolve(found[1]);
+        else if (!NOISE.test(line)) {
+          said.push(line);
+          trouble.push(`said: ${line}`);
+        }
+      });
+      window.ended.then((status) => reject(new Error(`the program has ended with ${status}: ${said.join('\n')}`)));
+    });
+    try {
+      window.browser = await chromium.connectOverCDP(await pageShown(await address, window.ended), { noDefaults: true });
+      [window.context] = window.browser.contexts();
+      window.page = window.context.pages()[0] ?? await window.context.waitForEvent('page');
+      await ready(window.page);
+    } catch (error) {
+      window.kill();
+      throw error;
+    }
+    return window;
+  }
+
+  constructor(started) {
+    this.process = started;
+    this.ended = new Promise((resolve) => {
+      started.on('exit', (status, signal) => resolve(signal ?? status));
+    });
+    this.ended.catch(() => {});
+  }
+
+  /** Has the hand of support.window_host do something, and gives its answer. */
+  async ask(name, ...args) {
+    this.answers ??= readline.createInterface({ input: this.process.stdout })[Symbol.asyncIterator]();
+    this.process.stdin.write(`${JSON.stringify([name, ...args])}\n`);
+    const { value, done } = await this.answers.next();
+    if (done) throw new Error(`the program has ended: ${this.said.join('\n')}`);
+    return JSON.parse(value);
+  }
+
+  /** Ends it as a session's end does, and waits; gives the exit status. */
+  async stop() {
+    await this.browser?.close();
+    this.process.kill('SIGTERM');
+    return this.ended;
+  }
+
+  /** Ends it at once, in the middle of whatever it does. */
+  async kill() {
+    this.process.kill('SIGKILL');
+    return this.ended;
+  }
+}

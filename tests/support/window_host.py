@@ -1,0 +1,168 @@
+"""The real program, with a hand inside: it does on request what a person does outside the page.
+
+It is told on standard input, one JSON array a line, the name of a method of `Hand` and its
+arguments, and answers with one line of JSON. What the program would hand to the system, such as a
+link, it keeps instead.
+"""
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+from PySide6.QtCore import QMimeData, QObject, QPoint, QPointF, QSocketNotifier, Qt, QUrl, Slot
+from PySide6.QtGui import QAction, QDesktopServices, QDragEnterEvent, QDropEvent
+from PySide6.QtWebEngineCore import QWebEngineScript
+from PySide6.QtWidgets import QApplication, QFileDialog, QMenu, QMessageBox
+
+from roomkeep.desktop import __main__ as program
+from roomkeep.desktop.window import app
+from roomkeep.desktop.window.main_window import MainWindow
+from roomkeep.desktop.window.page import Page
+
+_OUTSIDE = ("http", "https", "mailto", "file")
+
+
+class Hand(QObject):
+    """What can be asked for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.opened: list[str] = []
+        for scheme in _OUTSIDE:
+            QDesktopServices.setUrlHandler(scheme, self, "keep")  # type: ignore[arg-type] # it takes no bytes
+        self._requests = QSocketNotifier(sys.stdin.fileno(), QSocketNotifier.Type.Read, self)
+        self._requests.activated.connect(self._read)
+
+    @Slot(QUrl)
+    def keep(self, url: QUrl) -> None:
+        self.opened.append(url.toString())
+
+    def take_opened(self) -> list[str]:
+        """What was to be opened outside since the last time."""
+        opened, self.opened = self.opened, []
+        return opened
+
+    def choose(self, menu: str, item: str) -> None:
+        """Choose something in the last window's menu."""
+        self._action(menu, item).trigger()
+
+    def menu(self) -> dict[str, list[str]]:
+        """What there is in the last window's menu."""
+        return {
+            menu: [_plain(action.text()) for action in actions if action.text()]
+            for menu, actions in self._actions().items()
+        }
+
+    def dialog(self) -> str | None:
+        """The text of the dialog that is open."""
+        dialog = self._dialog()
+        if isinstance(dialog, QMessageBox):
+            return f"{dialog.text()} {dialog.informativeText()}"
+        return None if dialog is None else dialog.windowTitle()
+
+    def answer(self, button: str) -> None:
+        """Press a button of the message that is open."""
+        box = self._dialog()
+        assert isinstance(box, QMessageBox)
+        next(each for each in box.buttons() if _plain(each.text()) == button).click()
+
+    def save_as(self, path: str) -> str:
+        """Choose where to save; give the name that was suggested."""
+        dialog = self._dialog()
+        assert isinstance(dialog, QFileDialog)
+        suggested = Path(dialog.selectedFiles()[0]).name
+        dialog.setOption(QFileDialog.Option.DontConfirmOverwrite)
+        dialog.selectFile(path)
+        dialog.accept()
+        return suggested
+
+    def drop(self, path: str, x: int, y: int) -> None:
+        """Drop a file on the page."""
+        data = QMimeData()
+        data.setUrls([QUrl.fromLocalFile(path)])
+        view = self._window.page.parent()
+        assert view
+        left, none = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+        copy = Qt.DropAction.CopyAction
+        QApplication.sendEvent(view, QDragEnterEvent(QPoint(x, y), copy, data, left, none))
+        QApplication.sendEvent(view, QDropEvent(QPointF(x, y), copy, data, left, none))
+
+    def size(self, *given: int) -> list[int]:
+        """The size of the last window; with one given, after it was made that large."""
+        if given:
+            self._window.resize(*given)
+        return [self._window.width(), self._window.height()]
+
+    def title(self) -> str:
+        return self._window.windowTitle()
+
+    def close_window(self) -> None:
+        self._window.close()
+
+    def picture(self, path: str) -> None:
+        """Take a picture of the last window."""
+        self._window.grab().save(path)
+
+    def show_foreign(self, html: str, url: str) -> None:
+        """Get a page of another origin into the last window, past what refuses it."""
+        with patch.object(Page, "acceptNavigationRequest", lambda *_: True):
+            self._window.page.setHtml(html, QUrl(url))
+
+    def run_beside_bridge(self, script: str) -> None:
+        """Run a script in the world that has the channel, which no page's script reaches."""
+        world = QWebEngineScript.ScriptWorldId.ApplicationWorld.value
+        self._window.page.runJavaScript(script, world)
+
+    def crash(self) -> None:
+        """Have the page's process end."""
+        with patch.object(Page, "acceptNavigationRequest", lambda *_: True):
+            self._window.page.setUrl(QUrl("chrome://crash"))
+
+    @property
+    def _window(self) -> MainWindow:
+        return [
+            widget
+            for widget in QApplication.topLevelWidgets()
+            if isinstance(widget, MainWindow) and widget.isVisible()
+        ][-1]
+
+    def _dialog(self) -> Any:
+        return QApplication.activeModalWidget()
+
+    def _action(self, menu: str, item: str) -> QAction:
+        return next(action for action in self._actions()[menu] if _plain(action.text()) == item)
+
+    def _actions(self) -> dict[str, list[QAction]]:
+        return {
+            _plain(menu.title()): menu.actions()
+            for menu in self._window.menuBar().findChildren(QMenu)
+        }
+
+    def _read(self) -> None:
+        name, *arguments = json.loads(sys.stdin.readline())
+        sys.stdout.write(json.dumps(getattr(self, name)(*arguments)) + "\n")
+        sys.stdout.flush()
+
+
+def _plain(text: str) -> str:
+    return text.replace("&", "")
+
+
+def main() -> int:
+    made = app.make_application
+    hands = []
+
+    def make_application() -> QApplication:
+        application = made()
+        application.setAttribute(Qt.ApplicationAttribute.AA_DontUseNativeDialogs)
+        hands.append(Hand())
+        return application
+
+    with patch.object(app, "make_application", make_application):
+        return program.main()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

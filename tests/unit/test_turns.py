@@ -1,0 +1,107 @@
+"""The order in which a window's calls are carried out."""
+
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from roomkeep.desktop.turns import Kind, Turns
+
+SOON = 0.05
+"""Long enough, in s, for what must not happen to happen."""
+
+
+class Calls:
+    """Calls that end when they are let."""
+
+    def __init__(self, turns: Turns) -> None:
+        self._turns = turns
+        self.begun: list[str] = []
+        self._events = threading.Condition()
+        self._free: set[str] = set()
+
+    def take(self, kind: Kind, name: str) -> None:
+        assert self._turns.take(kind, lambda: self._run(name))
+
+    def let_end(self, *names: str) -> None:
+        with self._events:
+            self._free.update(names)
+            self._events.notify_all()
+
+    def until_begun(self, *names: str) -> None:
+        with self._events:
+            assert self._events.wait_for(lambda: set(names) <= set(self.begun), timeout=5)
+
+    def never_begins(self, name: str) -> bool:
+        with self._events:
+            return not self._events.wait_for(lambda: name in self.begun, timeout=SOON)
+
+    def _run(self, name: str) -> None:
+        with self._events:
+            self.begun.append(name)
+            self._events.notify_all()
+            assert self._events.wait_for(lambda: name in self._free, timeout=5)
+
+
+@pytest.fixture
+def turns() -> Iterator[Turns]:
+    with ThreadPoolExecutor(4) as pool:
+        yield Turns(pool)
+
+
+@pytest.fixture
+def calls(turns: Turns) -> Calls:
+    return Calls(turns)
+
+
+def test_commands_are_carried_out_one_after_the_other(calls: Calls):
+    for name in ("first", "second", "third"):
+        calls.take("command", name)
+    calls.until_begun("first")
+    assert calls.never_begins("second")
+    calls.let_end("second", "third", "first")
+    calls.until_begun("third")
+    assert calls.begun == ["first", "second", "third"]
+
+
+def test_a_query_sees_the_commands_before_it(calls: Calls):
+    calls.take("command", "write")
+    calls.take("query", "read")
+    calls.until_begun("write")
+    assert calls.never_begins("read")
+    calls.let_end("write", "read")
+    calls.until_begun("read")
+
+
+def test_queries_run_beside_each_other(calls: Calls):
+    calls.take("query", "slow")
+    calls.take("query", "fast")
+    calls.until_begun("slow", "fast")
+    calls.let_end("slow", "fast")
+
+
+def test_a_command_waits_for_the_queries_before_it_and_holds_those_after(calls: Calls):
+    calls.take("query", "before")
+    calls.take("command", "write")
+    calls.take("query", "after")
+    calls.until_begun("before")
+    assert calls.never_begins("write")
+    assert calls.begun == ["before"]
+    calls.let_end("before", "write", "after")
+    calls.until_begun("after")
+    assert calls.begun == ["before", "write", "after"]
+
+
+def test_closing_waits_for_what_was_taken_and_takes_no_more(turns: Turns, calls: Calls):
+    calls.take("command", "first")
+    calls.take("command", "second")
+    closing = threading.Thread(target=turns.close)
+    closing.start()
+    calls.let_end("first")
+    calls.until_begun("second")
+    assert closing.is_alive()
+    calls.let_end("second")
+    closing.join(timeout=5)
+    assert not closing.is_alive()
+    assert not turns.take("query", lambda: None)
