@@ -55,7 +55,7 @@ def calls(turns: Turns) -> Calls:
     return Calls(turns)
 
 
-def test_commands_are_carried_out_one_after_the_other(calls: Calls):
+def test_commands_are_carried_out_one_after_the_other(calls: Calls) -> None:
     for name in ("first", "second", "third"):
         calls.take("command", name)
     calls.until_begun("first")
@@ -65,7 +65,7 @@ def test_commands_are_carried_out_one_after_the_other(calls: Calls):
     assert calls.begun == ["first", "second", "third"]
 
 
-def test_a_query_sees_the_commands_before_it(calls: Calls):
+def test_a_query_sees_the_commands_before_it(calls: Calls) -> None:
     calls.take("command", "write")
     calls.take("query", "read")
     calls.until_begun("write")
@@ -74,14 +74,14 @@ def test_a_query_sees_the_commands_before_it(calls: Calls):
     calls.until_begun("read")
 
 
-def test_queries_run_beside_each_other(calls: Calls):
+def test_queries_run_beside_each_other(calls: Calls) -> None:
     calls.take("query", "slow")
     calls.take("query", "fast")
     calls.until_begun("slow", "fast")
     calls.let_end("slow", "fast")
 
 
-def test_a_command_waits_for_the_queries_before_it_and_holds_those_after(calls: Calls):
+def test_a_command_waits_for_the_queries_before_it_and_holds_those_after(calls: Calls) -> None:
     calls.take("query", "before")
     calls.take("command", "write")
     calls.take("query", "after")
@@ -93,7 +93,7 @@ def test_a_command_waits_for_the_queries_before_it_and_holds_those_after(calls: 
     assert calls.begun == ["before", "write", "after"]
 
 
-def test_closing_waits_for_what_was_taken_and_takes_no_more(turns: Turns, calls: Calls):
+def test_closing_waits_for_what_was_taken_and_takes_no_more(turns: Turns, calls: Calls) -> None:
     calls.take("command", "first")
     calls.take("command", "second")
     closing = threading.Thread(target=turns.close)
