@@ -132,7 +132,8 @@ def _make(place: int, reader: User, now: int, zone: tzinfo | None) -> Sample:
     key, name, topic, icon, role, roles = _ROOMS[place]
     script = _SCRIPTS[key]
     lines = read_script(script.SCRIPT, now, zone)
-    began = now - (40 + 30 * place) * DAY
+    # Rooms are listed by when they were made.
+    began = now - (100 - 30 * place) * DAY
     room = Room(
         id=f"sample-{key}",
         name=name,

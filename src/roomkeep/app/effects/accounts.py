@@ -147,7 +147,7 @@ class AccountEffects(EffectGroup):
         try:
             try:
                 await database.clear_all_data()
-                self.context.resume.save_last_viewed_chat(account.user_id, None)
+                self.context.resume.forget(account.user_id)
             finally:
                 await self._show_signed_in()
         finally:

@@ -28,8 +28,7 @@ class SampleEffects(EffectGroup):
             samples = make_samples(account.user(), self.context.now())
             total = sum(1 + len(sample.files) for sample in samples)
             done = 0
-            # The first is to be the one that is talked in last, and so stands first in the list.
-            for sample in reversed(samples):
+            for sample in samples:
                 done = await self._write(account, sample, done, total)
             await self._rooms.load(account)
             await self._rooms.show(account, samples[0].room.id)
