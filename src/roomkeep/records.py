@@ -83,14 +83,12 @@ def check(record: R, kind: type[R], field: str, *, prefix: str = "") -> R:
     try:
         plain = msgspec.to_builtins(record, builtin_types=_NOT_TEXT)
         checked = msgspec.convert(plain, kind)
-        text = msgspec.json.encode(checked)
+        msgspec.json.encode(checked)
     except msgspec.ValidationError as error:
         raise invalid(error, prefix) from error
     except (UnicodeEncodeError, TypeError, ValueError, RecursionError) as error:
         raise InvalidRecord(_reason(error), field=prefix + (_culprit(record) or "")) from error
-    # What is short as a whole has nothing in it that is too long.
-    if len(text) > MAX_ID:
-        check_sizes(checked, prefix)
+    check_sizes(checked, prefix)
     return checked
 
 
@@ -118,6 +116,9 @@ def check_sizes(value: object, prefix: str = "") -> None:
     if isinstance(value, str):
         _check_length(value, prefix)
     elif isinstance(value, Struct):
+        # What is short as a whole has nothing in it that is too long.
+        if len(msgspec.json.encode(value)) <= MAX_ID:
+            return
         prefix = f"{prefix}." if prefix and not prefix.endswith(".") else prefix
         for name in value.__struct_fields__:
             field = getattr(value, name)

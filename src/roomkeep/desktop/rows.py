@@ -1,11 +1,13 @@
 """Records on their way to rows of tables, and back."""
 
+import operator
 from collections.abc import Iterable, Sequence
 from typing import Any, Generic, TypeVar
 
 import msgspec
 from msgspec import structs
-from sqlalchemy import Column, Row, Table
+from sqlalchemy import BindParameter, Column, Row, Table, bindparam
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.dialects.sqlite import Insert, insert
 
 from roomkeep.desktop import tables
@@ -79,8 +81,8 @@ class Layout(Generic[R]):
         store: the table's name.
         table: the table.
         kind: the type of the records.
-        names: the fields that have a column, by their Python names.
         columns: what to select: those, and `extra`.
+        statement: the SQL that writes a row in place of the one with its key; it takes `values`.
     """
 
     def __init__(self, table: Table, kind: type[R], *keys: str) -> None:
@@ -88,17 +90,28 @@ class Layout(Generic[R]):
         self.store = str(table.name)
         self.table = table
         self.kind = kind
-        self.names = tuple(fields)
         self.columns: tuple[Column[Any], ...] = tuple(table.c[name] for name in (*fields, "extra"))
         self._stored = tuple(field.encode_name for field in fields.values())
         self._flags = tuple(f.encode_name for f in fields.values() if f.type is bool)
         self._keys = tuple(fields[key].encode_name for key in keys)
+        self._get = operator.attrgetter(*fields)
+        beside = [name for name in table.c.keys() if name not in (*fields, "extra")]  # noqa: SIM118
+        # To the driver as text and tuples: what SQLAlchemy does for each row costs as much again.
+        values: dict[str, BindParameter[Any]] = {
+            name: bindparam(name) for name in (*fields, "extra", *beside)
+        }
+        compiled = upsert(table).values(values).compile(dialect=sqlite.dialect())
+        self.statement = str(compiled)
+        assert compiled.positiontup == list(values), "the columns are in this order"  # noqa: S101
 
-    def row(self, record: R) -> dict[str, Any]:
-        """Return the values of a record's columns. What the table holds besides is put out."""
-        values = {name: getattr(record, name) for name in self.names}
-        values["extra"] = None
-        return values
+    def values(self, record: R, *beside: object) -> tuple[object, ...]:
+        """Return what `statement` takes for a record.
+
+        Args:
+            record: the record.
+            beside: what the table holds beside a record's fields, in the order of its columns.
+        """
+        return (*self._get(record), None, *beside)
 
     def fields(self, rows: Iterable[Row[Any]]) -> tuple[list[dict[str, Any]], list[Unreadable]]:
         """Return the fields of rows, of which `columns` come first, under their stored names.

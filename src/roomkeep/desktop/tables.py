@@ -2,8 +2,9 @@
 
 A column holds a field of a record under its Python name; where a column holds NULL, the record does
 not have the field. `extra` keeps, as JSON, what a record holds that has no column or does not fit
-its own: fields of other versions of the program. Columns but the keys may be NULL, so that a record
-that others wrote is there, and is passed over where it cannot be read, as in the browser.
+its own: fields of other versions of the program. What is in a table beside the record comes after
+it. Columns but the keys may be NULL, so that a record that others wrote is there, and is passed
+over where it cannot be read, as in the browser.
 
 `sort_id` is the id in a form that SQLite's own order of text puts into the order of the other
 engines, see `sort_id` in `rows.py`.
@@ -54,12 +55,12 @@ messages = Table(
     "messages",
     metadata,
     Column("id", Text, primary_key=True, nullable=False),
-    Column("sort_id", Text, nullable=False),
     *_columns(Text, "room_id", "channel_id", "sender_id", "sender_name", "content"),
     *_columns(Integer, "timestamp", "edited_at"),
     Column("reply_to_id", Text),
     Column("is_deleted", Integer),
     Column("extra", Text),
+    Column("sort_id", Text, nullable=False),
 )
 PAGING_INDEXES = {
     "roomId_timestamp": Index(
@@ -113,11 +114,11 @@ rooms = Table(
 room_channels = Table(
     "room_channels",
     metadata,
-    Column("room_id", ForeignKey("rooms.id", ondelete="CASCADE"), nullable=False),
-    Column("place", Integer, nullable=False),
     *_columns(Text, "id", "name", "type"),
     Column("position", Integer),
     Column("extra", Text),
+    Column("room_id", ForeignKey("rooms.id", ondelete="CASCADE"), nullable=False),
+    Column("place", Integer, nullable=False),
     PrimaryKeyConstraint("room_id", "place"),
     sqlite_with_rowid=False,
 )
@@ -125,11 +126,11 @@ room_channels = Table(
 room_members = Table(
     "room_members",
     metadata,
-    Column("room_id", ForeignKey("rooms.id", ondelete="CASCADE"), nullable=False),
-    Column("place", Integer, nullable=False),
     *_columns(Text, "oder_id", "username", "display_name", "avatar_url", "role"),
     Column("joined_at", Integer),
     Column("extra", Text),
+    Column("room_id", ForeignKey("rooms.id", ondelete="CASCADE"), nullable=False),
+    Column("place", Integer, nullable=False),
     PrimaryKeyConstraint("room_id", "place"),
     sqlite_with_rowid=False,
 )
@@ -152,9 +153,9 @@ attachments = Table(
     Column("size", Integer),
     *_columns(Text, "mime", "uploader_id"),
     Column("created_at", Integer),
+    Column("extra", Text),
     # The name of the file that holds the bytes; NULL where there are none.
     Column("data_hash", Text),
-    Column("extra", Text),
 )
 Index("attachments_by_message", attachments.c.message_id)
 Index("attachments_by_hash", attachments.c.data_hash)

@@ -67,6 +67,11 @@ class Transaction:
                 raise
             return self._all_leniently(statement, parameters)
 
+    def write(self, layout: Layout[Any], rows: Sequence[tuple[object, ...]]) -> None:
+        """Write rows, as `layout.values` gives them, in place of those with their keys."""
+        if rows:
+            self._connection.exec_driver_sql(layout.statement, list(rows))
+
     def add_file(self, name: str) -> None:
         """Have the written part be the file of this name."""
         assert self.part is not None, "bytes are written before the transaction"  # noqa: S101

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, bindparam, delete, func, select
 from roomkeep.arguments import check_size
 from roomkeep.desktop.files import hash_of
 from roomkeep.desktop.handlers.stored_messages import find_message
-from roomkeep.desktop.rows import ATTACHMENTS, order, upsert
+from roomkeep.desktop.rows import ATTACHMENTS, order
 from roomkeep.desktop.tables import attachments, messages
 from roomkeep.desktop.transaction import Parameters, Transaction, chunks
 from roomkeep.errors import InvalidRecord, RecordNotFound
@@ -22,7 +22,6 @@ from roomkeep.protocol.queries import (
 )
 from roomkeep.reports import Change
 
-_UPSERT = upsert(attachments)
 _ALL = select(*ATTACHMENTS.columns)
 _OF_MESSAGES = _ALL.where(attachments.c.message_id.in_(bindparam("message_ids", expanding=True)))
 _HASH = select(attachments.c.data_hash).where(attachments.c.id == bindparam("id"))
@@ -51,7 +50,7 @@ def save_attachment(tx: Transaction, request: SaveAttachment) -> None:
         tx.freed.add(kept)
     if data is not None and name is not None:
         tx.add_file(name)
-    tx.execute(_UPSERT, ATTACHMENTS.row(attachment) | {"data_hash": name})
+    tx.write(ATTACHMENTS, [ATTACHMENTS.values(attachment, name)])
     room_id = None if message is None else message.room_id
     tx.changes.append(
         Change(store="attachments", action="put", keys=(attachment.id,), room_id=room_id)

@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, delete, select, update
 from roomkeep import arguments
 from roomkeep.desktop.handlers import attachments, reactions
 from roomkeep.desktop.handlers.stored_messages import as_read, find_message
-from roomkeep.desktop.rows import MESSAGES, sort_id, upsert
+from roomkeep.desktop.rows import MESSAGES, sort_id
 from roomkeep.desktop.tables import CHANNEL, messages
 from roomkeep.desktop.transaction import Transaction
 from roomkeep.errors import RecordNotFound
@@ -24,7 +24,6 @@ from roomkeep.protocol.commands import (
 from roomkeep.protocol.queries import GetMessageById
 from roomkeep.reports import Change
 
-_UPSERT = upsert(messages)
 _IN_ROOM = messages.c.room_id == bindparam("in_room")
 _DELETE = delete(messages).where(messages.c.id == bindparam("message_id"))
 _DELETE_ROOM = delete(messages).where(_IN_ROOM)
@@ -121,11 +120,7 @@ def save(tx: Transaction, many: Sequence[Message]) -> None:
         if message.is_deleted:
             attachments.delete_rows(tx, message.id)
     reactions.settle(tx, saved)
-    if saved:
-        tx.execute(
-            _UPSERT,
-            [MESSAGES.row(message) | {"sort_id": sort_id(message.id)} for message in saved],
-        )
+    tx.write(MESSAGES, [MESSAGES.values(message, sort_id(message.id)) for message in saved])
     by_room: dict[str, list[str]] = {}
     for message in saved:
         by_room.setdefault(message.room_id, []).append(message.id)

@@ -1,10 +1,10 @@
 """Users and bans: who there is, and who is kept out of which room."""
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import bindparam, delete, select, update
 
 from roomkeep import arguments
 from roomkeep.desktop.handlers.rooms import find_room
-from roomkeep.desktop.rows import BANS, USERS, order, upsert
+from roomkeep.desktop.rows import BANS, USERS, order
 from roomkeep.desktop.tables import bans, room_members, users
 from roomkeep.desktop.transaction import Transaction, chunks
 from roomkeep.errors import RecordNotFound
@@ -19,7 +19,6 @@ from roomkeep.protocol.queries import (
 )
 from roomkeep.reports import Change
 
-_UPSERT_USER = upsert(users)
 _USER = select(*USERS.columns).where(users.c.oder_id == bindparam("oder_id"))
 _PRESENT = select(users.c.oder_id).where(users.c.oder_id.in_(bindparam("ids", expanding=True)))
 _USERS_OF_ROOM = select(*USERS.columns).where(
@@ -28,14 +27,13 @@ _USERS_OF_ROOM = select(*USERS.columns).where(
     )
 )
 
-_UPSERT_BAN = upsert(bans)
 _BAN = select(*BANS.columns).where(bans.c.oder_id == bindparam("oder_id"))
 _BANS_OF_ROOM = select(*BANS.columns).where(bans.c.room_id == bindparam("room_id"))
 
 
 def save_user(tx: Transaction, request: SaveUser) -> None:
     """Write a user in place of the one with the same `oder_id`."""
-    tx.execute(_UPSERT_USER, USERS.row(request.user))
+    tx.write(USERS, [USERS.values(request.user)])
     tx.changes.append(Change(store="users", action="put", keys=(request.user.oder_id,)))
 
 
@@ -45,7 +43,7 @@ def add_users(tx: Transaction, request: AddUsers) -> None:
     there = {row.oder_id for some in chunks(given) for row in tx.all(_PRESENT, {"ids": some})}
     new = [user for oder_id, user in given.items() if oder_id not in there]
     if new:
-        tx.execute(insert(users), [USERS.row(user) for user in new])
+        tx.write(USERS, [USERS.values(user) for user in new])
         keys = tuple(user.oder_id for user in new)
         tx.changes.append(Change(store="users", action="put", keys=keys))
 
@@ -86,7 +84,7 @@ def update_user(tx: Transaction, request: UpdateUser) -> None:
 def save_ban(tx: Transaction, request: SaveBan) -> None:
     """Write a ban in place of the one with its `oder_id`."""
     ban = request.ban
-    tx.execute(_UPSERT_BAN, BANS.row(ban))
+    tx.write(BANS, [BANS.values(ban)])
     tx.changes.append(Change(store="bans", action="put", keys=(ban.oder_id,), room_id=ban.room_id))
 
 

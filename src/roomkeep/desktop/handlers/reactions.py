@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import bindparam, delete, select
 
 from roomkeep.desktop.handlers.stored_messages import find_message, reactions_of
-from roomkeep.desktop.rows import REACTIONS, upsert
+from roomkeep.desktop.rows import REACTIONS
 from roomkeep.desktop.tables import messages, reactions
 from roomkeep.desktop.transaction import Transaction, chunks
 from roomkeep.errors import InvalidRecord
@@ -19,7 +19,6 @@ Key = tuple[str, ...]
 
 _KEY = (reactions.c.oder_id, reactions.c.emoji, reactions.c.message_id)
 
-_UPSERT = upsert(reactions)
 _DELETE = delete(reactions).where(*(column == bindparam(f"the_{column.name}") for column in _KEY))
 _ANY = select(reactions.c.message_id).limit(1)
 _KEYS = select(*_KEY).where(reactions.c.message_id.in_(bindparam("message_ids", expanding=True)))
@@ -41,7 +40,7 @@ def save_reaction(tx: Transaction, request: SaveReaction) -> None:
     message = find_message(tx, reaction.message_id)
     if message is not None and message.is_deleted:
         raise InvalidRecord("the message is deleted", field="message_id")
-    tx.execute(_UPSERT, REACTIONS.row(reaction))
+    tx.write(REACTIONS, [REACTIONS.values(reaction)])
     _tell(tx, "put", _key(reaction), message)
 
 
@@ -97,7 +96,7 @@ def _settle_one(
         tx.execute(_DELETE, [_named(key) for key in gone])
         tx.changes.append(_change("delete", gone, message))
     if wanted:
-        tx.execute(_UPSERT, [REACTIONS.row(reaction) for reaction in wanted.values()])
+        tx.write(REACTIONS, [REACTIONS.values(reaction) for reaction in wanted.values()])
         tx.changes.append(_change("put", list(wanted), message))
 
 

@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, select, update
 
 from roomkeep import arguments
 from roomkeep.desktop.handlers import messages
-from roomkeep.desktop.rows import CHANNELS, MEMBERS, ROOMS, Layout, order, upsert
+from roomkeep.desktop.rows import CHANNELS, MEMBERS, ROOMS, Layout, order
 from roomkeep.desktop.tables import bans, rooms
 from roomkeep.desktop.transaction import Transaction
 from roomkeep.errors import RecordNotFound
@@ -16,7 +16,6 @@ from roomkeep.protocol.commands import DeleteRoom, SaveRoom, UpdateRoom
 from roomkeep.protocol.queries import GetAllRooms, GetRoom
 from roomkeep.reports import Change
 
-_UPSERT = upsert(rooms)
 _LISTS: dict[str, Layout[Any]] = {"channels": CHANNELS, "members": MEMBERS}
 """The fields of a room that are tables of their own."""
 
@@ -24,7 +23,7 @@ _LISTS: dict[str, Layout[Any]] = {"channels": CHANNELS, "members": MEMBERS}
 def save_room(tx: Transaction, request: SaveRoom) -> None:
     """Write a room in place of the one with its id."""
     room = request.room
-    tx.execute(_UPSERT, ROOMS.row(room))
+    tx.write(ROOMS, [ROOMS.values(room)])
     for name, layout in _LISTS.items():
         _write_list(tx, layout, room.id, getattr(room, name))
     tx.changes.append(_put(room.id))
@@ -107,14 +106,7 @@ def _write_list(
     tx: Transaction, layout: Layout[Any], room_id: str, items: Sequence[Record]
 ) -> None:
     tx.execute(delete(layout.table).where(layout.table.c.room_id == room_id))
-    if items:
-        tx.execute(
-            insert(layout.table),
-            [
-                layout.row(item) | {"room_id": room_id, "place": place}
-                for place, item in enumerate(items)
-            ],
-        )
+    tx.write(layout, [layout.values(item, room_id, place) for place, item in enumerate(items)])
 
 
 def _put(room_id: str) -> Change:

@@ -14,8 +14,8 @@ from roomkeep.models import DELETED_MESSAGE_CONTENT, Message, Reaction
 __all__ = ["FOUND", "as_read", "find_message", "reactions_of", "take"]
 
 _has_reactions = exists().where(reactions.c.message_id == messages.c.id).correlate(messages)
-FOUND: Select[Any] = select(*MESSAGES.columns, _has_reactions.label("has_reactions"))
-"""What is read of messages."""
+FOUND: Select[Any] = select(*MESSAGES.columns, _has_reactions)
+"""What is read of messages: the id first, and last whether there are reactions."""
 
 _ONE = FOUND.where(messages.c.id == bindparam("message_id"))
 _REACTIONS = select(*REACTIONS.columns).where(
@@ -64,7 +64,7 @@ def as_read(message: Message) -> Message:
 
 def _read(tx: Transaction, rows: Sequence[Row[Any]]) -> list[Message]:
     found = tx.decode(MESSAGES, rows)
-    with_reactions = [row.id for row in rows if row.has_reactions]
+    with_reactions = [row[0] for row in rows if row[-1]]
     if not with_reactions:
         return found
     by_message = reactions_of(tx, with_reactions)

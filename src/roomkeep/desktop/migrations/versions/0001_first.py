@@ -9,9 +9,9 @@ depends_on = None
 
 _TABLES = """
 CREATE TABLE messages (
-    id TEXT NOT NULL, sort_id TEXT NOT NULL, room_id TEXT, channel_id TEXT, sender_id TEXT,
+    id TEXT NOT NULL, room_id TEXT, channel_id TEXT, sender_id TEXT,
     sender_name TEXT, content TEXT, timestamp INTEGER, edited_at INTEGER, reply_to_id TEXT,
-    is_deleted INTEGER, extra TEXT, PRIMARY KEY (id)
+    is_deleted INTEGER, extra TEXT, sort_id TEXT NOT NULL, PRIMARY KEY (id)
 );
 CREATE INDEX messages_by_room_and_time ON messages (room_id, timestamp, sort_id);
 CREATE INDEX messages_by_channel_and_time ON messages (
@@ -30,13 +30,13 @@ CREATE TABLE rooms (
     created_at INTEGER, extra TEXT, PRIMARY KEY (id)
 );
 CREATE TABLE room_channels (
-    room_id TEXT NOT NULL, place INTEGER NOT NULL, id TEXT, name TEXT, type TEXT,
-    position INTEGER, extra TEXT, PRIMARY KEY (room_id, place),
+    id TEXT, name TEXT, type TEXT, position INTEGER, extra TEXT, room_id TEXT NOT NULL,
+    place INTEGER NOT NULL, PRIMARY KEY (room_id, place),
     FOREIGN KEY(room_id) REFERENCES rooms (id) ON DELETE CASCADE
 ) WITHOUT ROWID;
 CREATE TABLE room_members (
-    room_id TEXT NOT NULL, place INTEGER NOT NULL, oder_id TEXT, username TEXT,
-    display_name TEXT, avatar_url TEXT, role TEXT, joined_at INTEGER, extra TEXT,
+    oder_id TEXT, username TEXT, display_name TEXT, avatar_url TEXT, role TEXT,
+    joined_at INTEGER, extra TEXT, room_id TEXT NOT NULL, place INTEGER NOT NULL,
     PRIMARY KEY (room_id, place),
     FOREIGN KEY(room_id) REFERENCES rooms (id) ON DELETE CASCADE
 ) WITHOUT ROWID;
@@ -47,7 +47,7 @@ CREATE TABLE bans (
 CREATE INDEX bans_by_room ON bans (room_id);
 CREATE TABLE attachments (
     id TEXT NOT NULL, message_id TEXT, filename TEXT, size INTEGER, mime TEXT, uploader_id TEXT,
-    created_at INTEGER, data_hash TEXT, extra TEXT, PRIMARY KEY (id)
+    created_at INTEGER, extra TEXT, data_hash TEXT, PRIMARY KEY (id)
 );
 CREATE INDEX attachments_by_message ON attachments (message_id);
 CREATE INDEX attachments_by_hash ON attachments (data_hash);
