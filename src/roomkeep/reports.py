@@ -4,7 +4,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-__all__ = ["ACCOUNTS", "Change", "Space", "account_deletion"]
+__all__ = ["ACCOUNTS", "Change", "Space", "account_deletion", "account_loss"]
 
 
 class Change(Struct, frozen=True, kw_only=True, rename="camel"):
@@ -12,9 +12,9 @@ class Change(Struct, frozen=True, kw_only=True, rename="camel"):
 
     Attributes:
         store: the store's name, such as `"messages"`; `"accounts"` where the account as a whole
-            was deleted.
+            was deleted (`"delete"`), or lost what it kept (`"clear"`).
         action: `"put"` and `"delete"` name the records by their keys; `"clear"` means every record
-            of the room, or of the store where no room is given.
+            of the room, or of the store where no room is given: read anew what you show of them.
         keys: the keys of the records; those of reactions are (oder_id, emoji, message_id).
         room_id: the room that all of them belong to, where there is one.
     """
@@ -26,12 +26,17 @@ class Change(Struct, frozen=True, kw_only=True, rename="camel"):
 
 
 ACCOUNTS = "accounts"
-"""What stands for the store where the account as a whole is deleted."""
+"""What stands for the store where a change is about the account as a whole."""
 
 
 def account_deletion(user_id: str) -> Change:
     """Return what is told to whoever has an account open that is deleted."""
     return Change(store=ACCOUNTS, action="delete", keys=(user_id,))
+
+
+def account_loss() -> Change:
+    """Return what is told to whoever has an account open whose data the browser deleted."""
+    return Change(store=ACCOUNTS, action="clear")
 
 
 class Space(Struct, frozen=True, kw_only=True):

@@ -1,7 +1,6 @@
 """What plain JavaScript sees of the databases, and what it may have left behind."""
 
 import json
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -100,14 +99,6 @@ VERSION_1_RECORDS: dict[str, list[dict[str, Any]]] = {
     "bans": [{"oderId": "b", "roomId": "r1", "userId": "bob", "bannedBy": "ann", "timestamp": 1}],
     "meta": [{"key": "currentUserId", "value": "ann"}, {"key": "other", "value": {"deep": 1}}],
 }
-
-
-@pytest.fixture
-async def world() -> AsyncIterator[IndexedDBWorld]:
-    made = IndexedDBWorld()
-    await made.reset()
-    yield made
-    await made.reset()
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from roomkeep import idb
-from roomkeep.persistence import AppResumeStorage, DatabaseService
+from roomkeep.persistence import DatabaseService
 from roomkeep.persistence.keys import order
 from roomkeep.persistence.memory_database_service import MemoryBackend
 from roomkeep.persistence.memory_engine import MemoryEngine, Row
@@ -22,6 +22,7 @@ from roomkeep.persistence.schema import (
     VERSION,
     database_name,
 )
+from support.js import run_js
 
 if TYPE_CHECKING or sys.platform == "emscripten":
     from roomkeep.persistence.migrations import upgrade
@@ -163,7 +164,7 @@ class IndexedDBWorld(World):
         return DatabaseService()
 
     async def _wipe(self) -> None:
-        AppResumeStorage().save_current_user_id(None)
+        run_js("localStorage.clear()")
         for name in await idb.names():
             if name.startswith("roomkeep"):
                 await idb.delete(name)

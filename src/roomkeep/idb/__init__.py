@@ -21,7 +21,7 @@ Names are those of the IndexedDB specification (https://www.w3.org/TR/IndexedDB-
 The module can be imported under CPython too; there `open` raises `StorageUnavailable`.
 """
 
-from roomkeep.idb._database import Database, delete, exists, names, open  # noqa: A004
+from roomkeep.idb._database import Database, Durability, delete, exists, names, open  # noqa: A004
 from roomkeep.idb._errors import error_from
 from roomkeep.idb._key_range import Key, KeyRange
 from roomkeep.idb._platform import from_json, to_json, to_py
@@ -34,6 +34,7 @@ __all__ = [
     "Cursor",
     "Database",
     "Direction",
+    "Durability",
     "Index",
     "Key",
     "KeyRange",

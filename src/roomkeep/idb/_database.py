@@ -2,9 +2,9 @@
 
 import asyncio
 from collections.abc import Sequence
-from typing import Literal, TypeVar
+from typing import Any, Literal, TypeVar
 
-from roomkeep.errors import StorageLost, StorageUnavailable
+from roomkeep.errors import StorageLost, StorageUnavailable, TransactionAborted
 from roomkeep.idb._connection import Connection, Opening
 from roomkeep.idb._errors import error_from
 from roomkeep.idb._platform import JsException, indexed_db, to_js
@@ -18,6 +18,13 @@ Durability = Literal["default", "relaxed", "strict"]
 
 OPEN_TIMEOUT = 10_000
 """How long opening may take, in ms, unless said otherwise."""
+REOPEN_PAUSES = (50, 250, 1_000)
+"""How long to wait, in ms, before opening is tried again where the browser's own files failed it.
+
+Chromium's "Internal error opening backing store" often passes: https://github.com/dexie/Dexie.js/issues/543
+"""
+PATIENCE = 30_000
+"""How long the browser may say nothing about a transaction, in ms, before it is given up."""
 
 
 class Database:
@@ -37,6 +44,9 @@ class Database:
         self._connection: Connection | None = None
         self._opening: asyncio.Task[Connection] | None = None
         self._closed = False
+        # The transactions under way, and how many events each had when it was last looked at.
+        self._running: dict[Driver[Any], int] = {}
+        self._watching: asyncio.TimerHandle | None = None
 
     @property
     def name(self) -> str:
@@ -89,12 +99,20 @@ class Database:
         """Open the connection, where it is not open."""
         await self._connect()
 
-    def close(self) -> None:
-        """Close for good. Transactions under way are finished first."""
-        self._closed = True
+    def disconnect(self) -> None:
+        """Close the connection, which opens again when the database is next used.
+
+        Such as for a page that goes into the browser's back-forward cache, where an open connection
+        would keep other tabs from upgrading. Transactions under way are finished first.
+        """
         if self._connection is not None:
             self._connection.close()
             self._connection = None
+
+    def close(self) -> None:
+        """Close for good. Transactions under way are finished first."""
+        self._closed = True
+        self.disconnect()
 
     async def _connect(self) -> Connection:
         if self._closed:
@@ -110,6 +128,14 @@ class Database:
         return await asyncio.shield(self._opening)
 
     async def _open(self) -> Connection:
+        for pause in REOPEN_PAUSES:
+            try:
+                return await self._open_once()
+            except StorageLost:
+                await asyncio.sleep(pause / 1000)
+        return await self._open_once()
+
+    async def _open_once(self) -> Connection:
         return await Connection.open(self._name, self._version, self._upgrade, self._timeout)
 
     def _opened(self, opening: "asyncio.Task[Connection]") -> None:
@@ -137,11 +163,29 @@ class Database:
         js_transaction = issue(connection.js.transaction, to_js(list(stores)), mode, options)
         transaction = Transaction(js_transaction)
         driver = Driver(js_transaction, transaction, body(transaction))
+        self._running[driver] = -1
+        if self._watching is None:
+            self._watch()
         try:
             return await driver.settled
         except asyncio.CancelledError as cancelled:
             driver.abort(cancelled)
             raise
+        finally:
+            del self._running[driver]
+
+    def _watch(self) -> None:
+        """Give up the transactions that have come no further since the last look."""
+        # One timer for all: a timer for each would cost more than a small transaction does.
+        self._watching = None
+        for driver, events in self._running.items():
+            if driver.events == events:
+                msg = f"the browser has not gone on with the transaction for {PATIENCE:,} ms"
+                driver.give_up(TransactionAborted(msg))
+            self._running[driver] = driver.events
+        if self._running:
+            loop = asyncio.get_running_loop()
+            self._watching = loop.call_later(PATIENCE / 1000, self._watch)
 
 
 async def open(  # noqa: A001 the specification's name

@@ -72,6 +72,7 @@ class Driver(Generic[T]):
     Attributes:
         settled: done when the transaction has completed (with the body's result) or was undone.
         error: why it is being undone; the first reason counts.
+        events: how many events the browser has sent about it.
     """
 
     def __init__(
@@ -79,6 +80,7 @@ class Driver(Generic[T]):
     ) -> None:
         self.settled: asyncio.Future[T] = asyncio.get_running_loop().create_future()
         self.error: BaseException | None = None
+        self.events = 0
         self._js = js_transaction
         self._transaction = transaction
         self._body = body
@@ -103,6 +105,12 @@ class Driver(Generic[T]):
             if late.name != "InvalidStateError":
                 raise
 
+    def give_up(self, error: RoomkeepError) -> None:
+        """Undo the transaction because of `error`, and do not wait for the browser to say so."""
+        self.abort(error)
+        if not self.settled.done():
+            self.settled.set_exception(error)
+
     def _close_body(self) -> None:
         # A body that awaits in its `finally` cannot be closed; there is nothing left to await.
         if inspect.iscoroutine(self._body):
@@ -110,6 +118,7 @@ class Driver(Generic[T]):
                 self._body.close()
 
     def _handle(self, event: Any) -> None:
+        self.events += 1
         match event.type:
             case "success":
                 self._advance(self._body.send, event.target.result)

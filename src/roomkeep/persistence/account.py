@@ -21,10 +21,12 @@ class Account(Protocol):
     Attributes:
         database_name: the database's name.
         unreadable: the records that were passed over because they cannot be decoded.
+        was_wiped: the platform has deleted what the account kept here, unasked.
     """
 
     database_name: str
     unreadable: dict[tuple[str, str], Unreadable]
+    was_wiped: bool
 
     async def run(self, operation: Operation[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Carry out one operation, in one transaction."""
@@ -86,6 +88,7 @@ class OpenAccount(ABC):
     def __init__(self, database_name: str) -> None:
         self.database_name = database_name
         self.unreadable: dict[tuple[str, str], Unreadable] = {}
+        self.was_wiped = False
         self._listeners: list[Callable[[list[Change]], None]] = []
         self._running = 0
         self._closing = False

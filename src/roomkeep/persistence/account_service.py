@@ -11,6 +11,7 @@ from reaktiv import ReadonlySignal
 
 from roomkeep import records
 from roomkeep.errors import InvalidRecord, StorageUnavailable
+from roomkeep.idb import Durability
 from roomkeep.models import Id
 from roomkeep.persistence import stores
 from roomkeep.persistence.account import Backend
@@ -35,6 +36,9 @@ class AccountService:
     Args:
         backend: where the data are kept; chosen by `initialize` when it is not given.
         clock: tells the time, in ms since the epoch.
+        durability: how safe a write is in a browser when it returns. `"relaxed"` survives that the
+            tab or the browser is killed; `"strict"` waits for the disk, and survives a power
+            failure, too.
     """
 
     def __init__(
@@ -42,9 +46,11 @@ class AccountService:
         backend: Backend | None = None,
         *,
         clock: Callable[[], int] = lambda: time.time_ns() // 1_000_000,
+        durability: Durability = "relaxed",
     ) -> None:
         self._backend = backend
         self._clock = clock
+        self._durability = durability
         self._feed = ChangeFeed()
         self._scopes = Scopes(self._feed.publish)
         self._fallback_reason: StorageUnavailable | None = None
@@ -67,6 +73,15 @@ class AccountService:
     def fallback_reason(self) -> StorageUnavailable | None:
         """Why nothing will be kept: the browser offers no storage. None where all is well."""
         return self._fallback_reason
+
+    @property
+    def was_wiped(self) -> bool:
+        """Whether the browser has deleted what the account kept: evicted, or "cleared site data".
+
+        It is noticed when the database is opened, or in the midst of work; a change of the store
+        `"accounts"` with the action `"clear"` then tells of it.
+        """
+        return self._scopes.current.account.was_wiped
 
     @property
     def current_user_id(self) -> str | None:
@@ -199,7 +214,7 @@ class AccountService:
                 self._backend = DesktopBackend(bridge)
                 await self._enter(self._backend)
                 return
-            browser = BrowserBackend()
+            browser = BrowserBackend(durability=self._durability)
             try:
                 await self._enter(browser)
             except StorageUnavailable as error:

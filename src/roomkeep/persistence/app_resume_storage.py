@@ -159,6 +159,18 @@ class AppResumeStorage:
         """
         self._save(_key(user_id, "knownAccount"), known)
 
+    def load_has_data(self, user_id: str | None) -> bool:
+        """Tell whether an account has a database, as far as it was noted here."""
+        return self._storage.get(_key(user_id, "hasData")) == "true"
+
+    def save_has_data(self, user_id: str | None) -> None:
+        """Note that an account has a database, so that its loss can be noticed.
+
+        Raises:
+            StorageError: it cannot be kept.
+        """
+        self._storage[_key(user_id, "hasData")] = "true"
+
     def load_current_user_id(self) -> str | None:
         """Return who was signed in when the app last ran; None for nobody."""
         user_id = self._storage.get(CURRENT_USER_KEY)

@@ -1,5 +1,6 @@
 """The service in the browser: one IndexedDB database for each account."""
 
+import asyncio
 import logging
 from typing import Any
 
@@ -16,6 +17,7 @@ from roomkeep.persistence.indexeddb_engine import IndexedDBEngine
 from roomkeep.persistence.migrations import upgrade
 from roomkeep.persistence.schema import (
     LEGACY_DATABASE,
+    SCHEMA,
     VERSION,
     account_of,
     check_stores,
@@ -23,7 +25,7 @@ from roomkeep.persistence.schema import (
 )
 from roomkeep.persistence.stores import reactions
 from roomkeep.persistence.stores.meta import CURRENT_USER_ID
-from roomkeep.reports import Change, Space, account_deletion
+from roomkeep.reports import Change, Space, account_deletion, account_loss
 
 __all__ = ["BrowserBackend", "BrowserDatabaseService"]
 
@@ -31,27 +33,59 @@ logger = logging.getLogger(__name__)
 
 
 class BrowserBackend:
-    """Accounts' databases in IndexedDB."""
+    """Accounts' databases in IndexedDB.
+
+    Args:
+        resume: where it is noted who is signed in, and which accounts have data.
+        durability: `"relaxed"`, or `"strict"` for writes that survive a power failure, too.
+    """
 
     name = "indexeddb"
 
-    def __init__(self, resume: AppResumeStorage | None = None) -> None:
+    def __init__(
+        self, resume: AppResumeStorage | None = None, *, durability: idb.Durability = "relaxed"
+    ) -> None:
         self._resume = resume or AppResumeStorage()
+        self._durability = durability
 
     async def open_account(self, user_id: str | None) -> "BrowserAccount":
         """Open an account's database, and make it where there is none; None is nobody's."""
         name = database_name(user_id)
         if user_id is not None and not await idb.exists(name) and await _owns_legacy(user_id):
             name = LEGACY_DATABASE
-        database = await idb.open(name, VERSION, upgrade)
+        account: BrowserAccount | None = None
+        is_new = False
+
+        async def create_or_upgrade(tx: idb.UpgradeTransaction, old_version: int) -> None:
+            nonlocal is_new
+            await upgrade(tx, old_version)
+            if old_version > 0:
+                return
+            is_new = True
+            if user_id is not None:
+                await tx.store("meta").put({"key": CURRENT_USER_ID, "value": user_id})
+            if account is not None:
+                # It was open, and is made anew: what it kept has been deleted under us.
+                asyncio.get_running_loop().call_soon(account.tell_loss)
+
+        database = await idb.open(name, VERSION, create_or_upgrade)
         try:
             check_stores(name, database.store_names)
-            account = BrowserAccount(IndexedDBEngine(database))
+            account = BrowserAccount(IndexedDBEngine(database, self._durability))
             await account.run(reactions.reconcile_older_client)
         except BaseException:
             database.close()
             raise
+        # The note lies beside the database, so it can tell of one that the browser has evicted.
+        account.was_wiped = is_new and self._resume.load_has_data(user_id)
+        self._note_data(user_id)
         return account
+
+    def _note_data(self, user_id: str | None) -> None:
+        try:
+            self._resume.save_has_data(user_id)
+        except StorageError:
+            logger.warning("a later loss of the data may go unnoticed", exc_info=True)
 
     async def get_account_ids(self) -> list[str]:
         """Return the ids of the accounts that have a database, sorted."""
@@ -70,6 +104,7 @@ class BrowserBackend:
             channel.postMessage(msgspec.json.encode([account_deletion(user_id)]).decode())
             channel.close()
             await idb.delete(name)
+        self._resume.forget(user_id)
 
     async def get_space(self) -> Space:
         """Return what the browser tells of its quota."""
@@ -102,9 +137,12 @@ class BrowserAccount(EngineAccount):
 
     def __init__(self, engine: IndexedDBEngine) -> None:
         super().__init__(engine)
-        self._channel = js.BroadcastChannel.new(engine.name)
+        self._indexeddb = engine
         self._on_message = create_proxy(self._receive)
-        self._channel.addEventListener("message", self._on_message)
+        self._on_page = create_proxy(self._follow_page)
+        for event in ("pagehide", "pageshow"):
+            js.addEventListener(event, self._on_page)
+        self._listen()
 
     def publish(self, changes: list[Change]) -> None:
         """Tell the listeners, here and in the other tabs."""
@@ -113,10 +151,35 @@ class BrowserAccount(EngineAccount):
 
     def dispose(self) -> None:
         """Let go of the database and of the channel to the other tabs."""
-        self._channel.removeEventListener("message", self._on_message)
+        for event in ("pagehide", "pageshow"):
+            js.removeEventListener(event, self._on_page)
         self._channel.close()
         self._on_message.destroy()
+        self._on_page.destroy()
         super().dispose()
+
+    def tell_loss(self) -> None:
+        """Tell the listeners that the browser has deleted everything."""
+        self.was_wiped = True
+        super().publish([*_everything(), account_loss()])
+
+    def _listen(self) -> None:
+        self._channel = js.BroadcastChannel.new(self.database_name)
+        self._channel.onmessage = self._on_message
+
+    def _follow_page(self, event: Any) -> None:
+        """Hold nothing while the page lies in the back-forward cache; look again when it is back.
+
+        https://web.dev/articles/bfcache#close-open-connections-before-the-user-navigates-away
+        """
+        if not event.persisted:
+            return
+        if event.type == "pagehide":
+            self._channel.close()
+            self._indexeddb.suspend()
+        else:
+            self._listen()
+            super().publish(_everything())
 
     def _receive(self, event: Any) -> None:
         super().publish(msgspec.json.decode(event.data, type=list[Change]))
@@ -125,8 +188,13 @@ class BrowserAccount(EngineAccount):
 class BrowserDatabaseService(DatabaseService):
     """`DatabaseService` on IndexedDB; it does not fall back to memory."""
 
-    def __init__(self) -> None:
-        super().__init__(BrowserBackend())
+    def __init__(self, *, durability: idb.Durability = "relaxed") -> None:
+        super().__init__(BrowserBackend(durability=durability))
+
+
+def _everything() -> list[Change]:
+    """Return what is told when any record may have changed."""
+    return [Change(store=store, action="clear") for store in SCHEMA]
 
 
 async def _owns_legacy(user_id: str) -> bool:

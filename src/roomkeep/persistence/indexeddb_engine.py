@@ -165,17 +165,27 @@ class IndexedDBTransaction:
 
 
 class IndexedDBEngine:
-    """An account's database in IndexedDB."""
+    """An account's database in IndexedDB.
 
-    def __init__(self, database: idb.Database) -> None:
+    Args:
+        database: the open database.
+        durability: how safe a write is when it returns, as `idb.Database.write` says.
+    """
+
+    def __init__(self, database: idb.Database, durability: idb.Durability = "relaxed") -> None:
         self.name = database.name
         self._database = database
+        self._durability = durability
 
     async def read(self, stores: Sequence[str], body: Body[T]) -> T:
         return await self._database.read(stores, _adapt(body))
 
     async def write(self, stores: Sequence[str], body: Body[T]) -> T:
-        return await self._database.write(stores, _adapt(body))
+        return await self._database.write(stores, _adapt(body), durability=self._durability)
+
+    def suspend(self) -> None:
+        """Close the connection until the database is next used."""
+        self._database.disconnect()
 
     def close(self) -> None:
         self._database.close()

@@ -137,7 +137,7 @@ class Scopes:
         return scope
 
     def _hear(self, scope: Scope, changes: list[Change]) -> None:
-        if any(change.store == ACCOUNTS for change in changes):
+        if any((change.store, change.action) == (ACCOUNTS, "delete") for change in changes):
             # A call from here on would make the account's database anew.
             scope.ended = ScopeChanged("the account was deleted")
             self._ready.set(False)
