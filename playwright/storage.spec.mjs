@@ -1,7 +1,7 @@
 // The storage page.
 import { expect, test } from './fixtures.mjs';
 import { openApp, ready } from './helpers.mjs';
-import { createRoom, openAccounts, row, signUp, write } from './steps.mjs';
+import { composer, createRoom, openAccounts, row, signUp, write } from './steps.mjs';
 
 async function openStorage(page) {
   const accounts = await openAccounts(page);
@@ -114,6 +114,36 @@ test('deletes everything of the account, and nothing of another', async ({ page,
   await expect(page.getByText('No rooms yet.')).toBeVisible();
   await (await openAccounts(page)).getByRole('button', { name: 'Ada', exact: true }).click();
   await expect(page.getByRole('heading', { name: 'Kept', level: 1 })).toBeVisible();
+});
+
+test('data that the browser deletes are missed, in the midst of work and at the next visit', async ({ page, trouble }) => {
+  await openApp(page);
+  await signUp(page, 'Ada');
+  await createRoom(page, 'Tea');
+  const clear = () => page.evaluate(() => new Promise((resolve, reject) => {
+    const request = indexedDB.deleteDatabase('roomkeep::Ada');
+    request.onsuccess = resolve;
+    request.onerror = reject;
+  }));
+  const lost = page.getByRole('alert').getByText('The browser has deleted what it kept for “Ada”.');
+  await clear();
+  await composer(page).fill('is anyone there?');
+  await composer(page).press('Enter');
+  await expect(lost).toBeVisible();
+  await expect(page.getByText('No rooms yet.')).toBeVisible();
+
+  await page.reload();
+  await ready(page);
+  await expect(lost).toBeHidden();
+  await createRoom(page, 'Cake');
+  await clear();
+  await page.reload();
+  await ready(page);
+  await expect(lost).toBeVisible();
+  await createRoom(page, 'Bread');
+  await write(page, 'one');
+  await expect(row(page, 'one')).toBeVisible();
+  trouble.length = 0;
 });
 
 test('a narrow window shows all of it', async ({ page }) => {

@@ -68,6 +68,7 @@ class AccountEffects(EffectGroup):
             self.page.why_not_kept.set(None if reason is None else str(reason))
             await self._known.load()
             await self._show_signed_in()
+            self._tell_loss()
         except RoomkeepError as error:
             logger.warning("could not open the storage: %s", error)
             self.page.trouble.set(explain(error, "open your messages"))
@@ -166,8 +167,28 @@ class AccountEffects(EffectGroup):
 
     def _take(self, change: Change) -> None:
         account = self.page.account()
-        if change.store == ACCOUNTS and account is not None and account.user_id in change.keys:
+        if change.store != ACCOUNTS or account is None:
+            return
+        if account.user_id in change.keys:
             self.context.start(self._leave_deleted(account), "sign out", of_device=True)
+        elif change.action == "clear":
+            self.context.start(self._show_anew(), "show what is left", of_device=True)
+
+    async def _show_anew(self) -> None:
+        self.page.account.set(None)
+        await self._show_signed_in()
+        self._tell_loss()
+
+    def _tell_loss(self) -> None:
+        account = self.page.account()
+        if account is not None and self.context.device.was_wiped:
+            name = account.user().display_name
+            self.context.tell(
+                "error",
+                f"The browser has deleted what it kept for “{name}”.",
+                "Import an archive, if you have one. The Storage page can ask the browser to keep "
+                "your data from now on.",
+            )
 
     async def _leave_deleted(self, account: AccountState) -> None:
         name = account.user().display_name
@@ -191,6 +212,7 @@ class AccountEffects(EffectGroup):
                 # When it failed, the account before is still signed in.
                 await self._known.load()
                 await self._show_signed_in()
+            self._tell_loss()
         finally:
             self.page.is_switching.set(False)
 
