@@ -1,5 +1,6 @@
 """The worlds that the tests run in: memory under CPython, real IndexedDB in a real browser."""
 
+import os
 import sys
 from collections.abc import AsyncIterator
 from typing import Any
@@ -12,14 +13,26 @@ from support.worlds import WORLDS, World
 
 IN_PAGE = sys.platform == "emscripten"
 
-if not IN_PAGE:
+if IN_PAGE:
+    from js import window
+
+    from support.window_world import WindowWorld
+
+    WORLDS["window"] = WindowWorld
+    KINDS = ["window" if hasattr(window, "roomkeepDesktop") else "indexeddb"]
+else:
     # Here too the tests of the browser are collected; this runs them there, and reports them here.
     pytest_plugins = ["support.in_browser"]
 
     # The main process of the desktop runs under CPython only.
     from support.desktop_world import DesktopWorld
+    from tools.check import WINDOW_VARIABLE
 
     WORLDS["desktop"] = DesktopWorld
+    KINDS = ["memory", "desktop", "indexeddb"]
+    # Where Qt is to be had, which `npm test` sees to: the same in the real window.
+    if WINDOW_VARIABLE in os.environ:
+        KINDS.append("window")
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
@@ -32,7 +45,7 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
                 )
 
 
-@pytest.fixture(params=["indexeddb"] if IN_PAGE else ["memory", "desktop", "indexeddb"])
+@pytest.fixture(params=KINDS)
 async def world(request: pytest.FixtureRequest) -> AsyncIterator[World]:
     """A device with nothing on it."""
     made = WORLDS[request.param]()

@@ -13,6 +13,7 @@ import threading
 import tomllib
 import zipfile
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -30,15 +31,17 @@ TEST_SITE = BUILD / "test-site"
 PAGE_ONLY = (ROOT / "tests" / "idb", ROOT / "tests" / "browser")
 
 
-def needs_browser(item: pytest.Item) -> bool:
-    """Tell whether a test runs in the page: its world is IndexedDB, or its folder is the page's."""
+def page_of(item: pytest.Item) -> str:
+    """Tell in which page a test runs: `"browser"` or `"window"`; `""` where it needs none."""
+    if any(item.path.is_relative_to(folder) for folder in PAGE_ONLY):
+        return "browser"
     callspec = getattr(item, "callspec", None)
-    in_folder = any(item.path.is_relative_to(folder) for folder in PAGE_ONLY)
-    return in_folder or (callspec is not None and callspec.params.get("world") == "indexeddb")
+    world = None if callspec is None else callspec.params.get("world")
+    return {"indexeddb": "browser", "window": "window"}.get(str(world), "")
 
 
 class BrowserRun:
-    """One run of pytest inside a page."""
+    """One run of pytest inside a page, in a browser."""
 
     def __init__(self, node_ids: list[str]) -> None:
         self._lines: queue.Queue[str | None] = queue.Queue()
@@ -49,16 +52,13 @@ class BrowserRun:
 
     @contextlib.contextmanager
     def running(self) -> Iterator["BrowserRun"]:
-        """Serve the site and the tests, and have a browser run them."""
+        """Build the site, and have the tests run in it."""
         build_site(SITE, compile_own=True)
-        _build_test_site(self._node_ids)
-        node = find_program("node", "Install Node.js and run this again.")
-        runner = ROOT / "playwright" / "run-pytest.mjs"
-        with SiteServer({"/": SITE, "/tests/": TEST_SITE}) as server:
-            server.start()
+        with self._runner() as (command, env):
             process = subprocess.Popen(
-                [node, runner, f"{server.url}tests/index.html"],
+                [str(part) for part in command],
                 cwd=ROOT,
+                env={**os.environ, **env},
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 text=True,
@@ -75,7 +75,20 @@ class BrowserRun:
                 reader.join()
                 assert process.stdout
                 process.stdout.close()
-                server.shutdown()
+
+    @contextlib.contextmanager
+    def _runner(self) -> Iterator[tuple[list[str | Path], dict[str, str]]]:
+        """Get ready what the page is shown by; give its command and its environment.
+
+        It prints what the page tells, and ends with its standard input.
+        """
+        build_test_site(TEST_SITE, self._node_ids)
+        node = find_program("node", "Install Node.js and run this again.")
+        runner = ROOT / "playwright" / "run-pytest.mjs"
+        with SiteServer({"/": SITE, "/tests/": TEST_SITE}) as server:
+            server.start()
+            yield [node, runner, f"{server.url}tests/index.html"], {}
+            server.shutdown()
 
     def reports(self, node_id: str) -> list[dict[str, Any]]:
         """Return the reports of a test, as soon as it has run; none where it will not run."""
@@ -109,35 +122,44 @@ class InBrowser:
     """The plugin."""
 
     def __init__(self) -> None:
-        self._run: BrowserRun | None = None
+        self._runs: dict[str, BrowserRun] = {}
         self._ending = contextlib.ExitStack()
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Have the browser's tests come last, so that pytest's own teardowns are whole."""
-        items.sort(key=needs_browser)
+        items.sort(key=page_of)
 
     def pytest_runtest_protocol(self, item: pytest.Item) -> bool | None:
         """Run a test in the page, where it belongs there."""
-        if not needs_browser(item):
+        page = page_of(item)
+        if not page:
             return None
-        if self._run is None:
-            chosen = [other.nodeid for other in item.session.items if needs_browser(other)]
-            self._run = self._ending.enter_context(BrowserRun(chosen).running())
+        if not self._runs:
+            self._start(item.session.items)
+        run = self._runs[page]
         hook = item.ihook
         hook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
-        reports = self._run.reports(item.nodeid)
+        reports = run.reports(item.nodeid)
         for data in reports:
             report = hook.pytest_report_from_serializable(config=item.config, data=data)
             hook.pytest_runtest_logreport(report=report)
         if not reports:
-            trouble = f"did not run in the browser: {self._run.trouble or 'it was not found there'}"
+            trouble = f"did not run in the browser: {run.trouble or 'it was not found there'}"
             report = pytest.TestReport(
                 item.nodeid, item.location, {}, "failed", trouble, "call", start=0, stop=0
             )
             hook.pytest_runtest_logreport(report=report)
         hook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
         return True
+
+    def _start(self, items: list[pytest.Item]) -> None:
+        """Begin all runs at once: they have little to wait for each other."""
+        from support.in_window import WindowRun
+
+        for page, kind in {"browser": BrowserRun, "window": WindowRun}.items():
+            if chosen := [item.nodeid for item in items if page_of(item) == page]:
+                self._runs[page] = self._ending.enter_context(kind(chosen).running())
 
     def pytest_sessionfinish(self) -> None:
         """End the browser."""
@@ -149,16 +171,17 @@ def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(InBrowser())
 
 
-def _build_test_site(node_ids: list[str]) -> None:
-    shutil.rmtree(TEST_SITE, ignore_errors=True)
-    shutil.copytree(ROOT / "tests" / "page", TEST_SITE)
+def build_test_site(target: Path, node_ids: list[str]) -> None:
+    """Make a folder hold the page that runs some tests, and all that it loads beside the site."""
+    shutil.rmtree(target, ignore_errors=True)
+    shutil.copytree(ROOT / "tests" / "page", target)
     configuration = tomllib.loads((ROOT / "pyscript.toml").read_text())
     configuration["packages"].append("micropip")
-    (TEST_SITE / "pyscript.json").write_text(json.dumps(configuration))
+    (target / "pyscript.json").write_text(json.dumps(configuration))
     wheels = sorted(TEST_WHEELS.glob("*.whl"))
     for wheel in wheels:
-        shutil.copy(wheel, TEST_SITE)
-    with zipfile.ZipFile(TEST_SITE / "tests.zip", "w") as archive:
+        shutil.copy(wheel, target)
+    with zipfile.ZipFile(target / "tests.zip", "w") as archive:
         for name in ("pyproject.toml", "README.md"):
             archive.write(ROOT / name, name)
         for folder in ("tests", "docs"):
@@ -170,4 +193,4 @@ def _build_test_site(node_ids: list[str]) -> None:
         "node_ids": node_ids,
         "env": {name: value for name, value in os.environ.items() if name.startswith("ROOMKEEP_")},
     }
-    (TEST_SITE / "plan.json").write_text(json.dumps(plan))
+    (target / "plan.json").write_text(json.dumps(plan))

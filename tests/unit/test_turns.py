@@ -1,4 +1,4 @@
-"""The order in which a window's calls are carried out."""
+"""The order in which a page's calls are carried out."""
 
 import threading
 from collections.abc import Iterator
@@ -21,8 +21,8 @@ class Calls:
         self._events = threading.Condition()
         self._free: set[str] = set()
 
-    def take(self, kind: Kind, name: str) -> None:
-        assert self._turns.take(kind, lambda: self._run(name))
+    def take(self, kind: Kind, name: str, lane: int = 1) -> None:
+        assert self._turns.take(lane, kind, lambda: self._run(name))
 
     def let_end(self, *names: str) -> None:
         with self._events:
@@ -93,15 +93,32 @@ def test_a_command_waits_for_the_queries_before_it_and_holds_those_after(calls: 
     assert calls.begun == ["before", "write", "after"]
 
 
-def test_closing_waits_for_what_was_taken_and_takes_no_more(turns: Turns, calls: Calls) -> None:
+def test_accounts_do_not_wait_for_each_other(calls: Calls) -> None:
+    calls.take("command", "write", lane=1)
+    calls.take("command", "write to another", lane=2)
+    calls.until_begun("write", "write to another")
+    calls.let_end("write", "write to another")
+
+
+def test_closing_finishes_what_was_taken_and_takes_no_more(turns: Turns, calls: Calls) -> None:
+    ended = threading.Event()
     calls.take("command", "first")
     calls.take("command", "second")
-    closing = threading.Thread(target=turns.close)
-    closing.start()
+    turns.close(ended.set)
+    assert not turns.take(1, "query", lambda: None)
     calls.let_end("first")
     calls.until_begun("second")
-    assert closing.is_alive()
+    assert not ended.is_set()
     calls.let_end("second")
-    closing.join(timeout=5)
-    assert not closing.is_alive()
-    assert not turns.take("query", lambda: None)
+    assert ended.wait(5)
+
+
+def test_closing_what_is_idle_is_done_at_once(turns: Turns, calls: Calls) -> None:
+    ended = threading.Event()
+    calls.take("query", "read")
+    calls.let_end("read")
+    turns.close(ended.set)
+    assert ended.wait(5)
+    ended = threading.Event()
+    turns.close(ended.set)
+    assert ended.is_set()

@@ -1,8 +1,8 @@
-"""The order in which a window's calls are carried out."""
+"""The order in which a page's calls are carried out."""
 
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from concurrent.futures import Executor
 from typing import Literal, NamedTuple
 
@@ -16,12 +16,44 @@ class _Call(NamedTuple):
     work: Callable[[], None]
 
 
+class _Lane:
+    """The calls that keep an order among each other."""
+
+    def __init__(self) -> None:
+        self.waiting: deque[_Call] = deque()
+        self.commands = 0
+        self.queries = 0
+
+    def take_next(self) -> _Call | None:
+        """Take the next call, if it may begin beside those that are running."""
+        if not self.waiting or self.commands:
+            return None
+        if self.waiting[0].kind == "command":
+            if self.queries:
+                return None
+            self.commands += 1
+        else:
+            self.queries += 1
+        return self.waiting.popleft()
+
+    def finish(self, call: _Call) -> None:
+        if call.kind == "command":
+            self.commands -= 1
+        else:
+            self.queries -= 1
+
+    @property
+    def is_idle(self) -> bool:
+        return not (self.waiting or self.commands or self.queries)
+
+
 class Turns:
     """Carries out calls in threads, in the order in which IndexedDB would.
 
-    A command begins when all that came before it is done, and a query when every command before it
-    is: so a page that does not wait for one call before the next finds what it wrote, and of two
-    writes to one record the later one stays. Queries run beside each other.
+    Calls on one lane, which is one open account, keep their order: a command begins when all that
+    came before it is done, and a query when every command before it is. So a page that does not
+    wait for one call before the next finds what it wrote, and of two writes to one record the later
+    one stays. Queries run beside each other, and so do lanes.
 
     Args:
         pool: the threads.
@@ -29,43 +61,45 @@ class Turns:
 
     def __init__(self, pool: Executor) -> None:
         self._pool = pool
-        self._changed = threading.Condition()
-        self._waiting: deque[_Call] = deque()
-        self._running: list[_Call] = []
-        self._is_closed = False
+        self._lock = threading.Lock()
+        self._lanes: dict[Hashable, _Lane] = {}
+        self._then: Callable[[], None] | None = None
 
-    def take(self, kind: Kind, work: Callable[[], None]) -> bool:
+    def take(self, lane: Hashable, kind: Kind, work: Callable[[], None]) -> bool:
         """Have a call carried out in its turn; tell whether it will be: not after `close`."""
-        with self._changed:
-            if self._is_closed:
+        with self._lock:
+            if self._then is not None:
                 return False
-            self._waiting.append(_Call(kind, work))
-            self._start()
+            self._lanes.setdefault(lane, _Lane()).waiting.append(_Call(kind, work))
+            self._start(lane)
             return True
 
-    def close(self) -> None:
-        """Take no more calls, and wait until those that were taken are done."""
-        with self._changed:
-            self._is_closed = True
-            self._changed.wait_for(lambda: not self._waiting and not self._running)
+    def close(self, then: Callable[[], None]) -> None:
+        """Take no more calls, and do something once those that were taken are done.
 
-    def _start(self) -> None:
-        while self._waiting and self._may_start(self._waiting[0]):
-            call = self._waiting.popleft()
-            self._running.append(call)
-            self._pool.submit(self._run, call)
+        Args:
+            then: called once; here, or in the thread of the last call.
+        """
+        with self._lock:
+            self._then = then
+            is_idle = not self._lanes
+        if is_idle:
+            then()
 
-    def _may_start(self, call: _Call) -> bool:
-        if call.kind == "command":
-            return not self._running
-        return all(other.kind == "query" for other in self._running)
+    def _start(self, name: Hashable) -> None:
+        while (call := self._lanes[name].take_next()) is not None:
+            self._pool.submit(self._run, name, call)
 
-    def _run(self, call: _Call) -> None:
+    def _run(self, name: Hashable, call: _Call) -> None:
         try:
             call.work()
         finally:
-            with self._changed:
-                # By identity: two calls may be equal.
-                self._running = [other for other in self._running if other is not call]
-                self._start()
-                self._changed.notify_all()
+            with self._lock:
+                lane = self._lanes[name]
+                lane.finish(call)
+                self._start(name)
+                if lane.is_idle:
+                    del self._lanes[name]
+                then = None if self._lanes else self._then
+            if then is not None:
+                then()

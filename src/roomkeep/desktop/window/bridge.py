@@ -1,10 +1,14 @@
 """The bridge: the one thing of the main process that a window's page can reach."""
 
+import functools
 import logging
+import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
 from typing import Final
 
+import msgspec
+from msgspec import Struct
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from roomkeep.desktop.main_process import MainProcess, Session
@@ -45,12 +49,26 @@ class _Call:
 
 
 class _Visit:
-    """The time from a page's load to its end."""
+    """The time from a page's load to its end, and to that of its last call."""
 
-    def __init__(self, name: str, session: Session) -> None:
+    def __init__(self, name: str, session: Session, turns: Turns) -> None:
         self.name = name
         self.session = session
+        self.turns = turns
         self.calls: dict[str, _Call] = {}
+        self.ended = threading.Event()
+
+    def end(self) -> None:
+        try:
+            self.session.close()
+        finally:
+            self.ended.set()
+
+
+class _Head(Struct):
+    """What of a request says which account it is about."""
+
+    account: int | None = None
 
 
 class Bridge(QObject):
@@ -73,8 +91,9 @@ class Bridge(QObject):
         queued = Qt.ConnectionType.QueuedConnection
         self._mailbox.answered.connect(self._answer, queued)
         self._mailbox.changed.connect(self.changed, queued)
-        self._turns = Turns(pool)
+        self._pool = pool
         self._visit: _Visit | None = None
+        self._left: list[_Visit] = []
 
     @Slot(str, str)
     def invoke(self, call_id: str, part: str) -> None:
@@ -94,25 +113,29 @@ class Bridge(QObject):
         if sign in _KINDS:
             del visit.calls[call_id]
             kind, whole = _KINDS[sign], "".join(call.parts)
-            self._turns.take(kind, lambda: self._carry_out(visit.session, call_id, kind, whole))
+            work = functools.partial(self._carry_out, visit.session, call_id, kind, whole)
+            visit.turns.take(_account_of(whole), kind, work)
 
     def close(self) -> None:
         """Finish what was asked for, and take no more."""
         self._leave()
-        self._turns.close()
+        for visit in self._left:
+            visit.ended.wait()
 
     def _visit_of(self, call_id: str) -> "_Visit":
         name = call_id.partition("/")[0]
         if self._visit is None or self._visit.name != name:
             self._leave()
             session = self._main.open_session(self._mailbox.changed.emit)
-            self._visit = _Visit(name, session)
+            self._visit = _Visit(name, session, Turns(self._pool))
         return self._visit
 
     def _leave(self) -> None:
-        """End the session of a page that was reloaded, when its last call is done."""
+        """End the visit of a page that was reloaded, when its last call is done."""
+        self._left = [visit for visit in self._left if not visit.ended.is_set()]
         if self._visit is not None:
-            self._turns.take("command", self._visit.session.close)
+            self._left.append(self._visit)
+            self._visit.turns.close(self._visit.end)
             self._visit = None
 
     def _carry_out(self, session: Session, call_id: str, kind: Kind, text: str) -> None:
@@ -121,6 +144,13 @@ class Bridge(QObject):
     def _answer(self, call_id: str, text: str) -> None:
         for part in _parts(text):
             self.reply.emit(call_id, part)
+
+
+def _account_of(request: str) -> int | None:
+    try:
+        return msgspec.json.decode(request, type=_Head).account
+    except ValueError:  # it is the session that says so to the page
+        return None
 
 
 def _parts(text: str) -> Iterator[str]:

@@ -8,7 +8,7 @@ if (location.origin === 'app://roomkeep') {
     calls.set(number, resolve);
     document.dispatchEvent(new CustomEvent('roomkeep-call', { detail: [number, kind, `${json}`] }));
   });
-  const desktop = Object.seal({ command: (json) => call('command', json), query: (json) => call('query', json), onchanges: null });
+  const desktop = Object.seal({ command: (json) => call('command', json), query: (json) => call('query', json), onchanges: undefined });
   document.addEventListener('roomkeep-reply', ({ detail: [answered, json] }) => {
     calls.get(answered)?.(json);
     calls.delete(answered);

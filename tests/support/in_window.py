@@ -1,0 +1,36 @@
+"""Runs tests inside the page of the desktop's real window, and reports them as if run here."""
+
+import contextlib
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from support.in_browser import BrowserRun, build_test_site
+from tools.check import WINDOW_VARIABLE
+from tools.paths import BUILD, ROOT, SITE
+
+__all__ = ["WINDOW_ENVIRONMENT", "WindowRun"]
+
+WINDOW_SITE = BUILD / "window-test-site"
+WINDOW_ENVIRONMENT = {
+    "PYTHONPATH": os.pathsep.join((str(ROOT / "src"), str(ROOT / "tests"))),
+    "QT_QPA_PLATFORM": "offscreen",
+    # The browser engine has no sandbox for root, which tests may run as.
+    **({"QTWEBENGINE_DISABLE_SANDBOX": "1"} if getattr(os, "geteuid", lambda: 1)() == 0 else {}),
+}
+
+
+class WindowRun(BrowserRun):
+    """One run of pytest inside the page of the window."""
+
+    @contextlib.contextmanager
+    def _runner(self) -> Iterator[tuple[list[str | Path], dict[str, str]]]:
+        shutil.rmtree(WINDOW_SITE, ignore_errors=True)
+        shutil.copytree(SITE, WINDOW_SITE)
+        build_test_site(WINDOW_SITE / "tests", self._node_ids)
+        with tempfile.TemporaryDirectory(prefix="roomkeep-test-") as folder:
+            options: list[str | Path] = ["--data", folder, "--site", WINDOW_SITE]
+            python = os.environ[WINDOW_VARIABLE]
+            yield [python, "-m", "support.window_tests", *options], WINDOW_ENVIRONMENT

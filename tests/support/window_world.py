@@ -1,0 +1,65 @@
+"""The desktop's window as a world, seen from the page in it: the real bridge and main process."""
+
+import json
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import js
+
+from roomkeep.persistence import DatabaseService
+from roomkeep.persistence.desktop_database_service import DesktopBackend, PageBridge
+from support.worlds import World
+
+__all__ = ["WindowWorld"]
+
+
+class SharedBridge(PageBridge):
+    """The page's one bridge, for several services."""
+
+    def __init__(self) -> None:
+        super().__init__(js.roomkeepDesktop)
+        self._listeners: list[Callable[[str], None]] = []
+        super().listen(self._tell)
+
+    def listen(self, listener: Callable[[str], None]) -> None:
+        self._listeners.append(listener)
+
+    def _tell(self, text: str) -> None:
+        for listener in self._listeners:
+            listener(text)
+
+
+class WindowWorld(World):
+    """The computer that the window is on; `window_tests` does what is done past the service."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._bridge = SharedBridge()
+
+    @asynccontextmanager
+    async def busy(self, user_id: str | None) -> AsyncIterator[None]:
+        await self._have_done("hold", user_id)
+        yield
+        await self._have_done("free")
+
+    async def drop_paging_indexes(self) -> None:
+        await self._have_done("drop_paging_indexes")
+
+    async def plant(self, store: str, *records: dict[str, Any], user_id: str | None = None) -> None:
+        await self._have_done("plant", store, list(records), user_id)
+
+    async def stored(self, store: str, user_id: str | None = None) -> list[dict[str, Any]]:
+        records: list[dict[str, Any]] = await self._have_done("stored", store, user_id)
+        return records
+
+    async def _have_done(self, *call: object) -> Any:
+        answer = json.loads(await self._bridge.command(json.dumps({"test": call})))
+        assert "trouble" not in answer, answer["trouble"]
+        return answer["result"]
+
+    def _make(self) -> DatabaseService:
+        return DatabaseService(DesktopBackend(self._bridge))
+
+    async def _wipe(self) -> None:
+        await self._have_done("wipe")
