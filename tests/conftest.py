@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
 
 import pytest
@@ -36,12 +36,12 @@ else:
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
-    """Tell how many operations were compared with the model, and from which seed they came."""
+    """Tell how many operations the tests that can run long have done, and from which seed."""
     for report in terminalreporter.stats.get("", []):
         for name, count in report.user_properties:
             if name == "operations":
                 terminalreporter.write_line(
-                    f"{report.nodeid}: {count:,} operations compared, seed {long_run.SEED}"
+                    f"{report.nodeid}: {count:,} operations, seed {long_run.SEED}"
                 )
 
 
@@ -58,3 +58,11 @@ async def world(request: pytest.FixtureRequest) -> AsyncIterator[World]:
 async def db(world: World) -> DatabaseService:
     """A service, ready, with nobody signed in."""
     return await world.service()
+
+
+@pytest.fixture
+def operations(record_property: Callable[[str, object], None]) -> Iterator[Callable[[int], None]]:
+    """Count what a test that can run long has done; the summary of the run tells how much."""
+    counts: list[int] = []
+    yield counts.append
+    record_property("operations", sum(counts))

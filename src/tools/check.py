@@ -100,7 +100,10 @@ def run_playwright(browser: Path, *chosen: str, env: Mapping[str, str] | None = 
 
 
 def test_long(seed: int | None) -> int:
-    """Compares every backend with the model by over 100,000 calls each; gives the exit status.
+    """Compares every backend with the model, and kills the browser, many times over.
+
+    Returns:
+        The exit status: 0 when all is well.
 
     Args:
         seed: What the calls are made from; None for any.
@@ -112,7 +115,8 @@ def test_long(seed: int | None) -> int:
     chosen = secrets.randbelow(2**32) if seed is None else seed
     print(f"The seed is {chosen}: `npm run test:long -- --seed {chosen}` makes the same calls.")
     env = {VARIABLE: str(browser), "ROOMKEEP_LONG": LONG, "ROOMKEEP_SEED": str(chosen)}
-    return call([venv_program("python"), "-m", "pytest", "tests/contract/test_model.py"], env=env)
+    tests = ["tests/contract/test_model.py", "tests/faults"]
+    return call([venv_program("python"), "-m", "pytest", *tests], env=env)
 
 
 def take_screenshots() -> int:

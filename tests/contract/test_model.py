@@ -1,10 +1,9 @@
 """Any sequence of calls does what a few dictionaries say that it must."""
 
 import inspect
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
-import pytest
 from hypothesis import given, note, seed, settings
 from hypothesis import strategies as st
 
@@ -200,14 +199,6 @@ beginnings: st.SearchStrategy[tuple[Call, ...]] = st.tuples(
     call("add_users", st.lists(users, min_size=2, max_size=4)),
     files().map(lambda file: ("save_attachment", file, {})),
 )
-
-
-@pytest.fixture
-def operations(record_property: Callable[[str, object], None]) -> Iterator[Callable[[int], None]]:
-    """Count the calls that were compared; the summary of the run tells how many they were."""
-    counts: list[int] = []
-    yield counts.append
-    record_property("operations", sum(counts))
 
 
 class Subject:

@@ -1,0 +1,62 @@
+// Opens a page that writes without end, kills the browser in the midst of it, and opens it again on the same profile, as
+// often as it is told. Prints what the page found and what had been acknowledged, a line of JSON for each time.
+// Arguments: the page's URL, how often to kill, and the folder of the profile.
+import process from 'node:process';
+import { chromium } from '@playwright/test';
+import { launchOptions } from './browser.mjs';
+
+const [url, times, folder] = process.argv.slice(2);
+
+/** Opens the page; gives what it found, and what it acknowledges as time goes on. */
+async function open() {
+  const context = await chromium.launchPersistentContext(folder, launchOptions);
+  const page = await context.newPage();
+  const acknowledged = [];
+  let waiting = () => {};
+  const found = new Promise((resolve, reject) => {
+    page.on('pageerror', reject);
+    page.on('console', (message) => {
+      if (message.type() === 'error') reject(new Error(message.text()));
+    });
+    page.exposeFunction('tellHost', (line) => {
+      const told = JSON.parse(line);
+      if (told.found) resolve(told);
+      else acknowledged.push(told.acknowledged);
+      waiting();
+    }).then(() => page.goto(url)).catch(reject);
+  });
+  const reach = (count) => new Promise((resolve) => {
+    waiting = () => { if (acknowledged.length >= count) resolve(); };
+    waiting();
+  });
+  return { context, found: await found, acknowledged, reach };
+}
+
+/** Ends every process of the browser at once, as a crash or a dead battery does. */
+async function kill(context) {
+  const devtools = await context.browser().newBrowserCDPSession();
+  const { processInfo } = await devtools.send('SystemInfo.getProcessInfo');
+  const closed = new Promise((resolve) => { context.on('close', resolve); });
+  const pids = processInfo.sort((one) => (one.type === 'browser' ? -1 : 1)).map(({ id }) => id);
+  for (const pid of pids) {
+    try {
+      process.kill(pid, 'SIGKILL');
+    } catch (error) {
+      if (error.code !== 'ESRCH') throw error; // it went with the one before
+    }
+  }
+  await closed;
+}
+
+let before = [];
+for (let n = 0; n <= Number(times); n += 1) {
+  const { context, found, acknowledged, reach } = await open();
+  console.log(JSON.stringify({ ...found, acknowledged: before }));
+  if (n === Number(times)) {
+    await context.close();
+  } else {
+    await reach(1 + Math.floor(Math.random() * 30));
+    await kill(context);
+    before = before.concat(acknowledged);
+  }
+}

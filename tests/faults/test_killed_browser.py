@@ -1,0 +1,34 @@
+"""The browser killed in the midst of writes, on a real profile."""
+
+import json
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+from support import long_run
+from tools.commands import find_program
+from tools.paths import ROOT, SITE
+from tools.server import SiteServer
+from tools.site import build_site
+
+TIMES = long_run.examples(2)
+
+
+def test_a_killed_browser_has_all_that_was_acknowledged_and_no_half(
+    tmp_path: Path, operations: Callable[[int], None]
+) -> None:
+    build_site(SITE, compile_own=True)
+    node = find_program("node", "Install Node.js and run this again.")
+    script = ROOT / "playwright" / "kill-browser.mjs"
+    with SiteServer({"/": SITE, "/faults/": ROOT / "tests" / "faults" / "page"}) as server:
+        server.start()
+        command = [node, script, f"{server.url}faults/index.html", str(TIMES), tmp_path]
+        done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
+        server.shutdown()
+    visits = [json.loads(line) for line in done.stdout.splitlines()]
+    assert len(visits) == TIMES + 1
+    for visit in visits:
+        assert visit["isWhole"]
+        assert set(visit["acknowledged"]) <= set(visit["found"])
+    assert visits[-1]["acknowledged"]
+    operations(len(visits[-1]["acknowledged"]))
