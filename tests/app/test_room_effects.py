@@ -1,6 +1,7 @@
 """Rooms, their channels and drafts: what is saved, and what the state says then."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
@@ -229,3 +230,31 @@ def test_who_only_takes_part_may_change_nothing_of_a_room() -> None:
     assert not manages(room, "Ada")
     admin = RoomMember(oder_id="Ada", username="a", display_name="A", role="admin")
     assert manages(replace(room, members=(admin,)), "Ada")
+
+
+async def test_of_rooms_that_change_only_these_are_read(
+    chat: Chat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = chat.room_id
+    await chat.effects.rooms.create("Cake")
+    second = chat.room_id
+    read: list[str] = []
+    get_room = chat.db.get_room
+
+    def noted(room_id: str) -> Coroutine[Any, Any, Room | None]:
+        read.append(room_id)
+        return get_room(room_id)
+
+    monkeypatch.setattr(chat.db, "get_room", noted)
+    monkeypatch.setattr(chat.db, "get_all_rooms", None)
+    await chat.effects.rooms.change(first, "Green tea", "", "")
+    assert [room.name for room in chat.account.rooms() or ()] == ["Green tea", "Cake"]
+    assert [room.id for room in chat.account.rooms() or ()] == [first, second]
+    # Somebody else, such as another tab, changes and deletes rooms.
+    await chat.db.update_room(second, name="Pie")
+    await until(lambda: chat.account.room is not None and chat.account.room.name == "Pie")
+    await chat.db.delete_room(second)
+    await until(lambda: chat.account.room_id() is None)
+    assert [room.name for room in chat.account.rooms() or ()] == ["Green tea"]
+    assert set(read) == {first, second}
+    assert chat.told == []

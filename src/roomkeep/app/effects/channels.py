@@ -114,7 +114,7 @@ class ChannelEffects(EffectGroup):
         self, account: AccountState, room_id: str, channels: tuple[Channel, ...]
     ) -> None:
         await self.context.database(account).update_room(room_id, channels=channels)
-        await self._rooms.load(account)
+        await self._rooms.load(account, [room_id])
 
 
 def _check_name(text: str, room: Room, but: str | None = None) -> str:

@@ -24,19 +24,23 @@ class Pending:
     """Changes of one account that do not show yet."""
 
     def __init__(self) -> None:
-        self.rooms = False
+        self.all_rooms = False
+        self.rooms: dict[str, None] = {}
         self.user = False
         self.timeline = False
         self.messages: dict[str, None] = {}
 
     def __bool__(self) -> bool:
-        return self.rooms or self.user or self.timeline or bool(self.messages)
+        return (
+            self.all_rooms or self.user or self.timeline or bool(self.rooms) or bool(self.messages)
+        )
 
     def add(self, change: Change, account: AccountState) -> None:
         """Take in a change, if it concerns what is on the page."""
         match change.store:
             case "rooms":
-                self.rooms = True
+                self.all_rooms |= change.action == "clear"
+                self.rooms |= {key: None for key in change.keys if isinstance(key, str)}
             case "users":
                 self.user |= change.action == "clear" or account.user_id in change.keys
             case "messages":
@@ -94,7 +98,8 @@ class LiveEffects(EffectGroup):
         try:
             while pending:
                 began = time.monotonic()
-                rooms, pending.rooms = pending.rooms, False
+                all_rooms, pending.all_rooms = pending.all_rooms, False
+                rooms, pending.rooms = pending.rooms, {}
                 user, pending.user = pending.user, False
                 timeline, pending.timeline = pending.timeline, False
                 ids, pending.messages = list(pending.messages), {}
@@ -102,8 +107,8 @@ class LiveEffects(EffectGroup):
                     profile = await self.context.database(account).get_current_user()
                     if profile is not None:
                         account.user.set(profile)
-                if rooms:
-                    await self._rooms.load(account)
+                if all_rooms or rooms:
+                    await self._rooms.load(account, None if all_rooms else rooms)
                 if timeline:
                     await self._reload(account)
                 elif ids:

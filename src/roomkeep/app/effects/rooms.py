@@ -1,6 +1,7 @@
 """Rooms: listed, made, opened, changed, left."""
 
 import logging
+from collections.abc import Collection
 
 from reaktiv import batch
 
@@ -18,6 +19,8 @@ from roomkeep.persistence import LastViewedChat
 
 __all__ = ["RoomEffects", "read_recent"]
 
+FEW = 5
+"""Up to so many rooms are read one by one; for more, all are."""
 MOST_RECENT = 60
 """So many places are remembered as opened last."""
 
@@ -32,10 +35,22 @@ class RoomEffects(EffectGroup):
         self._messages = messages
         self._unread = unread
 
-    async def load(self, account: AccountState) -> None:
-        """Show the rooms that there are; an open one that is gone is closed."""
-        rooms = await self.context.database(account).get_all_rooms()
-        account.rooms.set(tuple(rooms))
+    async def load(self, account: AccountState, room_ids: Collection[str] | None = None) -> None:
+        """Show the rooms that there are; an open one that is gone is closed.
+
+        Args:
+            account: whose rooms.
+            room_ids: only these have changed. A room may list thousands of people, so the others
+                are not read again; None where any may have.
+        """
+        database = self.context.database(account)
+        if room_ids is None or account.rooms() is None or len(room_ids) > FEW:
+            account.rooms.set(tuple(await database.get_all_rooms()))
+        else:
+            found = {room_id: await database.get_room(room_id) for room_id in room_ids}
+            known = {room.id: room for room in account.rooms() or ()} | found
+            rooms = (room for room in known.values() if room is not None)
+            account.rooms.set(tuple(sorted(rooms, key=lambda room: (room.created_at, room.id))))
         room_id = account.room_id()
         if room_id is None:
             return
@@ -90,7 +105,7 @@ class RoomEffects(EffectGroup):
         )
         await self.context.database(account).save_room(room)
         account.dialog.set(None)
-        await self.load(account)
+        await self.load(account, [room.id])
         await self.show(account, room.id)
 
     @effect("save the room")
@@ -104,7 +119,7 @@ class RoomEffects(EffectGroup):
             icon=check_icon(icon),
         )
         account.dialog.set(None)
-        await self.load(account)
+        await self.load(account, [room_id])
 
     @effect("look at what goes with the room")
     async def ask_leave(self) -> None:
@@ -130,7 +145,7 @@ class RoomEffects(EffectGroup):
             return
         room_id = leaving.room.id
         await self.context.database(account).delete_room(room_id)
-        await self.load(account)
+        await self.load(account, [room_id])
         self._unread.forget(account, room_id)
         done = "deleted" if leaving.is_host else "left, and removed from this device"
         self.context.tell("success", f"“{leaving.room.name}” was {done}.")
