@@ -306,8 +306,10 @@ async def test_the_storage_is_looked_at_and_emptied(app: App) -> None:
     assert app.account.storage.keeping() == "refused"
     before = app.account
     before.storage.is_clearing.set(True)
+    app.effects.settings.change(theme="dark")
     await app.effects.storage.clear()
     assert app.account is not before
+    assert app.page.settings() == LaunchSettings()
     assert app.account.rooms() == ()
     assert app.account.drafts() == {}
     assert await app.db.get_all_rooms() == []

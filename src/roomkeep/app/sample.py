@@ -48,6 +48,7 @@ _ROOMS: tuple[tuple[str, str, str, str, Role, dict[str, Role]], ...] = (
             "lena": "member",
             "yusuf": "member",
             "ines": "member",
+            "oskar": "member",
         },
     ),
     (
