@@ -162,9 +162,13 @@ test.describe('server', () => {
       const image = document.createElement('img');
       directives.push(await blocked(() => image.setAttribute('onerror', 'globalThis.inlineRan = true')));
       directives.push(await blocked(() => fetch('https://example.com/').catch(() => {})));
+      directives.push(await blocked(() => { new Audio(URL.createObjectURL(new Blob(['x'], { type: 'audio/wav' }))).load(); }));
+      const frame = document.createElement('iframe');
+      frame.src = URL.createObjectURL(new Blob(['<script>parent.inlineRan = true</script>'], { type: 'text/html' }));
+      directives.push(await blocked(() => document.body.append(frame)));
       return { directives, inlineRan: globalThis.inlineRan };
     });
-    expect(ran).toEqual({ directives: ['script-src-elem', 'script-src-attr', 'connect-src'] });
+    expect(ran).toEqual({ directives: ['script-src-elem', 'script-src-attr', 'connect-src', 'media-src', 'frame-src'] });
   });
 
   test('serves the types that browsers ask for', async ({ request }) => {

@@ -5,7 +5,7 @@ import pytest
 from roomkeep import errors
 from roomkeep.app.limits import MAX_CONTENT, check_account_name, check_content, check_name
 from roomkeep.app.problems import explain
-from roomkeep.app.views.rows import initials, make_rows, tint
+from roomkeep.app.views.rows import initials, make_rows, tint, what_goes
 from roomkeep.errors import InvalidRecord
 from roomkeep.models import Message, Reaction
 
@@ -133,3 +133,16 @@ def test_initials(name: str, said: str) -> None:
 def test_a_person_keeps_a_colour() -> None:
     assert tint("ada") == tint("ada")
     assert tint("\ud800") in set("01234567")
+
+
+@pytest.mark.parametrize(
+    ("files", "reactions", "said"),
+    [
+        (0, 0, "back. Its place"),
+        (1, 0, "back. Its file goes too. Its place"),
+        (2, 1, "back. Its 2 files and 1 reaction go too. Its place"),
+        (0, 3, "back. Its 3 reactions go too. Its place"),
+    ],
+)
+def test_what_goes_with_a_message_is_said(files: int, reactions: int, said: str) -> None:
+    assert said in what_goes(files, reactions)

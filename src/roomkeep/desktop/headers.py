@@ -11,6 +11,7 @@ _POLICY: Final = (
     ("img-src", "'self' data: blob:"),
     ("font-src", "'self'"),
     ("connect-src", "'self'"),
+    ("media-src", "'none'"),
     ("worker-src", "'self'"),
     ("manifest-src", "'self'"),
     ("object-src", "'none'"),

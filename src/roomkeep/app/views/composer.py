@@ -64,12 +64,12 @@ class ComposerView(View):
         account = self.page.account()
         room = None if account is None else account.room
         channel = None if account is None else account.channel
-        where = "" if room is None else f" {room.name}"
+        short = where = "" if room is None else f" {room.name}"
         if room is not None and channel is not None and has_choice(room):
-            where = f" {channel.name} in {room.name}"
-        label = f"Message{where}"
-        self._text.placeholder = label
-        self._text.setAttribute("aria-label", label)
+            short, where = f" {channel.name}", f" {channel.name} in {room.name}"
+        # There is not always room for all of it, and the room's name is above.
+        self._text.placeholder = f"Message{short}"
+        self._text.setAttribute("aria-label", f"Message{where}")
 
     def _show_reply(self) -> None:
         account = self.page.account()

@@ -5,6 +5,7 @@ from typing import Any
 from roomkeep.app.effects import Effects
 from roomkeep.app.state import PageState
 from roomkeep.app.views.dom import View, by_id, set_text
+from roomkeep.app.views.rows import what_goes
 
 __all__ = ["DialogsView"]
 
@@ -49,6 +50,9 @@ class DialogsView(View):
         if len(content) > EXCERPT:
             content = f"{content[:EXCERPT]}…"
         set_text(by_id("delete-excerpt"), content)
+        if account is not None and message is not None:
+            files = len(account.files.by_message().get(message.id, ()))
+            set_text(by_id("delete-goes"), what_goes(files, len(message.reactions)))
         if message is not None and not self._delete.open:
             self._delete.returnValue = ""
             self._delete.showModal()

@@ -19,6 +19,9 @@ __all__ = ["EmojiView"]
 WITHOUT_OFTEN_USED = ".favorites { display: none }"
 KEEP_NO_COUNT = "async () => {}"
 
+OPENERS = "#composer-emoji, [data-action='react']"
+"""The buttons that open it."""
+
 
 class EmojiView(View):
     """The panel with all emoji, for a reaction or for what one writes."""
@@ -31,6 +34,9 @@ class EmojiView(View):
         self._is_loading = False
         self.listen(self._panel, "toggle", self._on_toggle)
         self.listen(self._panel, "emoji-click", self._on_emoji)
+        # Whoever is at a button that opens it mostly opens it: what takes long begins then.
+        for event in ("pointerover", "focusin"):
+            self.listen(by_id("conversation"), event, self._on_near, passive=True)
         self.listen(by_id("composer-emoji"), "click", lambda _: effects.reactions.pick(""))
         self.watch(self._show)
 
@@ -43,13 +49,17 @@ class EmojiView(View):
             self._panel.showPopover()
             put_beside(self._panel, anchor)
             untracked(self._load)
+            if self._picker is not None:
+                self._focus()
         elif not wanted and is_open:
             self._panel.hidePopover()
 
+    def _on_near(self, event: Any) -> None:
+        if self._picker is None and isinstance(event.target.closest(OPENERS), JsProxy):
+            self._load()
+
     def _load(self) -> None:
-        if self._picker is not None:
-            self._focus()
-        elif not self._is_loading:
+        if self._picker is None and not self._is_loading:
             self._is_loading = True
             self.effects.context.start(self._make(), "load the emoji", of_device=True)
 
@@ -69,7 +79,8 @@ class EmojiView(View):
             raise
         finally:
             self._is_loading = False
-        self._focus()
+        if self._panel.matches(":popover-open"):
+            self._focus()
 
     def _focus(self) -> None:
         search = self._picker.shadowRoot.querySelector("input")

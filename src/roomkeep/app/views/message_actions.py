@@ -11,6 +11,7 @@ from roomkeep.app.timeline import Timeline
 from roomkeep.app.views import times
 from roomkeep.app.views.clipboard import copy
 from roomkeep.app.views.dom import KeyedList, View, by_id, clone, part, pressed
+from roomkeep.app.views.hold import Hold
 from roomkeep.app.views.message_menu import MessageMenu
 from roomkeep.app.views.rows import Row
 
@@ -34,6 +35,9 @@ class MessageActions(View):
         self._asked = ""
         self._tools = clone("message-tools")
         self._menu = MessageMenu(page, effects, self._on_action)
+        self._hold = Hold(
+            page, effects, messages.parent, lambda row: self._on_action("more", row.dataset.id, row)
+        )
         self.listen(messages.parent, "pointerover", self._on_pointer, passive=True)
         self.listen(messages.parent, "click", self._on_click)
         self.listen(messages.parent, "keydown", self._on_key)
@@ -161,6 +165,8 @@ class MessageActions(View):
 
     def _on_input(self, event: Any) -> None:
         self.effects.edits.write(str(event.target.value))
+        # It grows as one writes.
+        event.target.form.scrollIntoView(block="nearest")
 
     def _on_editor_key(self, event: Any) -> None:
         if event.isComposing:

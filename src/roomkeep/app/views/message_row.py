@@ -97,6 +97,8 @@ def _fill_chips(element: Any, wanted: tuple[Chip, ...]) -> None:
     more = there.pop("", None)
     for emoji, item in there.items():
         if all(chip.emoji != emoji for chip in wanted):
+            if item.matches(":focus-within"):
+                element.closest(".row").focus(preventScroll=True)
             item.remove()
     if more is None:
         more = clone("chip-more")

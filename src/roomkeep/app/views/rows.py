@@ -11,7 +11,7 @@ from roomkeep.app.formatting import summary
 from roomkeep.app.people import Face
 from roomkeep.models import Attachment, Message
 
-__all__ = ["Chip", "Quote", "Row", "initials", "make_quote", "make_rows", "tint"]
+__all__ = ["Chip", "Quote", "Row", "initials", "make_quote", "make_rows", "tint", "what_goes"]
 
 TOGETHER = 5 * 60_000
 """Messages of one author that follow each other within so many ms stand together."""
@@ -215,6 +215,22 @@ def _chips(message: Message, reader_id: str, called: Callable[[str], str]) -> tu
             ),
         )
         for emoji, who in by_emoji.items()
+    )
+
+
+def what_goes(files: int, reactions: int) -> str:
+    """Say what goes when a message is deleted, and what stays."""
+    goes = [
+        f"1 {what}" if count == 1 else f"{count:,} {what}s"
+        for count, what in ((files, "file"), (reactions, "reaction"))
+        if count
+    ]
+    too = ""
+    if goes:
+        verb = "goes" if files + reactions == 1 else "go"
+        too = f" Its {' and '.join(goes)} {verb} too.".replace("Its 1 ", "Its ", 1)
+    return (
+        f"It cannot be brought back.{too} Its place in the conversation stays, marked as deleted."
     )
 
 
