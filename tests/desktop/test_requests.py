@@ -1,0 +1,201 @@
+"""What the main process makes of whatever a page may send: an answer, and nothing it should not."""
+
+import json
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from roomkeep import errors
+from roomkeep.desktop import main_process
+from roomkeep.desktop.main_process import MainProcess
+from roomkeep.protocol import COMMANDS, MAX_REQUEST, QUERIES, Answer, queries
+from support.laws import law
+from support.made_json import message_json
+from support.session_window import Window
+
+ALL = {**COMMANDS, **QUERIES}
+KEYS = sorted(
+    {"account", "payload", "type", "userId", "data", "message", "id", "roomId"}
+    | {name for kind in ALL.values() for name in kind.__struct_encode_fields__}
+)
+JSON = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(max_size=4)
+    | st.sampled_from(["m1", "../../etc/passwd", "'; DROP TABLE messages; --", "\0", "\ud800"]),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(KEYS) | st.text(max_size=3), inner, max_size=4)
+    ),
+    max_leaves=8,
+)
+REQUESTS = st.fixed_dictionaries(
+    {"type": st.sampled_from(sorted(ALL))},
+    optional={"account": st.sampled_from([1, 2, 0, -1, "1", None, 2**70]), "payload": JSON},
+)
+OF_ACCOUNT = {name: kind for name, kind in ALL.items() if kind.of_account}
+VALUES: st.SearchStrategy[Any] = st.sampled_from(
+    ["m1", "r1", 1, None, message_json(), [message_json()], {"content": "x"}, {"reactions": []}]
+)
+LIKELY = st.sampled_from(sorted(OF_ACCOUNT)).flatmap(
+    lambda name: st.fixed_dictionaries(
+        {
+            "type": st.just(name),
+            "account": st.just(1),
+            "payload": st.fixed_dictionaries(
+                dict.fromkeys(OF_ACCOUNT[name].__struct_encode_fields__, VALUES | JSON)
+            ),
+        }
+    )
+)
+KINDS: st.SearchStrategy[Literal["command", "query"]] = st.sampled_from(["command", "query"])
+
+
+def assert_is_answer(text: str, folder: Path) -> Answer:
+    answer = msgspec.json.decode(text, type=Answer)
+    if answer.error is not None:
+        assert answer.error.name in errors.__all__
+        assert answer.error.sentence
+        for secret in (str(folder), "Traceback", "sqlalchemy", "sqlite", "SELECT", "/src/"):
+            assert secret not in text
+        # What was not foreseen would be answered by this; nothing that a page sends comes to that.
+        assert "went wrong" not in text
+    return answer
+
+
+@law
+@given(
+    kind=KINDS,
+    text=st.text() | JSON.map(json.dumps) | REQUESTS.map(json.dumps) | LIKELY.map(json.dumps),
+)
+def test_law_whatever_is_sent_is_answered(
+    window: Window, folder: Path, kind: Literal["command", "query"], text: str
+) -> None:
+    if not window.told:  # once, of all examples
+        window.told.append({})
+        window.open()
+    assert_is_answer(window.session.handle(kind, text), folder)
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "name", "field"),
+    [
+        ("command", "", "InvalidRecord", None),
+        ("command", "{", "InvalidRecord", None),
+        ("command", "[" * 100_000, "InvalidRecord", None),
+        ("command", '{"type": "get-room"}', "InvalidRecord", "type"),
+        ("query", '{"type": "save-message", "account": 1}', "InvalidRecord", "type"),
+        ("query", '{"type": "__init__"}', "InvalidRecord", "type"),
+        ("query", '{"type": "get-all-rooms"}', "InvalidRecord", "account"),
+        ("query", '{"type": "get-all-rooms", "account": 7}', "InvalidRecord", "account"),
+        ("query", '{"type": "get-account-ids", "account": 1}', "InvalidRecord", "account"),
+        ("query", '{"type": "get-all-rooms", "account": 1, "path": "x"}', "InvalidRecord", None),
+        (
+            "query",
+            '{"type": "get-all-rooms", "account": 1, "payload": {"userId": "bob"}}',
+            "InvalidRecord",
+            None,
+        ),
+        (
+            "query",
+            '{"type": "get-room", "account": 1, "payload": {"roomId": "\\ud800"}}',
+            "InvalidRecord",
+            None,
+        ),
+        (
+            "query",
+            '{"type": "get-room", "account": 1, "payload": {"roomId": "%s"}}' % ("x" * 1_025),
+            "InvalidRecord",
+            "room_id",
+        ),
+        (
+            "command",
+            '{"type": "update-room", "account": 1, "payload": {"changes": {"id": 1}}}',
+            "InvalidRecord",
+            None,
+        ),
+        (
+            "command",
+            '{"type": "set-owner", "account": 1, "payload": {"userId": "bob"}}',
+            "InvalidRecord",
+            "user_id",
+        ),
+    ],
+    ids=lambda value: str(value)[:40],
+)
+def test_a_bad_request_is_refused(
+    window: Window,
+    folder: Path,
+    kind: Literal["command", "query"],
+    text: str,
+    name: str,
+    field: str | None,
+) -> None:
+    assert window.open("ann") == 1
+    answer = assert_is_answer(window.session.handle(kind, text), folder)
+    assert answer.error is not None
+    assert answer.error.name == name
+    if field is not None:
+        assert answer.error.field == field
+
+
+def test_what_is_too_large_is_refused_unread(window: Window) -> None:
+    answer = window.session.handle("command", '"' + "x" * MAX_REQUEST + '"')
+    assert json.loads(answer)["error"]["name"] == "InvalidRecord"
+
+
+@pytest.mark.parametrize(
+    ("fields", "field"),
+    [
+        ({"content": "x" * 65_537}, "message.content"),
+        ({"timestamp": 2**60}, "message.timestamp"),
+        ({"roomId": ""}, "message.room_id"),
+        ({"senderName": None}, "message.sender_name"),
+        ({"reactions": [{"oderId": "x"}]}, "message.reactions[0].message_id"),
+    ],
+)
+def test_a_message_that_the_page_did_not_check_is_refused(
+    window: Window, fields: dict[str, Any], field: str
+) -> None:
+    account = window.open()
+    answer = window.ask("command", "save-message", account, message=message_json(**fields))
+    assert answer["error"]["name"] == "InvalidRecord"
+    assert answer["error"]["field"] == field
+    assert window.query("get-messages", account, roomId="r1") == []
+
+
+def test_a_handle_is_good_in_its_own_window_only(main: MainProcess, window: Window) -> None:
+    other = Window(main)
+    own, others = window.open("ann"), [other.open(who) for who in (None, "bob", "cat")]
+    assert others[-1] != own
+    answer = window.ask("query", "get-all-rooms", others[-1])
+    assert answer["error"]["field"] == "account"
+    window.command("close-account", own)
+    assert window.ask("query", "get-all-rooms", own)["error"]["field"] == "account"
+    assert window.ask("command", "close-account", own)["error"]["field"] == "account"
+
+
+def test_nothing_of_the_program_is_in_an_answer(
+    window: Window, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError(f"cannot open {folder}")
+
+    monkeypatch.setattr(main_process, "QUERY_HANDLERS", {queries.GetAllRooms: fail})
+    answer = window.ask("query", "get-all-rooms", window.open())
+    assert answer["error"]["name"] == "StorageError"
+    assert str(folder) not in str(answer)
+
+
+def test_a_session_that_has_ended_answers_still(main: MainProcess, window: Window) -> None:
+    account = window.open()
+    window.session.close()
+    assert "error" in window.ask("query", "get-all-rooms", account)
+    main.close()
+    assert window.ask("command", "open-account", userId=None)["error"]["name"] == "NotReady"
