@@ -20,7 +20,7 @@ from support.made_json import attachment_json, message_json
 from support.session_window import Window
 
 ROUNDS = long_run.examples(20)
-BATCH = 5
+BATCH = 100
 
 
 def data_of(name: str) -> bytes:
@@ -128,12 +128,12 @@ def assert_all_is_there(main: MainProcess, told: list[tuple[str, str]]) -> None:
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="Windows ends programs in another way")
-def test_what_was_acknowledged_outlives_a_kill(folder: Path) -> None:
+def test_what_was_acknowledged_outlives_a_kill(tmp_path: Path) -> None:
     chance = random.Random(long_run.SEED)  # noqa: S311
     told: list[tuple[str, str]] = []
     for number in range(ROUNDS):
         if number % 10 == 0:
-            place, told = folder.with_name(f"data{number}"), []
+            place, told = tmp_path / f"data{number}", []
         told += kill_while_writing(place, f"{number}", chance)
         main = MainProcess(place)
         assert_all_is_there(main, told)
