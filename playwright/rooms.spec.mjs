@@ -130,6 +130,14 @@ test('channels are added, renamed, moved and removed, and each has its own messa
   await grip.press('ArrowDown');
   await expect(dialog.getByText('Parlour is number 3 of 3 now.')).toBeAttached();
   await expect(grip).toBeFocused();
+  // Escape ends the drag, and not the dialog.
+  await grip.hover();
+  await page.mouse.down();
+  await page.mouse.move(0, 0, { steps: 3 });
+  await page.keyboard.press('Escape');
+  await page.mouse.up();
+  await expect(dialog).toBeVisible();
+  await expect(inOrder(page)).toHaveText([/Brewing/, /general/, /Parlour/], { useInnerText: true });
   const name = dialog.getByLabel('Name of the text channel Brewing');
   await name.fill('Leaves');
   await name.press('Enter');

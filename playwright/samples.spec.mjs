@@ -28,10 +28,8 @@ test('with no rooms, there are three ways to begin', async ({ page }) => {
 
 test('sample rooms: three, with people, pictures, files and a ban, there after reload', async ({ page }) => {
   await makeSamples(page);
-  const check = async () => {
-    for (const name of ['Garden club', 'Ridge weekend', 'Library app']) {
-      await expect(page.getByRole('button', { name }).first()).toBeVisible();
-    }
+  const check = async (...names) => {
+    await expect(page.locator('#rooms > li')).toHaveText(names.map((name) => new RegExp(name)));
     await expect(row(page, 'Welcome, Ada!')).toBeInViewport();
     await log(page).evaluate((list) => { list.scrollTop = 0; });
     const picture = row(page, 'Worth getting up for').getByRole('button', { name: 'Open picture Garden at dawn.png' });
@@ -40,10 +38,23 @@ test('sample rooms: three, with people, pictures, files and a ban, there after r
     await expect(row(page, 'This message was deleted.')).toBeVisible();
     await expect(row(page, 'Have a look before I pin it').getByRole('button', { name: 'Download Watering.csv' })).toBeVisible();
   };
-  await check();
+  await check('Garden club', 'Ridge weekend', 'Library app');
+
+  // One may go from a room that is somebody else's; it takes along what this device keeps of it.
+  await page.getByRole('button', { name: 'Library app' }).first().click();
+  await page.getByRole('button', { name: 'Room menu' }).click();
+  await page.getByRole('menuitem', { name: 'Leave room…' }).click();
+  const ask = page.getByRole('dialog', { name: 'Leave “Library app”?' });
+  await expect(ask.getByRole('listitem')).toHaveText([
+    /^\d\d messages, with all reactions$/, /^\d files$/, '4 channels: general, code, design, stand-up', 'The list of 5 members, and the bans',
+  ]);
+  await ask.getByRole('button', { name: 'Leave room' }).click();
+  await expect(page.getByText('“Library app” was left, and removed from this device.')).toBeVisible();
+  await page.getByRole('button', { name: 'Garden club' }).first().click();
+  await check('Garden club', 'Ridge weekend');
   await page.reload();
   await ready(page);
-  await check();
+  await check('Garden club', 'Ridge weekend');
   await page.getByRole('button', { name: 'Ridge weekend' }).first().click();
   await expect(row(page, 'Stop unpacking')).toBeInViewport();
 });
