@@ -11,6 +11,7 @@ from pathlib import Path
 from types import FrameType
 
 from tools.bench_app import bench_app
+from tools.bench_desktop import bench_desktop
 from tools.bench_start import bench_start
 from tools.bench_store import bench_store
 from tools.check import STEPS, check, take_screenshots, test_long
@@ -57,6 +58,8 @@ def _parser() -> ArgumentParser:
     add("screenshots", _screenshots, "take a picture of every screen of the app")
     add("bench-start", _bench_start, "measure how fast the page starts")
     add("bench-store", _bench_store, "measure how fast the store is in the browser")
+    desktop = add("bench-desktop", _bench_desktop, "measure the desktop's main process")
+    desktop.add_argument("archive", nargs="?", type=Path, help="JSON lines, gzipped or not")
     app = add("bench-app", _bench_app, "measure how the app does with a large archive")
     app.add_argument("archive", nargs="?", type=Path, help="JSON lines of messages, gzipped or not")
     return parser
@@ -123,6 +126,10 @@ def _bench_start(_: Namespace) -> int:
 
 def _bench_app(arguments: Namespace) -> int:
     return bench_app(arguments.archive)
+
+
+def _bench_desktop(arguments: Namespace) -> int:
+    return bench_desktop(arguments.archive)
 
 
 def _bench_store(_: Namespace) -> int:
