@@ -7,10 +7,20 @@ import pytest
 from msgspec.structs import replace
 
 from roomkeep.app.channels import manages
-from roomkeep.app.places import DRAFT, LAST_READ, place_of, setting_key
+from roomkeep.app.places import DRAFT, DRAFT_FILES, LAST_READ, place_of, setting_key
 from roomkeep.models import Channel, Message, Room, RoomMember
 from roomkeep.persistence import LastViewedChat
 from support.chat import Chat, until
+
+
+class File:
+    """A picked file."""
+
+    name, mime, size = "tea.txt", "text/plain", 3
+    data: object = b"tea"
+
+    async def read(self, start: int, end: int) -> bytes:
+        return b"tea"[start:end]
 
 
 @pytest.fixture
@@ -147,6 +157,23 @@ async def test_adds_renames_and_moves_channels(chat: Chat) -> None:
         ("general", "text", 1),
         ("Parlour", "voice", 2),
     ]
+
+
+async def test_a_channel_that_goes_leaves_what_was_begun_to_general(two: Chat) -> None:
+    brewing, general = (two.room_id, other(two)), (two.room_id, "general")
+    await two.effects.rooms.open(*general)
+    two.effects.messages.write_draft("begun in general")
+    await two.effects.rooms.open(*brewing)
+    two.effects.messages.write_draft("begun in brewing")
+    await two.effects.attachments.add([File()])
+    await two.effects.channels.ask_remove(*brewing)
+    await two.effects.channels.remove()
+    assert two.account.drafts() == {general: "begun in brewing\nbegun in general"}
+    [waiting] = two.account.files.pending()[general]
+    await until(lambda: two.effects.drafts.is_unsaved(two.account, brewing) is False)
+    assert await two.db.get_settings("draftFiles/") == {
+        setting_key(DRAFT_FILES, general): [waiting.id]
+    }
 
 
 async def test_a_channel_that_goes_leaves_its_messages_to_general(two: Chat) -> None:

@@ -14,6 +14,8 @@ from roomkeep.app.channels import (
     successor,
 )
 from roomkeep.app.effects.context import Context, EffectGroup, effect
+from roomkeep.app.effects.drafts import DraftEffects
+from roomkeep.app.effects.kept_files import KeptFileEffects
 from roomkeep.app.effects.rooms import RoomEffects
 from roomkeep.app.limits import check_name
 from roomkeep.app.state import AccountState, Removing
@@ -26,8 +28,16 @@ __all__ = ["ChannelEffects"]
 class ChannelEffects(EffectGroup):
     """What one does with the channels of a room."""
 
-    def __init__(self, context: Context, rooms: RoomEffects) -> None:
+    def __init__(
+        self,
+        context: Context,
+        drafts: DraftEffects,
+        kept_files: KeptFileEffects,
+        rooms: RoomEffects,
+    ) -> None:
         super().__init__(context)
+        self._drafts = drafts
+        self._kept_files = kept_files
         self._rooms = rooms
 
     def open_dialog(self) -> None:
@@ -100,6 +110,10 @@ class ChannelEffects(EffectGroup):
             room = await self._room(account, room_id)
             left = tuple(c for c in channels_of(room) if c.id != channel_id)
             await self._save(account, room_id, numbered(left))
+            heir = removing.successor or successor(removing.room, channel_id)
+            if heir is not None:
+                self._drafts.move(account, (room_id, channel_id), (room_id, heir.id))
+                await self._kept_files.move(account, (room_id, channel_id), (room_id, heir.id))
         finally:
             account.removing.set(None)
 

@@ -46,6 +46,16 @@ class DraftEffects(EffectGroup):
             _set_reply(account, place, message)
             self._note(account, DRAFT, place)
 
+    def move(self, account: AccountState, place: Place, to: Place) -> None:
+        """Put what is written in a channel that goes before what is written in another."""
+        text = account.drafts().get(place, "")
+        answered = account.replies().get(place)
+        self.write(account, place, "")
+        self.answer(account, place, None)
+        if text:
+            self.give_back(account, to, text)
+            self.answer(account, to, account.replies().get(to, answered))
+
     # What one changes in messages
 
     def open_edit(self, account: AccountState, place: Place, message_id: str) -> None:

@@ -67,6 +67,15 @@ class KeptFileEffects(EffectGroup):
         await self.context.database(account).delete_attachments_for_message(holder(file_id))
         await self._list(account, place, remove=file_id)
 
+    async def move(self, account: AccountState, place: Place, to: Place) -> None:
+        """Have the files that wait in a channel that goes wait in another."""
+        for file in account.files.pending().get(place, ()):
+            account.files.take_away(place, [file.id])
+            account.files.add(to, file)
+            if file.is_kept:
+                await self._list(account, to, add=file.id)
+                await self._list(account, place, remove=file.id)
+
     async def load(
         self, account: AccountState, database: DatabaseService, settings: Mapping[str, object]
     ) -> None:

@@ -102,7 +102,8 @@ class MessageActions(View):
         if event.target.localName == "textarea":
             self._on_editor_key(event)
         elif event.key == "Escape":
-            row.focus()
+            is_row = event.target.isSameNode(row)
+            (by_id("composer-text") if is_row else row).focus()
         elif not event.target.isSameNode(row) or event.ctrlKey or event.metaKey or event.altKey:
             return
         elif event.key.lower() in KEYS:
