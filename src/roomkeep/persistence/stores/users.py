@@ -11,8 +11,8 @@ from roomkeep.persistence.operation import reads, writes
 from roomkeep.persistence.transaction import Transaction
 from roomkeep.reports import Change
 
-ONE_BY_ONE = 10
-"""Reading one user by its key costs about as much as so many in one go."""
+ONE_BY_ONE = 6
+"""Reading one user by its key takes as long as so many in one go: in Chromium 65 µs against 11."""
 
 
 @writes("users")
