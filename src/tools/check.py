@@ -102,11 +102,11 @@ def run_playwright(browser: Path, *chosen: str, env: Mapping[str, str] | None = 
 def test_long(seed: int | None) -> int:
     """Compares every backend with the model, and kills the browser, many times over.
 
-    Returns:
-        The exit status: 0 when all is well.
-
     Args:
         seed: What the calls are made from; None for any.
+
+    Returns:
+        The exit status: 0 when all is well.
 
     Raises:
         ToolError: Something is missing that the user must install.

@@ -9,6 +9,7 @@ import os
 import queue
 import shutil
 import subprocess
+import sys
 import threading
 import tomllib
 import zipfile
@@ -27,8 +28,19 @@ from tools.site import build_site
 SILENCE = 120 * long_run.FACTOR
 """How long, in seconds, the page may say nothing before it counts as hung."""
 
+BROWSER = os.environ.get("ROOMKEEP_BROWSER", "chromium")
+"""The browser: Chromium, or as `npm run test:browsers` says."""
+
 TEST_SITE = BUILD / "test-site"
 PAGE_ONLY = (ROOT / "tests" / "idb", ROOT / "tests" / "browser")
+
+
+def _browser_command() -> list[str | Path]:
+    if BROWSER == "webkit":
+        return ["xvfb-run", "--auto-servernum", sys.executable, ROOT / "tests" / "support" / "run_in_webkit.py"]
+    node = find_program("node", "Install Node.js and run this again.")
+    suffix = "" if BROWSER == "chromium" else f"-{BROWSER}"
+    return [node, ROOT / "playwright" / f"run-pytest{suffix}.mjs"]
 
 
 def page_of(item: pytest.Item) -> str:
@@ -83,11 +95,9 @@ class BrowserRun:
         It prints what the page tells, and ends with its standard input.
         """
         build_test_site(TEST_SITE, self._node_ids)
-        node = find_program("node", "Install Node.js and run this again.")
-        runner = ROOT / "playwright" / "run-pytest.mjs"
         with SiteServer({"/": SITE, "/tests/": TEST_SITE}) as server:
             server.start()
-            yield [node, runner, f"{server.url}tests/index.html"], {}
+            yield [*_browser_command(), f"{server.url}tests/index.html"], {}
             server.shutdown()
 
     def reports(self, node_id: str) -> list[dict[str, Any]]:

@@ -1,0 +1,23 @@
+// As run-pytest.mjs, in Firefox, which Playwright only drives in a build of its own.
+import process from 'node:process';
+import puppeteer from 'puppeteer-core';
+
+const browser = await puppeteer.launch({
+  browser: 'firefox',
+  executablePath: process.env.ROOMKEEP_FIREFOX,
+  headless: true,
+  extraPrefsFirefox: {
+    'privacy.reduceTimerPrecision': false,
+    // Nobody is there to answer whether the page may keep its data.
+    'dom.storageManager.prompt.testing': true,
+    'dom.storageManager.prompt.testing.allow': true,
+  },
+});
+process.stdin.resume().on('end', async () => {
+  await browser.close();
+});
+const page = await browser.newPage();
+await page.exposeFunction('tellHost', (line) => { process.stdout.write(line + '\n'); });
+page.on('console', (message) => process.stderr.write(`page: ${message.text()}\n`));
+page.on('pageerror', (error) => process.stdout.write(JSON.stringify({ end: String(error.stack ?? error) }) + '\n'));
+await page.goto(process.argv[2]);
