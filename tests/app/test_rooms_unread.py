@@ -165,6 +165,18 @@ async def test_marks_a_channel_as_read(chat: Chat) -> None:
     assert chat.shown[-1] == "69"
 
 
+async def test_what_comes_after_all_was_read_is_marked_anew(chat: Chat) -> None:
+    tea = await fill(chat, 3)
+    await chat.effects.rooms.open(tea[0])
+    assert chat.account.new_count() == 3
+    chat.effects.unread.reach_end()
+    read = chat.effects.unread.reader_mark(chat.account, tea)
+    await chat.hear("later", tea[0])
+    await until(lambda: chat.shown[-1] == "later")
+    chat.effects.unread.fall_behind()
+    assert (chat.account.new_after(), chat.account.new_count()) == (read, 0)
+
+
 async def test_a_room_that_goes_leaves_no_count(chat: Chat) -> None:
     tea = place(chat, "Tea")
     await chat.hear("one", tea[0])

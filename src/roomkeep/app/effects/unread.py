@@ -96,9 +96,13 @@ class UnreadEffects(EffectGroup):
         if account is None or place is None or timeline is None:
             return
         mark = self.reader_mark(account, place)
-        if account.new_after() is None and has_new(timeline.messages, mark, account.user_id):
-            account.new_after.set(mark)
-            account.new_count.set(0)
+        before = account.new_after()
+        # Where one has read on since, what is new begins anew.
+        is_later = before is None or mark > before
+        if is_later and has_new(timeline.messages, mark, account.user_id):
+            with batch():
+                account.new_after.set(mark)
+                account.new_count.set(0)
 
     def read(self, account: AccountState, place: Place, until: int) -> None:
         """Remember that a channel was read up to a time in ms."""

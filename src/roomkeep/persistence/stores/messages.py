@@ -17,7 +17,7 @@ from roomkeep.reports import Change
 
 WITH_DEPENDENTS = ("messages", "reactions", "attachments")
 
-_TOGETHER = 1_000
+_TOGETHER = 250
 """So many messages are held at a time while many are moved."""
 
 
