@@ -206,29 +206,6 @@ test('input that cannot be kept is named, and stays to be mended', async ({ page
   await expect(page.getByRole('button', { name: 'Send' })).toBeDisabled();
 });
 
-test('a message that the storage has no space for is not lost', async ({ page, trouble }) => {
-  await openApp(page);
-  await signUp(page, 'Ada');
-  await createRoom(page, 'Tea');
-  await page.evaluate(() => {
-    const { put } = IDBObjectStore.prototype;
-    IDBObjectStore.prototype.put = () => {
-      // Like one of the browser's own, it has a stack.
-      throw Object.assign(new DOMException('No space', 'QuotaExceededError'), { stack: 'at put' });
-    };
-    globalThis.mend = () => { IDBObjectStore.prototype.put = put; };
-  });
-  await composer(page).fill('precious');
-  await composer(page).press('Enter');
-  await expect(page.getByRole('alert')).toContainText('the storage of this browser is full');
-  await expect(composer(page)).toHaveValue('precious');
-  await page.evaluate(() => globalThis.mend());
-  await composer(page).press('Enter');
-  await expect(row(page, 'precious')).toBeVisible();
-  await expect(page.getByRole('alert')).toBeEmpty();
-  trouble.length = 0;
-});
-
 test('where nothing can be kept, the page says so and works', async ({ page, trouble }) => {
   await page.addInitScript(() => {
     IDBFactory.prototype.open = () => {

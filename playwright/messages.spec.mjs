@@ -207,36 +207,6 @@ test('an emoji goes where one writes', async ({ page }) => {
   await expect(row(page, 'a🐱b')).toBeVisible();
 });
 
-test('a failed write keeps a reply and a change', async ({ page, trouble }) => {
-  await begin(page);
-  await write(page, 'original');
-  await tool(page, 'original', 'Reply');
-  await page.evaluate(() => {
-    const { put } = IDBObjectStore.prototype;
-    IDBObjectStore.prototype.put = () => {
-      throw Object.assign(new DOMException('No space', 'QuotaExceededError'), { stack: 'at put' });
-    };
-    globalThis.mend = () => { IDBObjectStore.prototype.put = put; };
-  });
-  await composer(page).fill('precious answer');
-  await composer(page).press('Enter');
-  await expect(page.getByRole('alert')).toContainText('the storage of this browser is full');
-  await expect(composer(page)).toHaveValue('precious answer');
-  await expect(page.getByText('Replying to Ada original')).toBeVisible();
-  await tool(page, 'original', 'Edit');
-  const editor = page.getByRole('textbox', { name: 'Edit the message' });
-  await editor.fill('precious change');
-  await editor.press('Enter');
-  await expect(page.getByRole('alert')).toContainText('Could not save the change');
-  await expect(editor).toHaveValue('precious change');
-  await page.evaluate(() => globalThis.mend());
-  await editor.press('Enter');
-  await expect(row(page, 'precious change')).toBeVisible();
-  await composer(page).press('Enter');
-  await expect(page.getByRole('button', { name: 'In reply to Ada precious change' })).toBeVisible();
-  trouble.length = 0;
-});
-
 freshTest.describe('by touch', () => {
   freshTest.use({ viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true });
 
