@@ -12,7 +12,7 @@ from sqlalchemy import bindparam, select
 from roomkeep.desktop.engine import make_engine, sqlite_errors, writing
 from roomkeep.desktop.files import Files
 from roomkeep.desktop.handlers.account import note_owner
-from roomkeep.desktop.migrate import prepare
+from roomkeep.desktop.migrate import delete_copies, prepare
 from roomkeep.desktop.tables import attachments
 from roomkeep.desktop.transaction import Transaction, chunks
 from roomkeep.errors import StorageError, StorageLost
@@ -53,9 +53,9 @@ class AccountDatabase:
         self._idle = threading.Condition()
         self._running = 0
         self._closed = False
-        path = folder / "roomkeep.sqlite"
-        prepare(path)
-        self._reading = make_engine(path)
+        self._path = folder / "roomkeep.sqlite"
+        prepare(self._path)
+        self._reading = make_engine(self._path)
         self._writing = writing(self._reading)
         try:
             self.write(note_owner)
@@ -114,6 +114,8 @@ class AccountDatabase:
                 result = body(tx)
         finally:
             self._sweep(freed)
+        if tx.is_clearing:
+            delete_copies(self._path)
         return result, tx
 
     def _sweep(self, candidates: Iterable[str]) -> None:

@@ -64,6 +64,8 @@ def make_engine(path: Path, *, foreign_keys: bool = True) -> Engine:
             "journal_mode = WAL",
             # What was acknowledged is kept even when the power fails.
             "synchronous = FULL",
+            # What was deleted is gone from the file, not only out of sight.
+            "secure_delete = ON",
             f"foreign_keys = {'ON' if foreign_keys else 'OFF'}",
             "trusted_schema = OFF",
         ):

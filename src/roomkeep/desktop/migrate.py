@@ -8,16 +8,18 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Engine
 
 from roomkeep.desktop.durable import sync_file, sync_folder
-from roomkeep.desktop.engine import make_engine, sqlite_errors, writing
+from roomkeep.desktop.engine import file_errors, make_engine, sqlite_errors, writing
 from roomkeep.errors import SchemaTooNew, StorageUnavailable
 
 if TYPE_CHECKING:
     from alembic.config import Config
 
-__all__ = ["REVISION", "SCRIPTS", "prepare"]
+__all__ = ["REVISION", "SCRIPTS", "delete_copies", "prepare"]
 
 REVISION = "0001"
 """The newest step; its tables are those of `tables.py`."""
+
+_BEFORE = "-before-"
 
 SCRIPTS = Path(__file__).with_name("migrations")
 
@@ -57,6 +59,13 @@ def prepare(path: Path, *, scripts: Path = SCRIPTS, newest: str = REVISION) -> N
         sync_folder(path.parent)
 
 
+def delete_copies(path: Path) -> None:
+    """Delete the copies of a database that were kept."""
+    with file_errors():
+        for copy in path.parent.glob(f"{path.stem}{_BEFORE}*"):
+            copy.unlink(missing_ok=True)
+
+
 def _look(path: Path) -> str | None:
     """Return the step that a database is at; None where there is no database yet."""
     if not path.exists() or not path.stat().st_size:
@@ -78,7 +87,7 @@ def _look(path: Path) -> str | None:
 
 
 def _keep_copy(path: Path, revision: str) -> None:
-    copy = path.with_name(f"{path.stem}-before-{revision}{path.suffix}")
+    copy = path.with_name(f"{path.stem}{_BEFORE}{revision}{path.suffix}")
     unfinished = copy.with_suffix(".part")
     unfinished.unlink(missing_ok=True)
     with (

@@ -39,6 +39,7 @@ class Transaction:
         files: the account's files.
         freed: the names of files that may have lost their row.
         part: the written part of the file that this transaction may add.
+        is_clearing: whether older copies of the database are to go too.
     """
 
     def __init__(
@@ -50,6 +51,7 @@ class Transaction:
         self.files = files
         self.freed: set[str] = set()
         self.part = part
+        self.is_clearing = False
         self._connection = connection
 
     def execute(

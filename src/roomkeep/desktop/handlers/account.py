@@ -97,6 +97,7 @@ def clear_all_data(tx: Transaction, request: ClearAllData) -> None:  # noqa: ARG
     for store, table in STORES.items():
         tx.execute(delete(table))
         tx.changes.append(Change(store=store, action="clear"))
+    tx.is_clearing = True
     note_owner(tx)
 
 
