@@ -8,7 +8,7 @@ RoomkeepError
 ├── NotReady                a call before `initialize` or after `close`
 └── StorageError            the storage below failed
     ├── StorageUnavailable  there is none, it was refused, or it does not answer
-    ├── StorageBlocked      another tab holds an older version of the database open
+    ├── StorageBlocked      another tab or program keeps the database from being used
     ├── StorageFull         no room is left; nothing of the transaction was written
     ├── StorageLost         the connection or the stored bytes are gone
     ├── SchemaTooNew        the database was made by a newer version of the program
@@ -89,7 +89,7 @@ class StorageUnavailable(StorageError):
 
 
 class StorageBlocked(StorageError):
-    """Another tab holds an older version of the database open and does not let go."""
+    """Another tab holds an older version of the database open, or another program uses it."""
 
 
 class StorageFull(StorageError):

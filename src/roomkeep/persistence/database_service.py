@@ -23,8 +23,9 @@ class DatabaseService(AccountService):
     `NotReady` before `initialize` and after `close`, and `StorageError` when the storage fails.
 
     Args:
-        backend: where the data are kept. Without one it is chosen by `initialize`: IndexedDB in a
-            browser; memory where the browser offers no storage, and under plain CPython.
+        backend: where the data are kept. Without one it is chosen by `initialize`: the main process
+            in the desktop's window; IndexedDB in a browser; memory where the browser offers no
+            storage, and under plain CPython.
         clock: tells the time, in ms since the epoch.
         durability: how safe a write is in a browser when it returns. `"relaxed"` survives that the
             tab or the browser is killed; `"strict"` waits for the disk, and survives a power

@@ -193,8 +193,7 @@ class PageBridge:
         """Call `listener` with what other windows have changed."""
         from pyodide.ffi import create_proxy
 
-        if self._js.onchanges is not None:
-            self._js.onchanges.destroy()
+        # It lasts as long as the page.
         self._js.onchanges = create_proxy(listener)
 
 
@@ -210,7 +209,7 @@ def page_bridge() -> PageBridge | None:
     import js
 
     bridge = getattr(js, "roomkeepDesktop", None)
-    return None if bridge is None else PageBridge(bridge)
+    return PageBridge(bridge) if bridge else None
 
 
 async def _bytes_of(data: Any) -> bytes | None:
