@@ -53,7 +53,7 @@ def _parser() -> ArgumentParser:
     add("desktop", _desktop, "build the site and show it in a window of its own")
     test = add("test", _test, "run every check and test, or those that are named")
     test.add_argument("steps", nargs="*", metavar="step", help=", ".join(STEPS))
-    long = add("test-long", _test_long, "compare backends with the model and kill the browser, many times")
+    long = add("test-long", _test_long, "compare with the model and kill the browser many times")
     long.add_argument("--seed", type=int, help="what the calls are made from; any when not given")
     add("screenshots", _screenshots, "take a picture of every screen of the app")
     add("bench-start", _bench_start, "measure how fast the page starts")

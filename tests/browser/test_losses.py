@@ -12,7 +12,7 @@ from roomkeep.idb import _database
 from roomkeep.persistence import Change, DatabaseService
 from roomkeep.persistence.schema import SCHEMA, database_name
 from support.js import run_js
-from support.make import message, room
+from support.make import attachment, message, room
 from support.worlds import IndexedDBWorld
 
 LOSS = Change(store="accounts", action="clear")
@@ -199,3 +199,21 @@ async def test_strict_durability_is_asked_of_every_write(world: IndexedDBWorld) 
     finally:
         run_js("IDBDatabase.prototype.transaction = globalThis.keptTransaction")
     assert asked == "readwrite strict"
+
+
+async def test_bytes_that_the_browser_lost_hide_no_others(db: DatabaseService) -> None:
+    await db.save_message(message())
+    await db.save_attachment(attachment("a1"), b"one")
+    await db.save_attachment(attachment("a2"), b"two")
+    run_js("""
+        globalThis.keptBuffer = Blob.prototype.arrayBuffer;
+        Blob.prototype.arrayBuffer = async function () {
+            Blob.prototype.arrayBuffer = globalThis.keptBuffer;
+            const text = "The requested file could not be read";
+            throw Object.assign(new DOMException(text, "NotReadableError"), {stack: "at Blob"});
+        };
+    """)
+    with pytest.raises(StorageLost, match="no longer has these bytes"):
+        await db.read_attachment_data("a1")
+    assert await db.read_attachment_data("a2") == b"two"
+    assert len(await db.get_attachments_for_message("m1")) == 2

@@ -9,7 +9,6 @@ import os
 import queue
 import shutil
 import subprocess
-import sys
 import threading
 import tomllib
 import zipfile
@@ -36,8 +35,6 @@ PAGE_ONLY = (ROOT / "tests" / "idb", ROOT / "tests" / "browser")
 
 
 def _browser_command() -> list[str | Path]:
-    if BROWSER == "webkit":
-        return ["xvfb-run", "--auto-servernum", sys.executable, ROOT / "tests" / "support" / "run_in_webkit.py"]
     node = find_program("node", "Install Node.js and run this again.")
     suffix = "" if BROWSER == "chromium" else f"-{BROWSER}"
     return [node, ROOT / "playwright" / f"run-pytest{suffix}.mjs"]
