@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -141,3 +142,29 @@ def test_closing_waits_for_what_is_under_way(tmp_path: Path) -> None:
     again = AccountDatabase(None, tmp_path)
     assert again.read(lambda tx: len(tx.all(text("SELECT * FROM meta"))))[0] == 1
     again.close()
+
+
+def test_an_account_is_deleted_under_those_who_write_to_it(main: MainProcess) -> None:
+    windows = [Window(main) for _ in range(WRITERS)]
+    handles = [window.open("ann") for window in windows]
+    begun = threading.Barrier(WRITERS)
+
+    def work(number: int) -> None:
+        window, account = windows[number], handles[number]
+        window.command("save-message", account, message=message_json(f"m{number}"))
+        begun.wait()
+        if number == 0:
+            window.command("delete-account", userId="ann")
+            assert window.query("get-account-ids") == []
+        answer: dict[str, Any] = {}
+        while "error" not in answer:
+            answer = window.ask("command", "save-message", account, message=message_json())
+        assert answer["error"]["name"] == "StorageLost"
+        window.command("close-account", account)
+
+    together(work)
+    gone = [{"store": "accounts", "action": "delete", "keys": ["ann"], "roomId": None}]
+    for window in windows:
+        assert gone in [told["changes"] for told in window.told]
+    account = windows[0].open("ann")
+    assert windows[0].query("get-messages", account, roomId="r1") == []

@@ -3,13 +3,15 @@
 import itertools
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+from sqlalchemy import text
 from sqlalchemy.dialects import sqlite
 
 from roomkeep.desktop.handlers.message_pages import Edge, _counting, _page
 from roomkeep.desktop.main_process import MainProcess
-from support.made_json import message_json
+from support.made_json import attachment_json, message_json
 from support.session_window import Window
 
 PAGES = list(itertools.product([False, True], [None, "message", "time"], [False, True]))
@@ -38,6 +40,81 @@ def test_a_page_is_found_by_an_index(
         if edge is not None and statement is statements[0]:
             assert "timestamp" in plan[0]
     main.release(database)
+
+
+DAMAGED = [
+    ("messages", "content", "messages", "m1"),
+    ("messages", "extra", "messages", "m1"),
+    ("reactions", "emoji", "reactions", "bob"),
+    ("users", "username", "users", "ann"),
+    ("rooms", "name", "rooms", "r1"),
+    ("room_members", "username", "rooms", "r1"),
+    ("room_channels", "extra", "rooms", "r1"),
+    ("bans", "reason", "bans", "r1/bob"),
+    ("attachments", "filename", "attachments", "a1"),
+    ("meta", "value", "meta", "setting/k1"),
+]
+
+
+@pytest.mark.parametrize(("table", "column", "store", "key"), DAMAGED)
+def test_damaged_text_hides_nothing_else(
+    main: MainProcess, window: Window, table: str, column: str, store: str, key: str
+) -> None:
+    account = window.open()
+    reactions = [
+        {"messageId": "m1", "oderId": who, "emoji": "x", "timestamp": 1} for who in ("ann", "bob")
+    ]
+    several = [message_json("m1", reactions=reactions), message_json("m2"), message_json("m3")]
+    window.command("save-messages", account, messages=several)
+    window.command("save-attachment", account, attachment=attachment_json("a1"))
+    window.command("save-attachment", account, attachment=attachment_json("a2"))
+    for who in ("ann", "bob"):
+        person = {"oderId": who, "username": who, "displayName": who}
+        window.command("save-user", account, user=person)
+        ban = {"roomId": "r1", "userId": who, "bannedBy": "cat", "timestamp": 1}
+        window.command("save-ban", account, ban=ban)
+        channel = {"id": "c", "name": "c", "type": "text", "position": 0}
+        room = {"id": "r1" if who == "ann" else "r2", "name": who, "hostId": "ann", "createdAt": 1}
+        lists = {"members": [person], "channels": [channel]}
+        window.command("save-room", account, room=room | lists)
+        window.command("save-setting", account, key=f"k{1 if who == 'ann' else 2}", value=1)
+
+    database = main.acquire(None)
+    harm = text(f"UPDATE {table} SET {column} = CAST(x'ff41' AS TEXT) WHERE {WHOSE[table]}")  # noqa: S608
+    count, _ = database.write(lambda tx: tx.execute(harm).rowcount)
+    assert count == 1
+    main.release(database)
+
+    asked: dict[str, tuple[str, dict[str, Any]]] = {
+        "messages": ("get-messages", {"roomId": "r1"}),
+        "reactions": ("get-reactions-for-message", {"messageId": "m1"}),
+        "users": ("get-user", {"oderId": "ann"}),
+        "rooms": ("get-all-rooms", {}),
+        "bans": ("get-bans-for-room", {"roomId": "r1", "now": 1}),
+        "attachments": ("get-all-attachments", {}),
+        "meta": ("get-settings", {"prefix": ""}),
+    }
+    left = {"messages": 2, "users": None}.get(store, 1)
+    name, payload = asked[store]
+    answer = window.ask("query", name, account, **payload)
+    found = answer["result"]
+    assert (found if left is None else len(found)) == left
+    (unreadable,) = answer["unreadable"]
+    assert unreadable["store"] == store
+    assert key in unreadable["key"]
+
+
+WHOSE = {
+    "messages": "id = 'm1'",
+    "reactions": "oder_id = 'bob'",
+    "users": "oder_id = 'ann'",
+    "rooms": "id = 'r1'",
+    "room_members": "room_id = 'r1'",
+    "room_channels": "room_id = 'r1'",
+    "bans": "user_id = 'bob'",
+    "attachments": "id = 'a1'",
+    "meta": "key = 'setting/k1'",
+}
 
 
 def test_what_was_deleted_is_gone_from_the_file(

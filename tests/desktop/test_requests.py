@@ -199,3 +199,10 @@ def test_a_session_that_has_ended_answers_still(main: MainProcess, window: Windo
     assert "error" in window.ask("query", "get-all-rooms", account)
     main.close()
     assert window.ask("command", "open-account", userId=None)["error"]["name"] == "NotReady"
+
+
+def test_a_page_cannot_open_accounts_without_end(window: Window) -> None:
+    handles = [window.open() for _ in range(50)]
+    assert "too many" in window.ask("command", "open-account", userId=None)["error"]["sentence"]
+    window.command("close-account", handles[0])
+    window.open()

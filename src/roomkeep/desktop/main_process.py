@@ -23,13 +23,16 @@ from roomkeep.desktop.database import AccountDatabase, Listener
 from roomkeep.desktop.handlers import COMMAND_HANDLERS, QUERY_HANDLERS, Handler
 from roomkeep.desktop.requests import encode_failure, encode_result, read_request
 from roomkeep.desktop.transaction import Transaction
-from roomkeep.errors import InvalidRecord, NotReady, RoomkeepError
+from roomkeep.errors import InvalidRecord, NotReady
 from roomkeep.protocol import AccountChanges, Request, commands, queries
 from roomkeep.reports import Change, account_deletion
 
 __all__ = ["MainProcess", "Session"]
 
 logger = logging.getLogger(__name__)
+
+_MOST_OPEN = 50
+"""So many accounts may be open in a session at a time. A page needs two while it switches."""
 
 
 class MainProcess:
@@ -118,7 +121,7 @@ class MainProcess:
         """Have the database of who is signed in be there, and up to date, before a window asks."""
         try:
             self.release(self.acquire(self.accounts.load_current()))
-        except RoomkeepError:
+        except Exception:
             # Whoever opens the account is told.
             logger.warning("could not prepare the account's database", exc_info=True)
 
@@ -192,6 +195,9 @@ class Session:
         return encode_result(result, tx)
 
     def _open_account(self, request: commands.OpenAccount) -> int:
+        with self._lock:
+            if len(self._open) >= _MOST_OPEN:
+                raise InvalidRecord("too many accounts are open")
         database = self._main.acquire(request.user_id)
         with self._lock:
             handle = next(self._handles)

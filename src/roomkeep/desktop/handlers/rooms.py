@@ -91,15 +91,15 @@ def _read(tx: Transaction, room_id: str | None) -> list[Room]:
 
 def _items(
     tx: Transaction, layout: Layout[Any], room_id: str | None
-) -> Iterator[tuple[str, dict[str, Any]]]:
+) -> Iterator[tuple[str, dict[str, Any] | None]]:
     owner = layout.table.c.room_id
     statement = select(*layout.columns, owner.label("owner")).order_by(owner, layout.table.c.place)
     if room_id is not None:
         statement = statement.where(owner == room_id)
     for row in tx.all(statement):
-        fields, unreadable = layout.fields([row])
-        tx.unreadable += unreadable
-        yield from ((row.owner, item) for item in fields)
+        fields, _ = layout.fields([row])
+        # A room with something in it that cannot be read is one that cannot be read.
+        yield row.owner, fields[0] if fields else None
 
 
 def _write_list(
