@@ -100,6 +100,15 @@ async def test_a_deleted_message_takes_no_attachment(db: DatabaseService) -> Non
     assert await db.get_all_attachments() == []
 
 
+async def test_an_attachment_moves_to_another_message_with_its_bytes(db: DatabaseService) -> None:
+    await db.save_attachment(attachment(message_id="draft"), b"cat")
+    await db.save_attachment(attachment(message_id="m1"))
+    assert await db.get_attachments_for_message("draft") == []
+    await db.delete_attachments_for_message("draft")
+    assert await db.read_attachment_data("a1") == b"cat"
+    assert await db.get_attachments_for_messages(["draft", "m1"]) == {"m1": [attachment()]}
+
+
 async def test_the_attachments_of_a_room_are_counted(db: DatabaseService) -> None:
     await db.save_messages([message(), message("m2"), message("m3", room_id="r2")])
     for number, owner in enumerate(["m1", "m1", "m2", "m3", "nowhere"]):
