@@ -123,12 +123,12 @@ def test_nothing_but_markers_is_lost(content: str) -> None:
 @pytest.mark.parametrize("begin", ["", "`", "*", "_x", "http://", "```"])
 def test_time_is_in_proportion_to_length(begin: str, piece: str) -> None:
     content = (begin + piece * SIZE)[:SIZE]
-    started = time.perf_counter()
+    started = time.process_time()
     parse(content)
     is_only_emoji(content)
     summary(content)
-    # It takes milliseconds; one that goes back and forth would take minutes.
-    assert time.perf_counter() - started < 1.0
+    # It takes milliseconds of the processor's; one that goes back and forth would take minutes.
+    assert time.process_time() - started < 10
 
 
 @pytest.mark.parametrize(
