@@ -24,7 +24,7 @@ export default defineConfig({
   // The window is no browser that Playwright starts: its tests are a project of their own.
   projects: [
     { name: 'browser', testIgnore: 'desktop*.spec.mjs' },
-    { name: 'desktop', testMatch: 'desktop*.spec.mjs' },
+    { name: 'desktop', testMatch: 'desktop*.spec.mjs', use: { trace: 'off' } },
   ],
   use: {
     baseURL,

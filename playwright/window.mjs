@@ -1,6 +1,7 @@
 // Roomkeep's window: started as a person starts it, and driven through the browser engine's debugging port.
 import { spawn } from 'node:child_process';
 import net from 'node:net';
+import path from 'node:path';
 import process from 'node:process';
 import readline from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -9,6 +10,31 @@ import { ready } from './helpers.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const NOISE = /^(DevTools listening|Remote debugging|Sandboxing disabled|QRhi|Failed to create RHI|This plugin|QVulkan|GBM is not|GPUInfo|Added \{|\s*$|\[\d+:\d+:|propagateSizeHints)/;
+
+const PROGRAM = 'roomkeep.desktop';
+export const HAND = 'support.window_host';
+
+/** Runs the program. */
+function run(folder, { module = PROGRAM, args = [], env = {} } = {}) {
+  return spawn(process.env.ROOMKEEP_PYTHON, ['-m', module, '--data', folder, ...args], {
+    cwd: root,
+    env: {
+      ...process.env,
+      PYTHONPATH: [root + 'src', root + 'tests'].join(path.delimiter),
+      QT_QPA_PLATFORM: 'offscreen',
+      // The browser engine has no sandbox for root.
+      ...(process.getuid?.() === 0 ? { QTWEBENGINE_DISABLE_SANDBOX: '1' } : {}),
+      ...env,
+    },
+  });
+}
+
+/** Starts the program once more on a folder that one has; gives the exit status. */
+export function startAgain(folder, ...args) {
+  return new Promise((resolve) => {
+    run(folder, { args }).on('exit', resolve);
+  });
+}
 
 /** Finds a port that nobody listens at. */
 function freePort() {
@@ -35,20 +61,12 @@ async function pageShown(address, ended) {
 
 /** The program, running. */
 export class Window {
-  /** Starts it on a data folder; `module` and `args` start another program around it, and `env` adds to its environment. */
-  static async start(folder, { module = 'roomkeep.desktop', args = [], env = {}, trouble = [] } = {}) {
-    const started = spawn(process.env.ROOMKEEP_PYTHON, ['-m', module, '--data', folder, ...args], {
-      cwd: root,
-      env: {
-        ...process.env,
-        PYTHONPATH: [root + 'src', root + 'tests'].join(process.platform === 'win32' ? ';' : ':'),
-        QT_QPA_PLATFORM: 'offscreen',
-        QTWEBENGINE_REMOTE_DEBUGGING: `127.0.0.1:${await freePort()}`,
-        // The browser engine has no sandbox for root.
-        ...(process.getuid?.() === 0 ? { QTWEBENGINE_DISABLE_SANDBOX: '1' } : {}),
-        ...env,
-      },
-    });
+  /**
+   * Starts it on a data folder, and waits until the app is there, or with `early` only until the page is. What the program
+   * says goes to `trouble`. `HAND` as the module has a hand inside: see `ask`.
+   */
+  static async start(folder, { module = PROGRAM, args = [], trouble = [], early = false } = {}) {
+    const started = run(folder, { module, args, env: { QTWEBENGINE_REMOTE_DEBUGGING: `127.0.0.1:${await freePort()}` } });
     const window = new Window(started);
     const said = [];
     window.said = said;
@@ -67,7 +85,7 @@ export class Window {
       window.browser = await chromium.connectOverCDP(await pageShown(await address, window.ended), { noDefaults: true });
       [window.context] = window.browser.contexts();
       window.page = window.context.pages()[0] ?? await window.context.waitForEvent('page');
-      await ready(window.page);
+      if (!early) await ready(window.page);
     } catch (error) {
       window.kill();
       throw error;

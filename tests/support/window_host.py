@@ -12,16 +12,32 @@ from typing import Any
 from unittest.mock import patch
 
 from PySide6.QtCore import QMimeData, QObject, QPoint, QPointF, QSocketNotifier, Qt, QUrl, Slot
-from PySide6.QtGui import QAction, QDesktopServices, QDragEnterEvent, QDropEvent
-from PySide6.QtWebEngineCore import QWebEngineScript
-from PySide6.QtWidgets import QApplication, QFileDialog, QMenu, QMessageBox
+from PySide6.QtGui import QAction, QDesktopServices, QDragEnterEvent, QDragMoveEvent, QDropEvent
+from PySide6.QtWebEngineCore import QWebEnginePage, QWebEngineScript
+from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QMenu, QMessageBox
 
 from roomkeep.desktop import __main__ as program
-from roomkeep.desktop.window import app
+from roomkeep.desktop.window import app, main_window
 from roomkeep.desktop.window.main_window import MainWindow
 from roomkeep.desktop.window.page import Page
 
+_LEFT, _NO_KEY = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+_COPY = Qt.DropAction.CopyAction
 _OUTSIDE = ("http", "https", "mailto", "file")
+
+
+class LaxPage(Page):
+    """A page that can be told to refuse nothing."""
+
+    is_lax = False
+
+    def acceptNavigationRequest(  # noqa: N802 Qt's name
+        self,
+        url: QUrl | str,
+        type: QWebEnginePage.NavigationType,  # noqa: A002 Qt's name
+        isMainFrame: bool,  # noqa: N803 Qt's name
+    ) -> bool:
+        return self.is_lax or super().acceptNavigationRequest(url, type, isMainFrame)
 
 
 class Hand(QObject):
@@ -29,7 +45,8 @@ class Hand(QObject):
 
     def __init__(self) -> None:
         super().__init__()
-        self.opened: list[str] = []
+        self._opened: list[str] = []
+        self._dragged = QMimeData()
         for scheme in _OUTSIDE:
             QDesktopServices.setUrlHandler(scheme, self, "keep")  # type: ignore[arg-type] # it takes no bytes
         self._requests = QSocketNotifier(sys.stdin.fileno(), QSocketNotifier.Type.Read, self)
@@ -37,12 +54,11 @@ class Hand(QObject):
 
     @Slot(QUrl)
     def keep(self, url: QUrl) -> None:
-        self.opened.append(url.toString())
+        self._opened.append(url.toString())
 
-    def take_opened(self) -> list[str]:
-        """What was to be opened outside since the last time."""
-        opened, self.opened = self.opened, []
-        return opened
+    def opened(self) -> list[str]:
+        """What was to be opened outside."""
+        return self._opened
 
     def choose(self, menu: str, item: str) -> None:
         """Choose something in the last window's menu."""
@@ -74,20 +90,23 @@ class Hand(QObject):
         assert isinstance(dialog, QFileDialog)
         suggested = Path(dialog.selectedFiles()[0]).name
         dialog.setOption(QFileDialog.Option.DontConfirmOverwrite)
-        dialog.selectFile(path)
+        field = dialog.findChild(QLineEdit)
+        assert isinstance(field, QLineEdit)
+        field.setText(path)
         dialog.accept()
         return suggested
 
-    def drop(self, path: str, x: int, y: int) -> None:
-        """Drop a file on the page."""
-        data = QMimeData()
-        data.setUrls([QUrl.fromLocalFile(path)])
-        view = self._window.page.parent()
-        assert view
-        left, none = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
-        copy = Qt.DropAction.CopyAction
-        QApplication.sendEvent(view, QDragEnterEvent(QPoint(x, y), copy, data, left, none))
-        QApplication.sendEvent(view, QDropEvent(QPointF(x, y), copy, data, left, none))
+    def drag(self, path: str, x: int, y: int) -> None:
+        """Bring a file over the page."""
+        self._dragged.setUrls([QUrl.fromLocalFile(path)])
+        for kind in (QDragEnterEvent, QDragMoveEvent):
+            event = kind(QPoint(x, y), _COPY, self._dragged, _LEFT, _NO_KEY)
+            QApplication.sendEvent(self._view, event)
+
+    def drop(self, x: int, y: int) -> None:
+        """Let go of it there."""
+        event = QDropEvent(QPointF(x, y), _COPY, self._dragged, _LEFT, _NO_KEY)
+        QApplication.sendEvent(self._view, event)
 
     def size(self, *given: int) -> list[int]:
         """The size of the last window; with one given, after it was made that large."""
@@ -106,9 +125,9 @@ class Hand(QObject):
         self._window.grab().save(path)
 
     def show_foreign(self, html: str, url: str) -> None:
-        """Get a page of another origin into the last window, past what refuses it."""
-        with patch.object(Page, "acceptNavigationRequest", lambda *_: True):
-            self._window.page.setHtml(html, QUrl(url))
+        """Get a page of another origin into the last window; from then on none is refused."""
+        LaxPage.is_lax = True
+        self._window.page.setHtml(html, QUrl(url))
 
     def run_beside_bridge(self, script: str) -> None:
         """Run a script in the world that has the channel, which no page's script reaches."""
@@ -116,17 +135,21 @@ class Hand(QObject):
         self._window.page.runJavaScript(script, world)
 
     def crash(self) -> None:
-        """Have the page's process end."""
-        with patch.object(Page, "acceptNavigationRequest", lambda *_: True):
-            self._window.page.setUrl(QUrl("chrome://crash"))
+        """Have the page's process end; from then on no page is refused."""
+        LaxPage.is_lax = True
+        self._window.page.setUrl(QUrl("chrome://crash"))
+
+    @property
+    def _view(self) -> QObject:
+        view = self._window.page.parent()
+        assert view
+        return view
 
     @property
     def _window(self) -> MainWindow:
-        return [
-            widget
-            for widget in QApplication.topLevelWidgets()
-            if isinstance(widget, MainWindow) and widget.isVisible()
-        ][-1]
+        widgets = QApplication.topLevelWidgets()
+        any_window = next(widget for widget in widgets if isinstance(widget, MainWindow))
+        return any_window.app.windows[-1]
 
     def _dialog(self) -> Any:
         return QApplication.activeModalWidget()
@@ -138,6 +161,7 @@ class Hand(QObject):
         return {
             _plain(menu.title()): menu.actions()
             for menu in self._window.menuBar().findChildren(QMenu)
+            if menu.title()  # that of what does not fit has none
         }
 
     def _read(self) -> None:
@@ -160,7 +184,10 @@ def main() -> int:
         hands.append(Hand())
         return application
 
-    with patch.object(app, "make_application", make_application):
+    with (
+        patch.object(app, "make_application", make_application),
+        patch.object(main_window, "Page", LaxPage),
+    ):
         return program.main()
 
 

@@ -26,7 +26,7 @@ from roomkeep.desktop.window.downloads import Downloads
 from roomkeep.desktop.window.guard import shut_off_network
 from roomkeep.desktop.window.main_window import MainWindow
 from roomkeep.desktop.window.origin import register_scheme
-from roomkeep.desktop.window.profile import make_profile
+from roomkeep.desktop.window.profile import Profile
 from roomkeep.desktop.window.single_instance import Wishes, tell_running
 from roomkeep.errors import RoomkeepError, StorageBlocked
 
@@ -55,7 +55,7 @@ class DesktopApp(QObject):
         self.main = main
         self.pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="call")
         self.settings = QSettings(str(folder / "window.ini"), QSettings.Format.IniFormat)
-        self.profile = make_profile(folder / "browser", site, self)
+        self.profile = Profile(folder / "browser", site, self)
         self.downloads = Downloads(self.profile, self)
         self.windows: list[MainWindow] = []
         self._is_ending = False

@@ -56,14 +56,12 @@ class Page(QWebEnginePage):
         type: QWebEnginePage.NavigationType,  # noqa: A002 Qt's name
         isMainFrame: bool,  # noqa: FBT001, N803 Qt's name
     ) -> bool:
-        """Stay on our origin; a link that leads elsewhere is for the system's browser."""
+        """Stay on our origin."""
+        del type
         target = QUrl(url)
         if is_ours(target) and isMainFrame:
             return True
-        if isMainFrame and type == QWebEnginePage.NavigationType.NavigationTypeLinkClicked:
-            open_outside(target)
-        else:
-            logger.warning("refused to go to a page of the kind %r", target.scheme())
+        logger.warning("refused to go to a page of the kind %r", target.scheme())
         return False
 
     def javaScriptConfirm(self, securityOrigin: QUrl | str, msg: str) -> bool:  # noqa: N802, N803
@@ -85,7 +83,10 @@ class Page(QWebEnginePage):
 
 
 def _refuse_window(request: QWebEngineNewWindowRequest) -> None:
-    """Open no window; a link that asked for one is for the system's browser."""
+    """Open no window; a link that a person follows is for the system's browser.
+
+    A script could have such a link opened, too, but not without a person's click or key.
+    """
     if request.isUserInitiated():
         open_outside(request.requestedUrl())
 

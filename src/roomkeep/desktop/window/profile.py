@@ -8,7 +8,7 @@ from PySide6.QtWebEngineCore import QWebEngineProfile, QWebEngineSettings
 from roomkeep.desktop.window.guard import RequestGuard
 from roomkeep.desktop.window.origin import SCHEME, SiteHandler
 
-__all__ = ["make_profile"]
+__all__ = ["Profile"]
 
 _Attribute = QWebEngineSettings.WebAttribute
 _OFF = (
@@ -27,26 +27,27 @@ _OFF = (
 _ON = (_Attribute.JavascriptCanAccessClipboard, _Attribute.WebRTCPublicInterfacesOnly)
 
 
-def make_profile(folder: Path, site: Path, parent: QObject) -> QWebEngineProfile:
-    """Make the profile.
+class Profile(QWebEngineProfile):
+    """The profile of all pages.
 
     Args:
         folder: where the browser engine keeps what it must, such as localStorage.
         site: the folder of the built site.
         parent: what deletes the profile.
     """
-    profile = QWebEngineProfile("roomkeep", parent)
-    profile.setPersistentStoragePath(str(folder))
-    profile.setCachePath(str(folder / "cache"))
-    permissions = QWebEngineProfile.PersistentPermissionsPolicy
-    profile.setPersistentPermissionsPolicy(permissions.AskEveryTime)
-    handler = SiteHandler(site)
-    handler.setParent(profile)
-    profile.installUrlSchemeHandler(SCHEME.encode(), handler)
-    guard = RequestGuard(profile)
-    profile.setUrlRequestInterceptor(guard)
-    for attribute in _OFF:
-        profile.settings().setAttribute(attribute, False)  # noqa: FBT003 Qt's way
-    for attribute in _ON:
-        profile.settings().setAttribute(attribute, True)  # noqa: FBT003 Qt's way
-    return profile
+
+    def __init__(self, folder: Path, site: Path, parent: QObject) -> None:
+        super().__init__("roomkeep", parent)
+        self.setPersistentStoragePath(str(folder))
+        self.setCachePath(str(folder / "cache"))
+        permissions = QWebEngineProfile.PersistentPermissionsPolicy
+        self.setPersistentPermissionsPolicy(permissions.AskEveryTime)
+        # Kept here: Qt does not keep them, and without its Python half the guard lets all pass.
+        self._handler = SiteHandler(site)
+        self._guard = RequestGuard()
+        self.installUrlSchemeHandler(SCHEME.encode(), self._handler)
+        self.setUrlRequestInterceptor(self._guard)
+        for attribute in _OFF:
+            self.settings().setAttribute(attribute, False)  # noqa: FBT003 Qt's way
+        for attribute in _ON:
+            self.settings().setAttribute(attribute, True)  # noqa: FBT003 Qt's way

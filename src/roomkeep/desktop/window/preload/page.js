@@ -8,11 +8,14 @@ if (location.origin === 'app://roomkeep') {
     calls.set(number, resolve);
     document.dispatchEvent(new CustomEvent('roomkeep-call', { detail: [number, kind, `${json}`] }));
   });
-  const desktop = Object.seal({ command: (json) => call('command', json), query: (json) => call('query', json), onchanges: undefined });
+  const desktop = Object.seal(Object.defineProperties({ onchanges: undefined }, {
+    command: { value: (json) => call('command', json), enumerable: true },
+    query: { value: (json) => call('query', json), enumerable: true },
+  }));
   document.addEventListener('roomkeep-reply', ({ detail: [answered, json] }) => {
     calls.get(answered)?.(json);
     calls.delete(answered);
   });
   document.addEventListener('roomkeep-changes', ({ detail }) => desktop.onchanges?.(detail));
-  Object.defineProperty(window, 'roomkeepDesktop', { value: desktop });
+  Object.defineProperty(window, 'roomkeepDesktop', { value: desktop, enumerable: true });
 }
