@@ -132,3 +132,17 @@ def test_windows_hear_what_the_others_change(main: MainProcess, window: Window) 
     other.session.close()
     window.command("save-message", here, message=message_json())
     assert len(other.told) == 1
+
+
+def test_a_window_that_cannot_listen_spoils_nothing(
+    main: MainProcess, window: Window, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(_text: str) -> None:
+        raise RuntimeError("the window is gone")
+
+    gone = main.open_session(fail)
+    gone.handle("command", '{"type": "open-account", "payload": {"userId": "ann"}}')
+    account = window.open("ann")
+    window.command("save-message", account, message=message_json())
+    assert "the window is gone" in caplog.text
+    assert len(window.query("get-messages", account, roomId="r1")) == 1

@@ -23,7 +23,7 @@ from roomkeep.desktop.database import AccountDatabase, Listener
 from roomkeep.desktop.handlers import COMMAND_HANDLERS, QUERY_HANDLERS, Handler
 from roomkeep.desktop.requests import encode_failure, encode_result, read_request
 from roomkeep.desktop.transaction import Transaction
-from roomkeep.errors import InvalidRecord, NotReady
+from roomkeep.errors import InvalidRecord, NotReady, RoomkeepError
 from roomkeep.protocol import AccountChanges, Request, commands, queries
 from roomkeep.reports import Change, account_deletion
 
@@ -178,7 +178,6 @@ class Session:
         if handle is None:
             return encode_result(self._of_device[type(request)](request))
         if isinstance(request, commands.CloseAccount):
-            self._find(handle)
             self._close_account(handle)
             return encode_result(None)
         database, listener = self._find(handle)
@@ -195,20 +194,32 @@ class Session:
         return encode_result(result, tx)
 
     def _open_account(self, request: commands.OpenAccount) -> int:
-        with self._lock:
-            if len(self._open) >= _MOST_OPEN:
-                raise InvalidRecord("too many accounts are open")
         database = self._main.acquire(request.user_id)
         with self._lock:
-            handle = next(self._handles)
+            problem = self._why_no_more()
+            if problem is None:
+                handle = next(self._handles)
+                listener = functools.partial(self._tell, handle)
+                self._open[handle] = (database, listener)
+                database.listeners.add(listener)
+                return handle
+        self._main.release(database)
+        raise problem
 
-            def listener(changes: list[Change]) -> None:
-                message = AccountChanges(account=handle, changes=tuple(changes))
-                self._on_changes(msgspec.json.encode(message).decode())
+    def _why_no_more(self) -> RoomkeepError | None:
+        if self._closed:
+            return NotReady("the session has ended")
+        if len(self._open) >= _MOST_OPEN:
+            return InvalidRecord("too many accounts are open")
+        return None
 
-            self._open[handle] = (database, listener)
-            database.listeners.add(listener)
-            return handle
+    def _tell(self, handle: int, changes: list[Change]) -> None:
+        """Tell the window what others have changed. They have done so, whatever it makes of it."""
+        message = AccountChanges(account=handle, changes=tuple(changes))
+        try:
+            self._on_changes(msgspec.json.encode(message).decode())
+        except Exception:
+            logger.exception("a window could not be told of changes")
 
     def _close_account(self, handle: int) -> None:
         with self._lock:
