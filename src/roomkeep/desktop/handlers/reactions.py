@@ -47,9 +47,8 @@ def save_reaction(tx: Transaction, request: SaveReaction) -> None:
 def remove_reaction(tx: Transaction, request: RemoveReaction) -> None:
     """Delete a reaction, if it is there."""
     key = (request.oder_id, request.emoji, request.message_id)
-    message = find_message(tx, request.message_id)
     if tx.execute(_DELETE, _named(key)).rowcount:
-        _tell(tx, "delete", key, message)
+        _tell(tx, "delete", key, find_message(tx, request.message_id))
 
 
 def get_reactions_for_message(tx: Transaction, request: GetReactionsForMessage) -> list[Reaction]:
