@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from support.desktop_world import IN_MEMORY
 from support.in_browser import BrowserRun, build_test_site
 from tools.check import WINDOW_VARIABLE
 from tools.paths import BUILD, ROOT, SITE
@@ -30,7 +31,7 @@ class WindowRun(BrowserRun):
         shutil.rmtree(WINDOW_SITE, ignore_errors=True)
         shutil.copytree(SITE, WINDOW_SITE)
         build_test_site(WINDOW_SITE / "tests", self._node_ids)
-        with tempfile.TemporaryDirectory(prefix="roomkeep-test-") as folder:
+        with tempfile.TemporaryDirectory(prefix="roomkeep-test-", dir=IN_MEMORY) as folder:
             options: list[str | Path] = ["--data", folder, "--site", WINDOW_SITE]
             python = os.environ[WINDOW_VARIABLE]
             yield [python, "-m", "support.window_tests", *options], WINDOW_ENVIRONMENT
