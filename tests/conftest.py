@@ -26,7 +26,7 @@ else:
 
     # The main process of the desktop runs under CPython only.
     from support.desktop_world import DesktopWorld
-    from tools.check import WINDOW_VARIABLE
+    from tools.qt import WINDOW_VARIABLE
 
     WORLDS["desktop"] = DesktopWorld
     KINDS = ["memory", "desktop", "indexeddb"]

@@ -1,6 +1,6 @@
 // Imports an archive into the app as a person does, opens its largest room, pages back, scrolls, writes, switches rooms; prints
-// how long each takes and how long the page was ever busy. Arguments: the app's URL, and the archive (else one of 100,000
-// messages is made up).
+// how long each takes and how long the page was ever busy. Arguments: the app's URL, or `window` for the desktop's window, and
+// the archive (else one of 100,000 messages is made up).
 import process from 'node:process';
 import fs from 'node:fs';
 import os from 'node:os';
@@ -10,6 +10,7 @@ import { chromium } from '@playwright/test';
 import { launchOptions } from '../../playwright/browser.mjs';
 import { openApp } from '../../playwright/helpers.mjs';
 import { composer, log, row, signUp } from '../../playwright/steps.mjs';
+import { Window } from '../../playwright/window.mjs';
 
 const MADE_UP = 100_000;
 const PAGES_BACK = 20;
@@ -61,11 +62,20 @@ function open(page, name) {
 const median = (values) => values.toSorted((a, b) => a - b)[values.length >> 1];
 const tell = (what, text) => console.log(`${what.padEnd(52)} ${text}`);
 
-const context = await chromium.launchPersistentContext(path.join(folder, 'profile'), {
-  ...launchOptions, viewport: { width: 1280, height: 800 },
-});
+/** Opens an empty page of a browser, or of the desktop's window; gives it, and what ends it. */
+async function begin() {
+  if (url === 'window') {
+    const window = await Window.start(path.join(folder, 'data'), { early: true });
+    return [window.page, () => window.stop()];
+  }
+  const context = await chromium.launchPersistentContext(path.join(folder, 'profile'), {
+    ...launchOptions, viewport: { width: 1280, height: 800 },
+  });
+  return [await context.newPage(), () => context.close()];
+}
+
+const [page, end] = await begin();
 try {
-  const page = await context.newPage();
   await page.addInitScript(() => {
     globalThis.tasks = [];
     new PerformanceObserver((list) => globalThis.tasks.push(...list.getEntries().map(({ duration }) => duration)))
@@ -75,7 +85,7 @@ try {
     const tasks = await page.evaluate(() => globalThis.tasks.splice(0));
     return `${tasks.length} tasks over 50 ms, the longest ${Math.round(Math.max(0, ...tasks))} ms`;
   };
-  await openApp(page, url);
+  await openApp(page, url === 'window' ? 'app://roomkeep/' : url);
   await signUp(page, 'Bench');
   await longTasks();
 
@@ -141,6 +151,6 @@ try {
   const ready = await page.waitForFunction(() => performance.getEntriesByName('roomkeep-ready')[0]?.startTime);
   tell('reload with all that kept, to ready', `${Math.round(await ready.jsonValue())} ms`);
 } finally {
-  await context.close();
+  await end();
   fs.rmSync(folder, { recursive: true, force: true });
 }

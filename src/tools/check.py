@@ -11,15 +11,13 @@ from tools.browser import VARIABLE
 from tools.commands import call, find_program
 from tools.files import remove
 from tools.paths import ROOT, SITE, ToolError
-from tools.qt import set_up_window
+from tools.qt import WINDOW_VARIABLE, set_up_window
 from tools.server import SiteServer
 from tools.setup import set_up_tests, venv_program
 from tools.site import build_site
 
 LONG: Final = "140"
 """How many times as many examples as in `npm test` a long run tries."""
-WINDOW_VARIABLE: Final = "ROOMKEEP_PYTHON"
-"""The environment variable that names the Python in which the tests may show a window."""
 
 
 def check(chosen: Collection[str] = ()) -> int:

@@ -58,10 +58,11 @@ def _parser() -> ArgumentParser:
     add("screenshots", _screenshots, "take a picture of every screen of the app")
     add("bench-start", _bench_start, "measure how fast the page starts")
     add("bench-store", _bench_store, "measure how fast the store is in the browser")
-    desktop = add("bench-desktop", _bench_desktop, "measure the desktop's main process")
+    desktop = add("bench-desktop", _bench_desktop, "measure the desktop's main process and window")
     desktop.add_argument("archive", nargs="?", type=Path, help="JSON lines, gzipped or not")
     app = add("bench-app", _bench_app, "measure how the app does with a large archive")
     app.add_argument("archive", nargs="?", type=Path, help="JSON lines of messages, gzipped or not")
+    app.add_argument("--window", action="store_true", help="in the desktop's window")
     return parser
 
 
@@ -125,7 +126,7 @@ def _bench_start(_: Namespace) -> int:
 
 
 def _bench_app(arguments: Namespace) -> int:
-    return bench_app(arguments.archive)
+    return bench_app(arguments.archive, in_window=arguments.window)
 
 
 def _bench_desktop(arguments: Namespace) -> int:

@@ -9,6 +9,8 @@ from tools.files import Stamp
 from tools.paths import ROOT, ToolError
 from tools.setup import set_up, venv_identity, venv_program
 
+WINDOW_VARIABLE = "ROOMKEEP_PYTHON"
+"""The environment variable that names the Python in which the tests may show a window."""
 OFFSCREEN = {"QT_QPA_PLATFORM": "offscreen"}
 """The environment in which Qt needs no screen."""
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from support.desktop_world import IN_MEMORY
 from support.in_browser import BrowserRun, build_test_site
-from tools.check import WINDOW_VARIABLE
 from tools.paths import BUILD, ROOT, SITE
+from tools.qt import WINDOW_VARIABLE
 
 __all__ = ["WINDOW_ENVIRONMENT", "WindowRun"]
 
