@@ -1,6 +1,6 @@
 """Rooms: metadata, channels and members, and all that goes when a room goes."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import delete, select, update
@@ -91,15 +91,18 @@ def _read(tx: Transaction, room_id: str | None) -> list[Room]:
 
 def _items(
     tx: Transaction, layout: Layout[Any], room_id: str | None
-) -> Iterator[tuple[str, dict[str, Any] | None]]:
+) -> Iterable[tuple[str, dict[str, Any] | None]]:
     owner = layout.table.c.room_id
     statement = select(*layout.columns, owner.label("owner")).order_by(owner, layout.table.c.place)
     if room_id is not None:
         statement = statement.where(owner == room_id)
-    for row in tx.all(statement):
-        fields, _ = layout.fields([row])
+    rows = tx.all(statement)
+    items: Sequence[dict[str, Any] | None]
+    items, unreadable = layout.fields(rows)
+    if unreadable:
         # A room with something in it that cannot be read is one that cannot be read.
-        yield row.owner, fields[0] if fields else None
+        items = [next(iter(layout.fields([row])[0]), None) for row in rows]
+    return zip((row[-1] for row in rows), items, strict=True)
 
 
 def _write_list(
