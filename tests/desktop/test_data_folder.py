@@ -105,6 +105,16 @@ def test_a_deletion_that_was_cut_short_is_finished(
     assert not left.exists()
 
 
+def test_an_account_whose_database_could_not_be_made_is_none(
+    main: MainProcess, window: Window
+) -> None:
+    # As when the program is killed, or the disk is full, right after the folder was made.
+    main.accounts.make("ann")
+    assert window.query("get-account-ids") == []
+    window.open("ann")
+    assert window.query("get-account-ids") == ["ann"]
+
+
 def test_the_space_is_that_of_the_folder_and_its_disk(window: Window) -> None:
     account = window.open()
     before = window.query("get-space")

@@ -23,9 +23,12 @@ from roomkeep.desktop.engine import file_errors
 from roomkeep.errors import StorageBlocked, StorageUnavailable
 from roomkeep.reports import Space
 
-__all__ = ["Accounts"]
+__all__ = ["DATABASE", "Accounts"]
 
 logger = logging.getLogger(__name__)
+
+DATABASE = "roomkeep.sqlite"
+"""The name of an account's database in its folder."""
 
 _NOBODY = "anonymous"
 _GOING = ".deleted-"
@@ -76,7 +79,11 @@ class Accounts:
     def ids(self) -> list[str]:
         """Return the ids of the accounts that have a database, sorted."""
         with file_errors():
-            found = [_load(folder / "owner.json") for folder in self._accounts.iterdir()]
+            found = [
+                _load(folder / "owner.json")
+                for folder in self._accounts.iterdir()
+                if (folder / DATABASE).exists()
+            ]
         return sorted(user_id for user_id in found if user_id is not None)
 
     def delete(self, user_id: str) -> None:

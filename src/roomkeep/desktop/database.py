@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from sqlalchemy import bindparam, select
 
+from roomkeep.desktop.accounts import DATABASE
 from roomkeep.desktop.engine import make_engine, sqlite_errors, writing
 from roomkeep.desktop.files import Files
 from roomkeep.desktop.handlers.account import note_owner
@@ -53,7 +54,7 @@ class AccountDatabase:
         self._idle = threading.Condition()
         self._running = 0
         self._closed = False
-        self._path = folder / "roomkeep.sqlite"
+        self._path = folder / DATABASE
         prepare(self._path)
         self._reading = make_engine(self._path)
         self._writing = writing(self._reading)
