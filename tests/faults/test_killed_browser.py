@@ -22,7 +22,13 @@ def test_a_killed_browser_has_all_that_was_acknowledged_and_no_half(
     script = ROOT / "playwright" / "kill-browser.mjs"
     with SiteServer({"/": SITE, "/faults/": ROOT / "tests" / "faults" / "page"}) as server:
         server.start()
-        command = [node, script, f"{server.url}faults/index.html", str(TIMES), tmp_path]
+        command: list[str | Path] = [
+            node,
+            script,
+            f"{server.url}faults/index.html",
+            str(TIMES),
+            tmp_path,
+        ]
         done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
         server.shutdown()
     visits = [json.loads(line) for line in done.stdout.splitlines()]

@@ -1,5 +1,6 @@
 """A window with the app in it."""
 
+import contextlib
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QByteArray, QPoint, QTimer
@@ -155,7 +156,9 @@ class MainWindow(QMainWindow):
             geometry = settings.value(_GEOMETRY)
             if isinstance(geometry, QByteArray):
                 self.restoreGeometry(geometry)
-        self.page.setZoomFactor(float(str(settings.value(_ZOOM, 1.0))))
+        # What cannot be read there counts as absent.
+        with contextlib.suppress(ValueError):
+            self.page.setZoomFactor(float(str(settings.value(_ZOOM, 1.0))))
 
     def _remember(self) -> None:
         self.app.settings.setValue(_GEOMETRY, self.saveGeometry())
