@@ -1,10 +1,18 @@
-"""What a database tells of itself: what was changed, and what room there is."""
+"""What a database tells of itself: what was changed, what is amiss, and what room there is."""
 
 from typing import Literal
 
 from msgspec import Struct
 
-__all__ = ["ACCOUNTS", "Change", "Space", "account_deletion", "account_loss"]
+__all__ = [
+    "ACCOUNTS",
+    "Change",
+    "Findings",
+    "Problem",
+    "Space",
+    "account_deletion",
+    "account_loss",
+]
 
 
 class Change(Struct, frozen=True, kw_only=True, rename="camel"):
@@ -52,3 +60,58 @@ class Space(Struct, frozen=True, kw_only=True):
     usage: int | None = None
     quota: int | None = None
     persisted: bool | None = None
+
+
+class Problem(Struct, frozen=True, kw_only=True, rename="camel"):
+    """Something that a check of the database found.
+
+    Attributes:
+        store: the store that holds the record; `"database"` for the database as a whole.
+        key: the record's key, as text; empty where it is about no single record.
+        kind: what is amiss.
+            `"reactions"`: a message does not name the reactions that are stored for it.
+            `"tombstone"`: a deleted message has something left that should be gone.
+            `"unreadable"`: the record cannot be decoded.
+            `"unindexed"`: the record lacks what an index goes by, so no list holds it.
+            `"index"`: an index and its store do not agree.
+            `"file"`: the file of an attachment is gone, or is not as long as it should be.
+            `"database"`: the database file itself is damaged.
+            `"waiting"`: a reaction or a file whose message is not there. It may come: no fault.
+        sentence: what is amiss, in a plain sentence.
+    """
+
+    store: str
+    key: str
+    kind: Literal[
+        "reactions",
+        "tombstone",
+        "unreadable",
+        "unindexed",
+        "index",
+        "file",
+        "database",
+        "waiting",
+    ]
+    sentence: str
+
+    @property
+    def is_fault(self) -> bool:
+        """It should not be so. What is no fault is told for completeness."""
+        return self.kind != "waiting"
+
+    @property
+    def can_be_repaired(self) -> bool:
+        """`repair` mends it, and nothing that a person wrote is lost."""
+        return self.kind in ("reactions", "tombstone")
+
+
+class Findings(Struct, frozen=True, kw_only=True, rename="camel"):
+    """What one step of a check found.
+
+    Attributes:
+        problems: what is amiss.
+        next: where the next step begins; None after the last one.
+    """
+
+    problems: tuple[Problem, ...] = ()
+    next: object = None

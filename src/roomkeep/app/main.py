@@ -14,6 +14,7 @@ from roomkeep.app.views.dialogs import DialogsView
 from roomkeep.app.views.dom import View
 from roomkeep.app.views.emoji import EmojiView
 from roomkeep.app.views.finder import FinderView
+from roomkeep.app.views.health import HealthView
 from roomkeep.app.views.imports import ImportView
 from roomkeep.app.views.lightbox import LightboxView
 from roomkeep.app.views.messages import MessagesView
@@ -60,6 +61,7 @@ async def main() -> None:
         BansView,
         SettingsView,
         StorageView,
+        HealthView,
         DialogFrameView,
         PendingView,
         LightboxView,

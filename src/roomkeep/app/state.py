@@ -9,6 +9,7 @@ from reaktiv import Signal
 
 from roomkeep.app.channels import find_channel
 from roomkeep.app.file_state import FilesState
+from roomkeep.app.health_state import HealthState
 from roomkeep.app.people_state import PeopleState
 from roomkeep.app.places import Place
 from roomkeep.app.storage_state import StorageState
@@ -166,6 +167,7 @@ class AccountState:
             thing going on.
         files: the files that wait to be sent, and those of the messages on the page.
         storage: what is kept, and how.
+        health: what a check of it found.
     """
 
     def __init__(self, user: User) -> None:
@@ -198,6 +200,7 @@ class AccountState:
         self.making_samples: Signal[float | None] = _signal(None)
         self.files = FilesState()
         self.storage = StorageState()
+        self.health = HealthState()
 
     @property
     def user_id(self) -> str:

@@ -61,6 +61,12 @@ class Files:
             raise StorageLost("the file with these bytes is damaged")
         return data
 
+    def size(self, name: str) -> int | None:
+        """Return how many bytes a file holds; None where there is no such file."""
+        path = self._folder / name
+        with file_errors():
+            return path.stat().st_size if _HASH.fullmatch(name) and path.is_file() else None
+
     def names(self) -> list[str]:
         """Return the names of all files, the written parts among them."""
         with file_errors():

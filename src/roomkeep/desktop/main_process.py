@@ -183,7 +183,7 @@ class Session:
         database, listener = self._find(handle)
         if kind == "query":
             handler = functools.partial(_run, QUERY_HANDLERS[type(request)], request)
-            alone = isinstance(request, queries.FindAttachmentData)
+            alone = isinstance(request, queries.FindAttachmentData | queries.FindProblems)
             result, tx = (database.read_alone if alone else database.read)(handler)
             return encode_result(result, tx)
         handler = functools.partial(_run, COMMAND_HANDLERS[type(request)], request)

@@ -10,7 +10,7 @@ from roomkeep.persistence.database_service import DatabaseService
 from roomkeep.persistence.storage_report import StorageReport
 from roomkeep.persistence.stores.message_pages import message_order
 from roomkeep.persistence.stores.messages import check_message
-from roomkeep.reports import ACCOUNTS, Change, Space
+from roomkeep.reports import ACCOUNTS, Change, Problem, Space
 from roomkeep.unreadable import Unreadable
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "KnownAccount",
     "LastViewedChat",
     "LaunchSettings",
+    "Problem",
     "Space",
     "StorageReport",
     "Unreadable",

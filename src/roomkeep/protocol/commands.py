@@ -1,8 +1,11 @@
 """The commands: what the page can have the desktop's main process change."""
 
+from typing import Any
+
 from roomkeep.arguments import JsonValue, MessageChanges, RoomChanges, UserChanges
 from roomkeep.models import Attachment, Ban, Id, Message, Reaction, Room, User
 from roomkeep.protocol.requests import Request, by_name
+from roomkeep.reports import Findings
 
 __all__ = ["COMMANDS", "Command"]
 
@@ -45,6 +48,13 @@ class CloseAccount(Command):
 
 class ClearAllData(Command):
     """Delete everything that the account keeps."""
+
+
+class Repair(Command):
+    """Mend what can be mended without a loss; all of it in one step."""
+
+    result = Findings
+    place: Any = None
 
 
 class SetOwner(Command):

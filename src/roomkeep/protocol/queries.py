@@ -1,9 +1,11 @@
 """The queries: what the page can have the desktop's main process read."""
 
+from typing import Any
+
 from roomkeep.arguments import Ids, Limit
 from roomkeep.models import Attachment, Ban, Id, Message, Milliseconds, Reaction, Room, User
 from roomkeep.protocol.requests import Request, by_name
-from roomkeep.reports import Space
+from roomkeep.reports import Findings, Space
 
 __all__ = ["QUERIES", "Query"]
 
@@ -43,6 +45,13 @@ class GetContents(Query):
     """How many records each store holds, and what is amiss with the schema."""
 
     result = tuple[dict[str, int], list[str]]
+
+
+class FindProblems(Query):
+    """What is amiss with the database; all of it in one step."""
+
+    result = Findings
+    place: Any = None
 
 
 class GetOwner(Query):

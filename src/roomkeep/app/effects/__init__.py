@@ -8,6 +8,7 @@ from roomkeep.app.effects.channels import ChannelEffects
 from roomkeep.app.effects.context import Context
 from roomkeep.app.effects.drafts import DraftEffects
 from roomkeep.app.effects.edits import EditEffects
+from roomkeep.app.effects.health import HealthEffects
 from roomkeep.app.effects.imports import ImportEffects
 from roomkeep.app.effects.kept_files import KeptFileEffects
 from roomkeep.app.effects.live import LiveEffects
@@ -57,4 +58,5 @@ class Effects:
             self.people,
         )
         self.storage = StorageEffects(context, self.accounts)
+        self.health = HealthEffects(context, self.storage)
         self.imports = ImportEffects(context, self.rooms)

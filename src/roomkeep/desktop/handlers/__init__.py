@@ -6,6 +6,7 @@ from typing import Any
 from roomkeep.desktop.handlers import (
     account,
     attachments,
+    health,
     message_pages,
     messages,
     people,
@@ -22,6 +23,7 @@ Handler = Callable[[Transaction, Any], object]
 
 COMMAND_HANDLERS: Mapping[type[Request], Handler] = {
     commands.ClearAllData: account.clear_all_data,
+    commands.Repair: health.repair,
     commands.SetOwner: account.set_owner,
     commands.SaveSetting: account.save_setting,
     commands.SaveMessage: messages.save_message,
@@ -47,6 +49,7 @@ COMMAND_HANDLERS: Mapping[type[Request], Handler] = {
 
 QUERY_HANDLERS: Mapping[type[Request], Handler] = {
     queries.GetContents: account.get_contents,
+    queries.FindProblems: health.find_problems,
     queries.GetOwner: account.get_owner,
     queries.GetSetting: account.get_setting,
     queries.GetSettings: account.get_settings,

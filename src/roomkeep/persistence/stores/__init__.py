@@ -3,6 +3,7 @@
 from roomkeep.persistence.stores import (
     attachments,
     bans,
+    health,
     message_pages,
     messages,
     meta,
@@ -14,6 +15,7 @@ from roomkeep.persistence.stores import (
 __all__ = [
     "attachments",
     "bans",
+    "health",
     "message_pages",
     "messages",
     "meta",

@@ -52,7 +52,7 @@ async def get_reactions_for_message(tx: Transaction, message_id: Id) -> list[Rea
     rows = await tx.get_all(
         "reactions", Reaction, index="messageId", query=KeyRange.only(message_id)
     )
-    return sorted(rows, key=_place)
+    return sorted(rows, key=reaction_order)
 
 
 async def settle(tx: Transaction, messages: Sequence[Message]) -> list[Message]:
@@ -97,7 +97,7 @@ async def _settle_one(
         tx.changes.append(_change("delete", gone, message))
     if wanted:
         tx.changes.append(_change("put", list(wanted), message))
-    return structs.replace(message, reactions=tuple(sorted(wanted.values(), key=_place)))
+    return structs.replace(message, reactions=tuple(sorted(wanted.values(), key=reaction_order)))
 
 
 @writes("messages", "reactions")
@@ -120,7 +120,7 @@ async def reconcile(tx: Transaction) -> None:
         query = KeyRange(lower=last, lower_open=last is not None)
         page = await tx.get_all("messages", Message, query=query, count=_PAGE)
         for message in page:
-            wanted = sorted(rows.get(message.id, ()), key=_place)
+            wanted = sorted(rows.get(message.id, ()), key=reaction_order)
             if message.is_deleted:
                 await delete_rows(tx, message.id)
                 wanted = []
@@ -176,5 +176,6 @@ def _key(reaction: Reaction) -> tuple[str, ...]:
     return (reaction.oder_id, reaction.emoji, reaction.message_id)
 
 
-def _place(reaction: Reaction) -> tuple[object, ...]:
+def reaction_order(reaction: Reaction) -> tuple[object, ...]:
+    """Return what compares as the reactions of a message are ordered."""
     return (reaction.timestamp, order(reaction.oder_id), order(reaction.emoji))

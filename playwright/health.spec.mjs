@@ -1,0 +1,58 @@
+// The check of the storage, and its repair.
+import { expect, test } from './fixtures.mjs';
+import { openApp } from './helpers.mjs';
+import { createRoom, openAccounts, row, signUp, write } from './steps.mjs';
+
+async function openStorage(page) {
+  const accounts = await openAccounts(page);
+  await accounts.getByRole('button', { name: 'Storage' }).click();
+  return page.getByRole('dialog', { name: 'Storage' });
+}
+
+/** Puts records into a store past the app, each made out of the first message. */
+const plant = (page, ...changes) => page.evaluate(async (given) => {
+  const settle = (request) => new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+  const database = await settle(indexedDB.open('roomkeep::Ada'));
+  const messages = database.transaction('messages', 'readwrite').objectStore('messages');
+  const [message] = await settle(messages.getAll());
+  for (const change of given) await settle(messages.put({ ...message, ...change }));
+  database.close();
+}, changes);
+
+test('a check names what is amiss, and a repair mends what it can', async ({ page }) => {
+  await openApp(page);
+  await signUp(page, 'Ada');
+  await createRoom(page, 'Tea');
+  await write(page, 'one');
+  const storage = await openStorage(page);
+  const check = storage.getByRole('button', { name: 'Check now' });
+  await check.click();
+  await expect(storage.getByText('All is well: every record can be read')).toBeVisible();
+  await expect(check).toBeFocused();
+
+  await plant(
+    page,
+    { id: 'broken', content: 42 },
+    { id: 'dead', isDeleted: true, content: 'secret' },
+    { id: 'named', content: 'two', reactions: [{ messageId: 'named', oderId: 'Ada', emoji: '🎉', timestamp: 5 }] },
+  );
+  await check.click();
+  await expect(storage.getByText('3 problems found. 2 of them can be repaired. 1 record cannot be read; see below.')).toBeVisible();
+  await expect(storage.getByRole('row', { name: 'messages dead The message is deleted, but its text is still there.' })).toBeVisible();
+  await expect(storage.getByRole('row', { name: 'messages named The message names 1 reaction, but none is stored.' })).toBeVisible();
+  await expect(storage.getByRole('row', { name: 'messages broken “content” should be text, but is a whole number.' })).toBeVisible();
+
+  await storage.getByRole('button', { name: 'Repair…' }).click();
+  await expect(storage.getByRole('button', { name: 'Leave as it is' })).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(storage.getByRole('button', { name: 'Repair…' })).toBeFocused();
+  await page.keyboard.press('Enter');
+  await storage.getByRole('button', { name: 'Repair now' }).click();
+  await expect(storage.getByText('2 problems were repaired. 1 problem found. Nothing here can be repaired')).toBeVisible();
+  await expect(check).toBeFocused();
+  await page.keyboard.press('Escape');
+  await expect(row(page, 'two').getByRole('button', { name: /🎉/ })).toBeVisible();
+});
