@@ -30,7 +30,9 @@ export const freshTest = base.extend({
 export const test = freshTest.extend({
   profile: [async ({}, use) => {
     const folder = await mkdtemp(path.join(tmpdir(), 'roomkeep-profile-'));
-    const context = await chromium.launchPersistentContext(folder, { ...launchOptions, baseURL: process.env.ROOMKEEP_URL });
+    const context = await chromium.launchPersistentContext(folder, {
+      ...launchOptions, baseURL: process.env.ROOMKEEP_URL, serviceWorkers: 'block',
+    });
     await use(context);
     await context.close();
     await rm(folder, { recursive: true, force: true });

@@ -15,6 +15,8 @@ export async function ready(page) {
 /** Keeps what goes wrong in a page from now on, as sentences; a test expects it to stay empty. */
 export function watchTrouble(page, origin, trouble = []) {
   page.on('console', (message) => {
+    // Playwright itself warns of the service worker that the tests keep away.
+    if (message.text() === 'Service Worker registration blocked by Playwright') return;
     if (['error', 'warning'].includes(message.type())) trouble.push(`console: ${message.text()}`);
   });
   page.on('pageerror', (error) => trouble.push(`uncaught: ${error.message}`));

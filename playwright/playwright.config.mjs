@@ -29,6 +29,8 @@ export default defineConfig({
   use: {
     baseURL,
     browserName: 'chromium',
+    // It would answer in the place of what a test puts in; `offline.spec.mjs` has it.
+    serviceWorkers: 'block',
     trace: 'retain-on-failure',
     launchOptions,
   },

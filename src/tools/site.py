@@ -1,6 +1,9 @@
 """Building the site: the files of the page and of what it is made with, in one directory."""
 
+import hashlib
+import json
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -41,7 +44,19 @@ def build_site(directory: Path, *, compile_own: bool) -> list[str]:
     files |= _pyscript_files()
     files |= emoji_files()
     files |= _pyodide_files(compile_own=compile_own)
+    files["service-worker.js"] = _service_worker(files)
     return mirror(files, directory)
+
+
+def _service_worker(files: Mapping[str, bytes]) -> bytes:
+    """Tells the service worker what files there are; another content makes another worker."""
+    paths = ["/" if name == "index.html" else f"/{name}" for name in sorted(files)]
+    version = hashlib.sha256()
+    for name in sorted(files):
+        version.update(f"{name} {hashlib.sha256(files[name]).hexdigest()}\n".encode())
+    script = (SOURCE / "app" / "service-worker.js").read_text()
+    script = script.replace("VERSION", version.hexdigest()[:16])
+    return script.replace("[/* FILES */]", json.dumps(paths, indent=2)).encode()
 
 
 def _static_files() -> dict[str, bytes]:

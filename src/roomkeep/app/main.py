@@ -3,6 +3,7 @@
 from js import document, performance
 
 from roomkeep.app.effects import Context, Effects
+from roomkeep.app.offline import keep_for_offline
 from roomkeep.app.state import PageState
 from roomkeep.app.views.accounts import AccountsView
 from roomkeep.app.views.attachments import AttachmentsView
@@ -71,3 +72,4 @@ async def main() -> None:
     await effects.accounts.begin()
     document.getElementById("splash").remove()
     performance.mark("roomkeep-ready")
+    await keep_for_offline()
