@@ -18,6 +18,9 @@ WINDOW_SITE = BUILD / "window-test-site"
 WINDOW_ENVIRONMENT = {
     "PYTHONPATH": os.pathsep.join((str(ROOT / "src"), str(ROOT / "tests"))),
     "QT_QPA_PLATFORM": "offscreen",
+    # That there is no graphics card, nor a system bus.
+    "QT_LOGGING_RULES": "*.warning=false",
+    "QTWEBENGINE_CHROMIUM_FLAGS": "--log-level=3",
     # The browser engine has no sandbox for root, which tests may run as.
     **({"QTWEBENGINE_DISABLE_SANDBOX": "1"} if getattr(os, "geteuid", lambda: 1)() == 0 else {}),
 }

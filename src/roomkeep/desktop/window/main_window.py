@@ -67,6 +67,8 @@ class MainWindow(QMainWindow):
         self._view = _View(self)
         self.page = Page(app.profile, self.bridge, self._view)
         self._view.setPage(self.page)
+        # What shows until the page is drawn.
+        self.page.setBackgroundColor(self.palette().base().color())
         self.setCentralWidget(self._view)
         self.setMinimumSize(*_SMALLEST)
         self.page.titleChanged.connect(self._show_title)
