@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { deflateSync } from 'node:zlib';
 import { expect, test } from './fixtures.mjs';
 import { openApp, ready } from './helpers.mjs';
-import { composer, createRoom, openAccounts, row, signUp, write } from './steps.mjs';
+import { begin, composer, createRoom, openAccounts, pending, pick, row, write } from './steps.mjs';
 
 /** A picture of one colour. */
 function png(width, height, [red, green, blue]) {
@@ -39,21 +39,8 @@ const RED = { name: 'red.png', mimeType: 'image/png', buffer: png(60, 40, [200, 
 const BLUE = { name: 'blue.png', mimeType: 'image/png', buffer: png(40, 60, [30, 60, 200]) };
 const NOTES = { name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('bring tea\n') };
 
-const pending = (page) => page.getByRole('list', { name: 'Files to send' }).getByRole('listitem');
 const send = (page) => page.getByRole('button', { name: 'Send', exact: true });
 const lightbox = (page, name) => page.getByRole('dialog', { name });
-
-async function begin(page) {
-  await openApp(page);
-  await signUp(page, 'Ada');
-  await createRoom(page, 'Tea');
-}
-
-async function pick(page, ...files) {
-  const choosing = page.waitForEvent('filechooser');
-  await page.getByRole('button', { name: 'Attach files' }).click();
-  await (await choosing).setFiles(files);
-}
 
 /** Drags files over the conversation; drops them, or leaves again. */
 async function drag(page, files, end = 'drop') {

@@ -1,7 +1,7 @@
 // Nothing that was typed or picked is lost: in other channels, over a reload, and where the storage fails.
 import { expect, test } from './fixtures.mjs';
-import { openApp, ready } from './helpers.mjs';
-import { composer, createRoom, openAccounts, row, signUp, write } from './steps.mjs';
+import { ready } from './helpers.mjs';
+import { begin, composer, createRoom, openAccounts, pending, pick, row, write } from './steps.mjs';
 
 const RED = {
   name: 'red.png',
@@ -12,20 +12,7 @@ const NOTES = { name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('
 
 const alert = (page) => page.getByRole('alert');
 const editor = (page) => page.getByRole('textbox', { name: 'Edit the message' });
-const pending = (page) => page.getByRole('list', { name: 'Files to send' }).getByRole('listitem');
 const room = (page, name) => page.getByRole('navigation', { name: 'Rooms' }).getByRole('button', { name: new RegExp(`^${name} `) });
-
-async function begin(page) {
-  await openApp(page);
-  await signUp(page, 'Ada');
-  await createRoom(page, 'Tea');
-}
-
-async function pick(page, ...files) {
-  const choosing = page.waitForEvent('filechooser');
-  await page.getByRole('button', { name: 'Attach files' }).click();
-  await (await choosing).setFiles(files);
-}
 
 /** What two stores of the account hold, as text. */
 const kept = (page) => page.evaluate(() => new Promise((resolve) => {

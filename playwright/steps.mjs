@@ -1,9 +1,11 @@
 // What a person does in the app, through roles and labels.
 import { expect } from '@playwright/test';
+import { openApp } from './helpers.mjs';
 
 export const log = (page) => page.getByRole('log', { name: 'Messages' });
 export const row = (page, text) => log(page).getByRole('listitem').filter({ has: page.locator('.message'), hasText: text });
 export const composer = (page) => page.getByRole('textbox', { name: /^Message / });
+export const pending = (page) => page.getByRole('list', { name: 'Files to send' }).getByRole('listitem');
 
 /** Creates an account on the first screen. */
 export async function signUp(page, name) {
@@ -18,6 +20,20 @@ export async function createRoom(page, name) {
   await page.getByLabel('Name of the room').fill(name);
   await page.getByRole('button', { name: 'Create room' }).click();
   await expect(page.getByRole('heading', { name, level: 1 })).toBeVisible();
+}
+
+/** Opens the app as a new user, in a room of one's own. */
+export async function begin(page) {
+  await openApp(page);
+  await signUp(page, 'Ada');
+  await createRoom(page, 'Tea');
+}
+
+/** Picks files to send with what one writes. */
+export async function pick(page, ...files) {
+  const choosing = page.waitForEvent('filechooser');
+  await page.getByRole('button', { name: 'Attach files' }).click();
+  await (await choosing).setFiles(files);
 }
 
 /** Writes a message in the open room. */

@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator
 import pytest
 
 from roomkeep.app.blobs import Blobs
-from roomkeep.app.effects import Context, Effects
 from roomkeep.app.files import (
     MAX_FILE,
     base_name,
@@ -16,11 +15,9 @@ from roomkeep.app.files import (
     media_type,
     picture_type,
 )
-from roomkeep.app.state import AccountState, PageState
 from roomkeep.errors import StorageFull
 from roomkeep.models import Attachment
-from roomkeep.persistence import AppResumeStorage, DatabaseService
-from support.chat import until
+from support.chat import Chat, until
 
 
 class File:
@@ -102,19 +99,8 @@ def test_nothing_but_a_picture_gets_a_url(mime: str, monkeypatch: pytest.MonkeyP
         Blobs()._url([], mime)
 
 
-class App:
-    """The app without its views, in a room."""
-
-    def __init__(self) -> None:
-        self.db = DatabaseService()
-        self.page = PageState()
-        self.effects = Effects(Context(self.db, AppResumeStorage(), self.page))
-
-    @property
-    def account(self) -> AccountState:
-        account = self.page.account()
-        assert account is not None
-        return account
+class App(Chat):
+    """The app, with files."""
 
     @property
     def waiting(self) -> list[str]:
@@ -134,13 +120,9 @@ class App:
 
 @pytest.fixture
 async def app() -> AsyncIterator[App]:
-    made = App()
-    await made.effects.accounts.begin()
-    await made.effects.accounts.create("Ada")
-    await made.effects.rooms.create("Tea")
-    made.effects.pictures.begin()
-    yield made
-    await made.db.close()
+    async with App.opened("Tea") as made:
+        made.effects.pictures.begin()
+        yield made
 
 
 async def test_files_are_saved_after_their_message(app: App) -> None:

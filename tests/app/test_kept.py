@@ -13,14 +13,11 @@ from support.chat import Chat
 @pytest.fixture
 async def chat() -> AsyncIterator[Chat]:
     """Two rooms; one message in each; Tea is open."""
-    made = Chat()
-    await made.effects.accounts.begin()
-    await made.effects.accounts.create("Ada")
-    for name in ("Cake", "Tea"):
-        await made.effects.rooms.create(name)
-        await made.write(f"about {name}")
-    yield made
-    await made.db.close()
+    async with Chat.opened() as made:
+        for name in ("Cake", "Tea"):
+            await made.effects.rooms.create(name)
+            await made.write(f"about {name}")
+        yield made
 
 
 def shown(chat: Chat) -> Message:

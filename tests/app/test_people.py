@@ -163,12 +163,8 @@ class App(Chat):
 
 @pytest.fixture
 async def app() -> AsyncIterator[App]:
-    made = App()
-    await made.effects.accounts.begin()
-    await made.effects.accounts.create("Ada")
-    await made.effects.rooms.create("Tea")
-    yield made
-    await made.db.close()
+    async with App.opened("Tea") as made:
+        yield made
 
 
 async def test_bans_and_lifts(app: App) -> None:

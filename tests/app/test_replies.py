@@ -14,12 +14,8 @@ from support.chat import Chat, until
 
 @pytest.fixture
 async def in_room() -> AsyncIterator[Chat]:
-    made = Chat()
-    await made.effects.accounts.begin()
-    await made.effects.accounts.create("Ada")
-    await made.effects.rooms.create("Tea")
-    yield made
-    await made.db.close()
+    async with Chat.opened("Tea") as made:
+        yield made
 
 
 def message(number: int, room_id: str, *, answers: str | None = None) -> Message:

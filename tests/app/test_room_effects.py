@@ -25,12 +25,8 @@ class File:
 
 @pytest.fixture
 async def chat() -> AsyncIterator[Chat]:
-    made = Chat()
-    await made.effects.accounts.begin()
-    await made.effects.accounts.create("Ada")
-    await made.effects.rooms.create("Tea")
-    yield made
-    await made.db.close()
+    async with Chat.opened("Tea") as made:
+        yield made
 
 
 @pytest.fixture

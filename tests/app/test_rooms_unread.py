@@ -15,13 +15,8 @@ ADA = User(oder_id="ada", username="ada", display_name="Ada", joined_at=1_000)
 @pytest.fixture
 async def chat() -> AsyncIterator[Chat]:
     """Two rooms; Cake is open."""
-    made = Chat()
-    await made.effects.accounts.begin()
-    await made.effects.accounts.create("Ada")
-    await made.effects.rooms.create("Tea")
-    await made.effects.rooms.create("Cake")
-    yield made
-    await made.db.close()
+    async with Chat.opened("Tea", "Cake") as made:
+        yield made
 
 
 def place(chat: Chat, name: str) -> tuple[str, str]:

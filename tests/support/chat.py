@@ -1,8 +1,9 @@
 """The app without its views, on the database in memory."""
 
 import asyncio
-from collections.abc import Callable
-from typing import Any
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any, Self
 
 from roomkeep.app.effects import Context, Effects
 from roomkeep.app.state import AccountState, PageState
@@ -18,6 +19,18 @@ class Chat:
         self.page = PageState()
         self.resume = AppResumeStorage()
         self.effects = Effects(Context(self.db, self.resume, self.page))
+
+    @classmethod
+    @asynccontextmanager
+    async def opened(cls, *rooms: str) -> AsyncIterator[Self]:
+        """Sign in, and create rooms; the last of them is open."""
+        made = cls()
+        await made.effects.accounts.begin()
+        await made.effects.accounts.create("Ada")
+        for room in rooms:
+            await made.effects.rooms.create(room)
+        yield made
+        await made.db.close()
 
     @property
     def account(self) -> AccountState:
