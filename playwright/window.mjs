@@ -67,6 +67,7 @@ export class Window {
    */
   static async start(folder, { module = PROGRAM, args = [], trouble = [], early = false } = {}) {
     const started = run(folder, { module, args, env: { QTWEBENGINE_REMOTE_DEBUGGING: `127.0.0.1:${await freePort()}` } });
+    process.on('exit', () => started.kill('SIGKILL'));
     const window = new Window(started);
     const said = [];
     window.said = said;

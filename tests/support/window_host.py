@@ -165,7 +165,11 @@ class Hand(QObject):
         }
 
     def _read(self) -> None:
-        name, *arguments = json.loads(sys.stdin.readline())
+        line = sys.stdin.readline()
+        if not line:  # whoever asks has gone
+            QApplication.quit()
+            return
+        name, *arguments = json.loads(line)
         sys.stdout.write(json.dumps(getattr(self, name)(*arguments)) + "\n")
         sys.stdout.flush()
 
