@@ -4,12 +4,16 @@ from typing import Literal
 
 from msgspec import Struct
 
+from roomkeep.models import Attachment, Ban, Message, Reaction, Record, Room, User
+
 __all__ = [
     "ACCOUNTS",
     "Change",
     "Findings",
     "Problem",
+    "RecordPage",
     "Space",
+    "StoreName",
     "account_deletion",
     "account_loss",
 ]
@@ -60,6 +64,38 @@ class Space(Struct, frozen=True, kw_only=True):
     usage: int | None = None
     quota: int | None = None
     persisted: bool | None = None
+
+
+StoreName = Literal["messages", "reactions", "attachments", "users", "rooms", "bans"]
+"""A store that holds records."""
+
+
+class RecordPage(Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
+    """Some records of one store; the fields of the other stores are empty.
+
+    Attributes:
+        next: where the next page begins; None after the last one.
+    """
+
+    messages: tuple[Message, ...] = ()
+    reactions: tuple[Reaction, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
+    users: tuple[User, ...] = ()
+    rooms: tuple[Room, ...] = ()
+    bans: tuple[Ban, ...] = ()
+    next: object = None
+
+    @property
+    def records(self) -> tuple[Record, ...]:
+        """The records, whichever they are."""
+        return (
+            *self.messages,
+            *self.reactions,
+            *self.attachments,
+            *self.users,
+            *self.rooms,
+            *self.bans,
+        )
 
 
 class Problem(Struct, frozen=True, kw_only=True, rename="camel"):

@@ -6,7 +6,7 @@ a file is said with the line where it is.
 
 import zlib
 from collections.abc import Iterator
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import msgspec
 from msgspec import Meta, Struct
@@ -22,6 +22,7 @@ __all__ = [
     "Block",
     "Reader",
     "decode",
+    "decode_lines",
     "unknown_fields",
 ]
 
@@ -31,6 +32,8 @@ MAX_LINES = 5_000_000
 """The most lines of a file."""
 MAX_SIZE = 4 * 1024**3
 """The most bytes of a file, unpacked."""
+
+T = TypeVar("T")
 
 _PIECE = 65_536
 _GZIP_MAGIC = b"\x1f\x8b"
@@ -43,7 +46,15 @@ _Text = Annotated[str, Meta(max_length=65_536)]
 
 
 class ArchiveError(ValueError):
-    """The file is no archive that can be imported. The message says why, and where."""
+    """The file is no archive that can be imported. The message says why, and where.
+
+    Attributes:
+        advice: what to do next.
+    """
+
+    def __init__(self, text: str, advice: str = "Mend the file, or choose another.") -> None:
+        super().__init__(text)
+        self.advice = advice
 
 
 class ArchivedMessage(Struct, frozen=True, kw_only=True, rename="camel"):
@@ -89,9 +100,14 @@ class Block(Struct, frozen=True):
 
 
 class Reader:
-    """Turns the bytes of a file, as they come, into blocks of whole lines."""
+    """Turns the bytes of a file, as they come, into blocks of whole lines.
+
+    Attributes:
+        max_line: the most bytes of a line.
+    """
 
     def __init__(self) -> None:
+        self.max_line = MAX_LINE
         self._start = b""
         self._is_gzip: bool | None = None
         self._unzip = zlib.decompressobj(zlib.MAX_WBITS | 16)
@@ -154,8 +170,8 @@ class Reader:
         if self._size > MAX_SIZE:
             raise ArchiveError(f"The file holds more than {MAX_SIZE // 1024**3} GB.")
         head, newline, tail = piece.rpartition(b"\n")
-        if len(self._rest) + len(piece.partition(b"\n")[0]) > MAX_LINE:
-            raise ArchiveError(f"Line {self._line:,} is longer than {MAX_LINE // 1024:,} kB.")
+        if len(self._rest) + len(piece.partition(b"\n")[0]) > self.max_line:
+            raise ArchiveError(f"Line {self._line:,} is longer than {self.max_line // 1024:,} kB.")
         if not newline:
             self._rest += tail
             return
@@ -173,10 +189,19 @@ def decode(block: Block) -> list[ArchivedMessage]:
     Raises:
         ArchiveError: a line is not a message; it names the line and the field.
     """
+    return decode_lines(block, _lines)
+
+
+def decode_lines(block: Block, decoder: msgspec.json.Decoder[T]) -> list[T]:
+    """Read some lines of any kind; blank lines are passed over.
+
+    Raises:
+        ArchiveError: a line cannot be read; it names the line and the field.
+    """
     try:
-        return _lines.decode_lines(block.data)
+        return decoder.decode_lines(block.data)
     except (ValueError, RecursionError):
-        return list(_decode_singly(block))
+        return list(_decode_singly(block, decoder))
 
 
 def unknown_fields(block: Block) -> tuple[int, set[str]]:
@@ -200,13 +225,13 @@ _strict_lines = msgspec.json.Decoder(_KnownFieldsOnly)
 _any_lines = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 
-def _decode_singly(block: Block) -> Iterator[ArchivedMessage]:
+def _decode_singly(block: Block, decoder: msgspec.json.Decoder[T]) -> Iterator[T]:
     """Find the line that spoils a block."""
     for number, line in enumerate(block.data.split(b"\n"), block.first_line):
         if not line.strip():
             continue
         try:
-            yield _lines.decode(line)
+            yield decoder.decode(line)
         except (ValueError, RecursionError) as error:
             raise ArchiveError(f"Line {number:,}{_reason(error)}") from error
 

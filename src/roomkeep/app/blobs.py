@@ -9,10 +9,47 @@ from typing import Any
 
 from roomkeep.app.files import PICTURES, UNKNOWN, download_name
 
-__all__ = ["Blobs"]
+__all__ = ["Blobs", "Download"]
 
 KEPT_SECONDS = 30
 """How long a download has to begin."""
+
+
+_PART = 1_048_576
+
+
+class Download:
+    """A file that is made bit by bit. The browser takes its parts; it may put them on the disk.
+
+    Attributes:
+        size: how many bytes it has so far.
+    """
+
+    def __init__(self) -> None:
+        self.size = 0
+        self._rest = bytearray()
+        self._parts: list[Any] = []
+
+    def write(self, data: bytes) -> None:
+        """Add some bytes."""
+        self.size += len(data)
+        self._rest += data
+        if len(self._rest) >= _PART:
+            self._give()
+
+    def save(self, name: str) -> None:
+        """Have the browser save the file."""
+        from pyodide.ffi import to_js
+
+        self._give()
+        _save(to_js(self._parts), name)
+
+    def _give(self) -> None:
+        import js
+        from pyodide.ffi import to_js
+
+        self._parts.append(js.Blob.new(to_js([to_js(bytes(self._rest))])))
+        self._rest.clear()
 
 
 class Blobs:
@@ -39,20 +76,33 @@ class Blobs:
 
     def download(self, data: bytes, name: str) -> None:
         """Have the browser save a file."""
-        import js
         from pyodide.ffi import to_js
 
-        url = self._url(to_js([to_js(data)]), UNKNOWN)
-        link = js.document.createElement("a")
-        link.href = url
-        link.download = download_name(name)
-        link.click()
-        asyncio.get_running_loop().call_later(KEPT_SECONDS, self.revoke, url)
+        _save(to_js([to_js(data)]), name)
+
+    def begin_download(self) -> Download:
+        """Begin a file that is made bit by bit."""
+        return Download()
 
     def _url(self, parts: Any, mime: str) -> str:
-        import js
-
-        if mime != UNKNOWN and mime not in PICTURES:
+        if mime not in PICTURES:
             msg = f"{mime} is not to be shown"
             raise ValueError(msg)
-        return str(js.URL.createObjectURL(js.Blob.new(parts, type=mime)))
+        return _make_url(parts, mime)
+
+
+def _save(parts: Any, name: str) -> None:
+    import js
+
+    url = _make_url(parts, UNKNOWN)
+    link = js.document.createElement("a")
+    link.href = url
+    link.download = download_name(name)
+    link.click()
+    asyncio.get_running_loop().call_later(KEPT_SECONDS, js.URL.revokeObjectURL, url)
+
+
+def _make_url(parts: Any, mime: str) -> str:
+    import js
+
+    return str(js.URL.createObjectURL(js.Blob.new(parts, type=mime)))

@@ -14,6 +14,7 @@ from roomkeep.app.views.dialog_frame import DialogFrameView
 from roomkeep.app.views.dialogs import DialogsView
 from roomkeep.app.views.dom import View
 from roomkeep.app.views.emoji import EmojiView
+from roomkeep.app.views.exports import ExportView
 from roomkeep.app.views.finder import FinderView
 from roomkeep.app.views.health import HealthView
 from roomkeep.app.views.imports import ImportView
@@ -63,6 +64,7 @@ async def main() -> None:
         SettingsView,
         StorageView,
         HealthView,
+        ExportView,
         DialogFrameView,
         PendingView,
         LightboxView,

@@ -20,6 +20,7 @@ from roomkeep.persistence import KnownAccount, LaunchSettings
 __all__ = [
     "AccountState",
     "Dialog",
+    "Export",
     "Import",
     "Leaving",
     "Notice",
@@ -83,6 +84,7 @@ class Import(Struct, frozen=True, kw_only=True):
         done: the share of the work that is done, from 0 to 1.
         text: where it is, or what came of it, in a plain sentence.
         advice: what to do next, where it failed.
+        is_restore: the file is an export, which is restored.
     """
 
     name: str
@@ -90,11 +92,33 @@ class Import(Struct, frozen=True, kw_only=True):
     done: float = 0.0
     text: str = ""
     advice: str = ""
+    is_restore: bool = False
 
     @property
     def is_running(self) -> bool:
         """It has not ended yet."""
         return self.phase in ("checking", "writing", "stopping")
+
+
+class Export(Struct, frozen=True, kw_only=True):
+    """How far an export has come.
+
+    Attributes:
+        phase: what it is doing, or how it ended.
+        done: the share of the work that is done, from 0 to 1.
+        text: where it is, or what came of it, in a plain sentence.
+        advice: what else there is to know.
+    """
+
+    phase: Literal["running", "stopping", "done", "stopped", "failed"] = "running"
+    done: float = 0.0
+    text: str = ""
+    advice: str = ""
+
+    @property
+    def is_running(self) -> bool:
+        """It has not ended yet."""
+        return self.phase in ("running", "stopping")
 
 
 class Leaving(Struct, frozen=True, kw_only=True):
@@ -162,6 +186,7 @@ class AccountState:
         dialog: the dialog that is open.
         pane: what a narrow window shows.
         importing: the import that is running or has ended.
+        exporting: the export, likewise.
         people: the people of the open room.
         making_samples: the share of the sample rooms that is made, from 0 to 1; None for no such
             thing going on.
@@ -196,6 +221,7 @@ class AccountState:
         self.dialog: Signal[Dialog | None] = _signal(None)
         self.pane: Signal[Pane] = _signal("rooms")
         self.importing: Signal[Import | None] = _signal(None)
+        self.exporting: Signal[Export | None] = _signal(None)
         self.people = PeopleState()
         self.making_samples: Signal[float | None] = _signal(None)
         self.files = FilesState()

@@ -9,8 +9,8 @@ from roomkeep.persistence.app_resume_storage import (
 from roomkeep.persistence.database_service import DatabaseService
 from roomkeep.persistence.storage_report import StorageReport
 from roomkeep.persistence.stores.message_pages import message_order
-from roomkeep.persistence.stores.messages import check_message
-from roomkeep.reports import ACCOUNTS, Change, Problem, Space
+from roomkeep.persistence.stores.messages import check_message, check_record
+from roomkeep.reports import ACCOUNTS, Change, Problem, Space, StoreName
 from roomkeep.unreadable import Unreadable
 
 __all__ = [
@@ -24,7 +24,9 @@ __all__ = [
     "Problem",
     "Space",
     "StorageReport",
+    "StoreName",
     "Unreadable",
     "check_message",
+    "check_record",
     "message_order",
 ]

@@ -5,13 +5,13 @@ from typing import Any
 
 from roomkeep.models import Attachment, Ban, Message, Reaction, Room, User
 from roomkeep.persistence import stores
-from roomkeep.persistence.health_service import HealthService
 from roomkeep.persistence.scope import Scope
+from roomkeep.persistence.whole_account_service import WholeAccountService
 
 __all__ = ["DatabaseService"]
 
 
-class DatabaseService(HealthService):
+class DatabaseService(WholeAccountService):
     """Messages, users, rooms, reactions, bans and attachments of the signed-in account.
 
     Methods that return a coroutine are to be awaited. Each is one transaction: all of it happens or

@@ -79,6 +79,11 @@ class SaveMessages(Command):
     messages: list[Message]
 
 
+class AddMessages(Command):
+    result = int
+    messages: list[Message]
+
+
 class UpdateMessage(Command):
     message_id: Id
     changes: MessageChanges

@@ -5,7 +5,7 @@ from typing import Any
 from roomkeep.arguments import Ids, Limit
 from roomkeep.models import Attachment, Ban, Id, Message, Milliseconds, Reaction, Room, User
 from roomkeep.protocol.requests import Request, by_name
-from roomkeep.reports import Findings, Space
+from roomkeep.reports import Findings, RecordPage, Space, StoreName
 
 __all__ = ["QUERIES", "Query"]
 
@@ -52,6 +52,14 @@ class FindProblems(Query):
 
     result = Findings
     place: Any = None
+
+
+class GetRecords(Query):
+    """Some records of a store."""
+
+    result = RecordPage
+    store: StoreName
+    after: Any = None
 
 
 class GetOwner(Query):

@@ -8,6 +8,7 @@ from roomkeep.app.effects.channels import ChannelEffects
 from roomkeep.app.effects.context import Context
 from roomkeep.app.effects.drafts import DraftEffects
 from roomkeep.app.effects.edits import EditEffects
+from roomkeep.app.effects.exports import ExportEffects
 from roomkeep.app.effects.health import HealthEffects
 from roomkeep.app.effects.imports import ImportEffects
 from roomkeep.app.effects.kept_files import KeptFileEffects
@@ -59,4 +60,5 @@ class Effects:
         )
         self.storage = StorageEffects(context, self.accounts)
         self.health = HealthEffects(context, self.storage)
+        self.exports = ExportEffects(context, blobs)
         self.imports = ImportEffects(context, self.rooms)

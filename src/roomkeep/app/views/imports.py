@@ -19,6 +19,15 @@ TITLES = {
     "failed": "Could not import",
 }
 
+RESTORE_TITLES = {
+    "checking": "Restoring an export",
+    "writing": "Restoring an export",
+    "stopping": "Restoring an export",
+    "done": "Export restored",
+    "stopped": "Restore stopped",
+    "failed": "Could not restore",
+}
+
 
 class BrowserFile:
     """A file that was picked in the page."""
@@ -81,7 +90,8 @@ class ImportView(View):
             self._show_progress(importing)
 
     def _show_progress(self, importing: Import) -> None:
-        set_text(by_id("import-title"), TITLES[importing.phase])
+        titles = RESTORE_TITLES if importing.is_restore else TITLES
+        set_text(by_id("import-title"), titles[importing.phase])
         set_text(by_id("import-name"), importing.name)
         bar = by_id("import-bar")
         bar.hidden = not importing.is_running

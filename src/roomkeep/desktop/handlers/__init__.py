@@ -12,6 +12,7 @@ from roomkeep.desktop.handlers import (
     people,
     reactions,
     rooms,
+    whole,
 )
 from roomkeep.desktop.transaction import Transaction
 from roomkeep.protocol import commands, queries
@@ -28,6 +29,7 @@ COMMAND_HANDLERS: Mapping[type[Request], Handler] = {
     commands.SaveSetting: account.save_setting,
     commands.SaveMessage: messages.save_message,
     commands.SaveMessages: messages.save_messages,
+    commands.AddMessages: whole.add_messages,
     commands.UpdateMessage: messages.update_message,
     commands.DeleteMessage: messages.delete_message,
     commands.ClearRoomMessages: messages.clear_room_messages,
@@ -50,6 +52,7 @@ COMMAND_HANDLERS: Mapping[type[Request], Handler] = {
 QUERY_HANDLERS: Mapping[type[Request], Handler] = {
     queries.GetContents: account.get_contents,
     queries.FindProblems: health.find_problems,
+    queries.GetRecords: whole.get_records,
     queries.GetOwner: account.get_owner,
     queries.GetSetting: account.get_setting,
     queries.GetSettings: account.get_settings,

@@ -10,6 +10,7 @@ from roomkeep.persistence.stores import (
     reactions,
     rooms,
     users,
+    whole,
 )
 
 __all__ = [
@@ -22,4 +23,5 @@ __all__ = [
     "reactions",
     "rooms",
     "users",
+    "whole",
 ]

@@ -8,7 +8,7 @@ from roomkeep import arguments, records
 from roomkeep.arguments import MessageChanges
 from roomkeep.errors import RecordNotFound
 from roomkeep.idb import KeyRange
-from roomkeep.models import Id, Message
+from roomkeep.models import Id, Message, Record
 from roomkeep.persistence.operation import reads, writes
 from roomkeep.persistence.stores import attachments, reactions
 from roomkeep.persistence.stores.message_pages import as_read, keys_of_channel
@@ -121,3 +121,12 @@ def check_message(message: Message) -> None:
         InvalidRecord: it cannot; it names the field.
     """
     records.check(message, Message, "message")
+
+
+def check_record(record: Record) -> None:
+    """Make sure that a record of any kind can be kept, without keeping it.
+
+    Raises:
+        InvalidRecord: it cannot; it names the field.
+    """
+    records.check(record, type(record), "record")

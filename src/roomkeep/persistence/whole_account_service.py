@@ -1,19 +1,20 @@
-"""What looks at an account as a whole: its check and its repair."""
+"""What is about an account as a whole: its check, its repair, and all its records in turn."""
 
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from typing import Any
 
+from roomkeep.models import Message
 from roomkeep.persistence import stores
 from roomkeep.persistence.account_service import AccountService
 from roomkeep.persistence.operation import Operation
 from roomkeep.persistence.scope import Scope
-from roomkeep.reports import Findings, Problem
+from roomkeep.reports import Findings, Problem, RecordPage, StoreName
 
-__all__ = ["HealthService"]
+__all__ = ["WholeAccountService"]
 
 
-class HealthService(AccountService):
-    """Checks and mends accounts."""
+class WholeAccountService(AccountService):
+    """Checks and mends accounts; reads and fills them from end to end."""
 
     def find_problems(self) -> Coroutine[Any, Any, list[Problem]]:
         """Check everything that the account keeps, and return what is amiss.
@@ -33,6 +34,28 @@ class HealthService(AccountService):
         be, also when there comes no next one.
         """
         return self._collect(self._scopes.current, stores.health.repair)
+
+    def get_records(
+        self, store: StoreName, after: object = None
+    ) -> Coroutine[Any, Any, RecordPage]:
+        """Return the next records of a store, in no order to rely on: all of it, page by page.
+
+        Of reactions, only those come that wait for their message: the others are in theirs.
+        Records that cannot be read are left out, and counted in `unreadable_records`.
+
+        Args:
+            store: which one.
+            after: the page's `next` that came before; None for the first page.
+        """
+        return self._run(stores.whole.get_records, store, after)
+
+    def add_messages(self, messages: Sequence[Message]) -> Coroutine[Any, Any, int]:
+        """Write the messages that are not there yet; those that are stay as they are.
+
+        Returns:
+            how many were written.
+        """
+        return self._run(stores.whole.add_messages, messages)
 
     async def _collect(self, scope: Scope, step: Operation[[Any], Findings]) -> list[Problem]:
         problems: list[Problem] = []

@@ -1,0 +1,189 @@
+"""Exporting an account: read a page at a time, packed, and handed to the browser as a download."""
+
+import asyncio
+import datetime as dt
+import logging
+from typing import Literal
+
+from msgspec.structs import replace
+
+from roomkeep.app.blobs import Blobs, Download
+from roomkeep.app.effects.context import Context, EffectGroup, effect
+from roomkeep.app.export_format import (
+    AttachmentLine,
+    Head,
+    Packer,
+    SettingLine,
+    data_lines,
+    line_of,
+)
+from roomkeep.app.problems import explain
+from roomkeep.app.state import AccountState, Export
+from roomkeep.app.storage_state import say_bytes
+from roomkeep.errors import RecordNotFound, RoomkeepError, ScopeChanged, StorageLost
+from roomkeep.models import Attachment
+from roomkeep.persistence import DatabaseService, StoreName
+
+__all__ = ["ExportEffects"]
+
+STORES: tuple[StoreName, ...] = ("users", "rooms", "bans", "messages", "reactions", "attachments")
+"""In this order a restore writes them: no message without its room, no file without its message."""
+
+logger = logging.getLogger(__name__)
+
+
+class StoppedError(Exception):
+    """The person stopped the export."""
+
+
+class ExportEffects(EffectGroup):
+    """What one does to have a copy of everything."""
+
+    def __init__(self, context: Context, blobs: Blobs) -> None:
+        super().__init__(context)
+        self._blobs = blobs
+
+    @effect("export everything")
+    async def start(self) -> None:
+        """Make one file of all that the account keeps. One goes on chatting meanwhile."""
+        account = self.account
+        exporting = account.exporting()
+        if exporting is None or not exporting.is_running:
+            await _Run(self.context, account, self._blobs.begin_download()).run()
+
+    def cancel(self) -> None:
+        """Stop the export."""
+        account = self.account
+        exporting = account.exporting()
+        if exporting is not None and exporting.is_running:
+            account.exporting.set(replace(exporting, phase="stopping", text="Stopping…"))
+
+
+class _Run:
+    """One export. What is written meanwhile may be in it, or not."""
+
+    def __init__(self, context: Context, account: AccountState, file: Download) -> None:
+        self._context = context
+        self._account = account
+        self._file = file
+        self._messages = 0
+        self._files = 0
+        self._lost = 0
+        self._done = 0
+        self._total = 1
+        head = Head(account=account.user().oder_id, exported_at=context.time())
+        self._packer = Packer(head)
+
+    async def run(self) -> None:
+        """Make the file, have it saved, and say what came of it."""
+        self._account.exporting.set(Export(text="Exporting…"))
+        try:
+            await self._pack_everything()
+        except StoppedError:
+            self._end("stopped", "Stopped. No file was saved.")
+        except ScopeChanged:
+            raise
+        except RoomkeepError as error:
+            logger.warning("could not export: %s", error)
+            text, advice = explain(error, "export everything")
+            self._end("failed", text, f"{advice} No file was saved.")
+        except Exception as error:
+            logger.exception("could not export")
+            text, advice = explain(error, "export everything")
+            self._end("failed", text, f"{advice} No file was saved.")
+        else:
+            self._file.save(self._name())
+            self._end("done", self._done_text(), self._left_out())
+
+    async def _pack_everything(self) -> None:
+        report = await self._database.get_storage_report()
+        self._total = max(1, sum(report.rows.values()))
+        for store in STORES:
+            place: object = None
+            while True:
+                page = await self._database.get_records(store, place)
+                for record in page.records:
+                    if isinstance(record, Attachment):
+                        await self._pack_file(record)
+                if store != "attachments":
+                    self._file.write(self._packer.pack(*map(line_of, page.records)))
+                self._messages += len(page.messages)
+                self._tell(len(page.records))
+                if (place := page.next) is None:
+                    break
+        settings = await self._database.get_settings()
+        lines = [SettingLine(key, value) for key, value in settings.items()]
+        self._file.write(self._packer.pack(*lines))
+        self._tell(len(lines))
+        self._file.write(self._packer.finish())
+
+    async def _pack_file(self, attachment: Attachment) -> None:
+        data: bytes | None = None
+        try:
+            data = await self._database.read_attachment_data(attachment.id)
+        except RecordNotFound:
+            return  # deleted meanwhile
+        except StorageLost:
+            logger.warning("a file is left out, because it cannot be read", exc_info=True)
+            self._lost += 1
+        self._file.write(self._packer.pack(AttachmentLine(attachment, has_data=data is not None)))
+        for line in data_lines(data or b""):
+            self._file.write(self._packer.pack(line))
+            await asyncio.sleep(0)
+            self._tell(0)
+        self._files += data is not None
+
+    def _tell(self, number: int) -> None:
+        """Say how far it is; stop here if the person said so."""
+        exporting = self._account.exporting()
+        assert exporting is not None, "an export is never forgotten"  # noqa: S101
+        if exporting.phase == "stopping":
+            raise StoppedError
+        self._done += number
+        text = (
+            f"{_count(self._messages, 'message')}, {_count(self._files, 'file')},"
+            f" {say_bytes(self._file.size)} so far."
+        )
+        share = min(1.0, self._done / self._total)
+        self._account.exporting.set(replace(exporting, done=share, text=text))
+
+    @property
+    def _database(self) -> DatabaseService:
+        return self._context.database(self._account)
+
+    def _end(
+        self, phase: Literal["done", "stopped", "failed"], text: str, advice: str = ""
+    ) -> None:
+        self._account.exporting.set(Export(phase=phase, done=1.0, text=text, advice=advice))
+        # Who is not looking at the page of the storage hears of it all the same.
+        if self._account.dialog() != "storage" and self._context.page.account() is self._account:
+            self._context.tell("error" if phase == "failed" else "success", text, advice)
+
+    def _name(self) -> str:
+        now = dt.datetime.fromtimestamp(self._context.time() / 1_000, dt.UTC)
+        today = now.astimezone().strftime("%Y-%m-%d")
+        return f"Roomkeep {self._account.user().display_name} {today}.jsonl.gz"
+
+    def _done_text(self) -> str:
+        return (
+            f"Exported {_count(self._messages, 'message')}, {_count(self._files, 'file')},"
+            f" {say_bytes(self._file.size)}."
+        )
+
+    def _left_out(self) -> str:
+        said = []
+        if unreadable := len(self._database.unreadable_records):
+            what = _count(unreadable, "record")
+            said.append(f"{what} that cannot be read {_is(unreadable)} not in it.")
+        if self._lost:
+            what = _count(self._lost, "file")
+            said.append(f"{what} that the browser has lost {_is(self._lost)} not in it.")
+        return " ".join(said)
+
+
+def _is(number: int) -> str:
+    return "is" if number == 1 else "are"
+
+
+def _count(number: int, one: str) -> str:
+    return f"{number:,} {one if number == 1 else one + 's'}"

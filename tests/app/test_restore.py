@@ -1,0 +1,307 @@
+"""An export brings everything back, adds only what is missing, and a bad one changes nothing."""
+
+import gzip
+import json
+from collections.abc import AsyncIterator, Callable
+from typing import Any, get_args
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from roomkeep.app.effects.exports import ExportEffects
+from roomkeep.models import Record
+from roomkeep.persistence import DatabaseService, StoreName
+from support.chat import Chat
+from support.laws import law
+from support.make import attachment, ban, message, reaction, room, user
+
+
+class Picked:
+    """A picked file."""
+
+    def __init__(self, data: bytes) -> None:
+        self.name = "export.jsonl.gz"
+        self.size = len(data)
+        self.data = data
+
+    async def read(self, start: int, end: int) -> bytes:
+        return self.data[start:end]
+
+
+class Saved:
+    """What the browser is given to save."""
+
+    def __init__(self) -> None:
+        self.data = b""
+        self.name = ""
+
+    @property
+    def size(self) -> int:
+        return len(self.data)
+
+    def write(self, data: bytes) -> None:
+        self.data += data
+
+    def save(self, name: str) -> None:
+        self.name = name
+
+
+class App(Chat):
+    """The app, with what it would have the browser save."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.saved = Saved()
+
+    def begin_download(self) -> Any:
+        return self.saved
+
+    async def export(self) -> bytes:
+        self.saved = Saved()
+        effects: Any = self
+        await ExportEffects(self.effects.context, effects).start()
+        return self.saved.data
+
+    async def restore(self, data: bytes) -> str:
+        await self.effects.imports.start(Picked(data))
+        importing = self.account.importing()
+        assert importing is not None
+        return f"{importing.phase}: {importing.text} {importing.advice}".strip()
+
+
+async def begin(name: str = "Ada") -> App:
+    app = App()
+    await app.effects.accounts.begin()
+    await app.effects.accounts.create(name)
+    return app
+
+
+@pytest.fixture
+async def app() -> AsyncIterator[App]:
+    made = await begin()
+    yield made
+    await made.db.close()
+
+
+@pytest.fixture
+async def other() -> AsyncIterator[App]:
+    """The same account on a device that has nothing of it."""
+    made = await begin()
+    yield made
+    await made.db.close()
+
+
+async def everything(db: DatabaseService) -> dict[str, list[Any]]:
+    found: dict[str, list[Any]] = {"settings": [await db.get_settings()], "data": []}
+    for store in get_args(StoreName):
+        records: list[Record] = []
+        place: object = None
+        while True:
+            page = await db.get_records(store, place)
+            records += page.records
+            if (place := page.next) is None:
+                break
+        found[store] = records
+    for one in found["attachments"]:
+        found["data"].append(await db.read_attachment_data(one.id))
+    return found
+
+
+async def fill(db: DatabaseService) -> None:
+    await db.save_user(user("Ada", display_name="Ada", bio="I do sums.", joined_at=5))
+    await db.save_room(room(members=(), topic="Tea"))
+    await db.save_user(user("bob", avatar_url="data:image/png;base64," + "A" * 700_000))
+    await db.save_ban(ban(expires_at=4_000))
+    await db.save_messages([message(f"m{n}", timestamp=n) for n in range(600)])
+    await db.save_reaction(reaction())
+    await db.save_reaction(reaction(message_id="later"))
+    await db.delete_message("m2")
+    data = bytes(range(256)) * 4_000
+    await db.save_attachment(attachment("big", size=len(data)), data)
+    await db.save_attachment(attachment("empty", size=0), b"")
+    await db.save_attachment(attachment("bare", message_id="later"))
+    await db.save_setting("draft/r1", {"text": "and then"})
+
+
+async def test_an_export_restored_into_an_empty_account_gives_the_same(
+    app: App, other: App
+) -> None:
+    await fill(app.db)
+    data = await app.export()
+    assert app.saved.name.startswith("Roomkeep Ada 20")
+    exporting = app.account.exporting()
+    assert exporting is not None
+    assert exporting.text.startswith("Exported 600 messages, 2 files, ")
+    assert max(map(len, gzip.decompress(data).split(b"\n"))) < 800_000
+    assert await other.restore(data) == (
+        "done: Restored 600 messages and 3 files."
+        " Reload the page to see restored drafts and settings."
+    )
+    assert await everything(other.db) == await everything(app.db)
+    assert other.account.user().bio == "I do sums."
+    assert await other.db.find_problems() == await app.db.find_problems()
+
+
+TEXTS = st.text('aé😀\n\x00"\\', max_size=6)
+
+
+@law
+@given(
+    contents=st.lists(st.tuples(TEXTS, st.booleans(), st.booleans()), max_size=6),
+    data=st.lists(st.binary(max_size=40), max_size=3),
+    settings=st.dictionaries(st.text("ab/", min_size=1, max_size=3), TEXTS, max_size=3),
+)
+async def test_law_whatever_is_exported_comes_back(
+    app: App,
+    other: App,
+    contents: list[tuple[str, bool, bool]],
+    data: list[bytes],
+    settings: dict[str, str],
+) -> None:
+    for one in (app, other):
+        await one.db.clear_all_data()
+    for n, (content, is_liked, is_deleted) in enumerate(contents):
+        liked = (reaction(message_id=f"m{n}"),) if is_liked else ()
+        given_one = message(f"m{n}", content=content, is_deleted=is_deleted, reactions=liked)
+        await app.db.save_message(given_one)
+    for n, some in enumerate(data):
+        owner = attachment(f"a{n}", message_id="elsewhere", size=len(some))
+        await app.db.save_attachment(owner, some)
+    for key, value in settings.items():
+        await app.db.save_setting(key, value)
+    assert (await other.restore(await app.export())).startswith("done: ")
+    assert await everything(other.db) == await everything(app.db)
+
+
+async def test_a_profile_that_one_has_filled_in_stays(app: App, other: App) -> None:
+    await fill(app.db)
+    await other.db.update_user("Ada", bio="I do more.")
+    other.account.user.set(user("Ada", display_name="Ada", bio="I do more."))
+    await other.restore(await app.export())
+    mine = await other.db.get_user("Ada")
+    assert mine is not None
+    assert mine.bio == "I do more."
+
+
+async def test_what_is_here_stays_as_it_is(app: App, other: App) -> None:
+    await fill(app.db)
+    data = await app.export()
+    db = other.db
+    await db.save_room(room(name="Mine"))
+    await db.save_message(message("m1", content="mine"))
+    await db.save_message(message("m2", content="mine"))
+    await db.save_message(message("m3"))
+    await db.delete_message("m3")
+    await db.save_attachment(attachment("big"), b"own")
+    await db.save_setting("draft/r1", "own")
+    assert "Restored 597 messages and 2 files. 3 messages were here already" in (
+        await other.restore(data)
+    )
+    found = await db.get_room("r1")
+    assert found is not None
+    assert found.name == "Mine"
+    assert [one.content for one in await db.get_messages("r1", 4)] == [
+        "content of m0",
+        "content of m4",
+        "content of m5",
+        "content of m6",
+    ]
+    deleted = await db.get_message_by_id("m3")
+    assert deleted is not None
+    assert deleted.is_deleted
+    kept = await db.get_message_by_id("m1")
+    assert kept is not None
+    assert (kept.content, kept.reactions) == ("mine", ())
+    assert await db.read_attachment_data("big") == b"own"
+    assert await db.get_setting("draft/r1") == "own"
+    before = await everything(db)
+    assert (await other.restore(data)).startswith("done: Restored 0 messages and 0 files.")
+    assert await everything(db) == before
+
+
+async def test_an_export_of_another_account_is_refused(app: App) -> None:
+    data = await app.export()
+    grace = await begin("Grace")
+    before = await everything(grace.db)
+    said = await grace.restore(data)
+    assert said.startswith("failed: The file is an export of another account: “Ada”.")
+    assert "Sign in as that account" in said
+    assert await everything(grace.db) == before
+    await grace.db.close()
+
+
+def change(number: int, **changes: Any) -> Callable[[list[Any]], list[Any]]:
+    def spoil(lines: list[Any]) -> list[Any]:
+        lines[number] |= changes
+        return lines
+
+    return spoil
+
+
+@pytest.mark.parametrize(
+    ("spoil", "said"),
+    [
+        (change(0, version=2), "The file was exported by a newer version of Roomkeep."),
+        (change(0, exportedAt="now"), "Line 1: the head of the export is not right."),
+        (change(1, type="spy"), "Line 2: type is not right"),
+        (change(-1, lines=3), "The file is not whole: lines of it are missing."),
+        (lambda lines: lines[:-1], "The file is cut off: its end is missing."),
+        (lambda lines: [*lines, lines[-1]], "something comes after the end."),
+        (lambda lines: [line for line in lines if line.get("type") != "data"], "bytes of the file"),
+        (
+            lambda lines: [*lines[:-1], {"type": "data", "data": "AAAA"}, lines[-1]],
+            "these bytes belong to no file.",
+        ),
+        (
+            lambda lines: [*lines[:-1], {"type": "setting", "key": "k", "value": "x" * 1_000_001}],
+            "the setting is too long.",
+        ),
+        (
+            lambda lines: [
+                *lines[:-1],
+                {"type": "message", "record": msgspec.to_builtins(message(content="x" * 65_537))},
+            ],
+            "65,537 characters long",
+        ),
+        (
+            lambda lines: [
+                *lines[:-1],
+                {
+                    "type": "message",
+                    "record": msgspec.to_builtins(message("m9", reactions=(reaction(),))),
+                },
+            ],
+            "a reaction is to another message.",
+        ),
+    ],
+)
+async def test_a_spoiled_export_changes_nothing(
+    app: App, other: App, spoil: Callable[[list[Any]], list[Any]], said: str
+) -> None:
+    await fill(app.db)
+    data = gzip.decompress(await app.export())
+    lines = [json.loads(line) for line in data.splitlines()]
+    before = await everything(other.db)
+    spoiled = b"\n".join(json.dumps(line).encode() for line in spoil(lines))
+    text = await other.restore(spoiled)
+    assert text.startswith("failed: ")
+    assert said in text
+    assert "Nothing was restored." in text
+    assert await everything(other.db) == before
+
+
+async def test_a_stopped_export_saves_no_file(app: App) -> None:
+    await fill(app.db)
+    saved = app.saved = Saved()
+    effects: Any = app
+    exports = ExportEffects(app.effects.context, effects)
+    app.begin_download = lambda: saved  # type: ignore[method-assign]
+    running = exports.start()
+    saved.write = lambda data: exports.cancel()  # type: ignore[method-assign]  # noqa: ARG005
+    await running
+    exporting = app.account.exporting()
+    assert exporting is not None
+    assert (exporting.phase, exporting.text) == ("stopped", "Stopped. No file was saved.")
+    assert saved.name == ""
