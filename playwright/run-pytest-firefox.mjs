@@ -1,18 +1,8 @@
 // As run-pytest.mjs, in Firefox, which Playwright only drives in a build of its own.
 import process from 'node:process';
-import puppeteer from 'puppeteer-core';
+import { launchFirefox } from './firefox.mjs';
 
-const browser = await puppeteer.launch({
-  browser: 'firefox',
-  executablePath: process.env.ROOMKEEP_FIREFOX,
-  headless: true,
-  extraPrefsFirefox: {
-    'privacy.reduceTimerPrecision': false,
-    // Nobody is there to answer whether the page may keep its data.
-    'dom.storageManager.prompt.testing': true,
-    'dom.storageManager.prompt.testing.allow': true,
-  },
-});
+const browser = await launchFirefox();
 process.stdin.resume().on('end', async () => {
   await browser.close();
 });

@@ -5,7 +5,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from tools.commands import call, find_program
+from tools.commands import call, find_program, install_packages
 from tools.paths import ROOT, ToolError
 
 VARIABLE = "ROOMKEEP_CHROMIUM"
@@ -51,14 +51,7 @@ def _find_of_playwright() -> Path | None:
 
 
 def _install() -> Path:
-    print("Installing Chromium for the tests …", flush=True)
-    is_root = hasattr(os, "geteuid") and os.geteuid() == 0
-    apt_get = shutil.which("apt-get")
-    if is_root and apt_get:
-        quiet = {"DEBIAN_FRONTEND": "noninteractive"}
-        install = [apt_get, "install", "-y", "-qq", "--no-install-recommends", "chromium"]
-        if call([apt_get, "update", "-qq"], env=quiet) == 0:
-            call(install, env=quiet)
+    install_packages("Chromium for the tests", ["chromium"])
     if not _find():
         npx = find_program("npx", "It comes with Node.js: install it and run this again.")
         call([npx, "--no-install", "playwright", "install", "chromium"])

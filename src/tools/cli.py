@@ -14,6 +14,7 @@ from tools.bench_app import bench_app
 from tools.bench_desktop import bench_desktop
 from tools.bench_start import bench_start
 from tools.bench_store import bench_store
+from tools.browsers import test_browsers
 from tools.check import STEPS, check, take_screenshots, test_long
 from tools.desktop import show_desktop
 from tools.paths import DEV_SITE, SITE, ToolError
@@ -55,6 +56,12 @@ def _parser() -> ArgumentParser:
     test.add_argument("steps", nargs="*", metavar="step", help=", ".join(STEPS))
     long = add("test-long", _test_long, "compare with the model and kill the browser many times")
     long.add_argument("--seed", type=int, help="what the calls are made from; any when not given")
+    browsers = add(
+        "test-browsers", _test_browsers, "run the page's tests in the other browsers too"
+    )
+    browsers.add_argument(
+        "--write", action="store_true", help="put the results into docs/browsers.md"
+    )
     add("screenshots", _screenshots, "take a picture of every screen of the app")
     add("bench-start", _bench_start, "measure how fast the page starts")
     add("bench-store", _bench_store, "measure how fast the store is in the browser")
@@ -115,6 +122,10 @@ def _test(chosen: Namespace) -> int:
 
 def _test_long(arguments: Namespace) -> int:
     return test_long(arguments.seed)
+
+
+def _test_browsers(arguments: Namespace) -> int:
+    return test_browsers(write=arguments.write)
 
 
 def _screenshots(_: Namespace) -> int:

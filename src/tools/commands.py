@@ -51,3 +51,21 @@ def call(command: Sequence[str | Path], *, env: Mapping[str, str] | None = None)
     return subprocess.run(
         [str(part) for part in command], cwd=ROOT, env={**os.environ, **(env or {})}, check=False
     ).returncode
+
+
+def install_packages(what: str, names: Sequence[str]) -> bool:
+    """Installs packages of Debian where that can be done without asking; tells whether it tried.
+
+    Args:
+        what: What they are for, to complete the sentence "Installing …".
+        names: The packages.
+    """
+    apt_get = shutil.which("apt-get")
+    if not apt_get or not hasattr(os, "geteuid") or os.geteuid() != 0:
+        return False
+    print(f"Installing {what} …", flush=True)
+    quiet = {"DEBIAN_FRONTEND": "noninteractive"}
+    if call([apt_get, "update", "-qq"], env=quiet) != 0:
+        return False
+    call([apt_get, "install", "-y", "-qq", "--no-install-recommends", *names], env=quiet)
+    return True

@@ -8,7 +8,7 @@ import pytest
 
 from roomkeep import idb
 from roomkeep.errors import StorageLost, StorageUnavailable, TransactionAborted
-from roomkeep.idb import _database
+from roomkeep.idb import _database, _quirks
 from roomkeep.persistence import Change, DatabaseService
 from roomkeep.persistence.schema import SCHEMA, database_name
 from support.js import run_js
@@ -119,7 +119,7 @@ async def test_a_backing_store_that_fails_is_tried_again(broken_open: Any) -> No
 async def test_a_backing_store_that_keeps_failing_says_so(
     broken_open: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(_database, "REOPEN_PAUSES", (1, 1))
+    monkeypatch.setattr(_quirks, "REOPEN_PAUSES", (1, 1))
     broken_open(100, *BACKING_STORE)
     with pytest.raises(StorageLost, match="backing store"):
         await idb.open("idb-test losses", 1)

@@ -212,6 +212,28 @@ async def test_looking_for_a_database_does_not_create_it(db: idb.Database, can_l
     assert await idb.names() == before
 
 
+async def test_a_database_whose_making_was_undone_is_not_there(db: idb.Database) -> None:
+    async def broken(_tx: idb.UpgradeTransaction, _old_version: int) -> None:
+        raise ValueError("a broken upgrade")
+
+    with pytest.raises(ValueError, match="a broken upgrade"):
+        await idb.open("idb-test undone", 1, broken)
+    # WebKit goes on to list it; other browsers are made to.
+    run_js("""
+        const {databases} = IDBFactory.prototype;
+        IDBFactory.prototype.databases = async function () {
+            IDBFactory.prototype.databases = databases;
+            const infos = await databases.call(this);
+            return [...infos, {name: "idb-test undone", version: 0}];
+        };
+    """)
+    names = await idb.names()
+    assert NAME in names
+    assert "idb-test undone" not in names
+    assert not await idb.exists("idb-test undone")
+    await idb.delete("idb-test undone")
+
+
 async def test_deleting_what_is_not_there_does_nothing() -> None:
     await idb.delete("idb-test nowhere")
 

@@ -16,14 +16,12 @@ THINGS = [{"id": f"t{n}", "colour": ["blue", "red", "teal"][n % 3], "size": n} f
 @pytest.fixture(params=["getAll with a direction", "getAll without"])
 def direction_support(request: pytest.FixtureRequest) -> Iterator[None]:
     # WebKit has no `getAllRecords`, and so no direction; its way is taken here by force.
+    kept = run_js("Object.getOwnPropertyDescriptor(IDBIndex.prototype, 'getAllRecords')")
     if request.param == "getAll without":
-        run_js(
-            "globalThis.kept = IDBIndex.prototype.getAllRecords;"
-            "delete IDBIndex.prototype.getAllRecords"
-        )
+        run_js("delete IDBIndex.prototype.getAllRecords")
     yield
-    if request.param == "getAll without":
-        run_js("IDBIndex.prototype.getAllRecords = globalThis.kept")
+    if kept is not None:
+        run_js("(kept) => Object.defineProperty(IDBIndex.prototype, 'getAllRecords', kept)")(kept)
 
 
 async def fill(tx: idb.Transaction) -> idb.Store:

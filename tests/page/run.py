@@ -10,7 +10,7 @@ from typing import Any, Self
 import js
 import micropip
 from pyodide.code import run_js
-from pyodide.ffi import run_sync
+from pyodide.ffi import can_run_sync, run_sync
 from pyodide.http import pyfetch
 
 ROOT = "/roomkeep"
@@ -72,7 +72,6 @@ async def main() -> None:
     plan = await (await pyfetch("/tests/plan.json")).json()
     await micropip.install([f"/tests/{name}" for name in plan["wheels"]], deps=False)
     await (await pyfetch("/tests/tests.zip")).unpack_archive(extract_dir=ROOT)
-    asyncio.Runner = asyncio.runners.Runner = PageRunner  # type: ignore[misc, assignment]
     os.chdir(ROOT)
     os.environ.update(plan["env"])
     import pytest
@@ -87,7 +86,17 @@ async def main() -> None:
         "-o",
         "addopts=",
     ]
-    status = pytest.main([*arguments, *plan["node_ids"]], plugins=[Reporter()])
+    if can_run_sync():
+        asyncio.Runner = asyncio.runners.Runner = PageRunner  # type: ignore[misc, assignment]
+        status = pytest.main([*arguments, *plan["node_ids"]], plugins=[Reporter()])
+    else:
+        sys.path.append(f"{ROOT}/tests")
+        from support.async_runner import AsyncRunner
+
+        runner = AsyncRunner()
+        arguments += ["-p", "no:asyncio"]
+        status = pytest.main([*arguments, *plan["node_ids"]], plugins=[Reporter(), runner])
+        await runner.run()
     tell({"end": f"pytest in the page has ended with {status!r}"})
 
 

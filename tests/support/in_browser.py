@@ -19,6 +19,7 @@ from typing import Any
 import pytest
 
 from support import long_run
+from tools.browsers import BROWSER_VARIABLE
 from tools.commands import find_program
 from tools.paths import BUILD, ROOT, SITE, TEST_WHEELS
 from tools.server import SiteServer
@@ -27,8 +28,8 @@ from tools.site import build_site
 SILENCE = 120 * long_run.FACTOR
 """How long, in seconds, the page may say nothing before it counts as hung."""
 
-BROWSER = os.environ.get("ROOMKEEP_BROWSER", "chromium")
-"""The browser: Chromium, or as `npm run test:browsers` says."""
+BROWSER = os.environ.get(BROWSER_VARIABLE, "chromium")
+"""The browser: Chromium, or as `npm run test:browsers` says, which runs no other tests."""
 
 TEST_SITE = BUILD / "test-site"
 PAGE_ONLY = (ROOT / "tests" / "idb", ROOT / "tests" / "browser")
@@ -133,9 +134,15 @@ class InBrowser:
         self._ending = contextlib.ExitStack()
 
     @pytest.hookimpl(trylast=True)
-    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+    def pytest_collection_modifyitems(
+        self, config: pytest.Config, items: list[pytest.Item]
+    ) -> None:
         """Have the browser's tests come last, so that pytest's own teardowns are whole."""
         items.sort(key=page_of)
+        if BROWSER_VARIABLE in os.environ:
+            others = [item for item in items if page_of(item) != "browser"]
+            items[:] = [item for item in items if page_of(item) == "browser"]
+            config.hook.pytest_deselected(items=others)
 
     def pytest_runtest_protocol(self, item: pytest.Item) -> bool | None:
         """Run a test in the page, where it belongs there."""

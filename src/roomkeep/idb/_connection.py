@@ -3,7 +3,8 @@
 import asyncio
 from typing import Any
 
-from roomkeep.errors import StorageBlocked, StorageLost, StorageUnavailable
+from roomkeep.errors import StorageBlocked, StorageUnavailable
+from roomkeep.idb import _quirks
 from roomkeep.idb._errors import error_from
 from roomkeep.idb._platform import create_proxy, indexed_db
 from roomkeep.idb._request import issue
@@ -102,11 +103,7 @@ class Opening:
 
     def _fail(self) -> None:
         self._handler.destroy()
-        error: BaseException = error_from(self._request.error)
-        if isinstance(error, StorageLost) and error.name == "InvalidStateError":
-            # Nothing is open yet that could be lost: a private window lets no database be made.
-            # https://github.com/firebase/firebase-js-sdk/issues/5377
-            error = StorageUnavailable(str(error), name=error.name)
+        error: BaseException = _quirks.error_of_opening(error_from(self._request.error))
         if self._driver is not None:
             # What the upgrade raised says more than the AbortError that came of it. It is told
             # here, so the driver's own future is not to complain that nobody asks.

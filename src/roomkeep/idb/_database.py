@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any, Literal, TypeVar
 
 from roomkeep.errors import StorageLost, StorageUnavailable, TransactionAborted
+from roomkeep.idb import _quirks
 from roomkeep.idb._connection import Connection, Opening
 from roomkeep.idb._errors import error_from
 from roomkeep.idb._platform import JsException, indexed_db, to_js
@@ -16,13 +17,6 @@ __all__ = ["Database", "delete", "exists", "names", "open"]
 T = TypeVar("T")
 Durability = Literal["default", "relaxed", "strict"]
 
-OPEN_TIMEOUT = 10_000
-"""How long opening may take, in ms, unless said otherwise."""
-REOPEN_PAUSES = (50, 250, 1_000)
-"""How long to wait, in ms, before opening is tried again where the browser's own files failed it.
-
-Chromium's "Internal error opening backing store" often passes: https://github.com/dexie/Dexie.js/issues/543
-"""
 PATIENCE = 30_000
 """How long the browser may say nothing about a transaction, in ms, before it is given up."""
 
@@ -128,7 +122,7 @@ class Database:
         return await asyncio.shield(self._opening)
 
     async def _open(self) -> Connection:
-        for pause in REOPEN_PAUSES:
+        for pause in _quirks.REOPEN_PAUSES:
             try:
                 return await self._open_once()
             except StorageLost:
@@ -193,7 +187,7 @@ async def open(  # noqa: A001 the specification's name
     version: int | None = None,
     upgrade: Upgrade | None = None,
     *,
-    timeout: float = OPEN_TIMEOUT,
+    timeout: float = _quirks.OPEN_TIMEOUT,
 ) -> Database:
     """Open a database, and create or upgrade it where its version is lower than `version`.
 
@@ -215,7 +209,7 @@ async def open(  # noqa: A001 the specification's name
     return database
 
 
-async def delete(name: str, *, timeout: float = OPEN_TIMEOUT) -> None:
+async def delete(name: str, *, timeout: float = _quirks.OPEN_TIMEOUT) -> None:
     """Delete a database with all that is in it; nothing happens when there is none.
 
     Raises:
@@ -233,13 +227,14 @@ async def names() -> list[str]:
         StorageUnavailable: there is no IndexedDB here, or it cannot list its databases.
     """
     factory = indexed_db()
-    if not hasattr(factory, "databases"):
+    if not _quirks.can_list(factory):
         msg = "this browser cannot list its databases"
         raise StorageUnavailable(msg)
     try:
-        return sorted(str(info.name) for info in await factory.databases())
+        infos = await factory.databases()
     except JsException as error:
         raise error_from(error) from error
+    return sorted(str(info.name) for info in infos if _quirks.is_made(info))
 
 
 async def exists(name: str) -> bool:
@@ -248,7 +243,7 @@ async def exists(name: str) -> bool:
     Raises:
         StorageError: the browser failed.
     """
-    if hasattr(indexed_db(), "databases"):
+    if _quirks.can_list(indexed_db()):
         return name in await names()
 
     async def refuse(_tx: UpgradeTransaction, _old_version: int) -> None:

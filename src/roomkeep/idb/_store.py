@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from typing import Any, Literal, Self, TypeVar
 
 from roomkeep.errors import InvalidRecord
+from roomkeep.idb import _quirks
 from roomkeep.idb._key_range import Key, KeyRange, query_to_js
 from roomkeep.idb._platform import from_json, js, jsnull, to_js, to_py
 from roomkeep.idb._request import Request, issue
@@ -65,7 +66,7 @@ class _Source:
             raise InvalidRecord(msg, field="count")
         if direction == "next":
             return self._request(convert, "getAll", query_to_js(query), count)
-        if hasattr(js.IDBIndex.prototype, "getAllRecords"):
+        if _quirks.can_get_all_backwards():
             options = js.Object.new()
             options.query, options.direction = query_to_js(query), direction
             if count is not None:
@@ -76,7 +77,6 @@ class _Source:
     async def _collect(
         self, query: Query, count: int | None, direction: Direction, convert: Callable[[Any], T]
     ) -> T:
-        # WebKit has no `getAll` with a direction: https://github.com/w3c/IndexedDB/issues/130
         values = js.Array.new()
         async for cursor in self.cursor(query, direction=direction):
             values.push(cursor.js_cursor.value)

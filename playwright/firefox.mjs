@@ -1,0 +1,16 @@
+// The Firefox that the tests run in.
+import process from 'node:process';
+import puppeteer from 'puppeteer-core';
+
+/** Starts it, by the path that `npm run test:browsers` names. */
+export const launchFirefox = () => puppeteer.launch({
+  browser: 'firefox',
+  executablePath: process.env.ROOMKEEP_FIREFOX,
+  headless: true,
+  extraPrefsFirefox: {
+    'privacy.reduceTimerPrecision': false,
+    // Nobody is there to answer whether the page may keep its data.
+    'dom.storageManager.prompt.testing': true,
+    'dom.storageManager.prompt.testing.allow': true,
+  },
+});
