@@ -100,3 +100,10 @@ async def test_errors_come_out_as_they_were(window: Any, db: DatabaseService) ->
     answer("SchemaTooNew")
     with pytest.raises(SchemaTooNew, match="it is so"):
         await db.save_room(room())
+
+
+async def test_the_page_knows_whose_colours_to_start_with(db: DatabaseService) -> None:
+    await db.set_current_user_id("ann")
+    assert run_js("localStorage.getItem('roomkeep/currentUserId')") == "ann"
+    await db.set_current_user_id(None)
+    assert run_js("localStorage.getItem('roomkeep/currentUserId') === null")

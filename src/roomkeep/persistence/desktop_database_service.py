@@ -11,6 +11,7 @@ from roomkeep import errors
 from roomkeep.arguments import check_size
 from roomkeep.errors import InvalidRecord, RecordNotFound, StorageError
 from roomkeep.persistence.account import OpenAccount
+from roomkeep.persistence.app_resume_storage import AppResumeStorage
 from roomkeep.persistence.database_service import DatabaseService
 from roomkeep.persistence.operation import Operation
 from roomkeep.persistence.schema import database_name
@@ -50,12 +51,18 @@ class Bridge(Protocol):
 
 
 class DesktopBackend:
-    """Accounts' databases in the main process."""
+    """Accounts' databases in the main process.
+
+    Args:
+        bridge: the way there.
+        resume: where the page notes who is signed in, for its next start.
+    """
 
     name = "desktop"
 
-    def __init__(self, bridge: Bridge) -> None:
+    def __init__(self, bridge: Bridge, resume: AppResumeStorage | None = None) -> None:
         self._bridge = bridge
+        self._resume = resume or AppResumeStorage()
         self._open: dict[int, DesktopAccount] = {}
         self._closing: set[asyncio.Task[object]] = set()
         bridge.listen(self._receive)
@@ -94,6 +101,8 @@ class DesktopBackend:
         """Remember who is signed in for the program's next run."""
         try:
             await self._ask(commands.SaveCurrentUserId(user_id=user_id))
+            # In the page, too: its colours are chosen before there is anyone to ask.
+            self._resume.save_current_user_id(user_id)
         except StorageError:
             logger.warning(
                 "who is signed in will be forgotten when the program ends", exc_info=True
