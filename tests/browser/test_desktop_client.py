@@ -17,6 +17,7 @@ JS = """({
     answers: {
         'open-account': { result: 1 }, 'load-current-user-id': { result: null },
         'save-current-user-id': { result: null }, 'get-owner': { result: null },
+        'set-owner': { result: null }, 'close-account': { result: null },
         'save-attachment': { result: null,
             changes: [{ store: 'attachments', action: 'put', keys: ['a1'] }] },
         'find-attachment-data': { result: 'Y2F0' },
