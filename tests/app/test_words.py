@@ -5,9 +5,11 @@ import pytest
 from roomkeep import errors
 from roomkeep.app.limits import MAX_CONTENT, check_account_name, check_content, check_name
 from roomkeep.app.problems import explain
+from roomkeep.app.storage_state import oldest, say_files
 from roomkeep.app.views.rows import initials, make_rows, tint, what_goes
 from roomkeep.errors import InvalidRecord
 from roomkeep.models import Message, Reaction
+from support.make import attachment
 
 
 def test_a_name_has_one_spelling() -> None:
@@ -146,3 +148,12 @@ def test_a_person_keeps_a_colour() -> None:
 )
 def test_what_goes_with_a_message_is_said(files: int, reactions: int, said: str) -> None:
     assert said in what_goes(files, reactions)
+
+
+def test_the_oldest_files_are_as_many_as_take_the_share() -> None:
+    files = [attachment(f"a{n}", size=size) for n, size in enumerate([10, 20, 30, 40])]
+    for share, number in [(0.1, 1), (0.25, 2), (0.5, 3), (0.6, 3), (0.61, 4), (1, 4)]:
+        assert oldest(files, share) == tuple(files[:number])
+    assert oldest([], 1) == ()
+    assert say_files(files[:1]) == "1 file, 10 bytes"
+    assert say_files(files) == "4 files, 100 bytes"

@@ -118,3 +118,19 @@ async def test_the_attachments_of_a_room_are_counted(db: DatabaseService) -> Non
     assert await db.count_attachments("r3") == 0
     await db.delete_message("m1")
     assert await db.count_attachments("r1") == 1
+
+
+async def test_files_are_removed_and_their_messages_name_them_still(db: DatabaseService) -> None:
+    await db.save_message(message())
+    await db.save_attachment(attachment("new", created_at=2), b"cat")
+    await db.save_attachment(attachment("old", created_at=1), b"cat")
+    await db.save_attachment(attachment("bare"))
+    await db.save_attachment(attachment("waiting", message_id="later"), b"cat")
+    assert [one.id for one in await db.get_files()] == ["old", "new"]
+    before = await db.get_all_attachments()
+    await db.remove_files(["old", "nowhere", "old"])
+    assert [one.id for one in await db.get_files()] == ["new"]
+    assert await db.get_all_attachments() == before
+    assert await db.read_attachment_data("old") is None
+    assert await db.read_attachment_data("new") == b"cat"
+    assert await db.read_attachment_data("waiting") == b"cat"

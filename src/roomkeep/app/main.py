@@ -25,6 +25,7 @@ from roomkeep.app.views.pending import PendingView
 from roomkeep.app.views.people import PeopleView
 from roomkeep.app.views.profile import ProfileView
 from roomkeep.app.views.room_dialogs import RoomDialogsView
+from roomkeep.app.views.room_for_files import RoomForFilesView
 from roomkeep.app.views.room_head import RoomHeadView
 from roomkeep.app.views.settings import SettingsView
 from roomkeep.app.views.shell import ShellView
@@ -64,6 +65,7 @@ async def main() -> None:
         SettingsView,
         StorageView,
         HealthView,
+        RoomForFilesView,
         ExportView,
         DialogFrameView,
         PendingView,
@@ -74,4 +76,5 @@ async def main() -> None:
     await effects.accounts.begin()
     document.getElementById("splash").remove()
     performance.mark("roomkeep-ready")
+    effects.room_for_files.warn()
     await keep_for_offline()

@@ -1,15 +1,24 @@
 """What the page knows of an account's storage, and how to say it."""
 
 import operator
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Literal, TypeVar
 
 from reaktiv import Signal
 
+from roomkeep.models import Attachment
 from roomkeep.persistence import StorageReport, Unreadable
 
-__all__ = ["BACKENDS", "STORES", "StorageState", "say_bytes", "say_contents"]
+__all__ = [
+    "BACKENDS",
+    "STORES",
+    "StorageState",
+    "oldest",
+    "say_bytes",
+    "say_contents",
+    "say_files",
+]
 
 T = TypeVar("T")
 
@@ -53,6 +62,8 @@ class StorageState:
         is_loading: it is being looked at.
         keeping: whether the browser is being asked to keep the data, or said no.
         is_clearing: everything is to be deleted, if the person says so.
+        files: the files that are on this device, the oldest first.
+        removing: those of them that are to be removed, if the person says so.
     """
 
     def __init__(self) -> None:
@@ -61,6 +72,8 @@ class StorageState:
         self.is_loading: Signal[bool] = _signal(value=False)
         self.keeping: Signal[Literal["idle", "asking", "refused"]] = _signal("idle")
         self.is_clearing: Signal[bool] = _signal(value=False)
+        self.files: Signal[tuple[Attachment, ...]] = _signal(())
+        self.removing: Signal[tuple[Attachment, ...]] = _signal(())
 
 
 def say_bytes(size: float) -> str:
@@ -82,6 +95,23 @@ def say_contents(rows: Mapping[str, int]) -> str:
         for store, (one, many) in _ONE.items()
     ]
     return f"{', '.join(parts[:-1])} and {parts[-1]}"
+
+
+def say_files(files: Sequence[Attachment]) -> str:
+    """Return how many files there are and what they take, such as "12 files, 18.2 MB"."""
+    size = say_bytes(sum(file.size for file in files))
+    return f"{len(files):,} {'file' if len(files) == 1 else 'files'}, {size}"
+
+
+def oldest(files: Sequence[Attachment], share: float) -> tuple[Attachment, ...]:
+    """Return the first files, so many that they take at least this share of what all take."""
+    wanted = share * sum(file.size for file in files)
+    taken = 0
+    for place, file in enumerate(files, 1):
+        taken += file.size
+        if taken >= wanted:
+            return tuple(files[:place])
+    return tuple(files)
 
 
 def _signal(value: T) -> Signal[T]:

@@ -3,7 +3,7 @@
 from collections.abc import Coroutine, Sequence
 from typing import Any
 
-from roomkeep.models import Message
+from roomkeep.models import Attachment, Message
 from roomkeep.persistence import stores
 from roomkeep.persistence.account_service import AccountService
 from roomkeep.persistence.operation import Operation
@@ -56,6 +56,14 @@ class WholeAccountService(AccountService):
             how many were written.
         """
         return self._run(stores.whole.add_messages, messages)
+
+    def get_files(self) -> Coroutine[Any, Any, list[Attachment]]:
+        """Return the attachments whose bytes are kept and whose message is there, oldest first."""
+        return self._run(stores.attachments.get_files)
+
+    def remove_files(self, attachment_ids: Sequence[str]) -> Coroutine[Any, Any, None]:
+        """Delete the bytes of some attachments, to make room; their messages name them still."""
+        return self._run(stores.attachments.remove_files, tuple(attachment_ids))
 
     async def _collect(self, scope: Scope, step: Operation[[Any], Findings]) -> list[Problem]:
         problems: list[Problem] = []

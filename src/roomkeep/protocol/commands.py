@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from roomkeep.arguments import JsonValue, MessageChanges, RoomChanges, UserChanges
+from roomkeep.arguments import Ids, JsonValue, MessageChanges, RoomChanges, UserChanges
 from roomkeep.models import Attachment, Ban, Id, Message, Reaction, Room, User
 from roomkeep.protocol.requests import Request, by_name
 from roomkeep.reports import Findings
@@ -166,6 +166,10 @@ class RemoveBan(Command):
 class SaveAttachment(Command):
     attachment: Attachment
     data: bytes | None = None
+
+
+class RemoveFiles(Command):
+    attachment_ids: Ids
 
 
 class DeleteAttachmentsForMessage(Command):

@@ -186,6 +186,10 @@ class GetAllAttachments(Query):
     result = list[Attachment]
 
 
+class GetFiles(Query):
+    result = list[Attachment]
+
+
 class CountAttachments(Query):
     result = int
     room_id: Id

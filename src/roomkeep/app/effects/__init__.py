@@ -18,6 +18,7 @@ from roomkeep.app.effects.people import PeopleEffects
 from roomkeep.app.effects.pictures import PictureEffects
 from roomkeep.app.effects.reactions import ReactionEffects
 from roomkeep.app.effects.replies import ReplyEffects
+from roomkeep.app.effects.room_for_files import RoomForFilesEffects
 from roomkeep.app.effects.rooms import RoomEffects
 from roomkeep.app.effects.samples import SampleEffects
 from roomkeep.app.effects.settings import SettingsEffects
@@ -60,5 +61,6 @@ class Effects:
         )
         self.storage = StorageEffects(context, self.accounts)
         self.health = HealthEffects(context, self.storage)
+        self.room_for_files = RoomForFilesEffects(context, self.storage)
         self.exports = ExportEffects(context, blobs)
         self.imports = ImportEffects(context, self.rooms)

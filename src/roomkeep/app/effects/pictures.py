@@ -223,7 +223,7 @@ class PictureEffects(EffectGroup):
             self.context.tell(
                 "error",
                 f"“{attachment.filename}” is not on this device.",
-                "Only its name and size came with the message.",
+                "It was removed to make room, or only its name and size came with the message.",
                 about="download the file",
             )
             return

@@ -18,6 +18,7 @@ class StorageEffects(EffectGroup):
         """Show what is stored, and how."""
         account = self.account
         account.storage.is_clearing.set(False)
+        account.storage.removing.set(())
         account.dialog.set("storage")
         self.refresh()
 
@@ -33,6 +34,7 @@ class StorageEffects(EffectGroup):
             database = self.context.database(account)
             report = await database.get_storage_report()
             storage.report.set(report)
+            storage.files.set(tuple(await database.get_files()))
             storage.unreadable.set(tuple(database.unreadable_records))
         finally:
             storage.is_loading.set(False)

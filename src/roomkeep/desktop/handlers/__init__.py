@@ -45,6 +45,7 @@ COMMAND_HANDLERS: Mapping[type[Request], Handler] = {
     commands.SaveBan: people.save_ban,
     commands.RemoveBan: people.remove_ban,
     commands.SaveAttachment: attachments.save_attachment,
+    commands.RemoveFiles: attachments.remove_files,
     commands.DeleteAttachmentsForMessage: attachments.delete_attachments_for_message,
 }
 """Those that change something."""
@@ -72,6 +73,7 @@ QUERY_HANDLERS: Mapping[type[Request], Handler] = {
     queries.GetAttachmentsForMessage: attachments.get_attachments_for_message,
     queries.GetAttachmentsForMessages: attachments.get_attachments_for_messages,
     queries.GetAllAttachments: attachments.get_all_attachments,
+    queries.GetFiles: attachments.get_files,
     queries.CountAttachments: attachments.count_attachments,
     queries.FindAttachmentData: attachments.find_attachment_data,
 }

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, bindparam, delete, func, select
+from sqlalchemy import ColumnElement, bindparam, delete, exists, func, select, update
 
 from roomkeep.arguments import check_size
 from roomkeep.desktop.files import hash_of
@@ -12,13 +12,14 @@ from roomkeep.desktop.tables import attachments, messages
 from roomkeep.desktop.transaction import Parameters, Transaction, chunks
 from roomkeep.errors import InvalidRecord, RecordNotFound
 from roomkeep.models import Attachment
-from roomkeep.protocol.commands import DeleteAttachmentsForMessage, SaveAttachment
+from roomkeep.protocol.commands import DeleteAttachmentsForMessage, RemoveFiles, SaveAttachment
 from roomkeep.protocol.queries import (
     CountAttachments,
     FindAttachmentData,
     GetAllAttachments,
     GetAttachmentsForMessage,
     GetAttachmentsForMessages,
+    GetFiles,
 )
 from roomkeep.reports import Change
 
@@ -35,6 +36,10 @@ _in_room = attachments.c.message_id.in_(
     select(messages.c.id).where(messages.c.room_id == bindparam("room_id"))
 )
 _KEYS = select(attachments.c.id, attachments.c.data_hash)
+_these = attachments.c.id.in_(bindparam("ids", expanding=True))
+_WITH_BYTES = _ALL.where(
+    attachments.c.data_hash.is_not(None), exists().where(messages.c.id == attachments.c.message_id)
+)
 
 
 def save_attachment(tx: Transaction, request: SaveAttachment) -> None:
@@ -78,6 +83,23 @@ def get_attachments_for_messages(
 def get_all_attachments(tx: Transaction, request: GetAllAttachments) -> list[Attachment]:  # noqa: ARG001
     """Return all attachments, ascending by (created_at, id)."""
     return _sorted(tx.read(ATTACHMENTS, _ALL))
+
+
+def get_files(tx: Transaction, request: GetFiles) -> list[Attachment]:  # noqa: ARG001
+    """Return the attachments whose bytes are here, and whose message is, the oldest first."""
+    return _sorted(tx.read(ATTACHMENTS, _WITH_BYTES))
+
+
+def remove_files(tx: Transaction, request: RemoveFiles) -> None:
+    """Delete the bytes of some attachments; what is known of them stays."""
+    keys: list[str] = []
+    for some in chunks(dict.fromkeys(request.attachment_ids)):
+        rows = tx.all(_KEYS.where(_these), {"ids": some})
+        keys += (row.id for row in rows)
+        tx.freed.update(row.data_hash for row in rows if row.data_hash is not None)
+        tx.execute(update(attachments).where(_these).values(data_hash=None), {"ids": some})
+    if keys:
+        tx.changes.append(Change(store="attachments", action="put", keys=tuple(keys)))
 
 
 def count_attachments(tx: Transaction, request: CountAttachments) -> int:

@@ -95,6 +95,35 @@ async def find_attachment_data(tx: Transaction, attachment_id: Id) -> Blob | Non
     return await tx.get_blob("attachments", attachment_id)
 
 
+@reads("messages", "attachments")
+async def get_files(tx: Transaction) -> list[Attachment]:
+    """Return the attachments whose bytes are here, and whose message is, the oldest first."""
+    found = _sorted(await tx.get_all("attachments", Attachment))
+    blobs = [tx.get_blob("attachments", attachment.id) for attachment in found]
+    owners = {
+        owner: tx.count("messages", query=KeyRange.only(owner))
+        for owner in {attachment.message_id for attachment in found}
+    }
+    there = {owner for owner, lookup in owners.items() if await lookup}
+    has_bytes = [await blob is not None for blob in blobs]
+    return [
+        attachment
+        for attachment, has in zip(found, has_bytes, strict=True)
+        if has and attachment.message_id in there
+    ]
+
+
+@writes("attachments")
+async def remove_files(tx: Transaction, attachment_ids: Ids) -> None:
+    """Delete the bytes of some attachments; what is known of them stays."""
+    lookups = [tx.get("attachments", key, Attachment) for key in dict.fromkeys(attachment_ids)]
+    found = [attachment for lookup in lookups if (attachment := await lookup) is not None]
+    tx.put_many("attachments", found)
+    if found:
+        keys = tuple(attachment.id for attachment in found)
+        tx.changes.append(Change(store="attachments", action="put", keys=keys))
+
+
 @writes("attachments")
 async def delete_attachments_for_message(tx: Transaction, message_id: Id) -> None:
     """Delete a message's attachments."""

@@ -1,0 +1,53 @@
+"""How much files take, and the oldest of them removed when the person says so."""
+
+from roomkeep.app.effects.context import Context, EffectGroup, effect
+from roomkeep.app.effects.storage import StorageEffects
+from roomkeep.app.state import AccountState
+from roomkeep.app.storage_state import oldest
+
+__all__ = ["RoomForFilesEffects"]
+
+NEARLY_FULL = 0.8
+"""From this share of the quota on, the page says that room is running out."""
+
+
+class RoomForFilesEffects(EffectGroup):
+    """What one does so that files do not take all the room there is. Nothing goes unasked."""
+
+    def __init__(self, context: Context, storage: StorageEffects) -> None:
+        super().__init__(context)
+        self._storage = storage
+
+    @effect("look how much room is left")
+    async def warn(self) -> None:
+        """Say it once, at the start, when the room on the device is nearly used up."""
+        space = (await self.context.device.get_storage_report()).space
+        if space.usage is None or not space.quota or space.usage < NEARLY_FULL * space.quota:
+            return
+        self.context.tell(
+            "error",
+            f"{space.usage / space.quota:.0%} of the space for this page is used.",
+            "Under Storage, in the list of accounts, you can remove the oldest files.",
+        )
+
+    def ask(self, share: float) -> None:
+        """Ask whether the oldest files are to go, so many that they take this share of all."""
+        storage = self.account.storage
+        storage.removing.set(oldest(storage.files(), share))
+
+    def cancel(self) -> None:
+        """Keep all files."""
+        self.account.storage.removing.set(())
+
+    @effect("remove the files")
+    async def remove(self) -> None:
+        """Remove the files that were asked about. Their messages stay."""
+        account = self.account
+        files = account.storage.removing()
+        account.storage.removing.set(())
+        if files:
+            await self._remove(account, [file.id for file in files])
+
+    async def _remove(self, account: AccountState, ids: list[str]) -> None:
+        await self.context.database(account).remove_files(ids)
+        await self._storage.refresh()

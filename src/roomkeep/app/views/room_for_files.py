@@ -1,0 +1,45 @@
+"""The part of the storage page that says how much files take, and removes the oldest."""
+
+from typing import Any
+
+from roomkeep.app.effects import Effects
+from roomkeep.app.state import PageState
+from roomkeep.app.storage_state import say_files
+from roomkeep.app.views.dom import View, by_id, set_text
+
+__all__ = ["RoomForFilesView"]
+
+
+class RoomForFilesView(View):
+    """How much files take, and the question whether the oldest are to go."""
+
+    def __init__(self, page: PageState, effects: Effects) -> None:
+        super().__init__(page, effects)
+        self._was_asking = False
+        self.listen(by_id("files-remove"), "submit", self._on_ask)
+        self.listen(by_id("files-keep"), "click", lambda _: effects.room_for_files.cancel())
+        self.listen(by_id("files-remove-now"), "click", lambda _: effects.room_for_files.remove())
+        self.watch(self._show)
+
+    def _show(self) -> None:
+        account = self.page.account()
+        files = () if account is None else account.storage.files()
+        removing = () if account is None else account.storage.removing()
+        text = f"{say_files(files)}." if files else "There are no files on this device."
+        set_text(by_id("files-text"), text)
+        by_id("files-remove").hidden = not files or bool(removing)
+        question = by_id("files-question")
+        had_focus = bool(question.contains(question.ownerDocument.activeElement))
+        was, self._was_asking = self._was_asking, bool(removing)
+        if removing:
+            set_text(by_id("files-goes"), f"Remove the oldest files: {say_files(removing)}?")
+        question.hidden = not removing
+        if removing and not was:
+            by_id("files-keep").focus()
+            question.scrollIntoView(block="nearest")
+        elif had_focus and not removing:
+            by_id("storage-refresh" if not files else "files-ask").focus()
+
+    def _on_ask(self, event: Any) -> None:
+        event.preventDefault()
+        self.effects.room_for_files.ask(float(by_id("files-share").value))
