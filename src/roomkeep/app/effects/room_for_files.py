@@ -21,6 +21,8 @@ class RoomForFilesEffects(EffectGroup):
     @effect("look how much room is left")
     async def warn(self) -> None:
         """Say it once, at the start, when the room on the device is nearly used up."""
+        if not self.context.device.is_ready():
+            return  # it could not be opened, which is told already
         space = (await self.context.device.get_storage_report()).space
         if space.usage is None or not space.quota or space.usage < NEARLY_FULL * space.quota:
             return
