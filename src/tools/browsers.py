@@ -11,9 +11,10 @@ from typing import Final
 from xml.etree import ElementTree as ET
 
 from tools.browser import VARIABLE
-from tools.commands import call, install_packages
+from tools.commands import call, find_program, install_packages
 from tools.files import write_file
 from tools.paths import BUILD, ROOT, SITE, ToolError
+from tools.server import SiteServer
 from tools.setup import set_up_tests, venv_program
 from tools.site import build_site
 
@@ -49,17 +50,19 @@ class Outcome:
         title: The browser's name and version.
         counts: How many tests passed, failed and were skipped.
         features: What the browser can, as the tests found.
+        journeys: How many of the journeys passed.
         trouble: Why it is not to be trusted; empty where all is well.
     """
 
     title: str
     counts: dict[str, int] = field(default_factory=dict)
     features: dict[str, str] = field(default_factory=dict)
+    journeys: str = "not run"
     trouble: str = ""
 
 
 def test_browsers(*, write: bool) -> int:
-    """Runs the page's tests in Chromium, Firefox and WebKitGTK.
+    """Runs the page's tests in Chromium, Firefox and WebKitGTK, and the main journeys in Firefox.
 
     Args:
         write: Whether to put the table of results into `docs/browsers.md`.
@@ -73,13 +76,16 @@ def test_browsers(*, write: bool) -> int:
     chromium = set_up_tests()
     build_site(SITE, compile_own=True)
     outcomes = [_run_pytest("chromium", _version(chromium), {VARIABLE: str(chromium)})]
+    outcomes[0].journeys = "in `npm test`"
     try:
         firefox = _find_or_install_firefox()
     except ToolError as error:
         outcomes.append(Outcome("Firefox", trouble=f"NOT RUN: {error}"))
     else:
         env = {FIREFOX_VARIABLE: str(firefox)}
-        outcomes.append(_run_pytest("firefox", _version(firefox), env))
+        outcome = _run_pytest("firefox", _version(firefox), env)
+        _run_journeys(outcome, env)
+        outcomes.append(outcome)
     try:
         version = _set_up_webkit()
     except ToolError as error:
@@ -116,6 +122,20 @@ def _run_pytest(name: str, title: str, env: Mapping[str, str]) -> Outcome:
     return outcome
 
 
+def _run_journeys(outcome: Outcome, env: Mapping[str, str]) -> None:
+    node = find_program("node", "Install Node.js and run this again.")
+    command = [node, str(ROOT / "playwright" / "journeys-firefox.mjs")]
+    with SiteServer({"/": SITE}) as server:
+        server.start()
+        env = {**os.environ, **env, "ROOMKEEP_URL": server.url}
+        done = subprocess.run(command, env=env, stdout=subprocess.PIPE, text=True, check=False)
+        server.shutdown()
+    print(done.stdout, flush=True)
+    outcome.journeys = (done.stdout.splitlines() or ["none"])[-1]
+    if done.returncode != 0:
+        outcome.trouble = f"{outcome.trouble} journeys failed".strip()
+
+
 def _read_report(report: Path, outcome: Outcome) -> None:
     outcome.counts = {"passed": 0, "failed": 0, "skipped": 0}
     for case in ET.parse(report).iter("testcase"):  # noqa: S314 it was written just now, by pytest
@@ -135,6 +155,7 @@ def _table(outcomes: list[Outcome]) -> str:
     rows += [[name, *(one.features.get(name, "?") for one in outcomes)] for name in features]
     for count in ("passed", "failed", "skipped"):
         rows.append([f"tests {count}", *(str(one.counts.get(count, "?")) for one in outcomes)])
+    rows.append(["journeys passed", *(one.journeys for one in outcomes)])
     return "".join(f"| {' | '.join(row)} |\n" for row in rows)
 
 

@@ -1,0 +1,238 @@
+// The main journeys of the Playwright tests, in Firefox, which Playwright only drives in a build of its own.
+// `npm run test:browsers` serves the built site and names its URL and the browser.
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import process from 'node:process';
+import { launchFirefox } from './firefox.mjs';
+
+const TIMEOUT = 30_000;
+
+// The network between the page and the server: Firefox cannot be told to do without, but this can be taken away.
+const network = createServer(async ({ method, url, headers }, response) => {
+  const answer = await fetch(new URL(url, process.env.ROOMKEEP_URL), { method, headers });
+  const kept = [...answer.headers].filter(([name]) => !['content-encoding', 'content-length'].includes(name));
+  response.writeHead(answer.status, Object.fromEntries(kept)).end(Buffer.from(await answer.arrayBuffer()));
+});
+let port = 0;
+async function listen() {
+  network.listen(port, '127.0.0.1');
+  await once(network, 'listening');
+  ({ port } = network.address());
+}
+
+const named = (role, name) => `::-p-aria([name="${name}"][role="${role}"])`;
+const button = (name) => named('button', name);
+const rowPath = (text) => `//*[@role="log"]//li[.//*[contains(@class, "message")]][contains(., "${text}")]`;
+const rowOf = (text) => `::-p-xpath(${rowPath(text)})`;
+const mine = (text, emoji) => `::-p-xpath(${rowPath(text)}//button[@aria-pressed="true"][contains(., "${emoji}")])`;
+// Its name holds the picture's letter too, and here names are matched whole.
+const account = (name) => `::-p-xpath(//button[contains(., "Account:")][contains(., "${name}")])`;
+const composer = 'textarea[aria-label^="Message"]';
+
+const press = (page, name) => page.locator(button(name)).click();
+const fill = (page, label, value) => page.locator(named('textbox', label)).fill(value);
+const shows = (page, text) => page.waitForSelector(`::-p-text(${text})`, { visible: true });
+const row = (page, text) => page.waitForSelector(rowOf(text), { visible: true });
+const rowIsGone = (page, text) => page.waitForSelector(rowOf(text), { hidden: true });
+
+async function ready(page) {
+  await page.waitForFunction(() => performance.getEntriesByName('roomkeep-ready').length > 0);
+  await page.waitForSelector('#splash', { hidden: true });
+}
+
+async function open(context, { before, trouble }) {
+  const page = await context.newPage();
+  page.setDefaultTimeout(TIMEOUT);
+  page.on('console', (message) => {
+    if (['error', 'warn'].includes(message.type())) trouble.push(`console: ${message.text()}`);
+  });
+  page.on('pageerror', (error) => trouble.push(`uncaught: ${error.message}`));
+  if (before) await page.evaluateOnNewDocument(before);
+  await page.goto(`http://127.0.0.1:${port}/`);
+  await ready(page);
+  return page;
+}
+
+async function signUp(page, name) {
+  await fill(page, 'Your name', name);
+  await press(page, 'Create account');
+  await page.waitForSelector(account(name), { visible: true });
+}
+
+async function createRoom(page, name) {
+  await press(page, 'New room');
+  await fill(page, 'Name of the room', name);
+  await press(page, 'Create room');
+  await page.waitForSelector(named('heading', name), { visible: true });
+}
+
+async function write(page, text) {
+  await page.locator(composer).fill(text);
+  await page.focus(composer);
+  await page.keyboard.press('Enter');
+  await row(page, text);
+}
+
+/** Presses a button of a message, which shows while one points at that. */
+async function act(page, text, name) {
+  const target = await row(page, text);
+  await target.hover();
+  await (await target.waitForSelector(button(name), { visible: true })).click();
+}
+
+const journeys = {
+  'account, room, message, reaction, edit, deletion, reload': async (start) => {
+    const page = await start();
+    await shows(page, 'Welcome to Roomkeep');
+    await signUp(page, 'Ada');
+    await createRoom(page, 'Tea');
+    for (const text of ['one', 'two', 'three']) await write(page, text);
+    await act(page, 'one', 'React with 🎉');
+    const chip = mine('one', '🎉');
+    await page.waitForSelector(chip, { visible: true });
+    await act(page, 'two', 'Edit');
+    await fill(page, 'Edit the message', 'two and a half');
+    await press(page, 'Save');
+    await row(page, '(edited)');
+    await act(page, 'three', 'Delete');
+    const dialog = await page.waitForSelector(named('dialog', 'Delete this message?'), { visible: true });
+    await (await dialog.waitForSelector(button('Delete'))).click();
+    await row(page, 'This message was deleted.');
+    await rowIsGone(page, 'three');
+
+    await page.reload();
+    await ready(page);
+    await page.waitForSelector(named('heading', 'Tea'), { visible: true });
+    await row(page, 'two and a half');
+    await row(page, 'This message was deleted.');
+    await page.locator(chip).click();
+    await page.waitForSelector(chip, { hidden: true });
+  },
+
+  'a message shows in the other tab, and so do its changes': async (start) => {
+    const page = await start();
+    await signUp(page, 'Ada');
+    await createRoom(page, 'Tea');
+    const other = await start();
+    await write(other, 'from the other tab');
+    await row(page, 'from the other tab');
+    await page.bringToFront();
+    await act(page, 'from the other tab', 'React with 👍');
+    await other.bringToFront();
+    await other.waitForSelector(mine('from the other tab', '👍'), { visible: true });
+  },
+
+  'nothing of one account is left in the next': async (start) => {
+    const page = await start();
+    await signUp(page, 'Ada');
+    await createRoom(page, 'Secret room');
+    await write(page, 'secret message');
+    await page.locator(account('Ada')).click();
+    await fill(page, 'Name of a new account', 'Grace');
+    await press(page, 'Create account');
+    await shows(page, 'No rooms yet.');
+    const left = await page.evaluate(() => document.documentElement.outerHTML.toLowerCase());
+    assert(!left.includes('secret'));
+    await page.locator(account('Grace')).click();
+    await press(page, 'Ada');
+    await row(page, 'secret message');
+  },
+
+  'a picture goes with a message, and is kept': async (start, folder) => {
+    const page = await start();
+    await signUp(page, 'Ada');
+    await createRoom(page, 'Tea');
+    const file = path.join(folder, 'dot.png');
+    const dot = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
+    await writeFile(file, Buffer.from(dot, 'base64'));
+    await (await page.$('input[aria-label="Files to attach"]')).uploadFile(file);
+    await page.waitForSelector(named('list', 'Files to send'), { visible: true });
+    await page.locator(composer).fill('look');
+    await press(page, 'Send');
+    const seen = async () => {
+      const picture = await (await row(page, 'look')).waitForSelector(button('Open picture dot.png'));
+      const image = await picture.waitForSelector('img');
+      await page.waitForFunction((shown) => shown.complete && shown.naturalWidth === 1, {}, image);
+    };
+    await seen();
+    await page.reload();
+    await ready(page);
+    await seen();
+  },
+
+  'an archive is imported': async (start, folder) => {
+    const page = await start();
+    await signUp(page, 'Ada');
+    const lines = Array.from({ length: 500 }, (_, n) => JSON.stringify({
+      id: `m${n}`, roomId: 'room-0', channelId: 'general', senderId: `s${n % 9}`, senderName: `Sender ${n % 9}`,
+      content: `message ${n}`, timestamp: 1_100_000_000_000 + n * 60_000, replyToId: null,
+    }));
+    const file = path.join(folder, 'archive.jsonl');
+    await writeFile(file, lines.join('\n'));
+    await press(page, 'Import messages');
+    await (await page.waitForSelector('dialog[open] input[type=file]')).uploadFile(file);
+    await shows(page, 'Imported');
+    await press(page, 'Close');
+    await page.locator('::-p-xpath(//nav//button[contains(., "room-0")])').click();
+    await row(page, 'message 499');
+  },
+
+  'without a network it opens and works': async (start, _folder, trouble) => {
+    const page = await start();
+    await signUp(page, 'Ada');
+    await createRoom(page, 'Tea');
+    await write(page, 'before');
+    await page.evaluate(async () => { await navigator.serviceWorker.ready; });
+    network.close();
+    network.closeAllConnections();
+    await page.reload();
+    await ready(page);
+    await row(page, 'before');
+    await write(page, 'meanwhile');
+    await listen();
+    trouble.length = 0; // what was asked of the network in vain
+  },
+
+  'where nothing can be kept, the page says so and works': async (start, _folder, trouble) => {
+    const page = await start(() => {
+      IDBFactory.prototype.open = () => {
+        // Like one of the browser's own, it has a stack.
+        throw Object.assign(new DOMException('Denied', 'SecurityError'), { stack: 'at open' });
+      };
+    });
+    await shows(page, 'This browser keeps no data for this page');
+    await signUp(page, 'Ada');
+    await createRoom(page, 'Tea');
+    await write(page, 'for now');
+    trouble.length = 0;
+  },
+};
+
+await listen();
+const browser = await launchFirefox();
+const folder = await mkdtemp(path.join(tmpdir(), 'roomkeep-journeys-'));
+const chosen = Object.entries(journeys).filter(([name]) => name.includes(process.argv[2] ?? ''));
+let failed = 0;
+for (const [name, journey] of chosen) {
+  // Each has a profile of its own.
+  const context = await browser.createBrowserContext();
+  const trouble = [];
+  try {
+    await journey((before) => open(context, { before, trouble }), folder, trouble);
+    assert.deepEqual(trouble, [], 'something went wrong in the page');
+    console.log(`ok   ${name}`);
+  } catch (error) {
+    failed += 1;
+    console.log(`FAIL ${name}\n${error.stack}\n${trouble.join('\n')}`);
+  }
+  await context.close();
+}
+await browser.close();
+network.close();
+await rm(folder, { recursive: true, force: true });
+console.log(`${chosen.length - failed} of ${chosen.length}`);
+process.exitCode = failed ? 1 : 0;
