@@ -139,7 +139,7 @@ test('a message shows in the other tab, and so do its changes', async ({ page, c
   await row(page, 'from the other tab').getByRole('button', { name: 'React with 👍' }).click();
   await expect(row(other, 'from the other tab').getByRole('button', { name: /^👍 1 reaction/ })).toBeVisible();
   await createRoom(other, 'Cake');
-  await expect(page.getByRole('navigation', { name: 'Rooms' }).getByRole('button', { name: 'Cake' })).toBeVisible();
+  await expect(page.getByRole('navigation', { name: 'Rooms', exact: true }).getByRole('button', { name: 'Cake' })).toBeVisible();
 });
 
 test('nothing of one account is left in the next', async ({ page }) => {

@@ -78,7 +78,7 @@ test('markup in every field of every record is text on every screen', async ({ p
 
   await page.reload();
   await ready(page);
-  await page.getByRole('navigation', { name: 'Rooms' }).getByRole('button', { name: ATTACK }).first().click();
+  await page.getByRole('navigation', { name: 'Rooms', exact: true }).getByRole('button', { name: ATTACK }).first().click();
   await expect(row(page, 'content').first()).toContainText(ATTACK);
   await expect(log(page).getByRole('button', { name: /page\.html/ }).first()).toBeVisible();
   await isHarmless('room');
@@ -93,6 +93,7 @@ test('markup in every field of every record is text on every screen', async ({ p
     await expect(page.getByRole('dialog')).toBeVisible();
     await isHarmless(item);
     await page.keyboard.press('Escape');
+    await expect(page.getByRole('dialog')).toBeHidden();
   }
   await page.keyboard.press('Control+k');
   await expect(page.getByRole('option').first()).toBeVisible();

@@ -72,7 +72,7 @@ test('windows follow each other, and a second start joins the first', async ({ s
   await row(page, 'from the other window').getByRole('button', { name: 'React with 👍' }).click();
   await expect(row(other, 'from the other window').getByRole('button', { name: /^👍 1 reaction/ })).toBeVisible();
   await createRoom(other, 'Cake');
-  await expect(page.getByRole('navigation', { name: 'Rooms' }).getByRole('button', { name: 'Cake' })).toBeVisible();
+  await expect(page.getByRole('navigation', { name: 'Rooms', exact: true }).getByRole('button', { name: 'Cake' })).toBeVisible();
 
   expect(await startAgain(folder)).toBe(0);
   expect(context.pages()).toHaveLength(2);
@@ -85,7 +85,7 @@ test('windows follow each other, and a second start joins the first', async ({ s
   await write(other, 'for Ada alone');
   dialog = await openAccounts(page);
   await dialog.getByRole('button', { name: 'Ada', exact: true }).click();
-  await page.getByRole('navigation', { name: 'Rooms' }).getByRole('button', { name: 'Cake' }).click();
+  await page.getByRole('navigation', { name: 'Rooms', exact: true }).getByRole('button', { name: 'Cake' }).click();
   await expect(log(page).getByText('for Ada alone')).toBeVisible();
   expect(await window.stop()).toBe(0);
 });

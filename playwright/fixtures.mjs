@@ -33,6 +33,15 @@ export const test = freshTest.extend({
     const context = await chromium.launchPersistentContext(folder, {
       ...launchOptions, baseURL: process.env.ROOMKEEP_URL, serviceWorkers: 'block',
     });
+    const devtools = await context.browser().newBrowserCDPSession();
+    // In a window of its own: a tab behind another one draws nothing, so whoever waits for it waits long.
+    const newTab = context.newPage.bind(context);
+    const newWindow = async () => {
+      const opened = context.waitForEvent('page');
+      await devtools.send('Target.createTarget', { url: 'about:blank', newWindow: true });
+      return opened;
+    };
+    context.newPage = () => (context.pages().length > 1 ? newWindow() : newTab());
     await use(context);
     await context.close();
     await rm(folder, { recursive: true, force: true });
@@ -48,7 +57,7 @@ export const test = freshTest.extend({
     await profile.clearPermissions();
   },
 
-  page: async ({ context, viewport, colorScheme, reducedMotion }, use) => {
+  page: async ({ context, viewport, colorScheme, contextOptions: { reducedMotion } }, use) => {
     const page = await context.newPage();
     await page.setViewportSize(viewport);
     await page.emulateMedia({ colorScheme, reducedMotion });

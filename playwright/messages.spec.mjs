@@ -38,7 +38,7 @@ async function importMany(page, count = 900) {
   await page.getByLabel('Archive of messages').setInputFiles({ name: 'a.jsonl', mimeType: 'text/plain', buffer: Buffer.from(lines.join('\n')) });
   await expect(dialog).toContainText('Imported');
   await dialog.getByRole('button', { name: 'Close' }).click();
-  await page.getByRole('navigation', { name: 'Rooms' }).getByRole('button', { name: 'many' }).click();
+  await page.getByRole('navigation', { name: 'Rooms', exact: true }).getByRole('button', { name: 'many' }).click();
   await expect(row(page, `message ${count - 1}.`)).toBeInViewport();
 }
 

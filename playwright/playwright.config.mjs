@@ -31,7 +31,10 @@ export default defineConfig({
     browserName: 'chromium',
     // It would answer in the place of what a test puts in; `offline.spec.mjs` has it.
     serviceWorkers: 'block',
-    trace: 'retain-on-failure',
+    // Recording every step takes as long again as the steps.
+    trace: 'on-first-retry',
+    // What moves has come to rest before a person would click it; a test need not wait for that.
+    contextOptions: { reducedMotion: 'reduce' },
     launchOptions,
   },
 });

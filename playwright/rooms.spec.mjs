@@ -3,7 +3,7 @@ import { expect, test } from './fixtures.mjs';
 import { openApp, ready } from './helpers.mjs';
 import { composer, createRoom, row, signUp, write } from './steps.mjs';
 
-const rooms = (page) => page.getByRole('navigation', { name: 'Rooms' });
+const rooms = (page) => page.getByRole('navigation', { name: 'Rooms', exact: true });
 const room = (page, name) => rooms(page).getByRole('button', { name: new RegExp(`^${name} `) });
 const channel = (page, of, name) => rooms(page).getByRole('list', { name: `Channels of ${of}` }).getByRole('button', { name, exact: true });
 const noneUnread = (button) => expect(button).not.toHaveAccessibleName(/unread/);

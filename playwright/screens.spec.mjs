@@ -13,7 +13,7 @@ for (const [size, viewport] of Object.entries(sizes)) {
   for (const [name, screens] of Object.entries({ 'of one\'s own rooms': tour, 'of the sample rooms': tourOfSamples })) {
     test.describe(`${size}, ${name}`, () => {
       // What moves would be caught half-way, in colours that nobody reads.
-      test.use({ viewport, reducedMotion: 'reduce' });
+      test.use({ viewport });
 
       test('no screen breaks a rule of accessibility', async ({ page }) => {
         test.slow();

@@ -73,6 +73,7 @@ test('asks the browser to keep the data, and never waits for it', async ({ page 
   await page.evaluate(() => globalThis.answers.shift()(false));
   await expect(storage.getByText('No: the browser did not promise it.')).toBeVisible();
   await storage.getByRole('button', { name: 'Ask the browser to keep them' }).click();
+  await expect.poll(() => page.evaluate(() => globalThis.answers.length)).toBe(1);
   await page.evaluate(() => globalThis.answers.shift()(true));
   await expect(storage.getByText('Yes: the browser keeps your messages')).toBeVisible();
 });
