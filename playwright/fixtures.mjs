@@ -25,7 +25,7 @@ export const freshTest = base.extend({
 /**
  * The same, in a browser profile that the tests of a worker share, one after the other, each beginning with no data. The
  * browser keeps the runtime that it has compiled, as a person's does: a page starts in half the time. Of the options of a
- * context it heeds those below.
+ * context it heeds those below. Its pages are tabs of one window: what happens in one behind another takes longer to show.
  */
 export const test = freshTest.extend({
   profile: [async ({}, use) => {
@@ -33,15 +33,6 @@ export const test = freshTest.extend({
     const context = await chromium.launchPersistentContext(folder, {
       ...launchOptions, baseURL: process.env.ROOMKEEP_URL, serviceWorkers: 'block',
     });
-    const devtools = await context.browser().newBrowserCDPSession();
-    // In a window of its own: a tab behind another one draws nothing, so whoever waits for it waits long.
-    const newTab = context.newPage.bind(context);
-    const newWindow = async () => {
-      const opened = context.waitForEvent('page');
-      await devtools.send('Target.createTarget', { url: 'about:blank', newWindow: true });
-      return opened;
-    };
-    context.newPage = () => (context.pages().length > 1 ? newWindow() : newTab());
     await use(context);
     await context.close();
     await rm(folder, { recursive: true, force: true });

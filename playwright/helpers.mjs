@@ -8,7 +8,8 @@ export async function openApp(page, path = '/') {
 
 /** Waits until the app has taken over from the splash. */
 export async function ready(page) {
-  await page.waitForFunction(() => performance.getEntriesByName('roomkeep-ready').length > 0);
+  // Not at each frame: a tab behind another one draws none.
+  await page.waitForFunction(() => performance.getEntriesByName('roomkeep-ready').length > 0, undefined, { polling: 100 });
   await expect(page.locator('#splash')).toHaveCount(0);
 }
 

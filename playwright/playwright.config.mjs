@@ -19,7 +19,7 @@ export default defineConfig({
   forbidOnly: true,
   // A shared CI machine stalls now and then; what passes only at a second try is reported as flaky.
   retries: process.env.CI ? 2 : 0,
-  timeout: 60_000,
+  timeout: 120_000,
   expect: { timeout: 20_000 },
   // The window is no browser that Playwright starts: its tests are a project of their own.
   projects: [
