@@ -1,7 +1,7 @@
 // Accounts as people know them: by name and picture, and gone in every tab when they go.
 import { expect, test } from './fixtures.mjs';
 import { openApp, ready } from './helpers.mjs';
-import { composer, createRoom, openAccounts, row, signUp, write } from './steps.mjs';
+import { composer, createRoom, openAccounts, openBehind, row, signUp, write } from './steps.mjs';
 
 /** A picture file, drawn in the page. */
 async function drawPicture(page) {
@@ -35,7 +35,7 @@ function everythingKept(page) {
   });
 }
 
-test('accounts are listed by name and picture; one that is removed leaves nothing, in no tab', async ({ page, context }) => {
+test('accounts are listed by name and picture; one that is removed leaves nothing, in no tab', async ({ page }) => {
   test.slow();
   await openApp(page);
   await signUp(page, 'Ada');
@@ -62,6 +62,7 @@ test('accounts are listed by name and picture; one that is removed leaves nothin
   const countess = (of) => of.getByRole('button', { name: /^Countess of Lovelace @Ada/ });
   await expect(accounts.getByRole('listitem')).toHaveText([/Grace\s*signed in/, /Countess of Lovelace\s*@Ada/], { useInnerText: true });
   await accounts.getByRole('button', { name: 'Sign out' }).click();
+  await expect(page.getByRole('heading', { name: 'Welcome back' })).toBeVisible();
   await page.reload();
   await ready(page);
   await expect(page.getByRole('heading', { name: 'Welcome back' })).toBeVisible();
@@ -69,8 +70,7 @@ test('accounts are listed by name and picture; one that is removed leaves nothin
   await countess(page).click();
   await expect(row(page, 'warm 😀')).toBeVisible();
 
-  const other = await context.newPage();
-  await openApp(other);
+  const other = await openBehind(page);
   await expect(row(other, 'warm 😀')).toBeVisible();
   await composer(other).fill('half a thought');
   accounts = await openAccounts(page);
@@ -92,6 +92,7 @@ test('accounts are listed by name and picture; one that is removed leaves nothin
   expect(kept).toContain('roomkeep::Grace');
 
   // Who comes back under that name begins anew.
+  await other.bringToFront();
   await other.getByLabel('Your name').fill('Ada');
   await other.getByRole('button', { name: 'Create account' }).click();
   await expect(other.getByText('No rooms yet.')).toBeVisible();

@@ -135,9 +135,11 @@ test('a message shows in the other tab, and so do its changes', async ({ page, c
   await openApp(other);
   await write(other, 'from the other tab');
   await expect(row(page, 'from the other tab')).toBeVisible();
+  await page.bringToFront();
   await row(page, 'from the other tab').hover();
   await row(page, 'from the other tab').getByRole('button', { name: 'React with 👍' }).click();
   await expect(row(other, 'from the other tab').getByRole('button', { name: /^👍 1 reaction/ })).toBeVisible();
+  await other.bringToFront();
   await createRoom(other, 'Cake');
   await expect(page.getByRole('navigation', { name: 'Rooms', exact: true }).getByRole('button', { name: 'Cake' })).toBeVisible();
 });

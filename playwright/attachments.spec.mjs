@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { deflateSync } from 'node:zlib';
 import { expect, test } from './fixtures.mjs';
 import { openApp, ready } from './helpers.mjs';
-import { begin, composer, createRoom, openAccounts, pending, pick, row, write } from './steps.mjs';
+import { begin, composer, createRoom, openAccounts, openBehind, pending, pick, row, write } from './steps.mjs';
 
 /** A picture of one colour. */
 function png(width, height, [red, green, blue]) {
@@ -257,17 +257,18 @@ test('what could run is never shown, whatever it calls itself', async ({ page, t
   trouble.length = 0;
 });
 
-test('another tab sees them come and go; a deleted message loses them', async ({ page, context }) => {
+test('another tab sees them come and go; a deleted message loses them', async ({ page }) => {
   await begin(page);
-  const other = await context.newPage();
-  await openApp(other);
+  const other = await openBehind(page);
   await write(page, 'before');
   await expect(row(other, 'before')).toBeVisible();
   await pick(page, RED);
   await composer(page).fill('look');
   await send(page).click();
   await seen(other, 'look', 'red.png');
+  await other.bringToFront();
   await row(other, 'look').getByRole('button', { name: 'Open picture red.png' }).click();
+  await page.bringToFront();
   await row(page, 'look').hover();
   await row(page, 'look').getByRole('button', { name: 'Delete' }).click();
   await page.getByRole('dialog', { name: 'Delete this message?' }).getByRole('button', { name: 'Delete' }).click();

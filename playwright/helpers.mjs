@@ -1,8 +1,9 @@
+import process from 'node:process';
 import { expect } from '@playwright/test';
 
 /** Opens the page and waits until the app has taken over from the splash. */
 export async function openApp(page, path = '/') {
-  await page.goto(path);
+  await page.goto(new URL(path, process.env.ROOMKEEP_URL).href);
   await ready(page);
 }
 

@@ -1,7 +1,7 @@
 // People: the roster, cards, one's own profile, and bans.
 import { expect, test } from './fixtures.mjs';
 import { openApp, ready } from './helpers.mjs';
-import { composer, createRoom, row, signUp, write } from './steps.mjs';
+import { composer, createRoom, openBehind, row, signUp, write } from './steps.mjs';
 
 const panel = (page) => page.getByRole('region', { name: /^People/ });
 const person = (page, name) => panel(page).getByRole('button', { name });
@@ -119,13 +119,12 @@ test('hundreds of people: listed by and by, and searched', async ({ page }) => {
   await expect(people.getByText('Nobody here is called that.')).toBeVisible();
 });
 
-test('one edits the profile, and the page calls one so at once', async ({ page, context }) => {
+test('one edits the profile, and the page calls one so at once', async ({ page }) => {
   await openApp(page);
   await signUp(page, 'Ada');
   await createRoom(page, 'Tea');
   await write(page, 'hello');
-  const other = await context.newPage();
-  await openApp(other);
+  const other = await openBehind(page);
   await openPeople(page);
   await person(page, 'Ada').click();
   await card(page, 'Ada').getByRole('button', { name: 'Edit profile' }).click();
@@ -163,16 +162,17 @@ test('one edits the profile, and the page calls one so at once', async ({ page, 
   await expect(card(page, 'Countess of Lovelace')).toContainText('@Ada');
 });
 
-test('the host bans, lists bans and lifts one, and another tab follows', async ({ page, context }) => {
+test('the host bans, lists bans and lifts one, and another tab follows', async ({ page }) => {
   await openApp(page);
   await signUp(page, 'Ada');
   await importRoom(page, 3);
   await openPeople(page);
   await person(page, 'Ada').click();
+  await expect(card(page, 'Ada')).toBeVisible();
   await expect(card(page, 'Ada').getByRole('button', { name: /^Ban/ })).toBeHidden();
   await page.keyboard.press('Escape');
-  const other = await context.newPage();
-  await openApp(other);
+  await expect(card(page, 'Ada')).toBeHidden();
+  const other = await openBehind(page);
   for (const [name, length] of [['Sender 0', '1 week'], ['Sender 2', 'For ever']]) {
     await person(page, name).click();
     await card(page, name).getByRole('button', { name: 'Ban from this room…' }).click();

@@ -1,7 +1,7 @@
 // Rooms and channels: made, changed, found, left; what is unread; what was begun and not sent.
 import { expect, test } from './fixtures.mjs';
 import { openApp, ready } from './helpers.mjs';
-import { composer, createRoom, row, signUp, write } from './steps.mjs';
+import { composer, createRoom, openBehind, row, signUp, write } from './steps.mjs';
 
 const rooms = (page) => page.getByRole('navigation', { name: 'Rooms', exact: true });
 const room = (page, name) => rooms(page).getByRole('button', { name: new RegExp(`^${name} `) });
@@ -103,14 +103,13 @@ test('a room is renamed, described and given an icon, and then deleted', async (
   await expect(page.getByText('No rooms yet.')).toBeVisible();
 });
 
-test('channels are added, renamed, moved and removed, and each has its own messages', async ({ page, context }) => {
+test('channels are added, renamed, moved and removed, and each has its own messages', async ({ page }) => {
   test.slow();
   await openApp(page);
   await signUp(page, 'Ada');
   await createRoom(page, 'Tea');
   await write(page, 'in general');
-  const other = await context.newPage();
-  await openApp(other);
+  const other = await openBehind(page);
   await addChannel(page, 'Brewing');
   const dialog = await addChannel(page, 'Parlour', 'Voice');
   await dialog.getByLabel('Name of the new channel').fill('brewing');
@@ -181,7 +180,7 @@ test('channels are added, renamed, moved and removed, and each has its own messa
   await expect(row(page, 'about leaves')).toBeVisible();
 });
 
-test('what is unread is counted, marked in the channel, and read in all tabs', async ({ page, context }) => {
+test('what is unread is counted, marked in the channel, and read in all tabs', async ({ page }) => {
   test.slow();
   await openApp(page);
   await signUp(page, 'Ada');
@@ -194,8 +193,7 @@ test('what is unread is counted, marked in the channel, and read in all tabs', a
   await expect(room(page, 'Tea')).toHaveAccessibleName('Tea Bob: or four 2 unread');
   await reload(page);
   await expect(room(page, 'Tea')).toHaveAccessibleName(/2 unread$/);
-  const other = await context.newPage();
-  await openApp(other);
+  const other = await openBehind(page);
   await expect(room(other, 'Tea')).toHaveAccessibleName(/2 unread$/);
 
   await room(page, 'Tea').click();

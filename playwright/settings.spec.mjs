@@ -1,7 +1,7 @@
 // Launch settings, and accounts that go.
 import { expect, test } from './fixtures.mjs';
 import { openApp, ready } from './helpers.mjs';
-import { createRoom, openAccounts, row, signUp, write } from './steps.mjs';
+import { createRoom, openAccounts, openBehind, row, signUp, write } from './steps.mjs';
 
 const DARK = 'rgb(20, 21, 28)';
 const LIGHT = 'rgb(255, 255, 255)';
@@ -44,13 +44,12 @@ test('the theme holds at once, after reload before anything is drawn, and for on
   await expect(dialog.getByLabel('System')).toBeChecked();
 });
 
-test('messages stand closer, the colours change, and another tab follows', async ({ page, context }) => {
+test('messages stand closer, the colours change, and another tab follows', async ({ page }) => {
   await openApp(page);
   await signUp(page, 'Ada');
   await createRoom(page, 'Tea');
   await write(page, 'one');
-  const other = await context.newPage();
-  await openApp(other);
+  const other = await openBehind(page);
   const height = (tab) => row(tab, 'one').locator('.message').evaluate((message) => message.offsetHeight);
   const before = await height(page);
   const dialog = await openSettings(page);

@@ -43,6 +43,14 @@ export async function write(page, text) {
   await expect(row(page, text)).toBeVisible();
 }
 
+/** Opens the app in another tab, and comes back: a tab that lies behind draws once in a second. */
+export async function openBehind(page) {
+  const other = await page.context().newPage();
+  await openApp(other);
+  await page.bringToFront();
+  return other;
+}
+
 /** Opens the list of accounts. */
 export async function openAccounts(page) {
   await page.getByRole('button', { name: 'Account:' }).click();

@@ -1,7 +1,7 @@
 // The storage page.
 import { expect, test } from './fixtures.mjs';
 import { openApp, ready } from './helpers.mjs';
-import { composer, createRoom, openAccounts, row, signUp, write } from './steps.mjs';
+import { composer, createRoom, openAccounts, openBehind, row, signUp, write } from './steps.mjs';
 
 async function openStorage(page) {
   const accounts = await openAccounts(page);
@@ -78,7 +78,7 @@ test('asks the browser to keep the data, and never waits for it', async ({ page 
   await expect(storage.getByText('Yes: the browser keeps your messages')).toBeVisible();
 });
 
-test('deletes everything of the account, and nothing of another', async ({ page, context }) => {
+test('deletes everything of the account, and nothing of another', async ({ page }) => {
   await openApp(page);
   await signUp(page, 'Ada');
   await createRoom(page, 'Kept');
@@ -88,8 +88,7 @@ test('deletes everything of the account, and nothing of another', async ({ page,
   await expect(page.getByRole('button', { name: 'Account: Grace' })).toBeVisible();
   await createRoom(page, 'Secret room');
   await write(page, 'secret message');
-  const other = await context.newPage();
-  await openApp(other);
+  const other = await openBehind(page);
   await expect(row(other, 'secret message')).toBeVisible();
 
   const storage = await openStorage(page);

@@ -9,14 +9,15 @@ from pathlib import Path
 from tools.browser import VARIABLE
 from tools.commands import call
 from tools.paths import BUILD, ROOT, SITE
+from tools.python_page import write_python_page
 from tools.qt import WINDOW_VARIABLE, set_up_window
 from tools.server import SiteServer
 from tools.setup import find_node, set_up_tests, venv_program
 from tools.site import build_site
 
 _MADE_UP = 100_000
-_PAGE = ROOT / "src" / "tools" / "bench_window_page"
-_SCRIPT = ROOT / "src" / "tools" / "bench_desktop_process" / "measure.py"
+_TOOLS = ROOT / "src" / "tools"
+_SCRIPT = _TOOLS / "bench_desktop_process" / "measure.py"
 
 
 def bench_desktop(archive: Path | None) -> int:
@@ -50,9 +51,10 @@ def _measure_window(archive: Path | None, browser: Path) -> int:
     site = BUILD / "bench-site"
     shutil.rmtree(site, ignore_errors=True)
     shutil.copytree(SITE, site)
-    shutil.copytree(_PAGE, site / "bench")
+    modules = [_TOOLS / "timing.py"]
+    write_python_page(site / "bench", _TOOLS / "bench_window_page.py", modules=modules)
     (site / "bench" / "archive.jsonl").write_bytes(_lines_of(archive))
-    script = ROOT / "src" / "tools" / "bench_window.mjs"
+    script = _TOOLS / "bench_window.mjs"
     with SiteServer({"/": site}) as server:
         server.start()
         try:

@@ -2,12 +2,14 @@
 
 from tools.browser import VARIABLE
 from tools.commands import call
-from tools.paths import ROOT, SITE
+from tools.paths import BUILD, ROOT, SITE
+from tools.python_page import write_python_page
 from tools.server import SiteServer
 from tools.setup import find_node, set_up_tests
 from tools.site import build_site
 
-_PAGE = ROOT / "src" / "tools" / "bench_store_page"
+_TOOLS = ROOT / "src" / "tools"
+_PAGE = BUILD / "bench-page"
 
 
 def bench_store() -> int:
@@ -18,7 +20,8 @@ def bench_store() -> int:
     """
     browser = set_up_tests()
     build_site(SITE, compile_own=True)
-    script = ROOT / "src" / "tools" / "bench_store.mjs"
+    write_python_page(_PAGE, _TOOLS / "bench_store_page.py", modules=[_TOOLS / "timing.py"])
+    script = _TOOLS / "bench_store.mjs"
     with SiteServer({"/": SITE, "/bench/": _PAGE}) as server:
         server.start()
         try:

@@ -8,6 +8,7 @@ from pathlib import Path
 from support import long_run
 from tools.commands import find_program
 from tools.paths import ROOT, SITE
+from tools.python_page import write_python_page
 from tools.server import SiteServer
 from tools.site import build_site
 
@@ -20,14 +21,15 @@ def test_a_killed_browser_has_all_that_was_acknowledged_and_no_half(
     build_site(SITE, compile_own=True)
     node = find_program("node", "Install Node.js and run this again.")
     script = ROOT / "playwright" / "kill-browser.mjs"
-    with SiteServer({"/": SITE, "/faults/": ROOT / "tests" / "faults" / "page"}) as server:
+    write_python_page(tmp_path / "page", Path(__file__).with_name("page.py"))
+    with SiteServer({"/": SITE, "/faults/": tmp_path / "page"}) as server:
         server.start()
         command: list[str | Path] = [
             node,
             script,
             f"{server.url}faults/index.html",
             str(TIMES),
-            tmp_path,
+            tmp_path / "profile",
         ]
         done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
         server.shutdown()

@@ -10,7 +10,6 @@ import queue
 import shutil
 import subprocess
 import threading
-import tomllib
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,6 +21,7 @@ from support import long_run
 from tools.browsers import BROWSER_VARIABLE
 from tools.commands import find_program
 from tools.paths import BUILD, ROOT, SITE, TEST_WHEELS
+from tools.python_page import write_python_page
 from tools.server import SiteServer
 from tools.site import build_site
 
@@ -187,11 +187,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def build_test_site(target: Path, node_ids: list[str]) -> None:
     """Make a folder hold the page that runs some tests, and all that it loads beside the site."""
-    shutil.rmtree(target, ignore_errors=True)
-    shutil.copytree(ROOT / "tests" / "page", target)
-    configuration = tomllib.loads((ROOT / "pyscript.toml").read_text())
-    configuration["packages"].append("micropip")
-    (target / "pyscript.json").write_text(json.dumps(configuration))
+    write_python_page(target, ROOT / "tests" / "page" / "run.py", packages=["micropip"])
     wheels = sorted(TEST_WHEELS.glob("*.whl"))
     for wheel in wheels:
         shutil.copy(wheel, target)

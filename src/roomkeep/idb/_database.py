@@ -39,7 +39,7 @@ class Database:
         self._opening: asyncio.Task[Connection] | None = None
         self._closed = False
         # The transactions under way, and how many events each had when it was last looked at.
-        self._running: dict[Driver[Any], int] = {}
+        self._running: dict[Driver[Any], int | None] = {}
         self._watching: asyncio.TimerHandle | None = None
 
     @property
@@ -157,7 +157,7 @@ class Database:
         js_transaction = issue(connection.js.transaction, to_js(list(stores)), mode, options)
         transaction = Transaction(js_transaction)
         driver = Driver(js_transaction, transaction, body(transaction))
-        self._running[driver] = -1
+        self._running[driver] = None  # not looked at yet
         if self._watching is None:
             self._watch()
         try:

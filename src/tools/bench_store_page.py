@@ -4,8 +4,6 @@ The JavaScript peer does the same work on a database of its own with the same st
 one would write it by hand: one transaction, one request or one per record.
 """
 
-import statistics
-from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any
 
@@ -14,6 +12,7 @@ from pyodide.code import run_js
 
 from roomkeep.models import Message
 from roomkeep.persistence import DatabaseService
+from tools.timing import timed
 
 MESSAGES = 100_000
 BATCH = 1_000
@@ -81,16 +80,6 @@ def message(n: int) -> Message:
         content=f"message {n} " * 5,
         timestamp=n,
     )
-
-
-async def timed(work: Callable[[int], Awaitable[Any]], rounds: int) -> float:
-    """Return the median time of some rounds, in ms."""
-    times: list[float] = []
-    for number in range(rounds):
-        start = js.performance.now()
-        await work(number)
-        times.append(js.performance.now() - start)
-    return statistics.median(times)
 
 
 async def _page(db: DatabaseService, before: str | None, _round: int) -> None:

@@ -5,9 +5,7 @@ the bridge alone, too: from JavaScript, with texts that are ready, and answers t
 """
 
 import json
-import statistics
 from collections import Counter
-from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any
 
@@ -17,6 +15,7 @@ from pyodide.http import pyfetch
 
 from roomkeep.models import Message
 from roomkeep.persistence import DatabaseService
+from tools.timing import timed
 
 BATCH = 1_000
 IMPORT_BATCH = 250
@@ -47,16 +46,6 @@ def message(n: int) -> Message:
         content=f"message {n} " * 5,
         timestamp=n,
     )
-
-
-async def timed(work: Callable[[int], Awaitable[Any]], rounds: int) -> float:
-    """Return the median time of some rounds, in ms."""
-    times: list[float] = []
-    for number in range(rounds):
-        start = js.performance.now()
-        await work(number)
-        times.append(js.performance.now() - start)
-    return statistics.median(times)
 
 
 def tell(what: str, ms: float) -> None:

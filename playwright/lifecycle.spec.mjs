@@ -1,0 +1,85 @@
+// Pages that the browser sets aside and takes up again: frozen in the background, or kept while one is elsewhere.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import readline from 'node:readline';
+import { chromium } from '@playwright/test';
+import { launchOptions } from './browser.mjs';
+import { expect, freshTest } from './fixtures.mjs';
+import { begin, composer, openBehind, row, write } from './steps.mjs';
+
+/**
+ * In a browser as a person starts it. One that Playwright starts keeps no page in the back-forward cache, and has each page
+ * believe that it is in front, so that none is ever frozen.
+ */
+const test = freshTest.extend({
+  context: async ({}, use) => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'roomkeep-profile-'));
+    const started = spawn(launchOptions.executablePath, [
+      ...launchOptions.args, '--headless', '--disable-gpu', '--remote-debugging-port=0', `--user-data-dir=${folder}`, 'about:blank',
+    ]);
+    const ended = once(started, 'exit');
+    let address;
+    for await (const line of readline.createInterface(started.stderr)) {
+      address = /^DevTools listening on (\S+)/.exec(line)?.[1];
+      if (address) break;
+    }
+    started.stderr.resume();
+    const browser = await chromium.connectOverCDP(address, { noDefaults: true });
+    await use(browser.contexts()[0]);
+    await browser.close();
+    started.kill();
+    await ended;
+    await rm(folder, { recursive: true, force: true });
+  },
+  page: async ({ context }, use) => use(await context.newPage()),
+});
+
+/** Notes the page's events of that kind, so that a test can tell that they happened. */
+const note = (page, kind) => page.evaluate((type) => {
+  globalThis.noted = [];
+  addEventListener(type, (event) => globalThis.noted.push(event.persisted ?? type), { capture: true });
+}, kind);
+const noted = (page) => page.evaluate(() => globalThis.noted);
+
+test('a frozen page holds no other up, and shows what it missed when it goes on', async ({ page, context }) => {
+  await begin(page);
+  const other = await openBehind(page);
+  await composer(page).fill('half a sentence');
+  await note(page, 'freeze');
+  await other.bringToFront();
+  const devtools = await context.newCDPSession(page);
+  await devtools.send('Page.setWebLifecycleState', { state: 'frozen' });
+
+  await write(other, 'meanwhile');
+  await other.reload();
+  await expect(row(other, 'meanwhile')).toBeVisible();
+
+  await devtools.send('Page.setWebLifecycleState', { state: 'active' });
+  await page.bringToFront();
+  await expect(row(page, 'meanwhile')).toBeVisible();
+  expect(await noted(page)).toEqual(['freeze']);
+  await expect(composer(page)).toHaveValue('half a sentence');
+  await composer(page).press('Enter');
+  await expect(row(other, 'half a sentence')).toBeVisible();
+});
+
+test('a page that one comes back to shows what it missed, and goes on', async ({ page }) => {
+  await begin(page);
+  const other = await openBehind(page);
+  await composer(page).fill('half a sentence');
+  await note(page, 'pageshow');
+  await page.goto('about:blank');
+  await other.bringToFront();
+  await write(other, 'meanwhile');
+
+  await page.bringToFront();
+  await page.goBack({ waitUntil: 'commit' });
+  await expect(row(page, 'meanwhile')).toBeVisible();
+  expect(await noted(page)).toEqual([true]);
+  await expect(composer(page)).toHaveValue('half a sentence');
+  await composer(page).press('Enter');
+  await expect(row(other, 'half a sentence')).toBeVisible();
+});
