@@ -1,6 +1,7 @@
 // The chat: what people do in it, as they would, on real IndexedDB.
 import { writeFile } from 'node:fs/promises';
 import { gzipSync } from 'node:zlib';
+import { readRecords } from './database.mjs';
 import { expect, test } from './fixtures.mjs';
 import { openApp, ready } from './helpers.mjs';
 import { composer, createRoom, log, openAccounts, row, signUp, write } from './steps.mjs';
@@ -22,20 +23,9 @@ async function chooseArchive(page, content, name = 'archive.jsonl') {
 }
 
 /** What the database of the signed-in account holds: how many records in each store. */
-function countRecords(page, account) {
-  return page.evaluate(async (name) => {
-    const settle = (request) => new Promise((resolve, reject) => {
-      request.onsuccess = () => resolve(request.result);
-      request.onerror = () => reject(request.error);
-    });
-    const database = await settle(indexedDB.open(name));
-    const counts = {};
-    for (const store of ['messages', 'rooms', 'users']) {
-      counts[store] = await settle(database.transaction(store).objectStore(store).count());
-    }
-    database.close();
-    return counts;
-  }, `roomkeep::${account}`);
+async function countRecords(page, account) {
+  const { messages, rooms, users } = await readRecords(page, account, 'messages', 'rooms', 'users');
+  return { messages: messages.length, rooms: rooms.length, users: users.length };
 }
 
 test('a first visit: account, room, message, reaction, edit, deletion, reload', async ({ page }) => {

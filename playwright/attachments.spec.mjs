@@ -1,6 +1,7 @@
 // Files that go with messages: sent in every way, seen, downloaded, kept.
 import { readFile } from 'node:fs/promises';
 import { deflateSync } from 'node:zlib';
+import { readRecords } from './database.mjs';
 import { expect, test } from './fixtures.mjs';
 import { openApp, ready } from './helpers.mjs';
 import { begin, composer, createRoom, openAccounts, openBehind, pending, pick, row, write } from './steps.mjs';
@@ -73,17 +74,9 @@ async function download(page, button) {
 }
 
 /** What the database holds of attachments. */
-function stored(page) {
-  return page.evaluate(async () => {
-    const settle = (request) => new Promise((resolve, reject) => {
-      request.onsuccess = () => resolve(request.result);
-      request.onerror = () => reject(request.error);
-    });
-    const database = await settle(indexedDB.open('roomkeep::Ada'));
-    const all = await settle(database.transaction('attachments').objectStore('attachments').getAll());
-    database.close();
-    return all.map(({ filename, size, mime, data }) => ({ filename, size, mime, bytes: data.size }));
-  });
+async function stored(page) {
+  const { attachments } = await readRecords(page, 'Ada', 'attachments');
+  return attachments.map(({ filename, size, mime, bytes }) => ({ filename, size, mime, bytes }));
 }
 
 test('picked files: shown before they are sent, removed, sent, seen large, downloaded, there after reload', async ({ page }) => {

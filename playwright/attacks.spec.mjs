@@ -1,4 +1,5 @@
 // What others may have put into the database: it is shown as the text that it is, and never runs.
+import { putRecords } from './database.mjs';
 import { expect, test } from './fixtures.mjs';
 import { openApp, ready } from './helpers.mjs';
 import { composer, log, openAccounts, row, signUp } from './steps.mjs';
@@ -17,7 +18,8 @@ function hostileRecords() {
   });
   const reaction = { messageId: hostile('m1'), oderId: hostile('mallory'), emoji: ATTACK, timestamp: time };
   const file = (id, extra) => ({
-    id: hostile(id), messageId: hostile('m1'), filename: `../../${hostile(id)}`, size: 5, mime: hostile('text/html'), createdAt: time, ...extra,
+    id: hostile(id), messageId: hostile('m1'), filename: `../../${hostile(id)}`, size: 5, mime: hostile('text/html'), createdAt: time,
+    data: ATTACK.slice(0, 5), ...extra,
   });
   return {
     rooms: [{
@@ -35,7 +37,7 @@ function hostileRecords() {
     ],
     reactions: [reaction],
     bans: [{ oderId: hostile('ban'), roomId: hostile('room'), userId: hostile('mallory'), bannedBy: hostile('Ada'), displayName: hostile('Mallory'), reason: hostile('reason'), timestamp: time }],
-    attachments: [file('page.html'), file('picture.svg', { mime: 'image/svg+xml' }), file('none', { size: 0 })],
+    attachments: [file('page.html', { mime: 'text/html' }), file('picture.svg', { mime: 'image/svg+xml' }), file('none', { size: 0, data: '' })],
   };
 }
 
@@ -46,21 +48,7 @@ test('markup in every field of every record is text on every screen', async ({ p
   });
   await openApp(page);
   await signUp(page, 'Ada');
-  await page.evaluate(([stores, attack]) => new Promise((resolve, reject) => {
-    const opening = indexedDB.open('roomkeep::Ada');
-    opening.onerror = () => reject(opening.error);
-    opening.onsuccess = () => {
-      const transaction = opening.result.transaction(Object.keys(stores), 'readwrite');
-      for (const [store, records] of Object.entries(stores)) {
-        for (const record of records) {
-          const data = store === 'attachments' ? { data: new Blob([attack.slice(0, record.size)], { type: 'text/html' }) } : {};
-          transaction.objectStore(store).put({ ...record, ...data });
-        }
-      }
-      transaction.oncomplete = () => resolve(opening.result.close());
-      transaction.onabort = () => reject(transaction.error);
-    };
-  }), [hostileRecords(), ATTACK]);
+  await putRecords(page, 'Ada', hostileRecords());
   const isHarmless = async (screen) => {
     const harm = await page.evaluate(() => ({
       ran: globalThis.ran,

@@ -1,4 +1,5 @@
 // The check of the storage, and its repair.
+import { putRecords, readRecords } from './database.mjs';
 import { expect, test } from './fixtures.mjs';
 import { openApp } from './helpers.mjs';
 import { createRoom, openAccounts, row, signUp, write } from './steps.mjs';
@@ -9,18 +10,11 @@ async function openStorage(page) {
   return page.getByRole('dialog', { name: 'Storage' });
 }
 
-/** Puts records into a store past the app, each made out of the first message. */
-const plant = (page, ...changes) => page.evaluate(async (given) => {
-  const settle = (request) => new Promise((resolve, reject) => {
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error);
-  });
-  const database = await settle(indexedDB.open('roomkeep::Ada'));
-  const messages = database.transaction('messages', 'readwrite').objectStore('messages');
-  const [message] = await settle(messages.getAll());
-  for (const change of given) await settle(messages.put({ ...message, ...change }));
-  database.close();
-}, changes);
+/** Puts records past the app, each made out of the first message. */
+async function plant(page, ...changes) {
+  const { messages: [message] } = await readRecords(page, 'Ada', 'messages');
+  await putRecords(page, 'Ada', { messages: changes.map((change) => ({ ...message, ...change })) });
+}
 
 test('a check names what is amiss, and a repair mends what it can', async ({ page }) => {
   await openApp(page);

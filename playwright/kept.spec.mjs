@@ -1,4 +1,5 @@
 // Nothing that was typed or picked is lost: in other channels, over a reload, and where the storage fails.
+import { readRecords } from './database.mjs';
 import { expect, test } from './fixtures.mjs';
 import { ready } from './helpers.mjs';
 import { begin, composer, createRoom, openAccounts, pending, pick, row, write } from './steps.mjs';
@@ -15,16 +16,7 @@ const editor = (page) => page.getByRole('textbox', { name: 'Edit the message' })
 const room = (page, name) => page.getByRole('navigation', { name: 'Rooms', exact: true }).getByRole('button', { name: new RegExp(`^${name} `) });
 
 /** What two stores of the account hold, as text. */
-const kept = (page) => page.evaluate(() => new Promise((resolve) => {
-  indexedDB.open('roomkeep::Ada').onsuccess = ({ target: { result: database } }) => {
-    const tx = database.transaction(['meta', 'attachments']);
-    const found = [];
-    for (const name of ['meta', 'attachments']) {
-      tx.objectStore(name).getAll().onsuccess = ({ target: { result } }) => found.push(JSON.stringify(result));
-    }
-    tx.oncomplete = () => { database.close(); resolve(found.join()); };
-  };
-}));
+const kept = async (page) => JSON.stringify(await readRecords(page, 'Ada', 'meta', 'attachments'));
 
 test('an answer, a change and files that were begun are there in other channels and after a reload', async ({ page }) => {
   test.slow();

@@ -1,4 +1,5 @@
 // People: the roster, cards, one's own profile, and bans.
+import { putRecords, readRecords } from './database.mjs';
 import { expect, test } from './fixtures.mjs';
 import { openApp, ready } from './helpers.mjs';
 import { composer, createRoom, openBehind, row, signUp, write } from './steps.mjs';
@@ -30,21 +31,14 @@ async function importRoom(page, people, messages = people) {
 }
 
 /** Writes a record as another program on the same account would, and tells of it. */
-function putElsewhere(page, account, store, record, key) {
-  return page.evaluate(async ({ name, store, record, key }) => {
-    const settle = (request) => new Promise((resolve, reject) => {
-      request.onsuccess = () => resolve(request.result);
-      request.onerror = () => reject(request.error);
-    });
-    const database = await settle(indexedDB.open(name));
-    const objects = database.transaction(store, 'readwrite').objectStore(store);
-    const all = await settle(objects.getAll());
-    await settle(objects.put({ ...all.find((other) => other.id === key || other.oderId === key), ...record }));
-    database.close();
+async function putElsewhere(page, account, store, record, key) {
+  const all = (await readRecords(page, account, store))[store];
+  await putRecords(page, account, { [store]: [{ ...all.find((other) => other.id === key || other.oderId === key), ...record }] });
+  await page.evaluate(([name, change]) => {
     const channel = new BroadcastChannel(name);
-    channel.postMessage(JSON.stringify([{ store, action: 'put', keys: [key], roomId: record.roomId ?? null }]));
+    channel.postMessage(JSON.stringify([change]));
     channel.close();
-  }, { name: `roomkeep::${account}`, store, record, key });
+  }, [`roomkeep::${account}`, { store, action: 'put', keys: [key], roomId: record.roomId ?? null }]);
 }
 
 const banMe = (page, ban) => putElsewhere(page, 'Ada', 'bans', {

@@ -28,6 +28,7 @@ export default defineConfig({
   ],
   use: {
     baseURL,
+    actionTimeout: 20_000,
     browserName: 'chromium',
     // It would answer in the place of what a test puts in; `offline.spec.mjs` has it.
     serviceWorkers: 'block',

@@ -1,4 +1,5 @@
 // Rooms and channels: made, changed, found, left; what is unread; what was begun and not sent.
+import { readRecords } from './database.mjs';
 import { expect, test } from './fixtures.mjs';
 import { openApp, ready } from './helpers.mjs';
 import { composer, createRoom, openBehind, row, signUp, write } from './steps.mjs';
@@ -36,16 +37,7 @@ async function close(dialog) {
 
 /** Brings in what Bob wrote just now, as a server would. */
 async function hear(page, roomName, texts, channelName = 'general') {
-  const places = await page.evaluate(async (account) => {
-    const settle = (request) => new Promise((resolve, reject) => {
-      request.onsuccess = () => resolve(request.result);
-      request.onerror = () => reject(request.error);
-    });
-    const database = await settle(indexedDB.open(`roomkeep::${account}`));
-    const found = await settle(database.transaction('rooms').objectStore('rooms').getAll());
-    database.close();
-    return found;
-  }, 'Ada');
+  const { rooms: places } = await readRecords(page, 'Ada', 'rooms');
   const found = places.find(({ name }) => name === roomName);
   const { id: channelId } = found.channels.find(({ name }) => name === channelName);
   const lines = texts.map((content, n) => JSON.stringify({
@@ -226,14 +218,7 @@ test('what was begun in a channel is there after a reload, and in other accounts
   await createRoom(page, 'Cake');
   await expect(composer(page)).toHaveValue('');
   await composer(page).fill('begun in cake');
-  const kept = () => page.evaluate(() => new Promise((resolve) => {
-    indexedDB.open('roomkeep::Ada').onsuccess = ({ target: { result: database } }) => {
-      database.transaction('meta').objectStore('meta').getAll().onsuccess = ({ target: { result } }) => {
-        database.close();
-        resolve(JSON.stringify(result));
-      };
-    };
-  }));
+  const kept = async () => JSON.stringify(await readRecords(page, 'Ada', 'meta'));
   await expect.poll(kept).toContain('begun in cake');
   await reload(page);
   await expect(composer(page)).toHaveValue('begun in cake');

@@ -1,4 +1,5 @@
 // The storage page.
+import { putRecords, readRecords } from './database.mjs';
 import { expect, test } from './fixtures.mjs';
 import { openApp, ready } from './helpers.mjs';
 import { composer, createRoom, openAccounts, openBehind, row, signUp, write } from './steps.mjs';
@@ -25,17 +26,8 @@ test('says what is kept, where, and how much of each', async ({ page }) => {
   await expect(storage.getByText('None so far.')).toBeVisible();
 
   // Another tab writes meanwhile.
-  await page.evaluate(async () => {
-    const settle = (request) => new Promise((resolve, reject) => {
-      request.onsuccess = () => resolve(request.result);
-      request.onerror = () => reject(request.error);
-    });
-    const database = await settle(indexedDB.open('roomkeep::Ada'));
-    const messages = database.transaction('messages', 'readwrite').objectStore('messages');
-    const [message] = await settle(messages.getAll());
-    await settle(messages.put({ ...message, id: 'broken', content: 42 }));
-    database.close();
-  });
+  const { messages: [message] } = await readRecords(page, 'Ada', 'messages');
+  await putRecords(page, 'Ada', { messages: [{ ...message, id: 'broken', content: 42 }] });
   await storage.getByRole('button', { name: 'Refresh' }).click();
   await expect(storage.getByRole('row', { name: /^Messages messages 3$/ })).toBeVisible();
   await expect(storage.getByRole('button', { name: 'Refresh' })).toBeFocused();

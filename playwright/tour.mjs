@@ -1,7 +1,8 @@
 // A tour through every screen of the app, one after the other.
-import { openApp } from './helpers.mjs';
-import { openAccounts, row, signUp, write } from './steps.mjs';
+import { putRecords, readRecords } from './database.mjs';
 import { expect } from './fixtures.mjs';
+import { openApp, ready } from './helpers.mjs';
+import { openAccounts, row, signUp, write } from './steps.mjs';
 
 /** The screens of the open room: its menu, dialogs and channels. */
 async function* tourOfRooms(page, narrow) {
@@ -93,7 +94,7 @@ export async function* tour(page) {
   yield* tourOfRooms(page, narrow);
 
   await button('Emoji').click();
-  await expect(dialog('Emoji').getByRole('combobox')).toBeVisible();
+  await expect(dialog('Emoji').getByRole('menuitem').first()).toBeVisible();
   yield 'emoji';
   await escape(dialog('Emoji'));
 
@@ -123,8 +124,69 @@ export async function* tour(page) {
   yield 'storage';
 }
 
+/** What was missed while the page was closed: in the list, and in the room. */
+async function* tourOfUnread(page, narrow) {
+  const { rooms } = await readRecords(page, 'Ada', 'rooms');
+  const { id: roomId } = rooms.find(({ name }) => name === 'Ridge weekend');
+  const messages = Array.from({ length: 60 }, (_, n) => ({
+    id: `missed${n}`, roomId, channelId: 'general', senderId: 'noor', senderName: 'Noor Haddad', content: `Stop ${n}: all well.`, timestamp: Date.now() + n,
+  }));
+  await putRecords(page, 'Ada', { messages });
+  await page.reload();
+  await ready(page);
+  if (narrow) await page.getByRole('button', { name: 'Back to rooms' }).click();
+  const missed = page.getByRole('navigation', { name: 'Rooms', exact: true }).getByRole('button', { name: /^Ridge weekend .* unread$/ });
+  await expect(missed).toBeVisible();
+  yield 'unread';
+  await missed.click();
+  await expect(page.getByRole('separator', { name: 'New messages' })).toBeInViewport();
+  yield 'unread-room';
+}
+
+/** Bans, in a room that one looks after. */
+async function* tourOfBans(page) {
+  await page.getByRole('button', { name: 'People', exact: true }).click();
+  const people = page.getByRole('region', { name: /^People/ });
+  await people.getByRole('button', { name: /Tom Akerele/ }).click();
+  yield 'card-of-another';
+  await page.getByRole('button', { name: 'Ban from this room…' }).click();
+  await page.getByRole('dialog', { name: /^Ban / }).getByLabel('Reason').fill('Too many gnomes');
+  yield 'ban';
+  await page.getByRole('dialog', { name: /^Ban / }).getByRole('button', { name: 'Ban', exact: true }).click();
+  await people.getByRole('button', { name: /^Bans/ }).click();
+  await expect(page.getByRole('dialog', { name: 'Bans in this room' }).getByRole('listitem').filter({ hasText: 'Tom' })).toBeVisible();
+  yield 'bans';
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'Close people' }).click();
+}
+
+/** What the storage page asks, and says of a storage that is not well. */
+async function* tourOfStorage(page, narrow) {
+  if (narrow) await page.getByRole('button', { name: 'Back to rooms' }).click();
+  const { messages: [message] } = await readRecords(page, 'Ada', 'messages');
+  await putRecords(page, 'Ada', {
+    messages: [{ ...message, id: 'broken', content: 42 }, { ...message, id: 'dead', isDeleted: true, content: 'text' }],
+  });
+  await (await openAccounts(page)).getByRole('button', { name: 'Storage' }).click();
+  const storage = page.getByRole('dialog', { name: 'Storage' });
+  await storage.getByRole('button', { name: 'Check now' }).click();
+  const repair = storage.getByRole('button', { name: 'Repair…' });
+  await repair.scrollIntoViewIfNeeded();
+  yield 'storage-problems';
+  await repair.click();
+  await expect(storage.getByRole('button', { name: 'Leave as it is' })).toBeFocused();
+  yield 'storage-repair';
+  await page.keyboard.press('Enter');
+  await storage.getByRole('region', { name: 'Files' }).getByRole('button', { name: 'Remove…' }).click();
+  yield 'storage-files';
+  await storage.getByRole('button', { name: 'Delete everything of this account…' }).click();
+  await expect(storage.getByLabel('To confirm, type Ada')).toBeInViewport();
+  yield 'storage-delete';
+}
+
 /** The start, and the sample rooms with their files. */
 export async function* tourOfSamples(page) {
+  const narrow = page.viewportSize().width < 600;
   await openApp(page);
   await signUp(page, 'Ada');
   const begin = page.getByRole('region', { name: 'All yours, and still empty' });
@@ -158,4 +220,9 @@ export async function* tourOfSamples(page) {
   await page.getByRole('main').dispatchEvent('dragover', { dataTransfer: transfer });
   await expect(page.getByText('Drop to attach')).toBeVisible();
   yield 'drop';
+  await page.getByRole('main').dispatchEvent('dragleave', { dataTransfer: transfer });
+
+  yield* tourOfBans(page);
+  yield* tourOfUnread(page, narrow);
+  yield* tourOfStorage(page, narrow);
 }

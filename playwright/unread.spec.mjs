@@ -1,4 +1,5 @@
 // What is unread, where that is more than a screen of it: where one begins, the ways to its ends, and when it is read.
+import { putRecords, readRecords } from './database.mjs';
 import { expect, test } from './fixtures.mjs';
 import { openApp, ready } from './helpers.mjs';
 import { composer, createRoom, row, signUp, write } from './steps.mjs';
@@ -10,23 +11,12 @@ const line = (page) => page.getByRole('separator', { name: 'New messages' });
 
 /** Has Bob write many messages, as a server would while the page is closed. */
 async function missMany(page, roomName, count, name) {
-  await page.evaluate(async ([wanted, many, prefix]) => {
-    const settle = (request) => new Promise((resolve, reject) => {
-      request.onsuccess = () => resolve(request.result);
-      request.onerror = () => reject(request.error);
-    });
-    const database = await settle(indexedDB.open('roomkeep::Ada'));
-    const tx = database.transaction(['rooms', 'messages'], 'readwrite');
-    const found = (await settle(tx.objectStore('rooms').getAll())).find((one) => one.name === wanted);
-    for (let n = 0; n < many; n += 1) {
-      tx.objectStore('messages').put({
-        id: `${prefix}${n}`, roomId: found.id, channelId: 'general', senderId: 'bob', senderName: 'Bob',
-        content: `${prefix} ${n}.`, timestamp: Date.now() + n,
-      });
-    }
-    await new Promise((resolve) => { tx.oncomplete = resolve; });
-    database.close();
-  }, [roomName, count, name]);
+  const { rooms } = await readRecords(page, 'Ada', 'rooms');
+  const { id: roomId } = rooms.find((one) => one.name === roomName);
+  const messages = Array.from({ length: count }, (_, n) => ({
+    id: `${name}${n}`, roomId, channelId: 'general', senderId: 'bob', senderName: 'Bob', content: `${name} ${n}.`, timestamp: Date.now() + n,
+  }));
+  await putRecords(page, 'Ada', { messages });
   await page.reload();
   await ready(page);
 }

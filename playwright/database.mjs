@@ -1,0 +1,35 @@
+// What lies in an account's database, read and written past the app, as another program would.
+
+/** Puts records into stores, then gives what some stores hold, by store. */
+const visit = (page, account, put, read) => page.evaluate(async ([name, given, wanted]) => {
+  const database = await new Promise((resolve, reject) => {
+    const request = indexedDB.open(name);
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+  const stores = [...Object.keys(given), ...wanted];
+  const tx = database.transaction(stores, Object.keys(given).length ? 'readwrite' : 'readonly');
+  const found = {};
+  for (const [store, records] of Object.entries(given)) {
+    for (const { data, ...record } of records) {
+      tx.objectStore(store).put(data === undefined ? record : { ...record, data: new Blob([data], { type: record.mime }) });
+    }
+  }
+  for (const store of wanted) {
+    tx.objectStore(store).getAll().onsuccess = ({ target }) => {
+      found[store] = target.result.map(({ data, ...record }) => (data ? { ...record, bytes: data.size } : record));
+    };
+  }
+  await new Promise((resolve, reject) => {
+    tx.oncomplete = resolve;
+    tx.onabort = () => reject(tx.error);
+  });
+  database.close();
+  return found;
+}, [`roomkeep::${account}`, put, read]);
+
+/** Gives the records of some stores, by store; of a Blob no more than how many `bytes` there are. */
+export const readRecords = (page, account, ...stores) => visit(page, account, {}, stores);
+
+/** Puts records, given by store; the text `data` of one becomes a Blob of its `mime`. */
+export const putRecords = (page, account, records) => visit(page, account, records, []);
