@@ -1,5 +1,5 @@
-// Imports an archive into the app as a person does, opens its largest room, pages back, scrolls, writes, switches rooms; prints
-// how long each takes and how long the page was ever busy. Arguments: the app's URL, or `window` for the desktop's window, and
+// Imports an archive into the app as a person does, opens its largest room, pages back, scrolls, writes, switches rooms, checks
+// the storage, exports and restores; prints how long each takes and how long the page was ever busy. Arguments: the app's URL, or `window` for the desktop's window, and
 // the archive (else one of 100,000 messages is made up).
 import process from 'node:process';
 import fs from 'node:fs';
@@ -9,7 +9,7 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import { chromium } from '@playwright/test';
 import { launchOptions } from '../../playwright/browser.mjs';
 import { openApp } from '../../playwright/helpers.mjs';
-import { composer, log, row, signUp } from '../../playwright/steps.mjs';
+import { composer, log, openAccounts, row, signUp } from '../../playwright/steps.mjs';
 import { Window } from '../../playwright/window.mjs';
 
 const MADE_UP = 100_000;
@@ -60,6 +60,7 @@ function open(page, name) {
 }
 
 const median = (values) => values.toSorted((a, b) => a - b)[values.length >> 1];
+const since = (start) => `${((performance.now() - start) / 1000).toFixed(1)} s`;
 const tell = (what, text) => console.log(`${what.padEnd(52)} ${text}`);
 
 /** Opens an empty page of a browser, or of the desktop's window; gives it, and what ends it. */
@@ -96,7 +97,7 @@ try {
   const started = performance.now();
   await page.getByLabel('Archive of messages').setInputFiles(archive);
   await page.getByText(/^Imported [\d,]+ messages of/).waitFor({ timeout: 600_000 });
-  tell('import', `${((performance.now() - started) / 1000).toFixed(1)} s; ${await longTasks()}`);
+  tell('import', `${since(started)}; ${await longTasks()}`);
   await page.keyboard.press('Escape');
 
   tell(`open a room of ${messages.toLocaleString('en')} messages`, `${Math.round(await open(page, room))} ms; ${await longTasks()}`);
@@ -150,6 +151,35 @@ try {
   await page.reload();
   const ready = await page.waitForFunction(() => performance.getEntriesByName('roomkeep-ready')[0]?.startTime);
   tell('reload with all that kept, to ready', `${Math.round(await ready.jsonValue())} ms`);
+
+  await (await openAccounts(page)).getByRole('button', { name: 'Storage' }).click();
+  const storage = page.getByRole('dialog', { name: 'Storage' });
+  await longTasks();
+  const checking = performance.now();
+  await storage.getByRole('button', { name: 'Check now' }).click();
+  await storage.getByText(/^All is well/).waitFor({ timeout: 600_000 });
+  tell('check the storage', `${since(checking)}; ${await longTasks()}`);
+  const exporting = performance.now();
+  const downloading = page.waitForEvent('download', { timeout: 600_000 });
+  await storage.getByRole('button', { name: 'Export everything…' }).click();
+  const exported = path.join(folder, 'export.jsonl.gz');
+  await (await downloading).saveAs(exported);
+  tell('export everything', `${since(exporting)}; ${await longTasks()}`);
+  await storage.getByRole('button', { name: 'Delete everything of this account…' }).click();
+  await storage.getByLabel('To confirm, type Bench').fill('Bench');
+  await storage.getByRole('button', { name: 'Delete everything', exact: true }).click();
+  await page.getByText('No rooms yet.').waitFor({ timeout: 600_000 });
+  tell('delete everything', await longTasks());
+  for (const [what, done] of [['restore it', /^Restored/], ['restore it once more', /here already/]]) {
+    await page.getByRole('button', { name: 'Import messages' }).first().click();
+    const again = page.getByRole('button', { name: 'Import another file' });
+    if (await again.isVisible()) await again.click();
+    const restoring = performance.now();
+    await page.getByLabel('Archive of messages').setInputFiles(exported);
+    await page.getByRole('dialog').getByText(done).waitFor({ timeout: 600_000 });
+    tell(what, `${since(restoring)}; ${await longTasks()}`);
+    await page.keyboard.press('Escape');
+  }
 } finally {
   await end();
   fs.rmSync(folder, { recursive: true, force: true });
