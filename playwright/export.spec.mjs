@@ -3,19 +3,13 @@ import { gunzipSync } from 'node:zlib';
 import { readFile } from 'node:fs/promises';
 import { expect, test } from './fixtures.mjs';
 import { openApp } from './helpers.mjs';
-import { createRoom, openAccounts, row, signUp, write } from './steps.mjs';
+import { createRoom, openStorage, row, signUp, write } from './steps.mjs';
 
 const PICTURE = {
   name: 'dot.png',
   mimeType: 'image/png',
   buffer: Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64'),
 };
-
-async function openStorage(page) {
-  const accounts = await openAccounts(page);
-  await accounts.getByRole('button', { name: 'Storage' }).click();
-  return page.getByRole('dialog', { name: 'Storage' });
-}
 
 test('everything is exported into one file, and restored from it', async ({ page }) => {
   await openApp(page);

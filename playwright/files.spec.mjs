@@ -1,7 +1,7 @@
 // Room for files: how much they take, and the oldest removed when asked.
 import { expect, test } from './fixtures.mjs';
 import { openApp, ready } from './helpers.mjs';
-import { createRoom, openAccounts, row, signUp, write } from './steps.mjs';
+import { createRoom, openStorage, row, signUp, write } from './steps.mjs';
 
 test('the oldest files are removed when asked, and their messages stay', async ({ page }) => {
   await page.addInitScript(() => {
@@ -18,9 +18,7 @@ test('the oldest files are removed when asked, and their messages stay', async (
     await (await choosing).setFiles([{ name, mimeType: 'text/plain', buffer: Buffer.alloc(size, 'x') }]);
     await write(page, `with ${name}`);
   }
-  const accounts = await openAccounts(page);
-  await accounts.getByRole('button', { name: 'Storage' }).click();
-  const files = page.getByRole('dialog', { name: 'Storage' }).getByRole('region', { name: 'Files' });
+  const files = (await openStorage(page)).getByRole('region', { name: 'Files' });
   await expect(files.getByText('2 files, 10.0 kB.')).toBeVisible();
   await files.getByRole('button', { name: 'Remove…' }).click();
   await expect(files.getByText('Remove the oldest files: 1 file, 4.0 kB?')).toBeVisible();

@@ -2,13 +2,7 @@
 import { putRecords, readRecords } from './database.mjs';
 import { expect, test } from './fixtures.mjs';
 import { openApp } from './helpers.mjs';
-import { createRoom, openAccounts, row, signUp, write } from './steps.mjs';
-
-async function openStorage(page) {
-  const accounts = await openAccounts(page);
-  await accounts.getByRole('button', { name: 'Storage' }).click();
-  return page.getByRole('dialog', { name: 'Storage' });
-}
+import { createRoom, openStorage, row, signUp, write } from './steps.mjs';
 
 /** Puts records past the app, each made out of the first message. */
 async function plant(page, ...changes) {

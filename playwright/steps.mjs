@@ -56,3 +56,9 @@ export async function openAccounts(page) {
   await page.getByRole('button', { name: 'Account:' }).click();
   return page.getByRole('dialog', { name: 'Accounts on this device' });
 }
+
+/** Opens the storage page. */
+export async function openStorage(page) {
+  await (await openAccounts(page)).getByRole('button', { name: 'Storage' }).click();
+  return page.getByRole('dialog', { name: 'Storage' });
+}

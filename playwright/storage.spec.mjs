@@ -2,13 +2,7 @@
 import { putRecords, readRecords } from './database.mjs';
 import { expect, test } from './fixtures.mjs';
 import { openApp, ready } from './helpers.mjs';
-import { composer, createRoom, openAccounts, openBehind, row, signUp, write } from './steps.mjs';
-
-async function openStorage(page) {
-  const accounts = await openAccounts(page);
-  await accounts.getByRole('button', { name: 'Storage' }).click();
-  return page.getByRole('dialog', { name: 'Storage' });
-}
+import { composer, createRoom, openAccounts, openBehind, openStorage, row, signUp, write } from './steps.mjs';
 
 test('says what is kept, where, and how much of each', async ({ page }) => {
   await openApp(page);

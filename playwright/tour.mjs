@@ -2,7 +2,7 @@
 import { putRecords, readRecords } from './database.mjs';
 import { expect } from './fixtures.mjs';
 import { openApp, ready } from './helpers.mjs';
-import { openAccounts, row, signUp, write } from './steps.mjs';
+import { openAccounts, openStorage, row, signUp, write } from './steps.mjs';
 
 /** The screens of the open room: its menu, dialogs and channels. */
 async function* tourOfRooms(page, narrow) {
@@ -167,8 +167,7 @@ async function* tourOfStorage(page, narrow) {
   await putRecords(page, 'Ada', {
     messages: [{ ...message, id: 'broken', content: 42 }, { ...message, id: 'dead', isDeleted: true, content: 'text' }],
   });
-  await (await openAccounts(page)).getByRole('button', { name: 'Storage' }).click();
-  const storage = page.getByRole('dialog', { name: 'Storage' });
+  const storage = await openStorage(page);
   await storage.getByRole('button', { name: 'Check now' }).click();
   const repair = storage.getByRole('button', { name: 'Repair…' });
   await repair.scrollIntoViewIfNeeded();

@@ -1,5 +1,6 @@
 """What a database tells of itself: what was changed, what is amiss, and what room there is."""
 
+from collections.abc import Iterable
 from typing import Literal
 
 from msgspec import Struct
@@ -16,6 +17,7 @@ __all__ = [
     "StoreName",
     "account_deletion",
     "account_loss",
+    "saved_messages",
 ]
 
 
@@ -49,6 +51,17 @@ def account_deletion(user_id: str) -> Change:
 def account_loss() -> Change:
     """Return what is told to whoever has an account open whose data the browser deleted."""
     return Change(store=ACCOUNTS, action="clear")
+
+
+def saved_messages(messages: Iterable[Message]) -> list[Change]:
+    """Return what is told of messages that were written: a change for each room."""
+    by_room: dict[str, list[str]] = {}
+    for message in messages:
+        by_room.setdefault(message.room_id, []).append(message.id)
+    return [
+        Change(store="messages", action="put", keys=tuple(ids), room_id=room_id)
+        for room_id, ids in by_room.items()
+    ]
 
 
 class Space(Struct, frozen=True, kw_only=True):

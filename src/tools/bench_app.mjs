@@ -9,7 +9,7 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import { chromium } from '@playwright/test';
 import { launchOptions } from '../../playwright/browser.mjs';
 import { openApp } from '../../playwright/helpers.mjs';
-import { composer, log, openAccounts, row, signUp } from '../../playwright/steps.mjs';
+import { composer, log, openStorage, row, signUp } from '../../playwright/steps.mjs';
 import { Window } from '../../playwright/window.mjs';
 
 const MADE_UP = 100_000;
@@ -152,8 +152,7 @@ try {
   const ready = await page.waitForFunction(() => performance.getEntriesByName('roomkeep-ready')[0]?.startTime);
   tell('reload with all that kept, to ready', `${Math.round(await ready.jsonValue())} ms`);
 
-  await (await openAccounts(page)).getByRole('button', { name: 'Storage' }).click();
-  const storage = page.getByRole('dialog', { name: 'Storage' });
+  const storage = await openStorage(page);
   await longTasks();
   const checking = performance.now();
   await storage.getByRole('button', { name: 'Check now' }).click();

@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from sqlalchemy import Integer, Select, bindparam, func, select, tuple_
 
-from roomkeep.desktop.handlers.stored_messages import FOUND, as_read, find_message, take
+from roomkeep.desktop.handlers.stored_messages import FOUND, find_message, take
 from roomkeep.desktop.rows import sort_id
 from roomkeep.desktop.tables import CHANNEL, messages
 from roomkeep.desktop.transaction import LIMIT, Transaction
@@ -17,6 +17,7 @@ from roomkeep.protocol.queries import (
     GetMessages,
     GetMessagesAfter,
 )
+from roomkeep.tombstones import as_read
 
 Edge = Literal["message", "time"]
 

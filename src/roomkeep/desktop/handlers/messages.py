@@ -2,12 +2,11 @@
 
 from collections.abc import Sequence
 
-from msgspec import structs
 from sqlalchemy import bindparam, delete, select, update
 
 from roomkeep import arguments
 from roomkeep.desktop.handlers import attachments, reactions
-from roomkeep.desktop.handlers.stored_messages import as_read, find_message
+from roomkeep.desktop.handlers.stored_messages import find_message
 from roomkeep.desktop.rows import MESSAGES, sort_id
 from roomkeep.desktop.tables import CHANNEL, messages
 from roomkeep.desktop.transaction import Transaction
@@ -22,7 +21,8 @@ from roomkeep.protocol.commands import (
     UpdateMessage,
 )
 from roomkeep.protocol.queries import GetMessageById
-from roomkeep.reports import Change
+from roomkeep.reports import Change, saved_messages
+from roomkeep.tombstones import as_read, tombstone
 
 _IN_ROOM = messages.c.room_id == bindparam("in_room")
 _DELETE = delete(messages).where(messages.c.id == bindparam("message_id"))
@@ -79,7 +79,7 @@ def delete_message(tx: Transaction, request: DeleteMessage) -> None:
     """Leave a tombstone; content, reactions and attachments go."""
     message = find_message(tx, request.message_id)
     if message is not None:
-        save(tx, [structs.replace(message, is_deleted=True)])
+        save(tx, [tombstone(message)])
         return
     # Nothing there, or nothing that could be made a tombstone of.
     tx.execute(_DELETE, {"message_id": request.message_id})
@@ -115,18 +115,10 @@ def clear_room(tx: Transaction, room_id: str) -> None:
 
 def save(tx: Transaction, many: Sequence[Message]) -> None:
     """Write messages of different ids, with their reactions."""
-    saved = [_tombstone(message) if message.is_deleted else message for message in many]
+    saved = [tombstone(message) if message.is_deleted else message for message in many]
     for message in saved:
         if message.is_deleted:
             attachments.delete_rows(tx, message.id)
     reactions.settle(tx, saved)
     tx.write(MESSAGES, [MESSAGES.values(message, sort_id(message.id)) for message in saved])
-    by_room: dict[str, list[str]] = {}
-    for message in saved:
-        by_room.setdefault(message.room_id, []).append(message.id)
-    for room_id, ids in by_room.items():
-        tx.changes.append(Change(store="messages", action="put", keys=tuple(ids), room_id=room_id))
-
-
-def _tombstone(message: Message) -> Message:
-    return structs.replace(message, is_deleted=True, content="", reactions=())
+    tx.changes += saved_messages(saved)

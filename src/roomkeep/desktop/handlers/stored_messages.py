@@ -9,9 +9,9 @@ from sqlalchemy import Row, Select, bindparam, exists, select
 from roomkeep.desktop.rows import MESSAGES, REACTIONS, order
 from roomkeep.desktop.tables import messages, reactions
 from roomkeep.desktop.transaction import LIMIT, Parameters, Transaction, chunks
-from roomkeep.models import DELETED_MESSAGE_CONTENT, Message, Reaction
+from roomkeep.models import Message, Reaction
 
-__all__ = ["FOUND", "as_read", "find_message", "reactions_of", "take"]
+__all__ = ["FOUND", "find_message", "reactions_of", "take"]
 
 _has_reactions = exists().where(reactions.c.message_id == messages.c.id).correlate(messages)
 FOUND: Select[Any] = select(*MESSAGES.columns, _has_reactions)
@@ -53,13 +53,6 @@ def reactions_of(tx: Transaction, message_ids: Iterable[str]) -> dict[str, list[
     for those in found.values():
         those.sort(key=lambda one: (one.timestamp, order(one.oder_id), order(one.emoji)))
     return found
-
-
-def as_read(message: Message) -> Message:
-    """Return a stored message as it is read: a deleted one says so, whatever is stored."""
-    if not message.is_deleted:
-        return message
-    return structs.replace(message, content=DELETED_MESSAGE_CONTENT)
 
 
 def _read(tx: Transaction, rows: Sequence[Row[Any]]) -> list[Message]:

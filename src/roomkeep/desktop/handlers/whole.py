@@ -7,13 +7,14 @@ from sqlalchemy import bindparam, exists, select
 from roomkeep.desktop.handlers.attachments import get_all_attachments
 from roomkeep.desktop.handlers.messages import save
 from roomkeep.desktop.handlers.rooms import get_all_rooms
-from roomkeep.desktop.handlers.stored_messages import FOUND, as_read, take
+from roomkeep.desktop.handlers.stored_messages import FOUND, take
 from roomkeep.desktop.rows import BANS, REACTIONS, USERS
 from roomkeep.desktop.tables import messages, reactions
 from roomkeep.desktop.transaction import LIMIT, Transaction, chunks
 from roomkeep.protocol.commands import AddMessages
 from roomkeep.protocol.queries import GetAllAttachments, GetAllRooms, GetRecords
 from roomkeep.reports import RecordPage
+from roomkeep.tombstones import as_read
 
 _PAGE = 1_000
 _MESSAGES = (

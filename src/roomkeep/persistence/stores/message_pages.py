@@ -2,16 +2,17 @@
 
 from typing import Any
 
-from msgspec import Struct, structs
+from msgspec import Struct
 
 from roomkeep.arguments import Limit
 from roomkeep.errors import InvalidRecord, RecordNotFound
 from roomkeep.idb import Direction, Key, KeyRange
-from roomkeep.models import DEFAULT_CHANNEL_ID, DELETED_MESSAGE_CONTENT, Id, Message, Milliseconds
+from roomkeep.models import DEFAULT_CHANNEL_ID, Id, Message, Milliseconds
 from roomkeep.persistence.keys import order
 from roomkeep.persistence.operation import reads
 from roomkeep.persistence.schema import BY_CHANNEL_AND_TIME, BY_ROOM_AND_TIME
 from roomkeep.persistence.transaction import Transaction
+from roomkeep.tombstones import as_read
 
 
 class _Edge(Struct, frozen=True):
@@ -99,13 +100,6 @@ async def keys_of_channel(tx: Transaction, room_id: str, channel_id: str) -> lis
         return await tx.get_all_keys("messages", index=BY_CHANNEL_AND_TIME, query=query)
     in_room = await _sorted_room(tx, room_id)
     return [message.id for message in in_room if message.channel_id == channel_id]
-
-
-def as_read(message: Message) -> Message:
-    """Return a stored message as it is read: a deleted one says so, whatever is stored."""
-    if not message.is_deleted:
-        return message
-    return structs.replace(message, content=DELETED_MESSAGE_CONTENT)
 
 
 def message_order(message: Message) -> tuple[int, Any]:

@@ -2,8 +2,6 @@
 
 from collections.abc import Sequence
 
-from msgspec import structs
-
 from roomkeep import arguments, records
 from roomkeep.arguments import MessageChanges
 from roomkeep.errors import RecordNotFound
@@ -11,9 +9,10 @@ from roomkeep.idb import KeyRange
 from roomkeep.models import Id, Message, Record
 from roomkeep.persistence.operation import reads, writes
 from roomkeep.persistence.stores import attachments, reactions
-from roomkeep.persistence.stores.message_pages import as_read, keys_of_channel
+from roomkeep.persistence.stores.message_pages import keys_of_channel
 from roomkeep.persistence.transaction import Transaction
-from roomkeep.reports import Change
+from roomkeep.reports import Change, saved_messages
+from roomkeep.tombstones import as_read, tombstone
 
 WITH_DEPENDENTS = ("messages", "reactions", "attachments")
 
@@ -63,7 +62,7 @@ async def delete_message(tx: Transaction, message_id: Id) -> None:
     """Leave a tombstone; content, reactions and attachments go."""
     message = await tx.get("messages", message_id, Message)
     if message is not None:
-        await _save(tx, [structs.replace(message, is_deleted=True)])
+        await _save(tx, [tombstone(message)])
         return
     # Nothing there, or nothing that could be made a tombstone of.
     await tx.delete("messages", message_id)
@@ -97,21 +96,13 @@ async def clear_room_messages(tx: Transaction, room_id: Id) -> None:
 
 
 async def _save(tx: Transaction, messages: list[Message]) -> None:
-    saved = [_tombstone(message) if message.is_deleted else message for message in messages]
+    saved = [tombstone(message) if message.is_deleted else message for message in messages]
     for message in saved:
         if message.is_deleted:
             await attachments.delete_rows(tx, message.id)
     saved = await reactions.settle(tx, saved)
     tx.put_many("messages", saved)
-    by_room: dict[str, list[str]] = {}
-    for message in saved:
-        by_room.setdefault(message.room_id, []).append(message.id)
-    for room_id, ids in by_room.items():
-        tx.changes.append(Change(store="messages", action="put", keys=tuple(ids), room_id=room_id))
-
-
-def _tombstone(message: Message) -> Message:
-    return structs.replace(message, is_deleted=True, content="", reactions=())
+    tx.changes += saved_messages(saved)
 
 
 def check_message(message: Message) -> None:

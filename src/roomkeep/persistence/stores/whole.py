@@ -6,10 +6,10 @@ from typing import Any
 from roomkeep.idb import KeyRange
 from roomkeep.models import Attachment, Ban, Message, Reaction, Room, User
 from roomkeep.persistence.operation import reads, writes
-from roomkeep.persistence.stores.message_pages import as_read
 from roomkeep.persistence.stores.messages import WITH_DEPENDENTS, save_messages
 from roomkeep.persistence.transaction import Transaction
 from roomkeep.reports import RecordPage, StoreName
+from roomkeep.tombstones import as_read
 
 PAGE = 250
 """So many records are read in one transaction."""
