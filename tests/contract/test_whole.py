@@ -59,3 +59,16 @@ async def test_messages_that_are_there_stay_as_they_are(db: DatabaseService) -> 
     ]
     assert await db.get_reactions_for_message("m1") == []
     assert await db.get_reactions_for_message("new") == [named]
+
+
+async def test_messages_are_added_among_many_that_are_there(db: DatabaseService) -> None:
+    # As IndexedDB sorts, by the units of UTF-16, the first of these comes before the second.
+    edges = ["\U0001f600", "\uff5e"]
+    await db.save_messages([message(f"m{n:02}", content="mine") for n in range(20)])
+    await db.save_messages([message(edge, content="mine") for edge in edges])
+    assert await db.add_messages([message(edge, content="theirs") for edge in edges]) == 0
+    given = [message(one, content="theirs") for one in ("m00", "m05b", "m19", "n", *edges)]
+    assert await db.add_messages(given) == 2
+    there = {one.id: one.content for one in await db.get_messages("r1", 100)}
+    assert {id_ for id_, content in there.items() if content == "theirs"} == {"m05b", "n"}
+    assert await db.add_messages([]) == 0
