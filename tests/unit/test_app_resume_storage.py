@@ -63,6 +63,12 @@ def test_whatever_is_unreadable_counts_as_absent(lost: str, rubbish: str) -> Non
     assert resume.load_last_viewed_chat("ann") is None
 
 
+@pytest.mark.parametrize("rubbish", ["", "\ud800", "x" * 1_025])
+def test_what_is_no_id_is_signed_in_as_nobody(rubbish: str) -> None:
+    resume = AppResumeStorage({"roomkeep/currentUserId": rubbish})
+    assert resume.load_current_user_id() is None
+
+
 def test_bad_settings_are_refused_and_the_old_stay() -> None:
     resume = AppResumeStorage({})
     resume.save_launch_settings("ann", CHANGED)

@@ -10,7 +10,7 @@ from typing import Any, Literal, TypeVar
 from msgspec import Struct
 
 from roomkeep import records
-from roomkeep.errors import StorageFull, StorageUnavailable
+from roomkeep.errors import InvalidRecord, StorageFull, StorageUnavailable
 from roomkeep.models import Id
 from roomkeep.persistence.schema import database_name
 
@@ -174,7 +174,10 @@ class AppResumeStorage:
     def load_current_user_id(self) -> str | None:
         """Return who was signed in when the app last ran; None for nobody."""
         user_id = self._storage.get(CURRENT_USER_KEY)
-        return user_id or None
+        try:
+            return records.check_value(user_id, Id | None, "user_id")  # type: ignore[no-any-return]
+        except InvalidRecord:
+            return None
 
     def save_current_user_id(self, user_id: str | None) -> None:
         """Remember who is signed in; None for nobody.
