@@ -1,5 +1,6 @@
 """What plain JavaScript sees of the databases, and what it may have left behind."""
 
+import asyncio
 import json
 from typing import Any
 
@@ -329,3 +330,16 @@ async def test_without_storage_memory_is_used_and_says_why(
     assert "no IndexedDB" in str(db.fallback_reason)
     await db.save_room(room())
     assert await db.get_all_rooms() == [room()]
+
+
+async def test_initializing_twice_at_once_makes_one_memory(
+    world: IndexedDBWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("roomkeep.idb._platform.js", run_js("({})"))
+    db = world._make()
+    await asyncio.gather(db.initialize(), db.initialize())
+    await db.save_room(room())
+    await db.set_current_user_id("ann")
+    await db.set_current_user_id(None)
+    assert await db.get_all_rooms() == [room()]
+    await db.close()

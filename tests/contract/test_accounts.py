@@ -1,10 +1,14 @@
 """Accounts: each has a database of its own, and no switch, whenever it comes, mixes them."""
 
 import asyncio
+import contextlib
+import unittest.mock
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 
-from roomkeep.errors import InvalidRecord, NotReady, ScopeChanged
+from roomkeep.errors import InvalidRecord, NotReady, ScopeChanged, StorageBlocked
 from roomkeep.persistence import Change, DatabaseService
 from support.make import attachment, message, reaction, room, user
 from support.worlds import World
@@ -75,6 +79,9 @@ async def test_a_bad_account_id_is_refused_and_nothing_switches(
     with pytest.raises(InvalidRecord) as caught:
         await db.set_current_user_id(user_id)
     assert caught.value.field == "user_id"
+    with pytest.raises(InvalidRecord) as caught:
+        await db.delete_account(user_id)
+    assert caught.value.field == "user_id"
     assert db.current_user_id == "ann"
     assert await db.get_all_rooms() == []
 
@@ -133,6 +140,67 @@ async def test_attachment_bytes_of_the_old_account_are_withheld(
         await db.set_current_user_id("bob")
     with pytest.raises(ScopeChanged):
         await reading
+
+
+class _Interrupted:
+    """Bytes that are handed out only after something else has happened."""
+
+    def __init__(self, blob: Any, happens: Callable[[], Any]) -> None:
+        self._blob = blob
+        self._happens = happens
+
+    async def read(self) -> bytes:
+        data: bytes = await self._blob.read()
+        await self._happens()
+        return data
+
+
+async def test_what_was_read_is_withheld_where_a_switch_comes_before_the_rest(
+    db: DatabaseService,
+) -> None:
+    async def switch() -> None:
+        await db.set_current_user_id("bob")
+
+    await db.set_current_user_id("ann")
+    await db.save_attachment(attachment(), b"cat")
+    account = db._scopes.current.account
+    run = account.run
+
+    async def find(*args: Any) -> _Interrupted:
+        return _Interrupted(await run(*args), switch)
+
+    with unittest.mock.patch.object(account, "run", find), pytest.raises(ScopeChanged):
+        await db.read_attachment_data("a1")
+
+    await db.set_current_user_id("ann")
+    backend = db._backend
+    assert backend is not None
+    get_space = backend.get_space
+
+    async def look() -> Any:
+        await switch()
+        return await get_space()
+
+    with unittest.mock.patch.object(backend, "get_space", look), pytest.raises(ScopeChanged):
+        await db.get_storage_report()
+    assert db.current_user_id == "bob"
+
+
+async def test_a_switch_that_fails_leaves_the_old_account_signed_in(db: DatabaseService) -> None:
+    await db.set_current_user_id("ann")
+
+    async def fail(_user_id: str | None) -> None:
+        raise StorageBlocked("another tab holds it open")
+
+    with (
+        unittest.mock.patch.object(db._backend, "open_account", fail),
+        pytest.raises(StorageBlocked),
+    ):
+        await db.set_current_user_id("bob")
+    assert db.is_ready()
+    assert db.current_user_id == "ann"
+    await db.save_room(room())
+    assert await db.get_all_rooms() == [room()]
 
 
 async def test_a_call_made_before_a_switch_never_lands_after_it(
@@ -206,8 +274,14 @@ async def test_who_has_a_deleted_account_open_is_told_and_writes_no_more(world: 
         await told.wait()
     assert heard == [Change(store="accounts", action="delete", keys=("ann",))]
     assert not there.is_ready()
-    with pytest.raises(ScopeChanged):
-        await there.save_message(message())
+    for call in (
+        lambda: there.save_message(message()),
+        there.get_storage_report,
+        there.get_account_ids,
+        there.request_persistence,
+    ):
+        with pytest.raises(ScopeChanged):
+            await call()
     assert await here.get_account_ids() == ["bob"]
 
     # Who leaves it signs nobody out; who comes back begins with nothing.
@@ -217,6 +291,24 @@ async def test_who_has_a_deleted_account_open_is_told_and_writes_no_more(world: 
     await there.set_current_user_id("ann")
     assert await there.get_all_rooms() == []
     assert await there.get_messages("r1") == []
+
+
+async def test_a_call_under_way_when_its_account_is_deleted_says_so(world: World) -> None:
+    here, there = await world.service(), await world.service()
+    await there.set_current_user_id("ann")
+    async with world.busy("ann"):
+        writing = asyncio.ensure_future(there.save_room(room()))
+        await asyncio.sleep(0)
+        told = asyncio.Event()
+        there.subscribe(lambda _: told.set())
+        deleting = asyncio.ensure_future(here.delete_account("ann"))
+        async with asyncio.timeout(5):
+            await told.wait()
+    await deleting
+    # Where it could still be finished, it was; it is never said that the storage was lost.
+    with contextlib.suppress(ScopeChanged):
+        await writing
+    assert await here.get_account_ids() == []
 
 
 async def test_a_deleted_account_is_not_signed_in_on_the_next_visit(world: World) -> None:
@@ -245,8 +337,15 @@ async def test_a_closed_service_refuses_and_can_be_opened_again(world: World) ->
 async def test_every_method_refuses_before_initialize() -> None:
     db = DatabaseService()
     assert not db.is_ready()
-    with pytest.raises(NotReady):
-        await db.get_all_rooms()
-    with pytest.raises(NotReady):
-        await db.set_current_user_id("ann")
+    for call in (
+        db.get_all_rooms,
+        lambda: db.set_current_user_id("ann"),
+        lambda: db.delete_account("ann"),
+        lambda: db.read_attachment_data("a1"),
+        db.get_account_ids,
+        db.get_storage_report,
+        db.request_persistence,
+    ):
+        with pytest.raises(NotReady):
+            await call()
     await db.close()

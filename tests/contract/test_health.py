@@ -51,7 +51,9 @@ async def test_reactions_that_only_the_message_names_are_found_and_stored(
     world: World, sound: DatabaseService
 ) -> None:
     named = {"messageId": "bare", "oderId": "ann", "emoji": "👍", "timestamp": 5}
-    await world.plant("messages", stored_message("bare", reactions=[named], color="red"))
+    # One that is to another message is not stored for that one.
+    foreign = named | {"messageId": "m0005"}
+    await world.plant("messages", stored_message("bare", reactions=[named, foreign], color="red"))
     before = await everything(world)
     assert found(await sound.find_problems()) == {("messages", "reactions", "bare")}
     heard: list[Change] = []
@@ -60,6 +62,7 @@ async def test_reactions_that_only_the_message_names_are_found_and_stored(
     assert await sound.find_problems() == []
     expected = reaction(message_id="bare", timestamp=5)
     assert await sound.get_reactions_for_message("bare") == [expected]
+    assert await sound.get_reactions_for_message("m0005") == []
     repaired = await sound.get_message_by_id("bare")
     assert repaired is not None
     assert repaired.reactions == (expected,)
@@ -70,6 +73,17 @@ async def test_reactions_that_only_the_message_names_are_found_and_stored(
     assert {one["id"] for one in before.pop("messages")} == spoiled.keys()
     assert after == before
     assert ("messages", ("bare",)) in {(change.store, change.keys) for change in heard}
+
+
+async def test_a_repair_writes_over_no_reaction_that_cannot_be_read(
+    world: World, db: DatabaseService
+) -> None:
+    named = {"messageId": "bare", "oderId": "ann", "emoji": "👍", "timestamp": 5}
+    await world.plant("messages", stored_message("bare", reactions=[named]))
+    await world.plant("reactions", named | {"timestamp": "x"})
+    before = await world.stored("reactions")
+    await db.repair()
+    assert await world.stored("reactions") == before
 
 
 async def test_what_is_left_of_a_deleted_message_is_found_and_goes(

@@ -7,13 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from roomkeep.errors import TransactionAborted
+from roomkeep.errors import InvalidRecord, TransactionAborted
 from roomkeep.idb import KeyRange
 from roomkeep.models import Message
+from roomkeep.persistence.memory_database_service import MemoryDatabaseService
 from roomkeep.persistence.memory_engine import MemoryEngine
 from roomkeep.persistence.transaction import Transaction
 from support.laws import law
-from support.make import message
+from support.make import attachment, message
 
 
 @pytest.fixture
@@ -120,3 +121,21 @@ async def test_law_every_index_is_the_sorted_store(
         (key for key in model if inside(model[key])), key=lambda key: (model[key], key)
     )
     assert await engine.read(["messages"], look) == (expected, len(expected))
+
+
+class BrowsersBlob:
+    """What looks like a browser's Blob."""
+
+    size = 3
+
+    def arrayBuffer(self) -> None:  # noqa: N802 the browser's name
+        """Return nothing: in memory nobody reads it."""
+
+
+async def test_a_browsers_blob_is_refused() -> None:
+    db = MemoryDatabaseService()
+    await db.initialize()
+    with pytest.raises(InvalidRecord) as caught:
+        await db.save_attachment(attachment(size=3), BrowsersBlob())
+    assert caught.value.field == "data"
+    assert await db.get_all_attachments() == []
