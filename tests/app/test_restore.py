@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from roomkeep.app.effects.exports import ExportEffects
+from roomkeep.app.export_format import MAX_ATTACHMENT, is_head
 from roomkeep.models import Record
 from roomkeep.persistence import DatabaseService, StoreName
 from support.chat import Chat
@@ -187,9 +188,16 @@ async def test_a_profile_that_one_has_filled_in_stays(app: App, other: App) -> N
 
 async def test_what_is_here_stays_as_it_is(app: App, other: App) -> None:
     await fill(app.db)
+    await app.db.save_attachment(attachment("late", message_id="m3"), b"cat")
+    await app.db.save_reaction(reaction(message_id="here"))
+    await app.db.save_room(room("wide", icon="x" * 1_048_576))
     data = await app.export()
     db = other.db
     await db.save_room(room(name="Mine"))
+    await db.save_ban(ban(reason="mine"))
+    own = reaction(message_id="later", timestamp=7)
+    await db.save_reaction(own)
+    await db.save_message(message("here", room_id="r9"))
     await db.save_message(message("m1", content="mine"))
     await db.save_message(message("m2", content="mine"))
     await db.save_message(message("m3"))
@@ -202,6 +210,11 @@ async def test_what_is_here_stays_as_it_is(app: App, other: App) -> None:
     found = await db.get_room("r1")
     assert found is not None
     assert found.name == "Mine"
+    assert await db.get_room("wide") is not None
+    assert [one.reason for one in await db.get_bans_for_room("r1")] == ["mine"]
+    assert await db.get_reactions_for_message("later") == [own]
+    assert await db.get_reactions_for_message("here") == []
+    assert await db.get_attachments_for_message("m3") == []
     assert [one.content for one in await db.get_messages("r1", 4)] == [
         "content of m0",
         "content of m4",
@@ -255,6 +268,21 @@ def change(number: int, **changes: Any) -> Callable[[list[Any]], list[Any]]:
             "these bytes belong to no file.",
         ),
         (
+            lambda lines: [*lines[:-1], {"type": "data", "data": ""}, lines[-1]],
+            "these bytes belong to no file.",
+        ),
+        (
+            lambda lines: [
+                *lines[:-1],
+                {
+                    "type": "attachment",
+                    "has_data": True,
+                    "record": msgspec.to_builtins(attachment("vast", size=MAX_ATTACHMENT + 1)),
+                },
+            ],
+            "the file is too large to be restored.",
+        ),
+        (
             lambda lines: [*lines[:-1], {"type": "setting", "key": "k", "value": "x" * 1_000_001}],
             "the setting is too long.",
         ),
@@ -290,6 +318,10 @@ async def test_a_spoiled_export_changes_nothing(
     assert said in text
     assert "Nothing was restored." in text
     assert await everything(other.db) == before
+
+
+def test_a_line_that_is_nested_without_end_is_no_head() -> None:
+    assert not is_head(b'{"format":' + b"[" * 100_000)
 
 
 async def test_a_stopped_export_saves_no_file(app: App) -> None:

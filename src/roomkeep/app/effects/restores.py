@@ -175,7 +175,7 @@ class Restore(FileRun):
 
     async def _take_data(self, line: DataLine) -> None:
         now = self._file_now
-        if now is None or now.record.id in self._known_files:
+        if now is None:
             return
         self._data += line.data
         if len(self._data) == now.record.size:
