@@ -3,6 +3,7 @@
 import base64
 import errno
 import os
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,8 +11,10 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from roomkeep.desktop.files import hash_of
+from roomkeep.desktop.files import Files, hash_of
 from roomkeep.desktop.main_process import MainProcess
+from roomkeep.desktop.transaction import Transaction
+from roomkeep.errors import StorageFull
 from support.made_json import attachment_json, message_json
 from support.session_window import Window
 
@@ -47,6 +50,8 @@ def test_a_file_is_there_as_long_as_a_row_has_it(main: MainProcess, window: Wind
     window.command("save-message", account, message=message_json("m2"))
     window.command("delete-message", account, messageId="m2")
     assert files(main) == [dog]
+    save(window, account, b"cow")
+    assert files(main) == [hash_of(b"cow")]
     window.command("clear-all-data", account)
     assert files(main) == []
 
@@ -56,6 +61,69 @@ def test_a_refused_attachment_leaves_no_file(main: MainProcess, window: Window) 
     window.command("save-message", account, message=message_json(isDeleted=True))
     assert save(window, account, b"cat")["error"]["field"] == "message_id"
     assert files(main) == []
+
+
+def test_an_attachment_that_fails_at_the_last_leaves_no_file(
+    main: MainProcess, window: Window, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account = window.open()
+
+    def fail(*_: object) -> None:
+        raise StorageFull("the disk is full")
+
+    monkeypatch.setattr(Transaction, "write", fail)
+    assert save(window, account, b"cat")["error"]["name"] == "StorageFull"
+    assert files(main) == []
+
+
+@pytest.fixture
+def second(window: Window) -> threading.Thread:
+    """A second save of the same bytes, which waits for its turn."""
+    account = window.open()
+    return threading.Thread(target=save, args=(window, account, b"cat", "a2"))
+
+
+MEANWHILE = 0.2
+"""How long, in seconds, to give others the chance to do what they must not."""
+
+
+def test_no_file_is_swept_that_another_adds_meanwhile(
+    window: Window, second: threading.Thread, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sweep = Files.sweep
+
+    def sweep_late(self: Files, candidates: Any, kept: Any) -> None:
+        if second.ident is None:
+            second.start()
+            second.join(MEANWHILE)
+        sweep(self, candidates, kept)
+
+    account = window.open()
+    save(window, account, b"cat", messageId="gone")
+    monkeypatch.setattr(Files, "sweep", sweep_late)
+    window.command("delete-attachments-for-message", account, messageId="gone")
+    second.join()
+    assert window.query("find-attachment-data", account, attachmentId="a2") == "Y2F0"
+
+
+def test_no_file_is_swept_that_another_reads_meanwhile(
+    window: Window, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account = window.open()
+    save(window, account, b"cat")
+    replacing = threading.Thread(target=save, args=(window, account, b"dog"))
+    read = Files.read
+
+    def read_late(self: Files, name: str) -> bytes:
+        replacing.start()
+        replacing.join(MEANWHILE)
+        return read(self, name)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Files, "read", read_late)
+        assert window.query("find-attachment-data", account, attachmentId="a1") == "Y2F0"
+    replacing.join()
+    assert window.query("find-attachment-data", account, attachmentId="a1") == "ZG9n"
 
 
 def test_orphans_are_swept_when_the_account_is_opened(start: Callable[[], MainProcess]) -> None:
@@ -71,9 +139,16 @@ def test_orphans_are_swept_when_the_account_is_opened(start: Callable[[], MainPr
     assert files(main) == sorted([hash_of(b"cat"), "a note of one's own.txt"])
 
 
-@pytest.mark.parametrize("harm", ["gone", "changed", "named strangely"])
+@pytest.mark.parametrize(
+    ("harm", "said"),
+    [
+        ("gone", "a file of the data folder is gone"),
+        ("changed", "the file with these bytes is damaged"),
+        ("named strangely", "the file with these bytes has no name"),
+    ],
+)
 def test_bytes_that_are_no_longer_what_was_written_are_lost(
-    main: MainProcess, window: Window, harm: str
+    main: MainProcess, window: Window, harm: str, said: str
 ) -> None:
     account = window.open()
     save(window, account, b"cat")
@@ -89,8 +164,7 @@ def test_bytes_that_are_no_longer_what_was_written_are_lost(
         database.write(lambda tx: tx.execute(rename).rowcount)
         main.release(database)
     answer = window.ask("query", "find-attachment-data", account, attachmentId="a1")
-    assert answer["error"]["name"] == "StorageLost"
-    assert str(folder) not in str(answer)
+    assert answer["error"] == {"name": "StorageLost", "sentence": said}
     # Sent again, the bytes are there again.
     save(window, account, b"cat")
     answer = window.query("find-attachment-data", account, attachmentId="a1")

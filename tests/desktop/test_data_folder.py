@@ -1,5 +1,6 @@
 """The data folder: a place for each account, which no id leads out of; one program at a time."""
 
+import errno
 import os
 import stat
 from collections.abc import Callable
@@ -67,6 +68,20 @@ def test_who_is_signed_in_is_known_on_the_next_start(
     assert Window(start()).query("load-current-user-id") == "ann ✓"
     (folder / "current-user.json").write_bytes(b"\xff{")
     assert Window(start()).query("load-current-user-id") is None
+
+
+def test_who_is_signed_in_outlives_a_full_disk(
+    window: Window, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    window.command("save-current-user-id", userId="ann")
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", full)
+        answer = window.ask("command", "save-current-user-id", userId="bob")
+    assert answer["error"]["name"] == "StorageFull"
+    assert window.query("load-current-user-id") == "ann"
 
 
 def test_the_database_is_there_before_a_window_asks(

@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 from sqlalchemy.dialects import sqlite
+from sqlalchemy.exc import OperationalError
 
+from roomkeep.desktop.engine import make_engine
 from roomkeep.desktop.handlers.message_pages import Edge, _counting, _page
 from roomkeep.desktop.main_process import MainProcess
 from support.made_json import attachment_json, message_json
@@ -127,13 +129,39 @@ def test_what_was_deleted_is_gone_from_the_file(
     for number, secret in enumerate(secrets):
         window.command("save-message", account, message=message_json(f"m{number}", content=secret))
     window.command("save-setting", account, key="draft", value="secret draft")
+    member = {"oderId": "ann", "username": "ann", "displayName": "secret name"}
+    channel = {"id": "c1", "name": "secret plan", "type": "text", "position": 0}
+    room = {"id": "r1", "name": "Tea", "hostId": "ann", "createdAt": 1}
+    lists = {"members": [member], "channels": [channel]}
+    window.command("save-room", account, room=room | lists)
     place = main.accounts.folder_of(None)
     for number in range(len(secrets)):
         window.command("delete-message", account, messageId=f"m{number}")
     window.command("save-setting", account, key="draft", value=None)
+    window.command("delete-room", account, roomId="r1")
     main.close()
     assert b"secret" not in (place / "roomkeep.sqlite").read_bytes()
     assert [path.name for path in place.iterdir()] == ["roomkeep.sqlite"]
+
+
+def test_every_connection_keeps_to_what_is_promised(folder: Path) -> None:
+    folder.mkdir()
+    engine = make_engine(folder / "some.sqlite")
+    promised = {
+        "journal_mode": "wal",
+        "synchronous": 2,  # FULL: it waits for the disk
+        "secure_delete": 1,
+        "foreign_keys": 1,
+        "trusted_schema": 0,
+    }
+    with engine.connect() as connection:
+        found = {name: connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in promised}
+        assert found == promised
+        with pytest.raises(OperationalError) as caught:
+            connection.execute(text("INSERT INTO nowhere VALUES (:content)"), {"content": "hush"})
+    # It may get into a log, and what people write must not.
+    assert "hush" not in str(caught.value)
+    engine.dispose()
 
 
 def test_clearing_takes_older_copies_of_the_database_along(

@@ -36,11 +36,15 @@ def test_files_that_are_gone_or_of_another_length_are_named(
         save(window, account, data, id_)
     window.command("save-attachment", account, attachment=attachment_json("bare"))
     assert find(window, account) == []
+    with closing(sqlite3.connect(folder(main) / "roomkeep.sqlite")) as file, file:
+        # What is no name of a file of ours is not looked for.
+        file.execute("UPDATE attachments SET data_hash = '../roomkeep.sqlite' WHERE id = 'a3'")
     (folder(main) / "attachments" / hash_of(b"cat")).unlink()
     (folder(main) / "attachments" / hash_of(b"horse")).write_bytes(b"ho")
     assert [(one["key"], one["kind"], one["sentence"]) for one in find(window, account)] == [
         ("a1", "file", "The file is gone from the data folder."),
         ("a2", "file", "The file holds 2 bytes, and should hold 5."),
+        ("a3", "file", "The file is gone from the data folder."),
     ]
     before = window.query("get-all-attachments", account)
     assert window.command("repair", account)["problems"] == []

@@ -116,6 +116,20 @@ def test_law_whatever_is_sent_is_answered(
         ),
         (
             "command",
+            '{"type": "save-setting", "account": 1, "payload": {"key": "k", "value": %s'
+            % ("[" * 100_000),
+            "InvalidRecord",
+            None,
+        ),
+        (
+            "command",
+            '{"type": "save-setting", "account": 1, "payload": {"key": "k", "value": "%s"}}'
+            % ("x" * 1_048_576),
+            "InvalidRecord",
+            "value",
+        ),
+        (
+            "command",
             '{"type": "update-room", "account": 1, "payload": {"changes": {"id": 1}}}',
             "InvalidRecord",
             None,
@@ -170,6 +184,15 @@ def test_a_message_that_the_page_did_not_check_is_refused(
     assert window.query("get-messages", account, roomId="r1") == []
 
 
+def test_a_file_of_another_size_than_the_page_says_is_refused(window: Window, folder: Path) -> None:
+    account = window.open()
+    fields = {"id": "a1", "messageId": "m1", "filename": "f", "size": 4, "mime": "text/plain"}
+    answer = window.ask("command", "save-attachment", account, attachment=fields, data="Y2F0")
+    assert (answer["error"]["name"], answer["error"]["field"]) == ("InvalidRecord", "size")
+    assert window.query("get-all-attachments", account) == []
+    assert not list(folder.rglob("attachments/*"))
+
+
 def test_a_handle_is_good_in_its_own_window_only(main: MainProcess, window: Window) -> None:
     other = Window(main)
     own, others = window.open("ann"), [other.open(who) for who in (None, "bob", "cat")]
@@ -200,10 +223,13 @@ def test_a_session_that_has_ended_answers_still(main: MainProcess, window: Windo
     assert window.ask("command", "open-account", userId=None)["error"]["name"] == "NotReady"
     main.close()
     assert window.ask("command", "open-account", userId=None)["error"]["name"] == "NotReady"
+    with pytest.raises(errors.NotReady):
+        Window(main)
 
 
-def test_a_page_cannot_open_accounts_without_end(window: Window) -> None:
+def test_a_page_cannot_open_accounts_without_end(main: MainProcess, window: Window) -> None:
     handles = [window.open() for _ in range(50)]
-    assert "too many" in window.ask("command", "open-account", userId=None)["error"]["sentence"]
+    assert "too many" in window.ask("command", "open-account", userId="ann")["error"]["sentence"]
+    assert main._databases.keys() == {None}
     window.command("close-account", handles[0])
     window.open()
