@@ -146,9 +146,48 @@ async def test_an_open_that_comes_too_late_does_not_hold_the_database(
 
 async def test_concurrent_uses_share_one_open(db: idb.Database) -> None:
     db._connection.close()  # type: ignore[union-attr]
-    results = await asyncio.gather(*(db.write(["numbers"], put) for _ in range(20)))
+    run_js("""
+        globalThis.opens = 0;
+        globalThis.keptOpen = IDBFactory.prototype.open;
+        IDBFactory.prototype.open = function (...given) {
+            globalThis.opens += 1;
+            return globalThis.keptOpen.apply(this, given);
+        };
+    """)
+    try:
+        results = await asyncio.gather(*(db.write(["numbers"], put) for _ in range(20)))
+    finally:
+        run_js("IDBFactory.prototype.open = globalThis.keptOpen")
     assert len(results) == 20
+    assert run_js("globalThis.opens") == 1
     assert await db.read(["numbers"], get) == 1
+
+
+async def test_who_waits_no_more_ends_the_open_of_nobody_else(db: idb.Database) -> None:
+    db._connection.close()  # type: ignore[union-attr]
+    impatient, patient = (asyncio.ensure_future(db.write(["numbers"], put)) for _ in range(2))
+    await asyncio.sleep(0)
+    impatient.cancel()
+    await patient
+    assert await db.read(["numbers"], get) == 1
+
+
+async def test_a_database_closed_while_it_opens_holds_nothing(db: idb.Database) -> None:
+    db._connection.close()  # type: ignore[union-attr]
+    opening = asyncio.ensure_future(db.connect())
+    await asyncio.sleep(0)
+    db.close()
+    await opening
+    assert not db._connection.is_open  # type: ignore[union-attr]
+
+
+async def test_what_the_browser_closes_is_opened_when_it_is_next_used(db: idb.Database) -> None:
+    before = db._connection
+    assert before is not None
+    before.js.close()
+    before.js.dispatchEvent(run_js("new Event('close')"))
+    await db.connect()
+    assert db._connection is not before
 
 
 async def test_a_lost_connection_is_opened_again(db: idb.Database) -> None:

@@ -46,6 +46,20 @@ def test_every_dom_exception_has_an_error_of_its_own(name: str) -> None:
         assert error.field
 
 
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("QuotaExceededError", errors.StorageFull),
+        ("VersionError", errors.SchemaTooNew),
+        ("InvalidStateError", errors.StorageLost),
+        ("UnknownError", errors.StorageLost),
+        ("SecurityError", errors.StorageUnavailable),
+    ],
+)
+def test_what_is_met_in_a_way_of_its_own_is_told_apart(name: str, kind: type[StorageError]) -> None:
+    assert type(idb.error_from(SimpleNamespace(name=name, message="?"))) is kind
+
+
 def test_an_unheard_of_failure_is_a_storage_error() -> None:
     error = idb.error_from(SimpleNamespace(name="BrandNewError", message="?"))
     assert type(error) is StorageError

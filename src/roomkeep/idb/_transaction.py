@@ -163,7 +163,6 @@ class Driver(Generic[T]):
             f"only the transaction's own requests may be awaited inside it, not {what}: the "
             "transaction would commit half of the work while it waits. Do that before or after it"
         )
-        self.error = error
         # Thrown in where it was awaited, so that the traceback names the line. The refusal stands,
         # whatever the body makes of it.
         with contextlib.suppress(BaseException):
