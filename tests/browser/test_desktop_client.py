@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from roomkeep.errors import InvalidRecord, RecordNotFound, SchemaTooNew
+from roomkeep.errors import InvalidRecord, RecordNotFound, SchemaTooNew, StorageError
 from roomkeep.persistence import Change, DatabaseService
 from roomkeep.persistence.desktop_database_service import DesktopBackend, PageBridge
 from support.js import run_js
@@ -100,6 +100,9 @@ async def test_errors_come_out_as_they_were(window: Any, db: DatabaseService) ->
     assert (missing.value.store, missing.value.key) == ("rooms", "r1")
     answer("SchemaTooNew")
     with pytest.raises(SchemaTooNew, match="it is so"):
+        await db.save_room(room())
+    answer("__doc__")
+    with pytest.raises(StorageError, match="it is so"):
         await db.save_room(room())
 
 

@@ -161,7 +161,9 @@ def test_a_bad_request_is_refused(
 
 def test_what_is_too_large_is_refused_unread(window: Window) -> None:
     answer = window.session.handle("command", '"' + "x" * MAX_REQUEST + '"')
-    assert json.loads(answer)["error"]["name"] == "InvalidRecord"
+    error = json.loads(answer)["error"]
+    assert error["name"] == "InvalidRecord"
+    assert "are the most" in error["sentence"]
 
 
 @pytest.mark.parametrize(

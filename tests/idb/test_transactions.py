@@ -7,6 +7,7 @@ import pytest
 
 from roomkeep import idb
 from roomkeep.errors import InvalidRecord, TransactionAborted
+from support.js import run_js
 
 
 async def read_all(db: idb.Database, store: str = "numbers") -> list[Any]:
@@ -161,6 +162,16 @@ async def test_awaiting_anything_else_is_refused_and_undoes_everything(
     with pytest.raises(TypeError, match="only the transaction's own requests may be awaited"):
         await db.write(["numbers"], body)
     assert await read_all(db) == []
+
+
+async def test_a_transaction_that_ends_before_its_body_says_so(db: idb.Database) -> None:
+    async def body(tx: idb.Transaction) -> None:
+        await tx.store("numbers").put(1, "a")
+        # The browser never answers this one, and so commits what there is.
+        await idb.Request(tx, run_js("({readyState: 'pending'})"), int)
+
+    with pytest.raises(TransactionAborted, match="before its body had ended"):
+        await db.write(["numbers"], body)
 
 
 async def test_a_request_of_another_transaction_is_refused(db: idb.Database) -> None:
