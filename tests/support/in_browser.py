@@ -99,10 +99,17 @@ class BrowserRun:
             server.shutdown()
 
     def reports(self, node_id: str) -> list[dict[str, Any]]:
-        """Return the reports of a test, as soon as it has run; none where it will not run."""
+        """Return the reports of a test, as soon as it has run; those there are where it does not.
+
+        `has_finished` tells which.
+        """
         while node_id not in self._finished and self.trouble is None:
             self._take_one()
         return self._reports.get(node_id, [])
+
+    def has_finished(self, node_id: str) -> bool:
+        """Tell whether a test has run to its end."""
+        return node_id in self._finished
 
     def _read(self, process: "subprocess.Popen[str]") -> None:
         assert process.stdout
@@ -158,8 +165,11 @@ class InBrowser:
         for data in reports:
             report = hook.pytest_report_from_serializable(config=item.config, data=data)
             hook.pytest_runtest_logreport(report=report)
-        if not reports:
-            trouble = f"did not run in the browser: {run.trouble or 'it was not found there'}"
+        if not run.has_finished(item.nodeid):
+            # It may have begun: then the end of the browser is what came of it.
+            trouble = (
+                f"did not run to its end in the browser: {run.trouble or 'it was not found there'}"
+            )
             report = pytest.TestReport(
                 item.nodeid, item.location, {}, "failed", trouble, "call", start=0, stop=0
             )
