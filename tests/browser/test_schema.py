@@ -193,6 +193,9 @@ async def test_the_legacy_database_is_used_by_its_owner_only(
     # The look at it has neither upgraded nor changed it.
     version, stores = json.loads(await plain.describe("roomkeep"))
     assert (version, sorted(stores)) == (1, sorted(VERSION_1_KEYS))
+    # It goes with its owner, and with nobody else.
+    await db.set_current_user_id(None)
+    await db.delete_account("bob")
 
     await db.set_current_user_id("ann")
     assert db.database_name == "roomkeep"
@@ -201,6 +204,9 @@ async def test_the_legacy_database_is_used_by_its_owner_only(
     await db.set_current_user_id(None)
     await db.set_current_user_id("ann")
     assert {found.id for found in await db.get_all_rooms()} == {"r1", "new"}
+    await db.set_current_user_id(None)
+    await db.delete_account("ann")
+    assert await db.get_account_ids() == []
 
 
 async def test_looking_for_the_legacy_database_does_not_create_it(
