@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from roomkeep.errors import SchemaTooNew
+from roomkeep.errors import SchemaTooNew, StorageUnavailable
 from roomkeep.persistence import DatabaseService
 from support.js import run_js
 from support.make import attachment, ban, message, reaction, room, user
@@ -229,6 +229,14 @@ async def test_a_legacy_database_of_nobody_is_left_alone(
     db = await world.service()
     await db.set_current_user_id("ann")
     assert db.database_name == "roomkeep::ann"
+
+
+async def test_a_database_that_lacks_stores_is_refused(world: IndexedDBWorld, plain: Any) -> None:
+    await plain.write("roomkeep::ann", 2, json.dumps({"messages": "id"}), '{"messages": []}')
+    db = await world.service()
+    with pytest.raises(StorageUnavailable, match="lacks the stores attachments, bans"):
+        await db.set_current_user_id("ann")
+    assert db.current_user_id is None
 
 
 async def test_a_database_of_a_newer_version_is_refused_and_kept(
