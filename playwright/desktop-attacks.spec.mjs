@@ -105,6 +105,8 @@ test('the page reaches one slot, its own files, and nothing else', async ({ star
     await page.reload();
     await ready(page);
     const url = `127.0.0.1:${foreign.port}/`;
+    const failed = [];
+    page.on('requestfailed', (request) => { if (request.url().includes(url)) failed.push(request.failure().errorText); });
     await page.evaluate((to) => {
       window.loaded = [];
       const add = (tag, fields) => {
@@ -129,6 +131,8 @@ test('the page reaches one slot, its own files, and nothing else', async ({ star
     // It is the interceptor that sees to it.
     const refused = (target) => trouble.filter((line) => line === `said: WARNING: refused a request to ${target}`).length;
     await expect.poll(() => ['http://127.0.0.1', 'ws://127.0.0.1', 'app://other'].map(refused)).toEqual([5, 1, 1]);
+    // And not only that no host is found, which would keep them from the network, too.
+    await expect.poll(() => new Set(failed)).toEqual(new Set(['net::ERR_ACCESS_DENIED']));
     expect(await page.evaluate(() => window.loaded)).toEqual([]);
 
     const frames = await page.evaluate((to) => {
