@@ -74,6 +74,20 @@ async def test_bad_input_is_not_even_sent(window: Any, db: DatabaseService) -> N
     assert window.sent.length == before
 
 
+async def test_a_chosen_file_that_is_gone_is_refused_by_name(
+    window: Any, db: DatabaseService
+) -> None:
+    gone = run_js("""
+        Object.defineProperty(new Blob(["cat"]), "arrayBuffer", { value: () =>
+            Promise.reject(new DOMException("could not be found", "NotFoundError")) })
+    """)
+    before = window.sent.length
+    with pytest.raises(InvalidRecord, match="cannot be read") as caught:
+        await db.save_attachment(attachment(size=3), gone)
+    assert caught.value.field == "data"
+    assert window.sent.length == before
+
+
 async def test_changes_of_other_windows_are_heard_by_the_account_that_they_are_of(
     window: Any, db: DatabaseService
 ) -> None:

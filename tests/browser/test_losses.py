@@ -135,6 +135,45 @@ async def test_a_private_window_that_lets_nothing_be_made_has_memory(
     assert isinstance(db.fallback_reason, StorageUnavailable)
 
 
+async def test_a_storage_that_is_there_and_fails_is_never_swapped_for_memory(
+    world: IndexedDBWorld, broken_open: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = await world.service()
+    await before.save_room(room())
+    await before.close()
+    monkeypatch.setattr(_quirks, "REOPEN_PAUSES", ())
+    broken_open(1, *BACKING_STORE)
+    db = world._make()
+    with pytest.raises(StorageLost):
+        await db.initialize()
+    assert (db.is_ready(), db.fallback_reason) == (False, None)
+    # Asked again, when it is well: what was kept is there.
+    await db.initialize()
+    assert db.backend_name == "indexeddb"
+    assert await db.get_all_rooms() == [room()]
+    await db.close()
+
+
+async def test_an_account_opens_where_local_storage_takes_nothing(
+    world: IndexedDBWorld, db: DatabaseService
+) -> None:
+    await db.close()
+    run_js("""
+        globalThis.keptSetItem = Storage.prototype.setItem;
+        Storage.prototype.setItem = () => {
+            throw new DOMException("exceeded the quota", "QuotaExceededError");
+        };
+    """)
+    try:
+        full = await world.service()
+        for user_id in ("bob", "cat"):
+            await full.set_current_user_id(user_id)
+            await full.save_room(room(user_id))
+            assert await full.get_all_rooms() == [room(user_id)]
+    finally:
+        run_js("Storage.prototype.setItem = globalThis.keptSetItem")
+
+
 async def test_a_lost_server_is_reached_again(db: DatabaseService) -> None:
     await db.save_room(room())
     run_js("""
@@ -148,10 +187,14 @@ async def test_a_lost_server_is_reached_again(db: DatabaseService) -> None:
     assert await db.get_all_rooms() == [room()]
 
 
+@pytest.mark.parametrize("is_abort_heard", [True, False])
 async def test_a_transaction_that_the_browser_forgets_is_given_up(
-    world: IndexedDBWorld, monkeypatch: pytest.MonkeyPatch
+    world: IndexedDBWorld, monkeypatch: pytest.MonkeyPatch, is_abort_heard: bool
 ) -> None:
     monkeypatch.setattr(_database, "PATIENCE", 50)
+    run_js("globalThis.keptAbort = IDBTransaction.prototype.abort")
+    if not is_abort_heard:
+        run_js("IDBTransaction.prototype.abort = () => {}")
     database = await idb.open("idb-test losses", 1, _make_store)
     other = await idb.open("idb-test losses")
     begun, free = asyncio.Event(), asyncio.Event()
@@ -167,8 +210,11 @@ async def test_a_transaction_that_the_browser_forgets_is_given_up(
     # It waits its turn behind the first, and hears nothing.
     holding = asyncio.ensure_future(other.write(["numbers"], hold))
     await begun.wait()
-    with pytest.raises(TransactionAborted, match="has not gone on"):
-        await database.write(["numbers"], write)
+    try:
+        with pytest.raises(TransactionAborted, match="has not gone on"):
+            await asyncio.wait_for(database.write(["numbers"], write), 5)
+    finally:
+        run_js("IDBTransaction.prototype.abort = globalThis.keptAbort")
     free.set()
     await holding
     await database.write(["numbers"], write)
