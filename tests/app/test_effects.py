@@ -85,6 +85,14 @@ async def test_makes_a_room_and_opens_it(in_room: App) -> None:
     )
 
 
+async def test_who_presses_twice_makes_one_room(in_room: App) -> None:
+    rooms = in_room.effects.rooms
+    await asyncio.gather(rooms.create("Cake"), rooms.create("Cake"), rooms.create("Cake"))
+    assert [room.name for room in in_room.account.rooms() or ()] == ["Tea", "Cake"]
+    await rooms.create("Cake")
+    assert len(in_room.account.rooms() or ()) == 3
+
+
 async def test_writes_edits_reacts_and_deletes(in_room: App) -> None:
     app = in_room
     await app.write(" one ")

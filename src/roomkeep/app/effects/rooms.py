@@ -34,6 +34,7 @@ class RoomEffects(EffectGroup):
         super().__init__(context)
         self._messages = messages
         self._unread = unread
+        self._creating: set[AccountState] = set()
 
     async def load(self, account: AccountState, room_ids: Collection[str] | None = None) -> None:
         """Show the rooms that there are; an open one that is gone is closed.
@@ -85,6 +86,16 @@ class RoomEffects(EffectGroup):
         """Make a room of that name, and open it."""
         account = self.account
         name = check_name(text)
+        # Who presses twice means one room.
+        if account in self._creating:
+            return
+        self._creating.add(account)
+        try:
+            await self._create(account, name)
+        finally:
+            self._creating.discard(account)
+
+    async def _create(self, account: AccountState, name: str) -> None:
         user = account.user()
         now = self.context.now()
         room = Room(
