@@ -1,12 +1,13 @@
 """Rooms, their channels and drafts: what is saved, and what the state says then."""
 
+import asyncio
 from collections.abc import AsyncIterator, Coroutine
 from typing import Any
 
 import pytest
 from msgspec.structs import replace
 
-from roomkeep.app.channels import manages
+from roomkeep.app.channels import channels_of, manages
 from roomkeep.app.places import DRAFT, DRAFT_FILES, LAST_READ, place_of, setting_key
 from roomkeep.models import Channel, Message, Room, RoomMember
 from roomkeep.persistence import LastViewedChat
@@ -153,6 +154,16 @@ async def test_adds_renames_and_moves_channels(chat: Chat) -> None:
         ("general", "text", 1),
         ("Parlour", "voice", 2),
     ]
+
+
+async def test_changes_of_channels_that_follow_each_other_fast_are_all_kept(chat: Chat) -> None:
+    room_id, channels = chat.room_id, chat.effects.channels
+    names = ["Brewing", "Leaves", "Cups"]
+    await asyncio.gather(*(channels.add(room_id, name, "text") for name in names))
+    await asyncio.gather(*(channels.move(room_id, "general", 1) for _ in names))
+    room = await chat.db.get_room(room_id)
+    assert room is not None
+    assert [channel.name for channel in channels_of(room)] == [*names, "general"]
 
 
 async def test_a_channel_that_goes_leaves_what_was_begun_to_general(two: Chat) -> None:

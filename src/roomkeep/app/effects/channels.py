@@ -1,5 +1,6 @@
 """Channels: added to a room, renamed, moved, removed."""
 
+import asyncio
 from typing import Literal
 
 from msgspec.structs import replace
@@ -39,6 +40,8 @@ class ChannelEffects(EffectGroup):
         self._drafts = drafts
         self._kept_files = kept_files
         self._rooms = rooms
+        # Each change begins with the list that the one before has left.
+        self._changes = asyncio.Lock()
 
     def open_dialog(self) -> None:
         """Show the open room's channels, to be changed."""
@@ -48,11 +51,12 @@ class ChannelEffects(EffectGroup):
     async def add(self, room_id: str, text: str, kind: Literal["text", "voice"]) -> None:
         """Add a channel at the end of the list; one for text is opened."""
         account = self.account
-        room = await self._room(account, room_id)
-        channels = channels_of(room)
-        name = _check_name(text, room)
-        channel = Channel(id=self.context.new_id(), name=name, type=kind, position=len(channels))
-        await self._save(account, room_id, (*channels, channel))
+        async with self._changes:
+            room = await self._room(account, room_id)
+            channels = channels_of(room)
+            name, place = _check_name(text, room), len(channels)
+            channel = Channel(id=self.context.new_id(), name=name, type=kind, position=place)
+            await self._save(account, room_id, (*channels, channel))
         if kind == "text" and account.room_id() == room_id:
             await self._rooms.show(account, room_id, channel.id)
 
@@ -60,20 +64,22 @@ class ChannelEffects(EffectGroup):
     async def rename(self, room_id: str, channel_id: str, text: str) -> None:
         """Give a channel another name."""
         account = self.account
-        room = await self._room(account, room_id)
-        name = _check_name(text, room, but=channel_id)
-        channels = tuple(
-            replace(channel, name=name) if channel.id == channel_id else channel
-            for channel in channels_of(room)
-        )
-        await self._save(account, room_id, channels)
+        async with self._changes:
+            room = await self._room(account, room_id)
+            name = _check_name(text, room, but=channel_id)
+            channels = tuple(
+                replace(channel, name=name) if channel.id == channel_id else channel
+                for channel in channels_of(room)
+            )
+            await self._save(account, room_id, channels)
 
     @effect("move the channel")
     async def move(self, room_id: str, channel_id: str, by: int) -> None:
         """Move a channel by so many places in the list; up is less than none."""
         account = self.account
-        room = await self._room(account, room_id)
-        await self._save(account, room_id, moved(channels_of(room), channel_id, by))
+        async with self._changes:
+            room = await self._room(account, room_id)
+            await self._save(account, room_id, moved(channels_of(room), channel_id, by))
 
     @effect("look at what goes with the channel")
     async def ask_remove(self, room_id: str, channel_id: str) -> None:
@@ -107,9 +113,10 @@ class ChannelEffects(EffectGroup):
                 await self.context.database(account).move_messages(
                     room_id, channel_id, removing.successor.id
                 )
-            room = await self._room(account, room_id)
-            left = tuple(c for c in channels_of(room) if c.id != channel_id)
-            await self._save(account, room_id, numbered(left))
+            async with self._changes:
+                room = await self._room(account, room_id)
+                left = tuple(c for c in channels_of(room) if c.id != channel_id)
+                await self._save(account, room_id, numbered(left))
             heir = removing.successor or successor(removing.room, channel_id)
             if heir is not None:
                 self._drafts.move(account, (room_id, channel_id), (room_id, heir.id))

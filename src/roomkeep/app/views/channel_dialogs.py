@@ -1,5 +1,6 @@
 """The dialogs of a room's channels: the list to change, and whether one is to go."""
 
+import asyncio
 from typing import Any, Literal
 
 import js
@@ -31,6 +32,7 @@ class ChannelDialogsView(View):
         super().__init__(page, effects)
         self._dialog = by_id("channels-dialog")
         self._add = by_id("channel-add")
+        self._adding: asyncio.Task[None] | None = None
         self._remove = by_id("channel-remove-dialog")
         self._yes = by_id("channel-remove-yes")
         self._list: KeyedList[str, Item] = KeyedList(
@@ -95,19 +97,22 @@ class ChannelDialogsView(View):
     def _on_add(self, event: Any) -> None:
         event.preventDefault()
         fields = self._add.elements
-        if self._room_id is not None:
+        # Who presses twice means one channel.
+        is_adding = self._adding is not None and not self._adding.done()
+        if self._room_id is not None and not is_adding:
             is_voice = str(fields.namedItem("kind").value) == "voice"
             kind: Literal["text", "voice"] = "voice" if is_voice else "text"
             name = str(fields.namedItem("name").value)
-            adding = self.effects.channels.add(self._room_id, name, kind)
-            adding.add_done_callback(lambda _: self._added(name))
+            self._adding = self.effects.channels.add(self._room_id, name, kind)
+            self._adding.add_done_callback(lambda _: self._added(name))
 
     def _added(self, name: str) -> None:
         # What could not be added stays to be mended.
         account = self.page.account()
         room = None if account is None else account.room
         known = () if room is None else channels_of(room)
-        if any(channel.name == " ".join(name.split()) for channel in known):
+        is_same = str(self._add.elements.namedItem("name").value) == name
+        if is_same and any(channel.name == " ".join(name.split()) for channel in known):
             self._add.reset()
 
     def _on_press(self, event: Any) -> None:
