@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from roomkeep.app.channels import channels_of, manages
-from roomkeep.app.places import DRAFT, DRAFT_FILES, LAST_READ, place_of, setting_key
+from roomkeep.app.places import DRAFT, DRAFT_FILES, EDIT, LAST_READ, place_of, setting_key
 from roomkeep.models import Channel, Message, Room, RoomMember
 from roomkeep.persistence import LastViewedChat
 from support.chat import Chat, until
@@ -181,6 +181,23 @@ async def test_a_channel_that_goes_leaves_what_was_begun_to_general(two: Chat) -
     assert await two.db.get_settings("draftFiles/") == {
         setting_key(DRAFT_FILES, general): [waiting.id]
     }
+
+
+async def test_a_change_that_was_begun_goes_with_its_message(two: Chat) -> None:
+    brewing, general = (two.room_id, other(two)), (two.room_id, "general")
+    await two.effects.rooms.open(*brewing)
+    await two.write("steep it")
+    two.effects.edits.begin_last()
+    message_id = two.account.editing
+    assert message_id is not None
+    two.effects.edits.write("steep it for long")
+    await two.effects.channels.ask_remove(*brewing)
+    await two.effects.channels.remove()
+    assert (two.account.place, two.account.editing) == (general, message_id)
+    assert two.account.edit_texts[general] == {message_id: "steep it for long"}
+    await two.effects.drafts.flush(two.account)
+    kept = {"open": message_id, "texts": {message_id: "steep it for long"}}
+    assert await two.db.get_settings("edit/") == {setting_key(EDIT, general): kept}
 
 
 async def test_a_channel_that_goes_leaves_its_messages_to_general(two: Chat) -> None:

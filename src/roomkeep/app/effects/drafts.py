@@ -47,7 +47,10 @@ class DraftEffects(EffectGroup):
             self._note(account, DRAFT, place)
 
     def move(self, account: AccountState, place: Place, to: Place) -> None:
-        """Put what is written in a channel that goes before what is written in another."""
+        """Put what is written in a channel that goes before what is written in another.
+
+        The changes that were begun there go with their messages.
+        """
         text = account.drafts().get(place, "")
         answered = account.replies().get(place)
         self.write(account, place, "")
@@ -55,6 +58,20 @@ class DraftEffects(EffectGroup):
         if text:
             self.give_back(account, to, text)
             self.answer(account, to, account.replies().get(to, answered))
+        self._move_edits(account, place, to)
+
+    def _move_edits(self, account: AccountState, place: Place, to: Place) -> None:
+        texts = account.edit_texts.pop(place, {})
+        edits = dict(account.edits())
+        opened = edits.pop(place, None)
+        if not texts and opened is None:
+            return
+        account.edit_texts.setdefault(to, {}).update(texts)
+        if opened is not None:
+            edits.setdefault(to, opened)
+        account.edits.set(edits)
+        self._note(account, EDIT, place)
+        self._note(account, EDIT, to)
 
     # What one changes in messages
 
