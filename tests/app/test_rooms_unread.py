@@ -180,6 +180,19 @@ async def test_a_room_that_goes_leaves_no_count(chat: Chat) -> None:
     await until(lambda: chat.account.unread() == {} and tea[0] not in chat.account.previews())
 
 
+async def test_a_channel_that_goes_leaves_no_count_of_its_own(chat: Chat) -> None:
+    cake = place(chat, "Cake")
+    await chat.effects.channels.add(cake[0], "Icing", "text")
+    assert chat.account.place is not None
+    icing = chat.account.place
+    await chat.effects.rooms.open(place(chat, "Tea")[0])
+    await chat.hear("one", *icing)
+    await until(lambda: chat.account.unread() == {icing: 1})
+    await chat.effects.channels.ask_remove(*icing)
+    await chat.effects.channels.remove()
+    await until(lambda: chat.account.unread() == {cake: 1})
+
+
 async def test_marks_a_room_as_read(chat: Chat) -> None:
     tea = place(chat, "Tea")
     await chat.hear("one", tea[0])

@@ -244,8 +244,10 @@ class UnreadEffects(EffectGroup):
                 counts[place] = await self.context.database(account).count_messages(
                     room.id, mark, place[1]
                 )
+        # Channels that are gone count no more.
+        gone = (place for place in account.unread() if place[0] == room.id and place not in marks)
         # One may have read on while this was counted.
-        return {
+        return dict.fromkeys(gone, 0) | {
             place: count
             for place, count in counts.items()
             if marks[place] == self.reader_mark(account, place)
