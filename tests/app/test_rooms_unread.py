@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 
 import pytest
+from msgspec.structs import replace
 
 from roomkeep.app.places import LAST_READ, setting_key
 from roomkeep.app.unread import first_new, has_new, read_marks, read_until, total
@@ -191,6 +192,24 @@ async def test_a_channel_that_goes_leaves_no_count_of_its_own(chat: Chat) -> Non
     await chat.effects.channels.ask_remove(*icing)
     await chat.effects.channels.remove()
     await until(lambda: chat.account.unread() == {cake: 1})
+
+
+async def test_what_was_read_stays_read_in_the_channel_that_takes_it_over(chat: Chat) -> None:
+    cake = place(chat, "Cake")
+    await chat.effects.channels.add(cake[0], "Icing", "text")
+    assert chat.account.place is not None
+    icing = chat.account.place
+    await chat.write("mine")
+    said = await chat.hear("theirs", *icing)
+    await until(lambda: chat.shown == ["mine", "theirs"])
+    chat.effects.unread.reach_end()
+    await chat.effects.rooms.open(place(chat, "Tea")[0])
+    await chat.effects.channels.ask_remove(*icing)
+    await chat.effects.channels.remove()
+    assert chat.effects.unread.reader_mark(chat.account, cake) == said.timestamp
+    moved = replace(said, channel_id="general")
+    await until(lambda: chat.account.previews().get(cake[0]) == moved)
+    assert chat.account.unread() == {}
 
 
 async def test_marks_a_room_as_read(chat: Chat) -> None:

@@ -44,7 +44,9 @@ class Effects:
         self.unread = UnreadEffects(context, self.drafts)
         self.rooms = RoomEffects(context, self.messages, self.unread)
         self.replies = ReplyEffects(context, self.messages, self.rooms)
-        self.channels = ChannelEffects(context, self.drafts, self.kept_files, self.rooms)
+        self.channels = ChannelEffects(
+            context, self.drafts, self.kept_files, self.rooms, self.unread
+        )
         self.samples = SampleEffects(context, self.rooms)
         self.live = LiveEffects(context, self.rooms, self.messages)
         self.bans = BanEffects(context)

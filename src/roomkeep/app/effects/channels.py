@@ -18,6 +18,7 @@ from roomkeep.app.effects.context import Context, EffectGroup, effect
 from roomkeep.app.effects.drafts import DraftEffects
 from roomkeep.app.effects.kept_files import KeptFileEffects
 from roomkeep.app.effects.rooms import RoomEffects
+from roomkeep.app.effects.unread import UnreadEffects
 from roomkeep.app.limits import check_name
 from roomkeep.app.state import AccountState, Removing
 from roomkeep.errors import InvalidRecord, RecordNotFound
@@ -35,11 +36,13 @@ class ChannelEffects(EffectGroup):
         drafts: DraftEffects,
         kept_files: KeptFileEffects,
         rooms: RoomEffects,
+        unread: UnreadEffects,
     ) -> None:
         super().__init__(context)
         self._drafts = drafts
         self._kept_files = kept_files
         self._rooms = rooms
+        self._unread = unread
         # Each change begins with the list that the one before has left.
         self._changes = asyncio.Lock()
 
@@ -113,6 +116,8 @@ class ChannelEffects(EffectGroup):
                 await self.context.database(account).move_messages(
                     room_id, channel_id, removing.successor.id
                 )
+                heir_id = removing.successor.id
+                self._unread.take_over(account, (room_id, channel_id), (room_id, heir_id))
             async with self._changes:
                 room = await self._room(account, room_id)
                 left = tuple(c for c in channels_of(room) if c.id != channel_id)

@@ -114,6 +114,15 @@ class UnreadEffects(EffectGroup):
             _set_unread(account, {place: 0})
         self._save_mark(account, place)
 
+    def take_over(self, account: AccountState, place: Place, to: Place) -> None:
+        """Have a channel that takes over the messages of another one read as far as that was.
+
+        Where either has unread messages, these stay so.
+        """
+        unread = account.unread()
+        if place not in unread and to not in unread:
+            self.read(account, to, self.reader_mark(account, place))
+
     @effect("mark the room as read")
     async def read_room(self, room_id: str) -> None:
         """Mark all that there is in a room as read."""
