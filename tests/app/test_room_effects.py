@@ -71,6 +71,20 @@ async def test_a_room_opens_where_one_was_in_it_last(two: Chat) -> None:
     assert two.account.recent()[0] == (tea, brewing)
 
 
+async def test_of_two_rooms_opened_at_once_the_later_is_where_one_left_off(chat: Chat) -> None:
+    tea = chat.room_id
+    await chat.effects.rooms.create("Cake")
+    cake = chat.room_id
+    for count in range(60):
+        await chat.hear(f"{count}", tea)
+    rooms = chat.effects.rooms
+    await asyncio.gather(rooms.open(tea), rooms.open(cake))
+    assert chat.account.place == (cake, "general")
+    last = LastViewedChat(room_id=cake, channel_id="general")
+    assert chat.resume.load_last_viewed_chat("Ada") == last
+    assert chat.account.recent()[0] == (cake, "general")
+
+
 async def test_drafts_are_kept_for_each_channel_and_account(two: Chat) -> None:
     tea, brewing = two.room_id, other(two)
     two.effects.messages.write_draft("for all")

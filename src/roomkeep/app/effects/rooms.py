@@ -68,6 +68,8 @@ class RoomEffects(EffectGroup):
         account.pane.set("chat")
         place = (room_id, self._choose(account, room_id, channel_id))
         await self._enter(account, place)
+        if account.place != place:  # another was opened meanwhile
+            return
         try:
             chat = LastViewedChat(room_id=room_id, channel_id=place[1])
             self.context.resume.save_last_viewed_chat(account.user_id, chat)
