@@ -52,6 +52,25 @@ async def test_a_reply_says_what_it_answers(in_room: Chat) -> None:
     assert [m.reply_to_id for m in found] == [None, question.id]
 
 
+async def test_what_one_answers_shows_as_it_is_now(in_room: Chat) -> None:
+    await in_room.write("question")
+    timeline = in_room.account.timeline()
+    assert timeline is not None
+    question = timeline.messages[0]
+    in_room.effects.messages.begin_reply(question.id)
+    await in_room.db.update_message(question.id, content="better question")
+    await until(lambda: in_room.account.reply != question)
+    assert in_room.account.reply is not None
+    assert in_room.account.reply.content == "better question"
+    in_room.effects.edits.ask_delete(question.id)
+    await in_room.effects.edits.delete()
+    assert in_room.account.reply is not None
+    assert in_room.account.reply.is_deleted
+    await in_room.write("answer")
+    found = await in_room.db.get_messages(question.room_id)
+    assert [m.reply_to_id for m in found] == [None, question.id]
+
+
 async def test_a_reply_that_fails_is_kept(in_room: Chat, monkeypatch: pytest.MonkeyPatch) -> None:
     await in_room.write("question")
     timeline = in_room.account.timeline()

@@ -46,6 +46,12 @@ class DraftEffects(EffectGroup):
             _set_reply(account, place, message)
             self._note(account, DRAFT, place)
 
+    def refresh_answered(self, account: AccountState, message: Message) -> None:
+        """Show what became of a message that is being answered."""
+        for place, answered in account.replies().items():
+            if answered.id == message.id:
+                _set_reply(account, place, message)
+
     def move(self, account: AccountState, place: Place, to: Place) -> None:
         """Put what is written in a channel that goes before what is written in another.
 

@@ -178,6 +178,8 @@ class MessageEffects(EffectGroup):
         for message_id in ids:
             place = account.place
             message = await self.context.database(account).get_message_by_id(message_id)
+            if message is not None:
+                self._drafts.refresh_answered(account, message)
             timeline = account.timeline()
             if timeline is None or account.place != place:
                 return
