@@ -172,6 +172,20 @@ test('channels are added, renamed, moved and removed, and each has its own messa
   await expect(row(page, 'about leaves')).toBeVisible();
 });
 
+test('Escape leaves the name of a channel as it was', async ({ page }) => {
+  await openApp(page);
+  await signUp(page, 'Ada');
+  await createRoom(page, 'Tea');
+  const dialog = await addChannel(page, 'Brewing');
+  await dialog.getByLabel('Name of the text channel Brewing').fill('Bre');
+  await page.keyboard.press('Escape');
+  await expect(dialog).toBeHidden();
+  await createRoom(page, 'Cake');
+  const { rooms: kept } = await readRecords(page, 'Ada', 'rooms');
+  const { channels: of } = kept.find(({ name }) => name === 'Tea');
+  expect(of.map(({ name }) => name)).toEqual(['general', 'Brewing']);
+});
+
 test('what is unread is counted, marked in the channel, and read in all tabs', async ({ page }) => {
   test.slow();
   await openApp(page);

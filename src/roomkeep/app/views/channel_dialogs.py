@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 import js
 from msgspec import Struct
+from pyodide.ffi import JsProxy
 
 from roomkeep.app.channels import can_remove, channels_of
 from roomkeep.app.effects import Effects
@@ -93,6 +94,13 @@ class ChannelDialogsView(View):
         # It ends what is being dragged, and no more.
         if self._reorder.settle():
             event.preventDefault()
+            return
+        # Nor is a name kept that was begun: closing would take it for a change.
+        field = js.document.activeElement
+        row = field.closest("[data-channel]")
+        item = self._list.item(str(row.dataset.channel)) if isinstance(row, JsProxy) else None
+        if item is not None and field.localName == "input":
+            field.value = item.channel.name
 
     def _on_add(self, event: Any) -> None:
         event.preventDefault()
