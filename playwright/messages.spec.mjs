@@ -1,7 +1,7 @@
 // Messages: how they look, what they answer, what one does with them, and who reacted. On real IndexedDB.
 import { expect, freshTest, test } from './fixtures.mjs';
 import { openApp, ready } from './helpers.mjs';
-import { composer, createRoom, log, row, signUp, write } from './steps.mjs';
+import { composer, createRoom, log, openBehind, row, signUp, write } from './steps.mjs';
 
 test.use({ permissions: ['clipboard-read', 'clipboard-write'] });
 
@@ -152,6 +152,36 @@ test('where the clipboard is not to be had, one is told', async ({ page, trouble
   await tool(page, 'keep', 'Copy text');
   await expect(page.getByRole('alert')).toContainText('Select the text and copy it');
   expect(trouble).toEqual([]);
+});
+
+test('an editor in which nothing was written follows what another tab makes of the message', async ({ page }) => {
+  await begin(page);
+  await write(page, 'Tea at four');
+  const other = await openBehind(page);
+  const edit = async (tab) => {
+    await row(tab, 'Tea at').focus();
+    await tab.keyboard.press('e');
+    return tab.getByRole('textbox', { name: 'Edit the message' });
+  };
+  const editor = await edit(page);
+  await expect(editor).toHaveValue('Tea at four');
+  await other.bringToFront();
+  await (await edit(other)).fill('Tea at five');
+  await other.keyboard.press('Enter');
+  await expect(editor).toHaveValue('Tea at five');
+  await page.bringToFront();
+  await editor.press('Enter');
+  await expect(editor).toHaveCount(0);
+  await expect(row(page, 'Tea at five')).toBeVisible();
+
+  // What is deleted there is not lost here.
+  await edit(page);
+  await other.bringToFront();
+  await row(other, 'Tea at five').press('Delete');
+  await other.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
+  await page.bringToFront();
+  await expect(page.locator('.row[data-deleted]')).toHaveCount(1);
+  await expect(editor).toHaveValue('Tea at five');
 });
 
 test('any emoji reacts, and all who did are named', async ({ page }) => {

@@ -51,9 +51,8 @@ def fill_row(element: Any, row: Row, before: Row | None) -> None:
         _fill_quote(element, row.quote)
     if before is None or (before.message, before.attachments) != (message, row.attachments):
         fill_attachments(element, message, row.attachments)
-    was_editing = before is not None and before.edited_text is not None
-    if was_editing != (row.edited_text is not None):
-        _fill_editor(element, row)
+    if before is None or before.edited_text != row.edited_text:
+        _fill_editor(element, row, before)
 
 
 def _fill_new(element: Any, row: Row) -> None:
@@ -121,11 +120,18 @@ def _fill_chip(button: Any, chip: Chip) -> None:
     set_text(part(button, "count"), f"{chip.count:,}")
 
 
-def _fill_editor(element: Any, row: Row) -> None:
+def _fill_editor(element: Any, row: Row, before: Row | None) -> None:
     element.toggleAttribute("data-editing", row.edited_text is not None)
-    if row.edited_text is not None:
+    was_editing = before is not None and before.edited_text is not None
+    if row.edited_text is None:
+        if was_editing:
+            element.querySelector("form").remove()
+    elif not was_editing:
         editor = clone("message-editor")
         editor.elements.namedItem("text").value = row.edited_text
         part(element, "chips").before(editor)
-    else:
-        element.querySelector("form").remove()
+    elif before is not None:
+        # Another tab changed the message. What was written here stays, and what was deleted there.
+        field = element.querySelector("form").elements.namedItem("text")
+        if field.value == before.message.content and not row.message.is_deleted:
+            field.value = row.edited_text
