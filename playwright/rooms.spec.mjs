@@ -186,6 +186,29 @@ test('Escape leaves the name of a channel as it was', async ({ page }) => {
   expect(of.map(({ name }) => name)).toEqual(['general', 'Brewing']);
 });
 
+test('what is open of a room goes when another tab deletes the room', async ({ page }) => {
+  await openApp(page);
+  await signUp(page, 'Ada');
+  const other = await openBehind(page);
+  const remove = async (name) => {
+    await other.bringToFront();
+    await room(other, name).click();
+    await chooseInMenu(other, 'Delete room…');
+    await other.getByRole('button', { name: 'Delete room', exact: true }).click();
+    await page.bringToFront();
+  };
+  await createRoom(page, 'Tea');
+  await chooseInMenu(page, 'Edit room…');
+  await remove('Tea');
+  await expect(page.getByRole('dialog', { name: 'Edit room' })).toBeHidden();
+  await createRoom(page, 'Cake');
+  await write(page, 'Who brings it?');
+  await row(page, 'Who brings it?').press('Enter');
+  await expect(page.getByRole('menu', { name: /^Message from/ })).toBeVisible();
+  await remove('Cake');
+  await expect(page.getByRole('menu', { name: /^Message from/ })).toBeHidden();
+});
+
 test('what is unread is counted, marked in the channel, and read in all tabs', async ({ page }) => {
   test.slow();
   await openApp(page);

@@ -144,6 +144,17 @@ async def test_a_room_goes_with_all_that_is_in_it(two: Chat) -> None:
     assert [key for key in kept if place_of(DRAFT, key) or place_of(LAST_READ, key)] == []
 
 
+async def test_what_was_open_of_a_room_goes_with_it(two: Chat) -> None:
+    await two.write("one")
+    two.effects.rooms.open_settings()
+    two.effects.reactions.pick("")
+    await two.effects.channels.ask_remove(two.room_id, other(two))
+    await two.db.delete_room(two.room_id)
+    await until(lambda: two.account.room_id() is None)
+    account = two.account
+    assert (account.dialog(), account.picking(), account.removing()) == (None, None, None)
+
+
 async def test_a_channel_that_goes_elsewhere_is_left(two: Chat) -> None:
     await two.effects.rooms.open(two.room_id, other(two))
     general = Channel(id="general", name="general", type="text", position=0)

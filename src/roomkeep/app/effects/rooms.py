@@ -21,6 +21,8 @@ __all__ = ["RoomEffects", "read_recent"]
 
 FEW = 5
 """Up to so many rooms are read one by one; for more, all are."""
+OF_A_ROOM = ("room-settings", "room-leave", "channels", "profile", "ban", "bans")
+"""The dialogs that are about the open room."""
 MOST_RECENT = 60
 """So many places are remembered as opened last."""
 
@@ -214,6 +216,12 @@ class RoomEffects(EffectGroup):
             account.timeline.set(None)
             account.new_after.set(None)
             account.pane.set("rooms")
+            # What was asked about it has no answer any more.
+            if account.dialog() in OF_A_ROOM:
+                account.dialog.set(None)
+            account.picking.set(None)
+            account.deleting.set(None)
+            account.removing.set(None)
 
     async def _remember(self, account: AccountState, place: Place) -> None:
         """Remember a place as the one that was opened last."""

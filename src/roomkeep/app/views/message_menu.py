@@ -33,6 +33,7 @@ class MessageMenu(View):
         self._row: Any = None
         self.listen(self._menu, "click", self._on_click)
         self.listen(self._menu, "keydown", self._on_key)
+        self.watch(self._leave)
 
     def open(self, shown: Row, row: Any) -> None:
         """Show the menu of a message."""
@@ -44,6 +45,12 @@ class MessageMenu(View):
         self._menu.showPopover()
         put_beside(self._menu, part(row, "message"))
         self._items()[0].focus()
+
+    def _leave(self) -> None:
+        """Close it when its room is gone."""
+        account = self.page.account()
+        if (account is None or account.room is None) and self._menu.matches(":popover-open"):
+            self._menu.hidePopover()
 
     def _items(self) -> list[Any]:
         return list(self._menu.querySelectorAll("button:not([hidden])"))
