@@ -326,6 +326,21 @@ test.describe('import', () => {
     expect(await countRecords(page, 'Ada')).toEqual({ messages: 0, rooms: 0, users: 1 });
   });
 
+  test('takes a file that is dropped on its field', async ({ page }, testInfo) => {
+    await openApp(page);
+    await signUp(page, 'Ada');
+    await page.getByRole('button', { name: 'Import messages' }).click();
+    const file = testInfo.outputPath('archive.jsonl');
+    await writeFile(file, archive(4));
+    const { x, y, height } = await page.getByLabel('Archive of messages').boundingBox();
+    const devtools = await page.context().newCDPSession(page);
+    const data = { items: [], files: [file], dragOperationsMask: 1 };
+    for (const type of ['dragEnter', 'dragOver', 'drop']) {
+      await devtools.send('Input.dispatchDragEvent', { type, x: x + 20, y: y + height / 2, data });
+    }
+    await expect(page.getByRole('dialog', { name: /import/i })).toContainText('Imported 4 messages');
+  });
+
   test('can be stopped, and says how much stays', async ({ page }) => {
     await openApp(page);
     await signUp(page, 'Ada');

@@ -107,7 +107,7 @@ class PendingView(View):
     # Dropped
 
     def _on_drag(self, event: Any) -> None:
-        if not event.dataTransfer.types.includes("Files"):
+        if not event.dataTransfer.types.includes("Files") or _is_over_field(event):
             return
         # A file that is dropped must never open in place of the page.
         event.preventDefault()
@@ -122,7 +122,7 @@ class PendingView(View):
             self._overlay.hidden = True
 
     def _on_drop(self, event: Any) -> None:
-        if not event.dataTransfer.types.includes("Files"):
+        if not event.dataTransfer.types.includes("Files") or _is_over_field(event):
             return
         event.preventDefault()
         if not self._overlay.hidden:
@@ -157,6 +157,11 @@ def _fill(element: Any, file: PendingFile, before: PendingFile | None) -> None:
         said = f"{said} · gone on reload"
     set_text(part(element, "about"), "Not saved: send again" if file.problem else said)
     part(element, "remove").disabled = file.is_saving
+
+
+def _is_over_field(event: Any) -> bool:
+    """Tell whether a field for files is under what is dragged: the browser sees to that."""
+    return bool(getattr(event.target, "type", None) == "file")
 
 
 def _pasted_name(file: Any) -> str:
