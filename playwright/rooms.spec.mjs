@@ -209,6 +209,16 @@ test('what is open of a room goes when another tab deletes the room', async ({ p
   await expect(page.getByRole('menu', { name: /^Message from/ })).toBeHidden();
 });
 
+test('the longest names make the list of rooms no wider', async ({ page }) => {
+  await openApp(page);
+  await signUp(page, 'Ada');
+  await createRoom(page, 'W'.repeat(80));
+  await addChannel(page, 'C'.repeat(80));
+  const list = page.locator('#rooms');
+  await expect(list.getByText('C'.repeat(80))).toBeAttached();
+  expect(await list.evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)).toBe(0);
+});
+
 test('what is unread is counted, marked in the channel, and read in all tabs', async ({ page }) => {
   test.slow();
   await openApp(page);
