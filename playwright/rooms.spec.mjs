@@ -219,6 +219,17 @@ test('the longest names make the list of rooms no wider', async ({ page }) => {
   expect(await list.evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)).toBe(0);
 });
 
+test('whoever deletes a room by the keyboard is at the rooms then', async ({ page }) => {
+  await openApp(page);
+  await signUp(page, 'Ada');
+  await createRoom(page, 'Tea');
+  await page.getByRole('button', { name: 'Room menu' }).press('Enter');
+  await page.keyboard.press('End');
+  await page.keyboard.press('Enter');
+  await page.getByRole('button', { name: 'Delete room', exact: true }).press('Enter');
+  await expect(page.getByRole('button', { name: 'New room' })).toBeFocused();
+});
+
 test('what is unread is counted, marked in the channel, and read in all tabs', async ({ page }) => {
   test.slow();
   await openApp(page);

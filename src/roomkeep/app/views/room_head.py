@@ -36,8 +36,12 @@ class RoomHeadView(View):
         room = None if account is None else account.room
         name = "" if room is None else room.name
         topic = "" if room is None else room.topic or ""
-        by_id("chat").hidden = room is None
+        had_focus = bool(self._chat.matches(":focus-within"))
+        self._chat.hidden = room is None
         by_id("no-room").hidden = room is not None
+        # Who was in a room that is gone is at the rooms.
+        if had_focus and room is None:
+            by_id("new-room").focus()
         set_text(by_id("room-name"), name)
         set_text(by_id("room-topic"), topic)
         by_id("room-topic").title = topic
