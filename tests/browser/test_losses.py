@@ -83,6 +83,28 @@ async def test_a_page_in_the_back_forward_cache_holds_nothing(db: DatabaseServic
     assert await db.get_messages("r1") == [message()]
 
 
+async def test_what_is_under_way_when_the_page_goes_into_the_cache_is_done_and_told(
+    db: DatabaseService,
+) -> None:
+    told = run_js("""(name) => {
+        const channel = new BroadcastChannel(name);
+        return new Promise((resolve) => {
+            channel.onmessage = ({data}) => { channel.close(); resolve(data); };
+        });
+    }""")(database_name("ann"))
+    dispatch = run_js("(type) => dispatchEvent(new PageTransitionEvent(type, {persisted: true}))")
+    writing = asyncio.ensure_future(db.save_room(room()))
+    await asyncio.sleep(0)
+    dispatch("pagehide")
+    await writing
+    assert '"rooms"' in await asyncio.wait_for(told, 5)
+    assert await db.get_all_rooms() == [room()]
+    account: Any = db._scopes.current.account
+    assert account._indexeddb._database.version is None
+    dispatch("pageshow")
+    assert await db.get_all_rooms() == [room()]
+
+
 @pytest.fixture
 def broken_open() -> Iterator[Any]:
     """Have `open` fail as often as its first argument says, with a DOMException of that name."""

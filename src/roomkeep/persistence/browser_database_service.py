@@ -15,6 +15,7 @@ from roomkeep.persistence.app_resume_storage import AppResumeStorage
 from roomkeep.persistence.database_service import DatabaseService
 from roomkeep.persistence.indexeddb_engine import IndexedDBEngine
 from roomkeep.persistence.migrations import upgrade
+from roomkeep.persistence.operation import Operation
 from roomkeep.persistence.schema import (
     LEGACY_DATABASE,
     SCHEMA,
@@ -138,6 +139,8 @@ class BrowserAccount(EngineAccount):
     def __init__(self, engine: IndexedDBEngine) -> None:
         super().__init__(engine)
         self._indexeddb = engine
+        # None while the page lies in the back-forward cache.
+        self._channel: Any = None
         self._on_message = create_proxy(self._receive)
         self._on_page = create_proxy(self._follow_page)
         for event in ("pagehide", "pageshow"):
@@ -146,14 +149,18 @@ class BrowserAccount(EngineAccount):
 
     def publish(self, changes: list[Change]) -> None:
         """Tell the listeners, here and in the other tabs."""
-        self._channel.postMessage(msgspec.json.encode(changes).decode())
+        # What was under way when the page went away is committed, and the others are to hear of it.
+        channel = self._channel or js.BroadcastChannel.new(self.database_name)
+        channel.postMessage(msgspec.json.encode(changes).decode())
+        if channel is not self._channel:
+            channel.close()
         super().publish(changes)
 
     def dispose(self) -> None:
         """Let go of the database and of the channel to the other tabs."""
         for event in ("pagehide", "pageshow"):
             js.removeEventListener(event, self._on_page)
-        self._channel.close()
+        self._silence()
         self._on_message.destroy()
         self._on_page.destroy()
         super().dispose()
@@ -163,9 +170,22 @@ class BrowserAccount(EngineAccount):
         self.was_wiped = True
         super().publish([*_everything(), account_loss()])
 
+    async def _carry_out(self, operation: Operation[..., Any], arguments: dict[str, Any]) -> Any:
+        try:
+            return await super()._carry_out(operation, arguments)
+        finally:
+            if self._channel is None:
+                # It was asked of a page that is going into the cache, and has opened it again.
+                self._indexeddb.suspend()
+
     def _listen(self) -> None:
         self._channel = js.BroadcastChannel.new(self.database_name)
         self._channel.onmessage = self._on_message
+
+    def _silence(self) -> None:
+        if self._channel is not None:
+            self._channel.close()
+            self._channel = None
 
     def _follow_page(self, event: Any) -> None:
         """Hold nothing while the page lies in the back-forward cache; look again when it is back.
@@ -175,7 +195,7 @@ class BrowserAccount(EngineAccount):
         if not event.persisted:
             return
         if event.type == "pagehide":
-            self._channel.close()
+            self._silence()
             self._indexeddb.suspend()
         else:
             self._listen()
