@@ -86,6 +86,19 @@ async def test_an_upgrade_that_raises_leaves_the_database_as_it_was(db: idb.Data
     again.close()
 
 
+async def test_an_upgrade_that_takes_long_is_waited_for(db: idb.Database) -> None:
+    db.close()
+
+    async def long(tx: idb.UpgradeTransaction, _old_version: int) -> None:
+        end = asyncio.get_running_loop().time() + 0.6
+        while asyncio.get_running_loop().time() < end:
+            await tx.store("numbers").count()
+
+    upgraded = await idb.open(NAME, 2, long, timeout=200)
+    assert upgraded.version == 2
+    upgraded.close()
+
+
 async def test_a_newer_database_is_left_untouched(db: idb.Database) -> None:
     await db.write(["numbers"], put)
     db.close()

@@ -3,7 +3,7 @@
 import asyncio
 from typing import Any
 
-from roomkeep.errors import StorageBlocked, StorageUnavailable
+from roomkeep.errors import StorageBlocked, StorageError, StorageUnavailable
 from roomkeep.idb import _quirks
 from roomkeep.idb._errors import error_from
 from roomkeep.idb._platform import create_proxy, indexed_db
@@ -30,7 +30,7 @@ class Connection:
     async def open(
         cls, name: str, version: int | None, upgrade: Upgrade | None, timeout: float
     ) -> "Connection":
-        """Open a database, for `timeout` ms at most."""
+        """Open a database; the browser may say nothing for `timeout` ms."""
         arguments = (name,) if version is None else (name, version)
         request = issue(indexed_db().open, *arguments)
         return cls(await Opening(request, upgrade).settle(name, timeout))
@@ -63,21 +63,37 @@ class Opening:
             setattr(request, f"on{event}", self._handler)
 
     async def settle(self, name: str, timeout: float) -> Any:
-        """Wait for the request's result, for `timeout` ms at most.
+        """Wait for the request's result, for as long as the browser lets `timeout` ms pass by.
+
+        An upgrade that goes on is waited for, however much there is to do: it will be done, and
+        whoever took its length for a refusal would go on without what is kept here.
 
         Raises:
             StorageBlocked: another tab holds the database open.
             StorageUnavailable: the browser did not answer.
         """
         try:
-            async with asyncio.timeout(timeout / 1000):
-                return await self._settled
-        except TimeoutError:
-            if self._blocked:
-                msg = f"another tab holds an older version of the database {name!r} open"
-                raise StorageBlocked(msg) from None
-            msg = f"the browser did not answer within {timeout:.0f} ms when asked for {name!r}"
-            raise StorageUnavailable(msg) from None
+            seen = -1
+            while not await self._is_settled(timeout):
+                if self._driver is None or self._driver.events == seen:
+                    raise self._silence(name, timeout)
+                seen = self._driver.events
+            return self._settled.result()
+        finally:
+            # What comes from here on comes too late.
+            self._settled.cancel()
+
+    async def _is_settled(self, timeout: float) -> bool:
+        done, _ = await asyncio.wait([self._settled], timeout=timeout / 1000)
+        return bool(done)
+
+    def _silence(self, name: str, timeout: float) -> StorageError:
+        if self._blocked and self._driver is None:
+            return StorageBlocked(
+                f"another tab holds an older version of the database {name!r} open"
+            )
+        msg = f"the browser did not answer within {timeout:.0f} ms when asked for {name!r}"
+        return StorageUnavailable(msg)
 
     def _handle(self, event: Any) -> None:
         match event.type:

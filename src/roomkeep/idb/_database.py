@@ -196,7 +196,8 @@ async def open(  # noqa: A001 the specification's name
         version: the version of the schema, from 1; None takes the database as it is.
         upgrade: changes the schema, in the one transaction that may. When it raises, the database
             stays as it was and the exception comes out here.
-        timeout: how long to wait, in ms.
+        timeout: how long the browser may say nothing, in ms. An upgrade that goes on may take
+            longer.
 
     Raises:
         SchemaTooNew: the database has a higher version. It is left untouched.

@@ -19,7 +19,7 @@ __all__ = [
 ]
 
 OPEN_TIMEOUT = 10_000
-"""How long opening may take, in ms, unless said otherwise.
+"""How long the browser may say nothing while it opens, in ms, unless said otherwise.
 
 Safari 14 may never answer at all: https://bugs.webkit.org/show_bug.cgi?id=226547
 """
