@@ -8,6 +8,7 @@ import pytest
 
 from roomkeep import idb
 from roomkeep.errors import (
+    InvalidRecord,
     SchemaTooNew,
     StorageBlocked,
     StorageLost,
@@ -84,6 +85,17 @@ async def test_an_upgrade_that_raises_leaves_the_database_as_it_was(db: idb.Data
     assert (again.version, again.store_names) == (1, ["numbers", "things"])
     assert await again.read(["numbers"], get) == 1
     again.close()
+
+
+async def test_an_upgrade_that_the_browser_undoes_says_why(db: idb.Database) -> None:
+    db.close()
+
+    async def careless(tx: idb.UpgradeTransaction, _old_version: int) -> None:
+        for _ in range(2):
+            tx.store("numbers").add(1, "n")  # not awaited, as where a quota ends it
+
+    with pytest.raises(InvalidRecord, match="ConstraintError"):
+        await idb.open(NAME, 2, careless)
 
 
 async def test_an_upgrade_that_takes_long_is_waited_for(db: idb.Database) -> None:

@@ -121,9 +121,8 @@ class Opening:
         self._handler.destroy()
         error: BaseException = _quirks.error_of_opening(error_from(self._request.error))
         if self._driver is not None:
-            # What the upgrade raised says more than the AbortError that came of it. It is told
-            # here, so the driver's own future is not to complain that nobody asks.
-            error = self._driver.error or error
-            self._driver.settled.exception()
+            # What the upgrade raised, or what undid it, such as a full disk, says more than the
+            # AbortError that came of it.
+            error = self._driver.settled.exception() or error
         if not self._settled.done():
             self._settled.set_exception(error)
