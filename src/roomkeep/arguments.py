@@ -106,6 +106,8 @@ def check_argument(value: Any, kind: Any, name: str) -> Any:
         return records.check_json(value, name)
     if kind is object:
         return value
+    if kind == Ids and isinstance(value, Sequence) and not isinstance(value, str):
+        value = tuple(value)
     return records.check_value(value, kind, name)
 
 

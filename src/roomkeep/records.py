@@ -100,10 +100,17 @@ def check_value(value: object, kind: Any, field: str) -> Any:
     """
     try:
         checked = msgspec.convert(value, kind, strict=True)
-    except msgspec.ValidationError as error:
-        raise InvalidRecord(str(error), field=field) from error
+    except (UnicodeEncodeError, msgspec.ValidationError) as error:
+        # What is wrong may be quoted, and half of a surrogate pair cannot be.
+        raise InvalidRecord(_reason(error), field=field) from error
     if isinstance(checked, str):
+        # One of a type of its own, such as an enum's, cannot be sent to the main process.
+        checked = str.__str__(checked)
         _check_text(checked, field)
+    elif isinstance(checked, tuple):
+        check_sizes(checked, field)
+        for place, item in enumerate(checked):
+            _check_text(item, f"{field}[{place}]")
     return checked
 
 

@@ -94,6 +94,14 @@ async def test_other_bad_records_are_refused(
         ("is_user_banned", ("", "r1"), "user_id"),
         ("remove_ban", ("",), "oder_id"),
         ("read_attachment_data", ("",), "attachment_id"),
+        ("get_messages", ("r1", "\ud800"), "limit"),
+        ("get_messages_after", ("r1", 1, "\ud800"), "limit"),
+        ("get_records", ("\ud800",), "store"),
+        ("get_attachments_for_messages", (None,), "message_ids"),
+        ("get_attachments_for_messages", ("m1",), "message_ids"),
+        ("get_attachments_for_messages", (["m1", "\ud800"],), "message_ids[1]"),
+        ("remove_files", (7,), "attachment_ids"),
+        ("remove_files", ([""],), "attachment_ids"),
     ],
 )
 async def test_a_bad_argument_is_named(
@@ -102,6 +110,16 @@ async def test_a_bad_argument_is_named(
     with pytest.raises(InvalidRecord) as caught:
         await getattr(db, method)(*arguments)
     assert caught.value.field == field
+
+
+async def test_text_of_a_type_of_its_own_is_text(db: DatabaseService) -> None:
+    class Name(str):
+        __slots__ = ()
+
+    await db.save_room(room("r1"))
+    await db.save_setting(Name("theme"), "dark")
+    assert await db.get_room(Name("r1")) == room("r1")
+    assert await db.get_setting("theme") == "dark"
 
 
 @law

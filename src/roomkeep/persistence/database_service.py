@@ -1,8 +1,9 @@
 """The one thing that an app speaks to: everything that a chat client keeps on the device."""
 
 from collections.abc import Coroutine, Sequence
-from typing import Any
+from typing import Any, cast
 
+from roomkeep.arguments import Ids
 from roomkeep.models import Attachment, Ban, Message, Reaction, Room, User
 from roomkeep.persistence import stores
 from roomkeep.persistence.scope import Scope
@@ -282,7 +283,8 @@ class DatabaseService(WholeAccountService):
 
         Messages that have none are left out.
         """
-        return self._run(stores.attachments.get_attachments_for_messages, tuple(message_ids))
+        ids = cast("Ids", message_ids)
+        return self._run(stores.attachments.get_attachments_for_messages, ids)
 
     def get_all_attachments(self) -> Coroutine[Any, Any, list[Attachment]]:
         """Return all attachments, ascending by (created_at, id)."""

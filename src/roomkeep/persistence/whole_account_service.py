@@ -1,8 +1,9 @@
 """What is about an account as a whole: its check, its repair, and all its records in turn."""
 
 from collections.abc import Coroutine, Sequence
-from typing import Any
+from typing import Any, cast
 
+from roomkeep.arguments import Ids
 from roomkeep.models import Attachment, Message
 from roomkeep.persistence import stores
 from roomkeep.persistence.account_service import AccountService
@@ -63,7 +64,7 @@ class WholeAccountService(AccountService):
 
     def remove_files(self, attachment_ids: Sequence[str]) -> Coroutine[Any, Any, None]:
         """Delete the bytes of some attachments, to make room; their messages name them still."""
-        return self._run(stores.attachments.remove_files, tuple(attachment_ids))
+        return self._run(stores.attachments.remove_files, cast("Ids", attachment_ids))
 
     async def _collect(self, scope: Scope, step: Operation[[Any], Findings]) -> list[Problem]:
         problems: list[Problem] = []
