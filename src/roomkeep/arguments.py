@@ -98,6 +98,7 @@ def check_argument(value: Any, kind: Any, name: str) -> Any:
         (item,) = typing.get_args(kind)
         if not isinstance(value, Sequence):
             raise InvalidRecord(f"must be a list, not {type(value).__name__}", field=name)
+        records.check_number(value, name)
         return [
             records.check(record, item, f"{name}[{place}]", prefix=f"{name}[{place}].")
             for place, record in enumerate(value)

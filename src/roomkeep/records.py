@@ -1,7 +1,7 @@
 """Records on their way in and out: checked, encoded, decoded."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any, TypeVar
@@ -15,6 +15,7 @@ from roomkeep.errors import InvalidRecord
 __all__ = [
     "check",
     "check_json",
+    "check_number",
     "check_sizes",
     "check_value",
     "decode",
@@ -35,7 +36,7 @@ MAX_ID = 1_024
 MAX_PICTURE = 1_048_576
 """The most characters of a picture's address, which may be a `data:` URL."""
 MAX_ITEMS = 100_000
-"""The most items of a list, such as a room's members."""
+"""The most items of a list, such as a room's members, or the messages of one call."""
 _NOT_TEXT = (bytes, bytearray, date, datetime, time, timedelta, Decimal, UUID)
 """What msgspec would otherwise turn into text, so that it came back as something else."""
 _IDS = re.compile(r"(^|_)(id|key|emoji)$")
@@ -132,11 +133,20 @@ def check_sizes(value: object, prefix: str = "") -> None:
             if isinstance(field, str | tuple | list | Struct):
                 check_sizes(field, prefix + name)
     elif isinstance(value, tuple | list):
-        if len(value) > MAX_ITEMS:
-            msg = f"has {len(value):,} items; {MAX_ITEMS:,} is the most"
-            raise InvalidRecord(msg, field=prefix)
+        check_number(value, prefix)
         for place, item in enumerate(value):
             check_sizes(item, f"{prefix}[{place}]")
+
+
+def check_number(items: Sequence[object], field: str) -> None:
+    """Make sure that there are not too many items in a list.
+
+    Raises:
+        InvalidRecord: there are; it names the field.
+    """
+    if len(items) > MAX_ITEMS:
+        msg = f"has {len(items):,} items; {MAX_ITEMS:,} is the most"
+        raise InvalidRecord(msg, field=field)
 
 
 def check_json(value: object, field: str) -> object:
