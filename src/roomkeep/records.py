@@ -37,6 +37,8 @@ MAX_PICTURE = 1_048_576
 """The most characters of a picture's address, which may be a `data:` URL."""
 MAX_ITEMS = 100_000
 """The most items of a list, such as a room's members, or the messages of one call."""
+_MAX_INTEGER = 2**53 - 1
+"""The largest whole number that is exact in a browser, where a number is a double."""
 _NOT_TEXT = (bytes, bytearray, date, datetime, time, timedelta, Decimal, UUID)
 """What msgspec would otherwise turn into text, so that it came back as something else."""
 _IDS = re.compile(r"(^|_)(id|key|emoji)$")
@@ -152,6 +154,8 @@ def check_number(items: Sequence[object], field: str) -> None:
 def check_json(value: object, field: str) -> object:
     """Return a value, made sure to be JSON that can be kept: dicts, lists, text, numbers, booleans.
 
+    Whole numbers must be exact in a double, which is what they become in a browser.
+
     Raises:
         InvalidRecord: it is not.
     """
@@ -159,10 +163,14 @@ def check_json(value: object, field: str) -> object:
         plain = msgspec.to_builtins(value, builtin_types=_NOT_TEXT, str_keys=True)
         text = msgspec.json.encode(plain)
         same = msgspec.json.decode(text) == plain
+        is_exact = _is_exact(plain)
     except (UnicodeEncodeError, TypeError, ValueError, RecursionError) as error:
         raise InvalidRecord(_reason(error), field=field) from error
     if not same:
         raise InvalidRecord("holds what JSON cannot carry", field=field)
+    if not is_exact:
+        msg = f"holds a whole number beyond ±{_MAX_INTEGER:,}, which a browser would round"
+        raise InvalidRecord(msg, field=field)
     if len(text) > MAX_PICTURE:
         raise InvalidRecord(f"takes {len(text):,} bytes; {MAX_PICTURE:,} are the most", field=field)
     return plain
@@ -181,6 +189,15 @@ def invalid(error: msgspec.ValidationError, prefix: str = "") -> InvalidRecord:
     if missing := re.fullmatch(r"Object missing required field `(\w+)`", message):
         path, message = f"{path.removesuffix('`')}.{missing[1]}".lstrip("."), "is missing"
     return InvalidRecord(message, field=prefix + _snake(path.removesuffix("`")))
+
+
+def _is_exact(value: object) -> bool:
+    """Tell whether a browser keeps all the whole numbers in a JSON value as they are."""
+    if isinstance(value, dict):
+        return all(map(_is_exact, value.values()))
+    if isinstance(value, list | tuple):
+        return all(map(_is_exact, value))
+    return not isinstance(value, int) or abs(value) <= _MAX_INTEGER
 
 
 def _snake(path: str) -> str:

@@ -11,7 +11,7 @@ from support.worlds import World
 
 
 async def test_a_setting_is_read_back(db: DatabaseService) -> None:
-    value = {"a": [1, 2.5, "x", True, None], "é": {"deep": "😀"}}
+    value = {"a": [1, 2.5, "x", True, None, 2**53 - 1, 1e300], "é": {"deep": "😀"}}
     assert await db.get_setting("draft/r1") is None
     await db.save_setting("draft/r1", value)
     assert await db.get_setting("draft/r1") == value
@@ -67,6 +67,8 @@ async def test_a_setting_is_told(db: DatabaseService) -> None:
         ("k", b"bytes", "value"),
         ("k", float("nan"), "value"),
         ("k", "half \ud83d", "value"),
+        ("k", 2**53, "value"),
+        ("k", {"a": [1, -(2**60)]}, "value"),
         ("k", "x" * 1_100_000, "value"),
     ],
 )
