@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 
 from roomkeep import idb
-from roomkeep.errors import StorageLost, StorageUnavailable, TransactionAborted
+from roomkeep.errors import StorageFull, StorageLost, StorageUnavailable, TransactionAborted
 from roomkeep.idb import _database, _quirks
 from roomkeep.persistence import Change, DatabaseService
 from roomkeep.persistence.schema import SCHEMA, database_name
+from roomkeep.persistence.stores import reactions
 from support.js import run_js
 from support.make import attachment, message, room
 from support.worlds import IndexedDBWorld
@@ -81,6 +82,32 @@ async def test_a_page_in_the_back_forward_cache_holds_nothing(db: DatabaseServic
     assert await db.get_all_rooms() == [room()]
     await db.save_message(message())
     assert await db.get_messages("r1") == [message()]
+
+
+async def test_an_account_that_does_not_open_leaves_nothing_behind(
+    db: DatabaseService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fail(_tx: object) -> None:
+        raise StorageFull("there is no room left")
+
+    monkeypatch.setattr(reactions.reconcile_older_client, "body", fail)
+    run_js("""
+        globalThis.kept = [addEventListener, removeEventListener];
+        globalThis.listening = 0;
+        const count = (method, step) => (...given) => {
+            globalThis.listening += step;
+            method.apply(globalThis, given);
+        };
+        globalThis.addEventListener = count(kept[0], 1);
+        globalThis.removeEventListener = count(kept[1], -1);
+    """)
+    try:
+        with pytest.raises(StorageFull):
+            await db.set_current_user_id("bob")
+        assert run_js("listening") == 0
+    finally:
+        run_js("[globalThis.addEventListener, globalThis.removeEventListener] = kept")
+    assert db.current_user_id == "ann"
 
 
 async def test_what_is_under_way_when_the_page_goes_into_the_cache_is_done_and_told(

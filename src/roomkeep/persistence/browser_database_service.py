@@ -75,6 +75,8 @@ class BrowserBackend:
             account = BrowserAccount(IndexedDBEngine(database, self._durability))
             await account.run(reactions.reconcile_older_client)
         except BaseException:
+            if account is not None:
+                account.close()
             database.close()
             raise
         # The note lies beside the database, so it can tell of one that the browser has evicted.
