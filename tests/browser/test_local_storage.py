@@ -43,8 +43,18 @@ def test_a_full_local_storage_says_so_and_keeps_the_rest() -> None:
     assert resume.load_last_viewed_chat("ann") is None
 
 
-def test_a_refused_local_storage_reads_as_empty(monkeypatch: pytest.MonkeyPatch) -> None:
-    refusing = run_js("({get localStorage() { throw new DOMException('no', 'SecurityError') }})")
+@pytest.mark.parametrize(
+    "window",
+    [
+        "({get localStorage() { throw new DOMException('no', 'SecurityError') }})",
+        "({localStorage: null})",
+        "({})",
+    ],
+)
+def test_a_refused_local_storage_reads_as_empty(
+    monkeypatch: pytest.MonkeyPatch, window: str
+) -> None:
+    refusing = run_js(window)
     monkeypatch.setattr("roomkeep.persistence.app_resume_storage.js", refusing)
     resume = AppResumeStorage()
     assert resume.load_launch_settings("ann") == LaunchSettings()

@@ -98,7 +98,8 @@ class LocalStorage(MutableMapping[str, str]):
 
     def _open(self) -> Any:
         try:
-            return getattr(js, "localStorage", None)
+            # Where it is turned off it may also be there as null, which is not None.
+            return getattr(js, "localStorage", None) or None
         except JsException:  # cookies and site data are turned off
             return None
 
