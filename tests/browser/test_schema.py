@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from roomkeep import idb
 from roomkeep.errors import SchemaTooNew, StorageUnavailable
 from roomkeep.persistence import DatabaseService
 from support.js import run_js
@@ -219,6 +220,21 @@ async def test_looking_for_the_legacy_database_does_not_create_it(
         "roomkeep-anonymous",
         "roomkeep::ann",
     ]
+
+
+async def test_a_legacy_database_that_goes_while_one_looks_is_not_made_anew(
+    world: IndexedDBWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    db = await world.service()
+    exists = idb.exists
+
+    async def was_there(name: str) -> bool:
+        return name == "roomkeep" or await exists(name)
+
+    monkeypatch.setattr(idb, "exists", was_there)
+    await db.set_current_user_id("ann")
+    assert db.database_name == "roomkeep::ann"
+    assert "roomkeep" not in await idb.names()
 
 
 @pytest.mark.parametrize("store", ["meta", "nothing"])

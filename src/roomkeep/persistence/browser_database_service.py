@@ -224,8 +224,16 @@ async def _owns_legacy(user_id: str) -> bool:
 
 
 async def _legacy_owner() -> str | None:
-    """Look whose the shared database of old clients is; it is neither upgraded nor changed."""
-    database = await idb.open(LEGACY_DATABASE)
+    """Look whose the shared database of old clients is; it is not made, upgraded or changed."""
+
+    async def refuse(_tx: idb.UpgradeTransaction, _old_version: int) -> None:
+        # Another tab has deleted it since it was looked for; undone, its making has not happened.
+        raise FileNotFoundError
+
+    try:
+        database = await idb.open(LEGACY_DATABASE, None, refuse)
+    except FileNotFoundError:
+        return None
     try:
         if "meta" not in database.store_names:
             return None
