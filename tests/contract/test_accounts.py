@@ -203,6 +203,51 @@ async def test_a_switch_that_fails_leaves_the_old_account_signed_in(db: Database
     assert await db.get_all_rooms() == [room()]
 
 
+async def test_a_switch_that_is_cancelled_at_the_last_leaves_the_old_account_signed_in(
+    db: DatabaseService,
+) -> None:
+    await db.set_current_user_id("ann")
+    saving = asyncio.Event()
+
+    async def wait(_user_id: str | None) -> None:
+        saving.set()
+        await asyncio.sleep(60)
+
+    with unittest.mock.patch.object(db._backend, "save_current_user_id", wait):
+        switching = asyncio.ensure_future(db.set_current_user_id("bob"))
+        await saving.wait()
+        switching.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await switching
+    assert (db.is_ready(), db.current_user_id) == (True, "ann")
+    await db.save_room(room())
+    assert await db.get_all_rooms() == [room()]
+
+
+async def test_a_switch_that_fails_revives_no_account_that_was_deleted_meanwhile(
+    world: World,
+) -> None:
+    db, other = await world.service(), await world.service()
+    await db.set_current_user_id("ann")
+    heard = asyncio.Event()
+    db.subscribe(lambda _change: heard.set())
+
+    async def fail(_user_id: str | None) -> None:
+        await other.delete_account("ann")
+        await asyncio.wait_for(heard.wait(), 5)
+        raise StorageBlocked("another tab holds it open")
+
+    with (
+        unittest.mock.patch.object(db._backend, "open_account", fail),
+        pytest.raises(StorageBlocked),
+    ):
+        await db.set_current_user_id("bob")
+    assert not db.is_ready()
+    with pytest.raises(ScopeChanged):
+        await db.save_room(room())
+    assert await other.get_account_ids() == []
+
+
 async def test_a_call_made_before_a_switch_never_lands_after_it(
     world: World, db: DatabaseService
 ) -> None:

@@ -95,25 +95,30 @@ class Scopes:
             deleted = None if before is None else before.ended
             if before is not None and before.user_id == user_id and deleted is None:
                 return
+            switching = ScopeChanged("the account is being switched")
             if before is not None:
                 # From here on a call of the old account's comes too late; so that none lands in the
                 # new one, it is refused.
-                before.ended = ScopeChanged("the account is being switched")
+                before.ended = switching
             self._ready.set(False)
+            scope: Scope | None = None
             try:
                 scope = await self._open(backend, user_id)
+                # To leave an account that was deleted is not to sign out the one of another tab.
+                if user_id is not None or deleted is None:
+                    await backend.save_current_user_id(user_id)
             except BaseException:
-                if before is not None:
+                if scope is not None:
+                    scope.account.close()
+                # Where the account was deleted meanwhile, it stays so.
+                if before is not None and before.ended is switching:
                     before.ended = deleted
                     self._ready.set(deleted is None)
                 raise
-            # To leave an account that was deleted is not to sign out the one of another tab.
-            if user_id is not None or deleted is None:
-                await backend.save_current_user_id(user_id)
             self._scope = scope
             if before is not None:
                 before.account.close()
-            self._ready.set(True)
+            self._ready.set(scope.ended is None)
 
     async def leave(self) -> None:
         """Close the current account; no other takes its place."""
