@@ -107,6 +107,22 @@ async def test_what_is_left_of_a_deleted_message_is_found_and_goes(
     assert len(await sound.get_reactions_for_message("m0003")) == 2
 
 
+async def test_reactions_that_a_deleted_message_names_are_not_stored(
+    world: World, sound: DatabaseService
+) -> None:
+    named = {"messageId": "dead", "oderId": "ann", "emoji": "👍", "timestamp": 5}
+    dead = stored_message("dead", isDeleted=True, content="", reactions=[named])
+    await world.plant("messages", dead)
+    (problem,) = await sound.find_problems()
+    assert (problem.key, problem.kind) == ("dead", "tombstone")
+    assert await sound.repair() == [problem]
+    assert await sound.find_problems() == []
+    assert await sound.get_reactions_for_message("dead") == []
+    repaired = await sound.get_message_by_id("dead")
+    assert repaired is not None
+    assert repaired.reactions == ()
+
+
 async def test_unreadable_records_of_every_store_are_named_and_left_alone(
     world: World, sound: DatabaseService
 ) -> None:

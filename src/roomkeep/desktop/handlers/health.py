@@ -84,12 +84,15 @@ def repair(tx: Transaction, request: Repair) -> Findings:  # noqa: ARG001
         mended.append(_tombstone_problem(row))
         _mend_tombstone(tx, row.id)
         tx.changes.append(_change(row.id, row.room_id))
+    tombstones = {problem.key for problem in mended}
     for message in _naming(tx):
-        mended.append(_reactions_problem(message))
-        own = [one for one in message.reactions if one.message_id == message.id]
-        tx.write(REACTIONS, [REACTIONS.values(one) for one in own])
+        if not message.is_deleted:
+            own = [one for one in message.reactions if one.message_id == message.id]
+            tx.write(REACTIONS, [REACTIONS.values(one) for one in own])
         _forget_naming(tx, message.id)
-        tx.changes.append(_change(message.id, message.room_id))
+        if message.id not in tombstones:
+            mended.append(_reactions_problem(message))
+            tx.changes.append(_change(message.id, message.room_id))
     return Findings(problems=tuple(mended))
 
 
@@ -129,6 +132,9 @@ def _naming(tx: Transaction) -> Iterable[Message]:
 
 
 def _reactions_problem(message: Message) -> Problem:
+    if message.is_deleted:
+        sentence = "The message is deleted, but reactions of it are still there."
+        return Problem(store="messages", key=message.id, kind="tombstone", sentence=sentence)
     number = len(message.reactions)
     plural = "" if number == 1 else "s"
     sentence = f"The message names {number:,} reaction{plural}, but none is stored."
