@@ -2,6 +2,7 @@
 
 import errno
 import os
+import shutil
 import stat
 from collections.abc import Callable
 from pathlib import Path
@@ -118,6 +119,19 @@ def test_a_deletion_that_was_cut_short_is_finished(
     (left / "roomkeep.sqlite").write_bytes(b"x")
     start()
     assert not left.exists()
+
+
+def test_an_account_whose_files_cannot_be_deleted_yet_is_none_any_more(
+    window: Window, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_folder: Path) -> None:
+        raise PermissionError("another program has a file of it open")
+
+    window.open("ann")
+    monkeypatch.setattr(shutil, "rmtree", fail)
+    window.command("delete-account", userId="ann")
+    monkeypatch.undo()
+    assert window.query("get-account-ids") == []
 
 
 def test_an_account_whose_database_could_not_be_made_is_none(

@@ -82,7 +82,8 @@ class Accounts:
             found = [
                 _load(folder / "owner.json")
                 for folder in self._accounts.iterdir()
-                if (folder / DATABASE).exists()
+                # One that could not be deleted yet is none any more.
+                if not folder.name.startswith(_GOING) and (folder / DATABASE).exists()
             ]
         return sorted(user_id for user_id in found if user_id is not None)
 
