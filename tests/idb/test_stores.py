@@ -217,10 +217,11 @@ async def test_what_cannot_be_kept_is_refused(db: idb.Database) -> None:
         assert caught.value.field == "value"
 
 
+@pytest.mark.parametrize("method", ["get_all", "get_all_keys"])
 @pytest.mark.parametrize("count", [0, -1])
-async def test_a_count_must_be_one_or_more(db: idb.Database, count: int) -> None:
+async def test_a_count_must_be_one_or_more(db: idb.Database, method: str, count: int) -> None:
     async def body(tx: idb.Transaction) -> None:
-        await tx.store("things").get_all(count=count)
+        await getattr(tx.store("things"), method)(count=count)
 
     with pytest.raises(InvalidRecord) as caught:
         await db.read(["things"], body)

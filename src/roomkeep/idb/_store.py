@@ -60,10 +60,7 @@ class _Source:
         Raises:
             InvalidRecord: `count`, the most records to return, is not 1 or more.
         """
-        if count is not None and count < 1:
-            # To IndexedDB, 0 means all.
-            msg = "must be 1 or more; leave it out for all"
-            raise InvalidRecord(msg, field="count")
+        _check_count(count)
         if direction == "next":
             return self._request(convert, "getAll", query_to_js(query), count)
         if _quirks.can_get_all_backwards():
@@ -85,7 +82,12 @@ class _Source:
         return convert(values)
 
     def get_all_keys(self, query: Query = None, *, count: int | None = None) -> Request[list[Any]]:
-        """Ask for the primary keys of the records of a range, at most `count`."""
+        """Ask for the primary keys of the records of a range, at most `count`.
+
+        Raises:
+            InvalidRecord: `count` is not 1 or more.
+        """
+        _check_count(count)
         return self._request(to_py, "getAllKeys", query_to_js(query), count)
 
     def count(self, query: Query = None) -> Request[int]:
@@ -210,6 +212,13 @@ class Cursor:
     def delete(self) -> Request[None]:
         """Delete this record."""
         return Request(self._owner, issue(self.js_cursor.delete), _nothing)
+
+
+def _check_count(count: int | None) -> None:
+    if count is not None and count < 1:
+        # To IndexedDB, 0 means all.
+        msg = "must be 1 or more; leave it out for all"
+        raise InvalidRecord(msg, field="count")
 
 
 def _key_argument(key: Key | None) -> tuple[Any, ...]:
