@@ -202,6 +202,18 @@ async def test_a_body_that_is_no_coroutine_is_refused(db: idb.Database) -> None:
     assert await read_all(db) == []
 
 
+async def test_a_body_that_raises_before_its_coroutine_is_there_undoes_everything(
+    db: idb.Database,
+) -> None:
+    def body(tx: idb.Transaction) -> Any:
+        tx.store("numbers").put(1, "a")
+        raise KeyError("none of the body's own")
+
+    with pytest.raises(KeyError):
+        await db.write(["numbers"], body)
+    assert await read_all(db) == []
+
+
 async def test_a_cancelled_call_writes_nothing(db: idb.Database) -> None:
     begun = asyncio.Event()
 

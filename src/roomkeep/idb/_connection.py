@@ -8,7 +8,7 @@ from roomkeep.idb import _quirks
 from roomkeep.idb._errors import error_from
 from roomkeep.idb._platform import create_proxy, indexed_db
 from roomkeep.idb._request import issue
-from roomkeep.idb._transaction import Driver, Upgrade, UpgradeTransaction
+from roomkeep.idb._transaction import Driver, Upgrade, UpgradeTransaction, begin
 
 __all__ = ["Connection", "Opening"]
 
@@ -99,7 +99,7 @@ class Opening:
         match event.type:
             case "upgradeneeded" if self._upgrade is not None:
                 transaction = UpgradeTransaction(self._request.transaction)
-                body = self._upgrade(transaction, int(event.oldVersion))
+                body = begin(self._upgrade, transaction, int(event.oldVersion))
                 self._driver = Driver(self._request.transaction, transaction, body)
             case "blocked":
                 self._blocked = True

@@ -10,7 +10,14 @@ from roomkeep.idb._connection import Connection, Opening
 from roomkeep.idb._errors import error_from
 from roomkeep.idb._platform import JsException, indexed_db, to_js
 from roomkeep.idb._request import issue
-from roomkeep.idb._transaction import Body, Driver, Transaction, Upgrade, UpgradeTransaction
+from roomkeep.idb._transaction import (
+    Body,
+    Driver,
+    Transaction,
+    Upgrade,
+    UpgradeTransaction,
+    begin,
+)
 
 __all__ = ["Database", "delete", "exists", "names", "open"]
 
@@ -156,7 +163,7 @@ class Database:
         options = to_js({"durability": durability})
         js_transaction = issue(connection.js.transaction, to_js(list(stores)), mode, options)
         transaction = Transaction(js_transaction)
-        driver = Driver(js_transaction, transaction, body(transaction))
+        driver = Driver(js_transaction, transaction, begin(body, transaction))
         self._running[driver] = None  # not looked at yet
         if self._watching is None:
             self._watch()

@@ -17,7 +17,7 @@ from roomkeep.idb._platform import JsException, create_proxy, jsnull, to_js
 from roomkeep.idb._request import Request, issue
 from roomkeep.idb._store import Store
 
-__all__ = ["Body", "Driver", "Transaction", "Upgrade", "UpgradeTransaction"]
+__all__ = ["Body", "Driver", "Transaction", "Upgrade", "UpgradeTransaction", "begin"]
 
 T = TypeVar("T")
 
@@ -64,6 +64,23 @@ Body = Callable[[Transaction], Coroutine[Any, Any, T]]
 
 Upgrade = Callable[[UpgradeTransaction, int], Coroutine[Any, Any, None]]
 """What an upgrade does, given the version that the database had: 0 when it is new."""
+
+
+def begin(
+    body: Callable[..., Coroutine[Any, Any, T]], *arguments: object
+) -> Coroutine[Any, Any, T]:
+    """Call a body. What a plain function raises in place of giving a coroutine, its coroutine does.
+
+    So it undoes what the function has asked for before.
+    """
+    try:
+        return body(*arguments)
+    except BaseException as error:  # noqa: BLE001 it is raised in the transaction
+        return _fail(error)
+
+
+async def _fail(error: BaseException) -> Any:
+    raise error
 
 
 class Driver(Generic[T]):
