@@ -222,6 +222,27 @@ async def test_a_lost_connection_is_opened_again(db: idb.Database) -> None:
     assert await db.read(["numbers"], get) == 1
 
 
+async def test_a_connection_that_another_call_has_opened_again_stays(db: idb.Database) -> None:
+    again: list[object] = []
+
+    async def lose(tx: idb.Transaction) -> None:
+        # Lost under the first attempt, and later than under another call.
+        while not again:
+            await tx.store("things").count()
+        if db._connection is again[0] and len(again) == 1:
+            again.append(None)
+            raise StorageLost("the connection is lost")
+
+    late = asyncio.ensure_future(db.read(["things"], lose))
+    await asyncio.sleep(0)
+    db._connection.close()  # type: ignore[union-attr]
+    await db.write(["numbers"], put)
+    again.append(db._connection)
+    await late
+    assert db._connection is again[0]
+    assert db._connection.is_open  # type: ignore[union-attr]
+
+
 async def test_a_database_deleted_under_us_is_made_anew(db: idb.Database) -> None:
     await db.write(["numbers"], put)
     await idb.delete(NAME)

@@ -148,18 +148,26 @@ class Database:
             self._connection.close()
 
     async def _run(self, stores: Sequence[str], body: Body[T], mode: str, durability: str) -> T:
+        connection = await self._connect()
         try:
-            return await self._attempt(stores, body, mode, durability)
+            return await self._attempt(connection, stores, body, mode, durability)
         except StorageLost:
             if self._closed:
                 raise
-            # What is lost was not committed, so once more on a new connection does no harm.
-            if self._connection is not None:
-                self._connection.close()
-            return await self._attempt(stores, body, mode, durability)
+            # What is lost was not committed, so once more on a new connection does no harm. Where
+            # another call has opened one already, that one stays.
+            connection.close()
+            again = await self._connect()
+            return await self._attempt(again, stores, body, mode, durability)
 
-    async def _attempt(self, stores: Sequence[str], body: Body[T], mode: str, durability: str) -> T:
-        connection = await self._connect()
+    async def _attempt(
+        self,
+        connection: Connection,
+        stores: Sequence[str],
+        body: Body[T],
+        mode: str,
+        durability: str,
+    ) -> T:
         options = to_js({"durability": durability})
         js_transaction = issue(connection.js.transaction, to_js(list(stores)), mode, options)
         transaction = Transaction(js_transaction)
