@@ -14,6 +14,7 @@ from roomkeep.errors import (
     StorageLost,
     StorageUnavailable,
 )
+from roomkeep.idb._connection import Connection
 from support.js import run_js
 from support.small_database import NAME, upgrade
 
@@ -195,6 +196,34 @@ async def test_who_waits_no_more_ends_the_open_of_nobody_else(db: idb.Database) 
     impatient.cancel()
     await patient
     assert await db.read(["numbers"], get) == 1
+
+
+async def test_an_open_that_is_cancelled_holds_nothing(
+    db: idb.Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    db.close()
+    opened: list[Connection] = []
+    real = Connection.open
+
+    async def spy(*given: Any) -> Connection:
+        opened.append(await real(*given))
+        return opened[-1]
+
+    monkeypatch.setattr(Connection, "open", spy)
+    opening = asyncio.ensure_future(idb.open(NAME))
+    await asyncio.sleep(0)
+    opening.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await opening
+    async with asyncio.timeout(5):
+        await _until(lambda: opened)
+    await asyncio.sleep(0)
+    assert [connection.is_open for connection in opened] == [False]
+
+
+async def _until(is_so: Any) -> None:
+    while not is_so():  # noqa: ASYNC110 it is the browser's to do
+        await asyncio.sleep(0.01)
 
 
 async def test_a_database_closed_while_it_opens_holds_nothing(db: idb.Database) -> None:

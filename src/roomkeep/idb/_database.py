@@ -221,7 +221,12 @@ async def open(  # noqa: A001 the specification's name
         StorageError: the browser failed otherwise.
     """
     database = Database(name, version, upgrade, timeout)
-    await database.connect()
+    try:
+        await database.connect()
+    except BaseException:
+        # Cancelled, the open goes on, and nobody would close what it opens.
+        database.close()
+        raise
     return database
 
 
