@@ -10,6 +10,7 @@ from roomkeep import idb
 from roomkeep.errors import StorageFull, StorageLost, StorageUnavailable, TransactionAborted
 from roomkeep.idb import _database, _quirks
 from roomkeep.persistence import Change, DatabaseService
+from roomkeep.persistence.memory_database_service import MemoryDatabaseService
 from roomkeep.persistence.schema import SCHEMA, database_name
 from roomkeep.persistence.stores import reactions
 from support.js import run_js
@@ -312,3 +313,11 @@ async def test_bytes_that_the_browser_lost_hide_no_others(db: DatabaseService) -
         await db.read_attachment_data("a1")
     assert await db.read_attachment_data("a2") == b"two"
     assert len(await db.get_attachments_for_message("m1")) == 2
+
+
+async def test_memory_in_a_browser_takes_a_blob() -> None:
+    db = MemoryDatabaseService()
+    await db.initialize()
+    await db.save_attachment(attachment(size=3), run_js("new Blob(['cat'])"))
+    assert await db.read_attachment_data("a1") == b"cat"
+    await db.close()

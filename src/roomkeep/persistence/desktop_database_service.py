@@ -8,10 +8,10 @@ from typing import Any, Protocol, cast
 import msgspec
 
 from roomkeep import errors
-from roomkeep.arguments import check_size
 from roomkeep.errors import InvalidRecord, RecordNotFound, StorageError
 from roomkeep.persistence.account import OpenAccount
 from roomkeep.persistence.app_resume_storage import AppResumeStorage
+from roomkeep.persistence.blob_bytes import with_bytes
 from roomkeep.persistence.database_service import DatabaseService
 from roomkeep.persistence.operation import Operation
 from roomkeep.persistence.schema import database_name
@@ -165,8 +165,7 @@ class DesktopAccount(OpenAccount):
         requests = QUERIES if operation.mode == "read" else COMMANDS
         kind = requests[operation.name.replace("_", "-")]
         if "data" in arguments:
-            check_size(arguments["attachment"].size, arguments["data"])
-            arguments = arguments | {"data": await _bytes_of(arguments["data"])}
+            arguments = await with_bytes(arguments)
         answer = await self._backend.send(kind(**arguments), self._handle)
         self._note(answer.changes, answer.unreadable)
         result = msgspec.json.decode(answer.result, type=kind.result)
@@ -219,20 +218,6 @@ def page_bridge() -> PageBridge | None:
 
     bridge = getattr(js, "roomkeepDesktop", None)
     return PageBridge(bridge) if bridge else None
-
-
-async def _bytes_of(data: Any) -> bytes | None:
-    """Return the bytes of an attachment's data, which may be a Blob of the browser's."""
-    if data is None or isinstance(data, bytes):
-        return data
-    from pyodide.ffi import JsException
-
-    try:
-        buffer = await data.arrayBuffer()
-    except JsException as error:
-        # The file that a person has chosen may be gone meanwhile.
-        raise InvalidRecord("cannot be read", field="data") from error
-    return bytes(buffer.to_bytes())
 
 
 def _error(problem: Problem) -> Exception:

@@ -2,10 +2,13 @@
 
 import weakref
 from collections.abc import Mapping
+from typing import Any
 
 from roomkeep.persistence.account import EngineAccount
+from roomkeep.persistence.blob_bytes import with_bytes
 from roomkeep.persistence.database_service import DatabaseService
 from roomkeep.persistence.memory_engine import MemoryEngine
+from roomkeep.persistence.operation import Operation
 from roomkeep.persistence.schema import SCHEMA, StoreSchema, account_of, database_name
 from roomkeep.reports import Space, account_deletion
 
@@ -27,7 +30,7 @@ class MemoryBackend:
         """Open an account's database, and make it where there is none; None is nobody's."""
         name = database_name(user_id)
         engine = self.engines.setdefault(name, MemoryEngine(name, self._schema))
-        account = EngineAccount(engine)
+        account = MemoryAccount(engine)
         self._open.add(account)
         return account
 
@@ -59,6 +62,15 @@ class MemoryBackend:
     async def save_current_user_id(self, user_id: str | None) -> None:
         """Remember who is signed in."""
         self._current_user_id = user_id
+
+
+class MemoryAccount(EngineAccount):
+    """An account's database in memory, which keeps bytes and no Blob."""
+
+    async def _carry_out(self, operation: Operation[..., Any], arguments: dict[str, Any]) -> Any:
+        if "data" in arguments:
+            arguments = await with_bytes(arguments)
+        return await super()._carry_out(operation, arguments)
 
 
 class MemoryDatabaseService(DatabaseService):
