@@ -33,7 +33,10 @@ class KeyRange:
 
     @classmethod
     def starting_with(cls, *parts: Key) -> Self:
-        """Make the range of the sequences that begin with these parts."""
+        """Make the range of the sequences that begin with these parts.
+
+        Those that go on with a sequence in their turn are left out.
+        """
         # A sequence sorts after every other type of key, so an empty one ends the range.
         return cls(parts, (*parts, ()))
 
