@@ -235,3 +235,12 @@ def test_a_page_cannot_open_accounts_without_end(main: MainProcess, window: Wind
     assert main._databases.keys() == {None}
     window.command("close-account", handles[0])
     window.open()
+
+
+def test_what_is_nested_too_deep_is_answered_too(window: Window) -> None:
+    bridge = pytest.importorskip("roomkeep.desktop.window.bridge", exc_type=ImportError)
+    text = '{"type": "get-setting", "payload": ' + "[" * 200_000 + "]" * 200_000 + "}"
+    # In the window's own thread; what it raises there nobody hears, and the page waits for ever.
+    assert bridge._account_of(text) is None
+    answer = json.loads(window.session.handle("query", text))
+    assert answer["error"]["name"] == "InvalidRecord"

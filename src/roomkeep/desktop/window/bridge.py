@@ -149,7 +149,7 @@ class Bridge(QObject):
 def _account_of(request: str) -> int | None:
     try:
         return msgspec.json.decode(request, type=_Head).account
-    except ValueError:  # it is the session that says so to the page
+    except (ValueError, RecursionError):  # it is the session that says so to the page
         return None
 
 
