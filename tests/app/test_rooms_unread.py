@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 from msgspec.structs import replace
 
+from roomkeep.app.effects import live, unread
 from roomkeep.app.places import LAST_READ, setting_key
 from roomkeep.app.unread import first_new, has_new, read_marks, read_until, total
 from roomkeep.models import Message, Room, RoomMember, User
@@ -57,6 +58,20 @@ async def test_what_one_reads_counts_no_more_here_and_in_other_tabs(chat: Chat) 
     await chat.effects.rooms.open(tea[0])
     assert chat.account.new_after() is None
     assert await chat.db.get_setting(setting_key(LAST_READ, tea)) == said.timestamp
+
+
+async def test_what_is_heard_of_before_its_room_shows_with_it(
+    chat: Chat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # One change was just shown, so the next ones wait for longer than the counting does.
+    monkeypatch.setattr(live, "PAUSE", 3 * unread.GATHER)
+    await chat.db.update_room(place(chat, "Tea")[0], topic="green")
+    await until(lambda: any(room.topic for room in chat.account.rooms() or ()))
+    await chat.db.save_room(
+        Room(id="new", name="New", host_id="bob", created_at=chat.effects.context.now())
+    )
+    said = await chat.hear("one", "new")
+    await until(lambda: chat.account.previews().get("new") == said)
 
 
 async def test_follows_what_was_read_in_another_tab(chat: Chat) -> None:

@@ -47,6 +47,7 @@ class RoomEffects(EffectGroup):
                 are not read again; None where any may have.
         """
         database = self.context.database(account)
+        known_before = {room.id for room in account.rooms() or ()}
         if room_ids is None or account.rooms() is None or len(room_ids) > FEW:
             account.rooms.set(tuple(await database.get_all_rooms()))
         else:
@@ -54,6 +55,8 @@ class RoomEffects(EffectGroup):
             known = {room.id: room for room in account.rooms() or ()} | found
             rooms = (room for room in known.values() if room is not None)
             account.rooms.set(tuple(sorted(rooms, key=lambda room: (room.created_at, room.id))))
+        # What was written in a new one may have been heard of before the room itself.
+        self._unread.look(account, {room.id for room in account.rooms() or ()} - known_before)
         room_id = account.room_id()
         if room_id is None:
             return

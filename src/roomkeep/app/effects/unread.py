@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import TypeVar
 
 from reaktiv import batch
@@ -65,11 +65,11 @@ class UnreadEffects(EffectGroup):
         if self._stop is None:
             self._stop = self.context.device.subscribe(self._take)
 
-    def look(self, account: AccountState) -> None:
-        """Look at all rooms. It is not waited for: the rooms are on the page before."""
+    def look(self, account: AccountState, room_ids: Collection[str] | None = None) -> None:
+        """Look at some rooms, or at all. It is not waited for: the rooms are on the page before."""
         # The ones that were used last are the first that one looks at.
         recent = [room_id for room_id, _ in account.recent()]
-        known = [room.id for room in account.rooms() or ()]
+        known = [room.id for room in account.rooms() or ()] if room_ids is None else room_ids
         rooms = dict.fromkeys([*(r for r in recent if r in known), *known])
         self._add(account, lambda work: work.rooms.update(rooms))
 
