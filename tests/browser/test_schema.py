@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from roomkeep import idb
-from roomkeep.errors import SchemaTooNew, StorageUnavailable
+from roomkeep.errors import SchemaTooNew, StorageError
 from roomkeep.persistence import DatabaseService
 from support.js import run_js
 from support.make import attachment, ban, message, reaction, room, user
@@ -250,9 +250,19 @@ async def test_a_legacy_database_of_nobody_is_left_alone(
 async def test_a_database_that_lacks_stores_is_refused(world: IndexedDBWorld, plain: Any) -> None:
     await plain.write("roomkeep::ann", 2, json.dumps({"messages": "id"}), '{"messages": []}')
     db = await world.service()
-    with pytest.raises(StorageUnavailable, match="lacks the stores attachments, bans"):
+    with pytest.raises(StorageError, match="lacks the stores attachments, bans"):
         await db.set_current_user_id("ann")
     assert db.current_user_id is None
+
+
+async def test_a_database_that_lacks_stores_is_not_hidden_behind_an_empty_memory(
+    world: IndexedDBWorld, plain: Any
+) -> None:
+    await plain.write("roomkeep-anonymous", 2, json.dumps({"rooms": "id"}), '{"rooms": []}')
+    db = world._make()
+    with pytest.raises(StorageError, match="lacks the stores"):
+        await db.initialize()
+    assert not db.is_ready()
 
 
 async def test_a_database_of_a_newer_version_is_refused_and_kept(

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from urllib.parse import quote, unquote
 
-from roomkeep.errors import StorageUnavailable
+from roomkeep.errors import StorageError
 
 __all__ = [
     "BY_CHANNEL_AND_TIME",
@@ -63,12 +63,13 @@ def check_stores(name: str, present: list[str]) -> None:
     """Make sure that an open database has every store.
 
     Raises:
-        StorageUnavailable: one is missing, so the database is not ours or is damaged.
+        StorageError: one is missing, so the database is not ours or is damaged. It is not taken for
+            a browser without storage: memory would hide what there is.
     """
     missing = sorted(set(SCHEMA) - set(present))
     if missing:
         msg = f"the database {name!r} lacks the stores {', '.join(missing)}"
-        raise StorageUnavailable(msg)
+        raise StorageError(msg)
 
 
 def database_name(user_id: str | None) -> str:
