@@ -13,7 +13,7 @@ from roomkeep.app.files import StoredFile, picture_type
 from roomkeep.app.places import DRAFT_FILES, Place, place_of, setting_key
 from roomkeep.app.problems import explain
 from roomkeep.app.state import AccountState
-from roomkeep.errors import RoomkeepError, ScopeChanged
+from roomkeep.errors import RecordNotFound, RoomkeepError, ScopeChanged
 from roomkeep.models import Attachment
 from roomkeep.persistence import Change, DatabaseService
 
@@ -39,14 +39,11 @@ class KeptFileEffects(EffectGroup):
         """Keep a file; where that cannot be, say so, and it waits on the page alone."""
         try:
             await self._list(account, place, add=file.id)
-            data = file.file.data
-            if self._in_memory:
-                data = await file.file.read(0, file.file.size)
             if account.files.is_waiting(place, file.id):
-                await self._save(account, file, data)
+                await self._save(account, file)
         except ScopeChanged:
             raise
-        except (RoomkeepError, OSError) as error:
+        except RoomkeepError as error:
             logger.warning("could not keep a file: %s", error)
             account.files.mark(place, [file.id], is_kept=False)
             text, _ = explain(error, f"keep “{file.name}” for later")
@@ -94,18 +91,15 @@ class KeptFileEffects(EffectGroup):
                 mime = picture_type(file.mime)
                 if file.picture is not None or mime is None or file.is_kept is not True:
                     continue
-                data = await self.context.database(account).read_attachment_data(file.id)
+                try:
+                    data = await self.context.database(account).read_attachment_data(file.id)
+                except RecordNotFound:  # sent or removed meanwhile, in another tab
+                    continue
                 if data is not None and account.files.is_waiting(place, file.id):
                     url = self._blobs.make_url(data, mime)
                     account.files.mark(place, [file.id], picture=url)
 
-    @property
-    def _in_memory(self) -> bool:
-        # Only a browser's storage knows what to do with a browser's file.
-        return self.context.device.backend_name == "memory"
-
-    async def _save(self, account: AccountState, file: PendingFile, data: object) -> None:
-        # Asked for once more: reading the file may have taken a while.
+    async def _save(self, account: AccountState, file: PendingFile) -> None:
         database = self.context.database(account)
         account.files.own.add(file.id)
         attachment = Attachment(
@@ -117,7 +111,7 @@ class KeptFileEffects(EffectGroup):
             uploader_id=account.user_id,
             created_at=self.context.now(),
         )
-        await database.save_attachment(attachment, data)
+        await database.save_attachment(attachment, file.file.data)
 
     async def _list(
         self, account: AccountState, place: Place, *, add: str = "", remove: str = ""
