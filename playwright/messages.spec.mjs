@@ -233,6 +233,10 @@ test('an emoji goes where one writes', async ({ page }) => {
   await picker.getByRole('option', { name: /^🐱/ }).click();
   await expect(composer(page)).toHaveValue('a🐱b');
   await expect(composer(page)).toBeFocused();
+  await composer(page).press('Control+z');
+  await expect(composer(page)).toHaveValue('ab');
+  await composer(page).press('Control+Shift+z');
+  await expect(composer(page)).toHaveValue('a🐱b');
   await composer(page).press('Enter');
   await expect(row(page, 'a🐱b')).toBeVisible();
 });

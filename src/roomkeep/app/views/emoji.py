@@ -109,5 +109,5 @@ class EmojiView(View):
         else:
             text = by_id("composer-text")
             text.focus()
-            text.setRangeText(emoji, text.selectionStart, text.selectionEnd, "end")
-            self.effects.messages.write_draft(str(text.value))
+            # Whatever else changes the text ends what can be undone.
+            js.document.execCommand("insertText", False, emoji)  # noqa: FBT003 it is the browser's
