@@ -102,3 +102,25 @@ test('accounts are listed by name and picture; one that is removed leaves nothin
   await ready(other);
   await expect(row(other, 'begun again')).toBeVisible();
 });
+
+test('who goes from account to account by the keyboard is never lost', async ({ page }) => {
+  await openApp(page);
+  const mine = (name) => page.getByRole('button', { name: `Account: ${name}` });
+  await page.getByLabel('Your name').focus();
+  await page.keyboard.type('Ada');
+  await page.keyboard.press('Enter');
+  await expect(mine('Ada')).toBeFocused();
+  await page.keyboard.press('Enter');
+  const accounts = page.getByRole('dialog', { name: 'Accounts on this device' });
+  await accounts.getByLabel('Name of a new account').focus();
+  await page.keyboard.type('Grace');
+  await page.keyboard.press('Enter');
+  await expect(mine('Grace')).toBeFocused();
+  await page.keyboard.press('Enter');
+  await accounts.getByRole('button', { name: 'Sign out' }).focus();
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('heading', { name: 'Welcome back' })).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Ada', exact: true })).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(mine('Ada')).toBeFocused();
+});

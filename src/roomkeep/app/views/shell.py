@@ -1,12 +1,22 @@
 """The frame: which screen is shown, which pane, in which colours."""
 
+import asyncio
+
+import js
+
 from roomkeep.app.effects import Effects
 from roomkeep.app.state import PageState
 from roomkeep.app.views.dom import View, by_id, set_text
 
 __all__ = ["ShellView"]
 
-SCREENS = ("opening", "stopped", "welcome", "workspace")
+SCREENS = {
+    "opening": "",
+    "stopped": "#retry",
+    "welcome": "#accounts button, #new-account input",
+    "workspace": "#account-button, #show-rooms",
+}
+"""The screens, and where on each of them whoever comes from another one is put."""
 
 
 class ShellView(View):
@@ -15,7 +25,7 @@ class ShellView(View):
     def __init__(self, page: PageState, effects: Effects) -> None:
         super().__init__(page, effects)
         self._workspace = by_id("workspace")
-        self._screen = ""
+        self._has_begun = False
         self.listen(by_id("show-rooms"), "click", lambda _: effects.rooms.show_list())
         self.listen(by_id("retry"), "click", lambda _: effects.accounts.retry())
         self.watch(self._show_screen)
@@ -36,6 +46,21 @@ class ShellView(View):
         for name in SCREENS:
             by_id(name).hidden = name != screen
         by_id("app").hidden = False
+        if SCREENS[screen]:
+            if self._has_begun:
+                # When all that is on the screen is there.
+                asyncio.get_running_loop().call_soon(self._keep_focus, SCREENS[screen])
+            self._has_begun = True
+
+    def _keep_focus(self, places: str) -> None:
+        """Put whoever was on a screen that is gone on the one that is there."""
+        focused = js.document.activeElement
+        if focused.localName != "body" and focused.checkVisibility():
+            return
+        for place in js.document.querySelectorAll(places):
+            if place.checkVisibility():
+                place.focus()
+                return
 
     def _show_storage(self) -> None:
         by_id("storage-banner").hidden = self.page.why_not_kept() is None
