@@ -2,7 +2,7 @@
 import { readRecords } from './database.mjs';
 import { expect, test } from './fixtures.mjs';
 import { openApp, ready } from './helpers.mjs';
-import { composer, createRoom, openBehind, row, signUp, write } from './steps.mjs';
+import { composer, createRoom, openBehind, pending, row, signUp, write } from './steps.mjs';
 
 const rooms = (page) => page.getByRole('navigation', { name: 'Rooms', exact: true });
 const room = (page, name) => rooms(page).getByRole('button', { name: new RegExp(`^${name} `) });
@@ -60,6 +60,7 @@ test('a room is renamed, described and given an icon, and then deleted', async (
   await signUp(page, 'Ada');
   await createRoom(page, 'Tea');
   await page.locator('#composer-files').setInputFiles({ name: 'leaf.txt', mimeType: 'text/plain', buffer: Buffer.from('green') });
+  await expect(pending(page)).toHaveCount(1);
   await composer(page).press('Enter');
   await expect(row(page, 'leaf.txt')).toBeVisible();
   await write(page, 'hello');
@@ -325,6 +326,20 @@ test('a room or channel is found by the keyboard alone', async ({ page }) => {
   await reload(page);
   await page.keyboard.press('Control+k');
   await expect(options.first()).toHaveAccessibleName('Café');
+  await page.keyboard.press('Escape');
+
+  // From a menu, one comes back to where that was opened.
+  await write(page, 'black or white');
+  for (const place of [row(page, 'black or white'), page.getByRole('button', { name: 'Room menu' })]) {
+    await place.focus();
+    await place.press('Enter');
+    await expect(page.getByRole('menuitem').first()).toBeFocused();
+    await page.keyboard.press('Control+k');
+    await expect(field).toBeFocused();
+    await expect(page.locator('[role=menu]:visible')).toHaveCount(0);
+    await page.keyboard.press('Escape');
+    await expect(place).toBeFocused();
+  }
 });
 
 test('the menu of a room is used with the keyboard', async ({ page }) => {

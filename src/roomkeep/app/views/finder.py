@@ -43,6 +43,9 @@ class FinderView(View):
         if str(event.key).lower() == "k" and self.page.account() is not None:
             event.preventDefault()
             if not js.document.querySelector("dialog[open]"):
+                # A menu gives the focus back to where it came from, and so does the finder then.
+                for menu in js.document.querySelectorAll(":popover-open"):
+                    menu.hidePopover()
                 self.effects.rooms.open_finder()
 
     def _show(self) -> None:

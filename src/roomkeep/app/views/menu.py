@@ -77,6 +77,10 @@ class Menu(View):
                     event.preventDefault()
                 self.close()
                 return
+            case _ if event.ctrlKey or event.metaKey:
+                # What a shortcut opens gives the focus back to the button.
+                self.close()
+                return
             case _:
                 return
         event.preventDefault()
