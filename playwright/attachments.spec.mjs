@@ -147,6 +147,25 @@ test('dropped and pasted files', async ({ page }) => {
   await expect(page.getByText('no text, and no file')).toBeHidden();
 });
 
+test('a pasted text that is too long for a message goes with it as a file', async ({ page }) => {
+  await begin(page);
+  const long = 'All work and no play. '.repeat(50_000);
+  const paste = (text) => composer(page).evaluate((field, words) => {
+    const data = new DataTransfer();
+    data.setData('text/plain', words);
+    return field.dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true }));
+  }, text);
+  await composer(page).fill('read this');
+  expect(await paste('a'.repeat(8_000)), 'what a message can hold is the browser\'s to paste').toBe(true);
+  expect(await paste(long)).toBe(false);
+  await expect(page.getByText('The text is too long for a message, so it goes with it as “Pasted text.txt”.')).toBeVisible();
+  await expect(pending(page)).toHaveText(/Pasted text\.txt/);
+  await expect(composer(page)).toHaveValue('read this');
+  await composer(page).press('Enter');
+  const file = row(page, 'read this').getByRole('button', { name: 'Download Pasted text.txt' });
+  expect((await download(page, file)).bytes.equals(Buffer.from(long))).toBe(true);
+});
+
 test('limits are told before anything is sent', async ({ page }) => {
   await begin(page);
   await page.evaluate(() => {

@@ -35,7 +35,20 @@ class AttachmentEffects(EffectGroup):
     @effect("attach the files")
     async def add(self, files: Sequence[PickedFile]) -> None:
         """Put files beside the message that is being written; say which cannot be, and why."""
+        await self._add(self.account, files)
+
+    @effect("attach the text")
+    async def add_long_text(self, file: PickedFile) -> None:
+        """Put a text beside the message that was pasted, and is too long to be one."""
         account = self.account
+        await self._add(account, [file])
+        if not account.files.refused():
+            self.context.tell(
+                "success",
+                f"The text is too long for a message, so it goes with it as “{file.name}”.",
+            )
+
+    async def _add(self, account: AccountState, files: Sequence[PickedFile]) -> None:
         place = account.place
         if place is None:
             return
@@ -128,7 +141,7 @@ class AttachmentEffects(EffectGroup):
                     "Its message was sent without it.",
                 )
                 raise
-            except (RoomkeepError, OSError) as error:
+            except RoomkeepError as error:
                 logger.warning("could not save an attachment: %s", error)
                 text, advice = self._explain(error, file)
                 # A message that is gone takes nothing any more: the next one may have it.
@@ -167,17 +180,13 @@ class AttachmentEffects(EffectGroup):
                 raise RecordNotFound("attachments", file.id)
             database = self.context.database(account)
             data = None
-        elif database.backend_name == "memory":
-            # Only a browser's storage knows what to do with a browser's file.
-            data = await file.file.read(0, file.file.size)
-            database = self.context.database(account)
         account.files.own.add(file.id)
         await database.save_attachment(attachment, data)
         self._pictures.note_saved(account, attachment)
 
     def _explain(self, error: Exception, file: PendingFile) -> tuple[str, str]:
         doing = f"save “{file.name}”"
-        if isinstance(error, OSError):
+        if isinstance(error, InvalidRecord) and error.field == "data":
             return (
                 f"Could not {doing}: the file cannot be read any more.",
                 "It may have been changed, moved or deleted.",

@@ -4,10 +4,11 @@ from collections.abc import Iterable
 from typing import Any
 
 import js
-from pyodide.ffi import JsProxy
+from pyodide.ffi import JsProxy, to_js
 
 from roomkeep.app.effects import Effects
 from roomkeep.app.file_state import PendingFile
+from roomkeep.app.limits import MAX_CONTENT
 from roomkeep.app.state import PageState
 from roomkeep.app.views.dom import KeyedList, View, by_id, clone, part, pressed, set_text
 from roomkeep.app.views.imports import BrowserFile
@@ -98,11 +99,15 @@ class PendingView(View):
 
     def _on_paste(self, event: Any) -> None:
         files = list(event.clipboardData.files)
+        text = event.clipboardData.getData("text/plain")
+        if len(text) > MAX_CONTENT and self._is_open():
+            event.preventDefault()
+            file = js.File.new(to_js([text]), "Pasted text.txt", type="text/plain")
+            self.effects.attachments.add_long_text(AttachedFile(file))
         # Office programs offer a picture of the text beside the text.
-        if not files or event.clipboardData.getData("text/plain"):
-            return
-        event.preventDefault()
-        self._add(AttachedFile(file, _pasted_name(file)) for file in files)
+        elif files and not text:
+            event.preventDefault()
+            self._add(AttachedFile(file, _pasted_name(file)) for file in files)
 
     # Dropped
 
