@@ -152,6 +152,7 @@ async def test_our_own_connection_never_blocks_an_upgrade(db: idb.Database) -> N
     upgraded = await idb.open(NAME, 2, lambda _tx, _old: _nothing())
     upgraded.close()
     # The old one closed itself; it opens again when it is used, and then finds a newer database.
+    assert (db.version, db.store_names) == (None, [])
     with pytest.raises(SchemaTooNew):
         await db.read(["numbers"], get)
 

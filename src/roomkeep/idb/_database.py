@@ -57,12 +57,19 @@ class Database:
     @property
     def version(self) -> int | None:
         """The version of its schema; None while it is not connected."""
-        return int(self._connection.js.version) if self._connection else None
+        handle = self._handle
+        return None if handle is None else int(handle.version)
 
     @property
     def store_names(self) -> list[str]:
         """The names of its stores; empty while it is not connected."""
-        return list(self._connection.js.objectStoreNames) if self._connection else []
+        handle = self._handle
+        return [] if handle is None else list(handle.objectStoreNames)
+
+    @property
+    def _handle(self) -> Any:
+        connection = self._connection
+        return connection.js if connection is not None and connection.is_open else None
 
     async def read(self, stores: Sequence[str], body: Body[T]) -> T:
         """Run `body` in a transaction that reads these stores, and return what it returns.
