@@ -269,6 +269,16 @@ async def test_a_file_that_is_sent_in_another_tab_waits_no_more(app: App) -> Non
     await until(lambda: app.waiting == ["a.txt"])
 
 
+async def test_files_that_are_picked_at_once_are_all_kept(app: App) -> None:
+    add = app.effects.attachments.add
+    await asyncio.gather(*(add([File(name, b"one")]) for name in ("a.txt", "b.txt")))
+    [kept] = (await app.db.get_settings("draftFiles/")).values()
+    assert kept == [file.id for file in next(iter(app.account.files.pending().values()))]
+    await app.effects.accounts.sign_out()
+    await app.effects.accounts.switch("Ada")
+    assert app.waiting == ["a.txt", "b.txt"]
+
+
 async def test_the_files_of_a_room_that_goes_are_kept_no_more(app: App) -> None:
     await app.effects.attachments.add([File("a.txt", b"one")])
     await app.effects.rooms.ask_leave()

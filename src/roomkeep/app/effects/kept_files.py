@@ -3,6 +3,7 @@
 Until it is sent, a file is kept as the attachment of a message that there is not: its holder.
 """
 
+import asyncio
 import logging
 from collections.abc import Callable, Iterable, Mapping
 
@@ -29,6 +30,8 @@ class KeptFileEffects(EffectGroup):
         super().__init__(context)
         self._blobs = blobs
         self._stop: Callable[[], None] | None = None
+        # Each change begins with the list that the one before has left.
+        self._changes = asyncio.Lock()
 
     def begin(self) -> None:
         """Follow the database from now on."""
@@ -118,10 +121,12 @@ class KeptFileEffects(EffectGroup):
     ) -> None:
         # Listed before it is kept and until it is not: so nothing is kept that no list knows of.
         key = setting_key(DRAFT_FILES, place)
-        ids = read_ids(await self.context.database(account).get_setting(key))
-        changed = [*(name for name in ids if name not in (add, remove)), *([add] if add else [])]
-        if changed != ids:
-            await self.context.database(account).save_setting(key, changed or None)
+        async with self._changes:
+            ids = read_ids(await self.context.database(account).get_setting(key))
+            left = [name for name in ids if name not in (add, remove)]
+            changed = [*left, *([add] if add else [])]
+            if changed != ids:
+                await self.context.database(account).save_setting(key, changed or None)
 
     # What changes in other tabs
 
