@@ -33,6 +33,7 @@ class File:
     async def read(self, start: int, end: int) -> bytes:
         if self.name == "folder":
             raise OSError
+        await asyncio.sleep(0)
         return self.bytes[start:end]
 
 
@@ -277,6 +278,13 @@ async def test_files_that_are_picked_at_once_are_all_kept(app: App) -> None:
     await app.effects.accounts.sign_out()
     await app.effects.accounts.switch("Ada")
     assert app.waiting == ["a.txt", "b.txt"]
+
+
+async def test_files_that_are_picked_at_once_are_no_more_than_a_message_takes(app: App) -> None:
+    picked = [[File(f"{pick}{number}.txt", b"one") for number in range(8)] for pick in "ab"]
+    await asyncio.gather(*(app.effects.attachments.add(files) for files in picked))
+    assert len(app.waiting) == 10
+    assert app.account.files.refused() == ("A message can have 10 files; 6 files were left out.",)
 
 
 async def test_the_files_of_a_room_that_goes_are_kept_no_more(app: App) -> None:

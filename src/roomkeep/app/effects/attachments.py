@@ -1,5 +1,6 @@
 """Files that one sends: picked, kept until they are saved, and saved after their message."""
 
+import asyncio
 import logging
 from collections.abc import Iterable, Sequence
 
@@ -31,6 +32,8 @@ class AttachmentEffects(EffectGroup):
         self._kept = kept
         self._pictures = pictures
         self._blobs = blobs
+        # Each begins with the files that the one before has put there.
+        self._adding = asyncio.Lock()
 
     @effect("attach the files")
     async def add(self, files: Sequence[PickedFile]) -> None:
@@ -55,6 +58,14 @@ class AttachmentEffects(EffectGroup):
         await check_not_banned(
             self.context, account, place[0], refused="no file was attached", advice=""
         )
+        async with self._adding:
+            added = await self._put_beside(account, place, files)
+        for pending in added:
+            await self._kept.keep(account, place, pending)
+
+    async def _put_beside(
+        self, account: AccountState, place: Place, files: Sequence[PickedFile]
+    ) -> list[PendingFile]:
         waiting = account.files.pending().get(place, ())
         choice = choose(files, room_for=MAX_FILES - len(waiting))
         refused = list(choice.refused)
@@ -79,8 +90,7 @@ class AttachmentEffects(EffectGroup):
             account.files.add(place, pending)
             added.append(pending)
         account.files.refused.set(tuple(refused))
-        for pending in added:
-            await self._kept.keep(account, place, pending)
+        return added
 
     def remove(self, file_id: str) -> None:
         """Take a file away that waits to be sent."""
