@@ -15,6 +15,7 @@ from roomkeep.app.files import (
     media_type,
     picture_type,
 )
+from roomkeep.app.places import DRAFT_FILES, setting_key
 from roomkeep.errors import StorageFull
 from roomkeep.models import Attachment
 from support.chat import Chat, until
@@ -285,6 +286,17 @@ async def test_files_that_are_picked_at_once_are_no_more_than_a_message_takes(ap
     await asyncio.gather(*(app.effects.attachments.add(files) for files in picked))
     assert len(app.waiting) == 10
     assert app.account.files.refused() == ("A message can have 10 files; 6 files were left out.",)
+
+
+async def test_a_file_shows_that_another_tab_lists_before_it_keeps_it(app: App) -> None:
+    place = app.account.place
+    assert place is not None
+    await app.db.save_setting(setting_key(DRAFT_FILES, place), ["big"])
+    await asyncio.sleep(0.05)  # until it was looked for
+    file = Attachment(id="big", message_id="draft:big", filename="a.txt", size=3, mime="text/plain")
+    await app.db.save_attachment(file, b"one")
+    await until(lambda: app.waiting == ["a.txt"])
+    assert app.account.files.awaited == {}
 
 
 async def test_the_files_of_a_room_that_goes_are_kept_no_more(app: App) -> None:

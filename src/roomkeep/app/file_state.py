@@ -65,6 +65,7 @@ class FilesState:
             when it has none.
         asked: the ids of the messages on the page whose attachments were asked for.
         own: the ids of the attachments that were saved here, so no change need tell of them.
+        awaited: where files are to wait that another tab has listed and not kept yet.
         pictures: pictures by their attachments' ids, those seen last at the end.
         in_view: the ids of the attachments in view.
         large: the id of the attachment that is shown large.
@@ -76,6 +77,7 @@ class FilesState:
         self.by_message: Signal[Mapping[str, tuple[Attachment, ...]]] = _signal({})
         self.asked: set[str] = set()
         self.own: set[str] = set()
+        self.awaited: dict[str, Place] = {}
         self.pictures: Signal[Mapping[str, Picture]] = _signal({})
         self.in_view: set[str] = set()
         self.large: Signal[str | None] = _signal(None)

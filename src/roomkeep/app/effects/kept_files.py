@@ -132,9 +132,14 @@ class KeptFileEffects(EffectGroup):
 
     def _take(self, change: Change) -> None:
         account = self.page.account()
-        if account is None or change.store != "meta":
+        if account is None:
             return
-        for place in _places(change.keys):
+        places = _places(change.keys) if change.store == "meta" else []
+        if change.store == "attachments":
+            # A file is listed before it is kept.
+            awaited = account.files.awaited
+            places = list({awaited[key]: None for key in change.keys if key in awaited})
+        for place in places:
             self.context.start(self._follow(account, place), "show the files that wait")
 
     async def _follow(self, account: AccountState, place: Place) -> None:
@@ -145,7 +150,10 @@ class KeptFileEffects(EffectGroup):
         for file in account.files.take_away(place, gone):
             self._blobs.revoke(file.picture)
         new = [name for name in ids if all(file.id != name for file in here)]
+        others = {key: where for key, where in account.files.awaited.items() if where != place}
+        account.files.awaited = {**others, **dict.fromkeys(new, place)}
         for file in await _find(database, new) if new else []:
+            account.files.awaited.pop(file.id, None)
             if not account.files.is_waiting(place, file.id):
                 account.files.add(place, file)
         self.show_previews(account)
