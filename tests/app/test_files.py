@@ -299,6 +299,81 @@ async def test_a_file_shows_that_another_tab_lists_before_it_keeps_it(app: App) 
     assert app.account.files.awaited == {}
 
 
+class Urls(Blobs):
+    """The URLs of pictures that take memory."""
+
+    def __init__(self) -> None:
+        self.made = 0
+        self.live: set[str] = set()
+
+    def make_url(self, data: bytes, mime: str) -> str:
+        return self.make_file_url(data, mime)
+
+    def make_file_url(self, file: object, mime: str) -> str:
+        assert file
+        self.made += 1
+        self.live.add(url := f"blob:{mime}/{self.made}")
+        return url
+
+    def revoke(self, url: str | None) -> None:
+        self.live.discard(url or "")
+
+
+@pytest.fixture
+def urls(app: App, monkeypatch: pytest.MonkeyPatch) -> Urls:
+    made = Urls()
+    for effects in (app.effects.attachments, app.effects.kept_files, app.effects.pictures):
+        monkeypatch.setattr(effects, "_blobs", made)
+    return made
+
+
+async def test_pictures_that_wait_are_let_go_with_their_room(app: App, urls: Urls) -> None:
+    await app.effects.attachments.add([File("a.png", b"one", "image/png")])
+    assert len(urls.live) == 1
+    await app.effects.rooms.ask_leave()
+    await app.effects.rooms.leave()
+    assert app.waiting == []
+    assert urls.live == set()
+
+
+async def test_pictures_that_wait_take_memory_once(app: App, urls: Urls) -> None:
+    place = app.account.place
+    assert place is not None
+    for name in ("a", "b"):
+        file = Attachment(
+            id=name, message_id=f"draft:{name}", filename="a.png", size=3, mime="image/png"
+        )
+        await app.db.save_attachment(file, b"one")
+    for ids in (["a"], ["a", "b"]):
+        await app.db.save_setting(setting_key(DRAFT_FILES, place), ids)
+    await asyncio.sleep(0.1)
+    assert {file.picture for file in app.account.files.pending()[place]} == urls.live
+
+
+async def test_a_picture_that_comes_back_while_it_is_read_takes_memory_once(
+    app: App, urls: Urls, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await app.effects.attachments.add([File("a.png", b"one", "image/png")])
+    await app.send("look")
+    timeline = app.account.timeline()
+    assert timeline is not None
+    [picture] = app.account.files.by_message()[timeline.messages[0].id]
+    read = app.db.read_attachment_data
+
+    async def read_slowly(attachment_id: str) -> bytes | None:
+        await asyncio.sleep(0.05)
+        return await read(attachment_id)
+
+    monkeypatch.setattr(app.db, "read_attachment_data", read_slowly)
+    pictures = app.effects.pictures
+    pictures.come_into_view(picture.id)
+    for messages in ((), timeline.messages):
+        await pictures.show(app.account, messages)
+    pictures.come_into_view(picture.id)
+    await asyncio.sleep(0.2)
+    assert {one.url for one in app.account.files.pictures().values()} == urls.live
+
+
 async def test_the_files_of_a_room_that_goes_are_kept_no_more(app: App) -> None:
     await app.effects.attachments.add([File("a.txt", b"one")])
     await app.effects.rooms.ask_leave()

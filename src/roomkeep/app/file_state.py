@@ -92,6 +92,11 @@ class FilesState:
         waiting = self.pending().get(place, ())
         return any(file.id == file_id and not file.is_saving for file in waiting)
 
+    def lacks_picture(self, place: Place, file_id: str) -> bool:
+        """Tell whether a file waits to be sent that cannot be seen yet."""
+        waiting = self.pending().get(place, ())
+        return any(file.id == file_id and file.picture is None for file in waiting)
+
     def add(self, place: Place, file: PendingFile) -> None:
         """Have a file wait to be sent."""
         self._change(place, (*self.pending().get(place, ()), file))

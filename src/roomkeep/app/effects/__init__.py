@@ -42,7 +42,7 @@ class Effects:
         self.edits = EditEffects(context, self.drafts, self.messages)
         self.reactions = ReactionEffects(context, self.messages)
         self.unread = UnreadEffects(context, self.drafts)
-        self.rooms = RoomEffects(context, self.messages, self.unread)
+        self.rooms = RoomEffects(context, self.messages, self.unread, self.kept_files)
         self.replies = ReplyEffects(context, self.messages, self.rooms)
         self.channels = ChannelEffects(
             context, self.drafts, self.kept_files, self.rooms, self.unread

@@ -76,6 +76,13 @@ class KeptFileEffects(EffectGroup):
                 await self._list(account, to, add=file.id)
                 await self._list(account, place, remove=file.id)
 
+    def leave_room(self, account: AccountState, room_id: str) -> None:
+        """Have no file wait in a room that is gone."""
+        for place, files in account.files.pending().items():
+            if place[0] == room_id:
+                for file in account.files.take_away(place, [file.id for file in files]):
+                    self._blobs.revoke(file.picture)
+
     async def load(
         self, account: AccountState, database: DatabaseService, settings: Mapping[str, object]
     ) -> None:
@@ -98,7 +105,8 @@ class KeptFileEffects(EffectGroup):
                     data = await self.context.database(account).read_attachment_data(file.id)
                 except RecordNotFound:  # sent or removed meanwhile, in another tab
                     continue
-                if data is not None and account.files.is_waiting(place, file.id):
+                # Where more came meanwhile, it was looked for twice.
+                if data is not None and account.files.lacks_picture(place, file.id):
                     url = self._blobs.make_url(data, mime)
                     account.files.mark(place, [file.id], picture=url)
 

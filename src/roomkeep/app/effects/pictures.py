@@ -132,9 +132,11 @@ class PictureEffects(EffectGroup):
         async with self._readers:
             picture = await self._make(account, attachment)
         files = account.files
-        if attachment.id not in files.pictures() or self.page.account() is not account:
-            if picture.url is not None:
-                self._blobs.revoke(picture.url)
+        known = files.pictures().get(attachment.id)
+        # Let go and in view again while it was read, it is read twice.
+        is_wanted = known is not None and known.url is None
+        if not is_wanted or self.page.account() is not account:
+            self._blobs.revoke(picture.url)
             return
         others = {key: one for key, one in files.pictures().items() if key != attachment.id}
         files.pictures.set({**others, attachment.id: picture})

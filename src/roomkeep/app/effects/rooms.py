@@ -7,7 +7,7 @@ from reaktiv import batch
 
 from roomkeep.app.channels import channels_of, find_channel, first_text_channel
 from roomkeep.app.effects.context import Context, EffectGroup, effect
-from roomkeep.app.effects.kept_files import holder, read_ids
+from roomkeep.app.effects.kept_files import KeptFileEffects, holder, read_ids
 from roomkeep.app.effects.messages import MessageEffects
 from roomkeep.app.effects.unread import UnreadEffects
 from roomkeep.app.limits import check_icon, check_name, check_topic
@@ -32,10 +32,17 @@ logger = logging.getLogger(__name__)
 class RoomEffects(EffectGroup):
     """What one does with rooms."""
 
-    def __init__(self, context: Context, messages: MessageEffects, unread: UnreadEffects) -> None:
+    def __init__(
+        self,
+        context: Context,
+        messages: MessageEffects,
+        unread: UnreadEffects,
+        kept_files: KeptFileEffects,
+    ) -> None:
         super().__init__(context)
         self._messages = messages
         self._unread = unread
+        self._kept_files = kept_files
         self._creating: set[AccountState] = set()
 
     async def load(self, account: AccountState, room_ids: Collection[str] | None = None) -> None:
@@ -165,6 +172,7 @@ class RoomEffects(EffectGroup):
         await self.context.database(account).delete_room(room_id)
         await self.load(account, [room_id])
         self._unread.forget(account, room_id)
+        self._kept_files.leave_room(account, room_id)
         done = "deleted" if leaving.is_host else "left, and removed from this device"
         self.context.tell("success", f"“{leaving.room.name}” was {done}.")
         await self._forget_settings(account, room_id)
@@ -250,7 +258,6 @@ class RoomEffects(EffectGroup):
                 if place is None or place[0] != room_id:
                     continue
                 files = read_ids(kept) if kind == DRAFT_FILES else []
-                account.files.take_away(place, files)
                 for file_id in files:
                     await self.context.database(account).delete_attachments_for_message(
                         holder(file_id)
