@@ -244,6 +244,32 @@ async def test_a_channel_that_goes_leaves_its_messages_to_general(two: Chat) -> 
     assert [channel.id for channel in room.channels] == ["general"]
 
 
+async def test_a_channel_that_goes_leaves_what_came_while_one_was_asked(two: Chat) -> None:
+    brewing = other(two)
+    await two.effects.channels.ask_remove(two.room_id, brewing)
+    await two.hear("just now", two.room_id, brewing)
+    await two.effects.channels.remove()
+    [message] = await two.db.get_messages(two.room_id)
+    assert message.channel_id == "general"
+
+
+async def test_a_channel_that_goes_leaves_no_message_to_one_that_went_meanwhile(two: Chat) -> None:
+    brewing = other(two)
+    await two.hear("kept", two.room_id, brewing)
+    await two.effects.channels.add(two.room_id, "Pots", "text")
+    room = await two.db.get_room(two.room_id)
+    assert room is not None
+    left = tuple(channel for channel in room.channels if channel.id != "general")
+    await two.db.update_room(two.room_id, channels=left)
+    await two.effects.channels.ask_remove(two.room_id, brewing)
+    alone = tuple(channel for channel in left if channel.id == brewing)
+    await two.db.update_room(two.room_id, channels=alone)
+    await two.effects.channels.remove()
+    assert two.told == ["“Brewing” is the last text channel of this room now, so it stays."]
+    [message] = await two.db.get_messages(two.room_id)
+    assert message.channel_id == brewing
+
+
 async def test_general_and_the_last_text_channel_stay(chat: Chat) -> None:
     await chat.effects.channels.ask_remove(chat.room_id, "general")
     assert chat.account.removing() is None

@@ -20,6 +20,7 @@ from roomkeep.app.effects.kept_files import KeptFileEffects
 from roomkeep.app.effects.rooms import RoomEffects
 from roomkeep.app.effects.unread import UnreadEffects
 from roomkeep.app.limits import check_name
+from roomkeep.app.problems import Refused
 from roomkeep.app.state import AccountState, Removing
 from roomkeep.errors import InvalidRecord, RecordNotFound
 from roomkeep.models import Channel, Room
@@ -112,17 +113,21 @@ class ChannelEffects(EffectGroup):
         room_id, channel_id = removing.room.id, removing.channel.id
         account.removing.set(replace(removing, is_moving=True))
         try:
-            if removing.successor is not None:
-                await self.context.database(account).move_messages(
-                    room_id, channel_id, removing.successor.id
-                )
-                heir_id = removing.successor.id
-                self._unread.take_over(account, (room_id, channel_id), (room_id, heir_id))
             async with self._changes:
+                # Since one was asked, another tab may have changed the list, or written there.
                 room = await self._room(account, room_id)
+                channel = find_channel(room, channel_id)
+                if channel is not None and not can_remove(room, channel):
+                    raise Refused(
+                        f"“{channel.name}” is the last text channel of this room now, so it stays.",
+                        "Nothing was changed.",
+                    )
+                heir = successor(room, channel_id)
+                if heir is not None:
+                    await self.context.database(account).move_messages(room_id, channel_id, heir.id)
+                    self._unread.take_over(account, (room_id, channel_id), (room_id, heir.id))
                 left = tuple(c for c in channels_of(room) if c.id != channel_id)
                 await self._save(account, room_id, numbered(left))
-            heir = removing.successor or successor(removing.room, channel_id)
             if heir is not None:
                 self._drafts.move(account, (room_id, channel_id), (room_id, heir.id))
                 await self._kept_files.move(account, (room_id, channel_id), (room_id, heir.id))
