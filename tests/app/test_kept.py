@@ -1,5 +1,6 @@
 """Nothing that was typed is lost: drafts with what they answer, and what editors hold."""
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
@@ -44,6 +45,22 @@ async def test_a_draft_answers_what_it_answered(chat: Chat) -> None:
     chat.effects.messages.write_draft("an answer")
     await go_away_and_come_back(chat)
     assert (chat.account.draft, chat.account.reply) == ("an answer", shown(chat))
+
+
+async def test_what_is_being_sent_is_not_lost_by_a_switch(
+    chat: Chat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    look = chat.db.is_user_banned
+
+    async def look_slowly(user_id: str, room_id: str) -> bool:
+        await asyncio.sleep(0.05)
+        return await look(user_id, room_id)
+
+    monkeypatch.setattr(chat.db, "is_user_banned", look_slowly)
+    chat.effects.messages.write_draft("just sent")
+    chat.effects.messages.send()
+    await go_away_and_come_back(chat)
+    assert chat.shown == ["about Tea", "just sent"]
 
 
 async def test_a_reply_that_was_cancelled_is_not_kept(chat: Chat) -> None:

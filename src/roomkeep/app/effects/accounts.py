@@ -218,6 +218,7 @@ class AccountEffects(EffectGroup):
 
     async def _keep_drafts(self, account: AccountState) -> bool:
         """Save what was just written; tell whether the account is still the one to leave."""
+        await self._drafts.settle()
         try:
             await self._drafts.flush(account)
         except RoomkeepError as error:

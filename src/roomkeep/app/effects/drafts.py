@@ -1,7 +1,7 @@
 """What was written and not sent or saved yet: kept for each channel, also over a reload."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Literal
 
 from roomkeep.app.effects.context import Context, EffectGroup, effect
@@ -26,6 +26,7 @@ class DraftEffects(EffectGroup):
         # What the database does not have yet, by account: a switch leaves the whole behind.
         self._unsaved: dict[AccountState, dict[tuple[Kind, Place], None]] = {}
         self._saving: dict[AccountState, asyncio.Task[None]] = {}
+        self._sending: set[asyncio.Future[None]] = set()
 
     # What one writes in a channel
 
@@ -34,6 +35,25 @@ class DraftEffects(EffectGroup):
         if account.drafts().get(place, "") != text:
             _set_text(account, place, text)
             self._note(account, DRAFT, place)
+
+    def begin_sending(self) -> Callable[[], None]:
+        """Say that a text is in no draft any more; call what is returned when it is in a message.
+
+        Or in a draft again. Until then the account is not left.
+        """
+        sending: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._sending.add(sending)
+
+        def end() -> None:
+            self._sending.discard(sending)
+            sending.set_result(None)
+
+        return end
+
+    async def settle(self) -> None:
+        """Wait for all texts that are being sent."""
+        if self._sending:
+            await asyncio.wait(self._sending)
 
     def give_back(self, account: AccountState, place: Place, text: str) -> None:
         """Put a text that could not be sent before what was written since."""

@@ -221,6 +221,7 @@ class MessageEffects(EffectGroup):
         answered: Message | None,
     ) -> None:
         message: Message | None = None
+        end = self._drafts.begin_sending()
         try:
             await check_not_banned(self.context, account, place[0])
             # Files that are left over from a message go to that one.
@@ -231,6 +232,8 @@ class MessageEffects(EffectGroup):
             self._drafts.answer(account, place, account.replies().get(place, answered))
             self._attachments.give_back(account, place, files)
             raise
+        finally:
+            end()
         if message is not None:
             await self._show_sent(account, place, message)
         await self._attachments.save(account, place, files, None if message is None else message.id)
