@@ -1,5 +1,6 @@
 """Replies: what they save, what is shown of what they answer, and the way there."""
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
@@ -103,6 +104,22 @@ async def test_goes_to_a_message_far_back_and_on_from_there(in_room: Chat) -> No
         await in_room.effects.messages.show_newer()
     await in_room.effects.replies.show("nowhere")
     assert in_room.told == ["That message is not here any more."]
+
+
+async def test_who_goes_elsewhere_meanwhile_is_not_told_that_a_message_is_gone(
+    in_room: Chat,
+) -> None:
+    tea = in_room.room_id
+    far = await in_room.hear("far", tea)
+    await in_room.effects.rooms.create("Cake")
+    cake = in_room.room_id
+    going = in_room.effects.replies.show(far.id)
+    while in_room.account.room_id() != tea:  # noqa: ASYNC110 what is waited for tells nobody
+        await asyncio.sleep(0)
+    await asyncio.gather(going, in_room.effects.rooms.open(cake))
+    assert in_room.room_id == cake
+    assert in_room.told == []
+    assert far.id not in in_room.account.originals()
 
 
 def test_what_a_quote_shows() -> None:

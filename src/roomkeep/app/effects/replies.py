@@ -39,13 +39,15 @@ class ReplyEffects(EffectGroup):
             account.target.set(message_id)
 
     async def _show(self, account: AccountState, message: Message) -> bool:
-        """Go to a message in its channel; false where it is not found."""
+        """Go to a message in its channel, or where one goes meanwhile; false where it is gone."""
         place = (message.room_id, message.channel_id)
         if account.place != place:
             if all(room.id != message.room_id for room in account.rooms() or ()):
                 return False
             await self._rooms.show(account, *place)
-        if account.place != place or account.timeline() is None:
+            if account.place != place:
+                return True
+        if account.timeline() is None:
             return False
         # Until one is there, nothing else is to be loaded on account of where one was.
         account.is_loading.set(True)
