@@ -256,6 +256,32 @@ async def test_a_profile_shows_at_once(app: App) -> None:
     assert app.account.user().display_name == "Countess"
 
 
+async def test_a_card_that_is_opened_stays_when_the_one_before_is_read_again(
+    app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("bob", "cleo"):
+        await app.db.save_user(User(oder_id=name, username=name, display_name=name))
+    await app.effects.people.open_card("bob")
+    read = app.db.get_user
+    answers = {"bob": asyncio.Event()}
+
+    async def read_slowly(user_id: str) -> User | None:
+        found = await read(user_id)
+        if user_id in answers:
+            await answers[user_id].wait()
+        return found
+
+    monkeypatch.setattr(app.db, "get_user", read_slowly)
+    loading = asyncio.ensure_future(app.effects.people.load(app.account))
+    await asyncio.sleep(0.05)
+    await app.effects.people.open_card("cleo")
+    answers["bob"].set()
+    await loading
+    card = app.account.people.card()
+    assert card is not None
+    assert card.user_id == "cleo"
+
+
 async def test_settings_belong_to_the_account(app: App) -> None:
     app.effects.settings.change(theme="dark", density="compact")
     assert app.page.settings() == LaunchSettings(theme="dark", density="compact")

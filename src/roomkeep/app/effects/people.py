@@ -106,7 +106,7 @@ class PeopleEffects(EffectGroup):
             self._show(account, sort_people(found.get(p.user_id, p) for p in people))
         card = account.people.card()
         if card is not None and card.user_id in found:
-            account.people.card.set(await self._find(account, card.user_id, card.name))
+            await self._refresh_card(account, card)
 
     def _show(self, account: AccountState, people: tuple[Person, ...]) -> None:
         account.people.people.set(people)
@@ -129,7 +129,14 @@ class PeopleEffects(EffectGroup):
         self._show(account, list_people(room, users, account.user_id))
         card = account.people.card()
         if card is not None:
-            account.people.card.set(await self._find(account, card.user_id, card.name))
+            await self._refresh_card(account, card)
+
+    async def _refresh_card(self, account: AccountState, card: Person) -> None:
+        person = await self._find(account, card.user_id, card.name)
+        # Another one may have been opened meanwhile.
+        now = account.people.card()
+        if now is not None and now.user_id == card.user_id:
+            account.people.card.set(person)
 
     # The panel
 
