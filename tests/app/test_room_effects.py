@@ -85,6 +85,17 @@ async def test_of_two_rooms_opened_at_once_the_later_is_where_one_left_off(chat:
     assert chat.account.recent()[0] == (cake, "general")
 
 
+async def test_why_a_file_was_refused_is_said_in_its_channel_alone(two: Chat) -> None:
+    empty = File()
+    empty.size = 0
+    await two.effects.attachments.add([empty])
+    assert two.account.files.refused() == ("“tea.txt” is empty, so there is nothing to send.",)
+    await two.effects.rooms.open(two.room_id, "general")
+    assert two.account.files.refused() != ()
+    await two.effects.rooms.open(two.room_id, other(two))
+    assert two.account.files.refused() == ()
+
+
 async def test_drafts_are_kept_for_each_channel_and_account(two: Chat) -> None:
     tea, brewing = two.room_id, other(two)
     two.effects.messages.write_draft("for all")

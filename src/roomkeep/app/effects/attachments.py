@@ -89,7 +89,8 @@ class AttachmentEffects(EffectGroup):
             )
             account.files.add(place, pending)
             added.append(pending)
-        account.files.refused.set(tuple(refused))
+        if account.place == place:
+            account.files.refused.set(tuple(refused))
         return added
 
     def remove(self, file_id: str) -> None:

@@ -217,6 +217,7 @@ class RoomEffects(EffectGroup):
             with batch():
                 account.timeline.set(None)
                 account.new_after.set(None)
+                account.files.refused.set(())
                 account.room_id.set(place[0])
                 account.channel_id.set(place[1])
         await self._messages.open(account, place, mark)
