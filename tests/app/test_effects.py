@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from roomkeep.errors import StorageBlocked, StorageFull
-from roomkeep.models import Message
+from roomkeep.models import Message, Room
 from roomkeep.persistence import LastViewedChat
 from support.archives import line, text
 from support.chat import Chat
@@ -215,6 +215,22 @@ async def test_begins_where_one_left_off(in_room: App) -> None:
     await in_room.effects.accounts.switch("Ada")
     assert in_room.shown == ["one"]
     assert in_room.account.pane() == "chat"
+
+
+async def test_shows_a_room_that_comes_while_one_signs_in(
+    in_room: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = in_room
+    load = app.effects.drafts.load
+
+    async def load_late(*given: Any) -> None:
+        await load(*given)
+        await app.db.save_room(Room(id="new", name="New", host_id="bob", created_at=1))
+
+    monkeypatch.setattr(app.effects.drafts, "load", load_late)
+    await app.effects.accounts.sign_out()
+    await app.effects.accounts.switch("Ada")
+    assert [room.name for room in app.account.rooms() or ()] == ["New", "Tea"]
 
 
 async def test_shows_what_others_change(in_room: App) -> None:

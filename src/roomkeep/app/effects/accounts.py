@@ -49,6 +49,7 @@ class AccountEffects(EffectGroup):
         self._settings = SettingsEffects(context)
         self._known = KnownAccountEffects(context)
         self._stop: Callable[[], None] | None = None
+        self._missed_rooms = False
 
     async def begin(self) -> None:
         """Open the storage, and go on where one left off."""
@@ -167,6 +168,7 @@ class AccountEffects(EffectGroup):
 
     def _take(self, change: Change) -> None:
         account = self.page.account()
+        self._missed_rooms |= change.store == "rooms" and account is None
         if change.store != ACCOUNTS or account is None:
             return
         if account.user_id in change.keys:
@@ -246,6 +248,7 @@ class AccountEffects(EffectGroup):
             )
             await database.save_user(user)
         account = AccountState(user)
+        self._missed_rooms = False
         account.rooms.set(tuple(await database.get_all_rooms()))
         settings_kept = await database.get_settings()
         await self._drafts.load(account, database, settings_kept)
@@ -255,6 +258,9 @@ class AccountEffects(EffectGroup):
         last = self.context.resume.load_last_viewed_chat(user_id)
         self.page.is_switching.set(False)
         self.page.account.set(account)
+        if self._missed_rooms:
+            # Until now nobody followed what another tab does.
+            await self._rooms.load(account)
         known = {room.id for room in account.rooms() or ()}
         if last is not None and settings.reopen_last_chat and last.room_id in known:
             await self._rooms.show(account, last.room_id, last.channel_id)
