@@ -80,7 +80,8 @@ def say_bytes(size: float) -> str:
     """Return a size, with the unit that suits it; a kB is 1,000 bytes, as for disks."""
     unit = "bytes"
     for larger in ("kB", "MB", "GB", "TB"):
-        if size < 1_000:  # noqa: PLR2004 the next unit is a thousand times as large
+        # The next unit is a thousand times as large; 999.96 kB would read 1,000.0 kB.
+        if size < 999.95:  # noqa: PLR2004
             break
         size, unit = size / 1_000, larger
     if unit == "bytes":
