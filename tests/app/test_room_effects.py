@@ -155,6 +155,14 @@ async def test_a_room_goes_with_all_that_is_in_it(two: Chat) -> None:
     assert [key for key in kept if place_of(DRAFT, key) or place_of(LAST_READ, key)] == []
 
 
+async def test_a_room_that_went_meanwhile_is_not_opened(chat: Chat) -> None:
+    tea = chat.account.place
+    await chat.effects.rooms.open("gone")
+    assert chat.told == ["Could not open the room: it is not there any more."]
+    assert chat.account.place == tea
+    assert all(room_id != "gone" for room_id, _ in chat.account.recent())
+
+
 async def test_what_was_open_of_a_room_goes_with_it(two: Chat) -> None:
     await two.write("one")
     two.effects.rooms.open_settings()

@@ -13,7 +13,7 @@ from roomkeep.app.effects.unread import UnreadEffects
 from roomkeep.app.limits import check_icon, check_name, check_topic
 from roomkeep.app.places import DRAFT, DRAFT_FILES, EDIT, LAST_READ, RECENT, Place, place_of
 from roomkeep.app.state import AccountState, Leaving
-from roomkeep.errors import RoomkeepError, ScopeChanged, StorageError
+from roomkeep.errors import RecordNotFound, RoomkeepError, ScopeChanged, StorageError
 from roomkeep.models import DEFAULT_CHANNEL_ID, Channel, Room, RoomMember
 from roomkeep.persistence import LastViewedChat
 
@@ -93,7 +93,11 @@ class RoomEffects(EffectGroup):
     @effect("open the room")
     async def open(self, room_id: str, channel_id: str | None = None) -> None:
         """Open a room, or a channel of it."""
-        await self.show(self.account, room_id, channel_id)
+        account = self.account
+        # What one chose it from may be a list that was made before it went.
+        if all(room.id != room_id for room in account.rooms() or ()):
+            raise RecordNotFound("rooms", room_id)
+        await self.show(account, room_id, channel_id)
 
     @effect("create the room")
     async def create(self, text: str) -> None:
