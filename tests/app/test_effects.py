@@ -375,6 +375,21 @@ async def test_a_stopped_import_keeps_what_is_there_and_says_how_much(in_room: A
     assert await app.db.get_room("r") is not None
 
 
+async def test_an_import_that_is_stopped_after_one_message_says_one(in_room: App) -> None:
+    app = in_room
+    save = app.db.save_messages
+
+    async def save_and_stop(messages: list[Message]) -> None:
+        await save(messages)
+        app.effects.imports.cancel()
+
+    app.db.save_messages = save_and_stop  # type: ignore[method-assign, assignment]
+    await app.effects.imports.start(File(text(line())))
+    importing = app.account.importing()
+    assert importing is not None
+    assert importing.text == "Stopped. 1 of 1 message was imported, and stays."
+
+
 async def test_a_switch_stops_an_import(in_room: App) -> None:
     app = in_room
     data = text(*(line(id=f"m{n}") for n in range(5_000)))

@@ -234,6 +234,14 @@ async def test_what_is_here_stays_as_it_is(app: App, other: App) -> None:
     assert await everything(db) == before
 
 
+async def test_a_single_message_that_is_here_is_told_as_one(app: App, other: App) -> None:
+    await app.db.save_message(message("m1"))
+    await other.db.save_message(message("m1"))
+    assert await other.restore(await app.export()) == (
+        "done: Restored 0 messages and 0 files. 1 message was here already, and stays as it is."
+    )
+
+
 async def test_an_export_of_another_account_is_refused(app: App) -> None:
     data = await app.export()
     grace = await begin("Grace")

@@ -79,7 +79,7 @@ class _Run(FileRun):
             await self._breathe(
                 "checking",
                 CHECKING_SHARE * self._read_share,
-                f"Checking the file: {self._survey.messages:,} messages so far.",
+                f"Checking the file: {count(self._survey.messages, 'message')} so far.",
             )
         self._survey.finish()
 
@@ -137,16 +137,14 @@ class _Run(FileRun):
     def _stopped_text(self) -> str:
         if self._written == 0:
             return "Stopped. No message was imported."
-        return (
-            f"Stopped. {self._written:,} of {count(self._survey.messages, 'message')} were "
-            "imported, and stay."
-        )
+        total = count(self._survey.messages, "message")
+        return f"Stopped. {self._written:,} of {total} {_stay(self._written, 'imported')}."
 
     def _nothing_else(self) -> str:
         if self._written == 0:
             return "Nothing was imported."
         return (
-            f"{count(self._written, 'message')} were imported before, and stay. "
+            f"{count(self._written, 'message')} {_stay(self._written, 'imported before')}. "
             "Importing the file again does no harm."
         )
 
@@ -158,3 +156,7 @@ class _Run(FileRun):
         return (
             f"{count(lines, 'line')} held more than Roomkeep imports, which was left out: {names}."
         )
+
+
+def _stay(number: int, done: str) -> str:
+    return f"was {done}, and stays" if number == 1 else f"were {done}, and stay"

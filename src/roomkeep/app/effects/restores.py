@@ -77,7 +77,7 @@ class Restore(FileRun):
             await self._breathe(
                 "checking",
                 CHECKING_SHARE * self._read_share,
-                f"Checking the file: {self._checked.found['message']:,} messages so far.",
+                f"Checking the file: {count(self._checked.found['message'], 'message')} so far.",
             )
         self._checked.finish()
         self._known_bans = await self._ids("bans")
@@ -217,8 +217,12 @@ class Restore(FileRun):
         there = self._checked.found["message"] - self._added["message"]
         text = f"Restored {self._added_text()}."
         if there:
-            were = "was" if there == 1 else "were"
-            text += f" {count(there, 'message')} {were} here already, and stay as they are."
+            stay = (
+                "was here already, and stays as it is"
+                if there == 1
+                else ("were here already, and stay as they are")
+            )
+            text += f" {count(there, 'message')} {stay}."
         return text
 
     def _unknown_text(self) -> str:
