@@ -184,6 +184,20 @@ test('an editor in which nothing was written follows what another tab makes of t
   await expect(editor).toHaveValue('Tea at five');
 });
 
+test('who reacted is said no more when the pointer has left the messages at once', async ({ page }) => {
+  await begin(page);
+  await write(page, 'tea?');
+  await tool(page, 'tea?', 'React with another emoji');
+  const picker = page.getByRole('dialog', { name: 'Emoji' });
+  await picker.getByRole('combobox', { name: 'Search' }).fill('teapot');
+  await picker.getByRole('option', { name: /^🫖/ }).click();
+  const chip = row(page, 'tea?').getByRole('button', { name: /1 reaction/ });
+  await chip.hover();
+  await expect(page.getByRole('tooltip')).toBeVisible();
+  await composer(page).hover();
+  await expect(page.getByRole('tooltip')).toBeHidden();
+});
+
 test('any emoji reacts, and all who did are named', async ({ page }) => {
   test.slow();
   await begin(page);

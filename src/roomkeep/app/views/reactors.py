@@ -30,6 +30,8 @@ class Reactors(View):
         self._holding: asyncio.TimerHandle | None = None
         self._was_held = False
         self.listen(messages, "pointerover", self._on_pointer, passive=True)
+        # A pointer that is quick is over no other part of the list on its way.
+        self.listen(messages, "pointerleave", self._on_leave, passive=True)
         self.listen(messages, "focusin", self._on_focus)
         self.listen(messages, "focusout", lambda _: self._hide())
         self.listen(messages, "pointerdown", self._on_press, passive=True)
@@ -47,6 +49,11 @@ class Reactors(View):
         if isinstance(chip, JsProxy):
             self._show(chip)
         elif not self._tip.hidden:
+            self._hide()
+
+    def _on_leave(self, event: Any) -> None:
+        # A finger leaves whenever it lets go.
+        if event.pointerType != "touch":
             self._hide()
 
     def _on_focus(self, event: Any) -> None:
