@@ -6,7 +6,8 @@ const FILES = [/* FILES */];
 addEventListener('install', (event) => {
   event.waitUntil((async () => {
     const cache = await caches.open(NAME);
-    await cache.addAll(FILES);
+    // Asked for again where the browser has kept them: files of two versions do not fit together.
+    await cache.addAll(FILES.map((file) => new Request(file, { cache: 'no-cache' })));
     await skipWaiting();
   })());
 });
