@@ -1,7 +1,7 @@
 """Rooms, their channels and drafts: what is saved, and what the state says then."""
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
 from typing import Any
 
 import pytest
@@ -136,6 +136,23 @@ async def test_changes_a_room(chat: Chat) -> None:
     assert (room.topic, room.icon) == (None, None)
     await chat.effects.rooms.change(chat.room_id, "Tea", "", "far too long")
     assert chat.told == ["The icon is too long: an emoji, or up to 3 letters."]
+
+
+async def test_what_comes_late_takes_no_other_dialog_away(chat: Chat) -> None:
+    room_id, user_id = chat.room_id, chat.account.user_id
+    effects = chat.effects
+    late: list[Callable[[], asyncio.Task[None]]] = [
+        lambda: effects.rooms.change(room_id, "Tea", "", ""),
+        effects.rooms.ask_leave,
+        lambda: effects.people.open_card(user_id),
+    ]
+    for begin in late:
+        effects.rooms.close_dialog()
+        doing = begin()
+        await asyncio.sleep(0)
+        effects.rooms.open_dialog()
+        await doing
+        assert chat.account.dialog() == "room"
 
 
 async def test_a_room_goes_with_all_that_is_in_it(two: Chat) -> None:

@@ -138,7 +138,8 @@ class BanEffects(EffectGroup):
             expires_at=None if lasts is None else now + lasts,
         )
         await self.context.database(account).save_ban(ban)
-        account.dialog.set(None)
+        if account.dialog() == "ban":
+            account.dialog.set(None)
         self.context.tell("success", f"{person.name} is banned from this room.")
         await self.load(account)
 

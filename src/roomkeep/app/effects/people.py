@@ -176,9 +176,12 @@ class PeopleEffects(EffectGroup):
             name: what to call someone of whom nothing is known.
         """
         account = self.account
+        before = account.dialog()
         person = await self._find(account, user_id, name)
-        account.people.card.set(person)
-        account.dialog.set("profile")
+        # Who opened something else meanwhile is at that.
+        if account.dialog() == before:
+            account.people.card.set(person)
+            account.dialog.set("profile")
 
     async def _find(self, account: AccountState, user_id: str, name: str) -> Person:
         user = await self.context.database(account).get_user(user_id)

@@ -133,7 +133,8 @@ class RoomEffects(EffectGroup):
             ),
         )
         await self.context.database(account).save_room(room)
-        account.dialog.set(None)
+        if account.dialog() == "room":
+            account.dialog.set(None)
         await self.load(account, [room.id])
         await self.show(account, room.id)
 
@@ -147,22 +148,25 @@ class RoomEffects(EffectGroup):
             topic=check_topic(topic),
             icon=check_icon(icon),
         )
-        account.dialog.set(None)
+        if account.dialog() == "room-settings":
+            account.dialog.set(None)
         await self.load(account, [room_id])
 
     @effect("look at what goes with the room")
     async def ask_leave(self) -> None:
         """Ask whether the open room is to go from this device."""
         account = self.account
-        room = account.room
+        room, before = account.room, account.dialog()
         if room is None:
             return
         count = await self.context.database(account).count_messages(room.id)
         files = await self.context.database(account).count_attachments(room.id)
         is_host = room.host_id == account.user_id
         leaving = Leaving(room=room, messages=count, files=files, is_host=is_host)
-        account.leaving.set(leaving)
-        account.dialog.set("room-leave")
+        # Who went elsewhere meanwhile has something else in mind.
+        if account.room_id() == room.id and account.dialog() == before:
+            account.leaving.set(leaving)
+            account.dialog.set("room-leave")
 
     @effect("remove the room")
     async def leave(self) -> None:
