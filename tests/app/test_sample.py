@@ -12,7 +12,7 @@ from roomkeep.app.sample_pictures import PICTURES, paint
 from roomkeep.app.sample_script import read_script
 from roomkeep.models import User
 from roomkeep.persistence import check_message
-from support.chat import Chat
+from support.chat import Chat, until
 
 READER = User(oder_id="Ada", username="ada", display_name="Ada Lovelace")
 # Just after midnight, when the fewest hours of the day are over.
@@ -166,3 +166,14 @@ def test_everyone_has_a_portrait_of_their_own() -> None:
     for sample in samples:
         for member in sample.room.members:
             assert member.avatar_url == pictures.get(member.oder_id)
+
+
+async def test_who_opens_a_room_while_the_sample_rooms_are_made_stays_there() -> None:
+    async with Chat.opened() as chat:
+        making = chat.effects.samples.create()
+        await until(lambda: chat.account.making_samples() is not None)
+        await chat.effects.rooms.create("Mine")
+        mine = chat.account.place
+        await making
+        assert chat.account.place == mine
+        assert len(chat.account.rooms() or ()) > 1

@@ -31,7 +31,9 @@ class SampleEffects(EffectGroup):
             for sample in samples:
                 done = await self._write(account, sample, done, total)
             await self._rooms.load(account)
-            await self._rooms.show(account, samples[0].room.id)
+            # Who opened another room meanwhile stays there.
+            if account.room is None:
+                await self._rooms.show(account, samples[0].room.id)
         finally:
             account.making_samples.set(None)
 
