@@ -390,6 +390,30 @@ async def test_an_import_that_is_stopped_after_one_message_says_one(in_room: App
     assert importing.text == "Stopped. 1 of 1 message was imported, and stays."
 
 
+async def test_an_import_that_fails_late_does_not_say_that_nothing_was_changed(
+    in_room: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = in_room
+    save = app.db.save_messages
+    batches: list[int] = []
+
+    async def save_once(messages: list[Message]) -> None:
+        batches.append(len(messages))
+        if len(batches) > 1:
+            raise StorageFull("full")
+        await save(messages)
+
+    monkeypatch.setattr(app.db, "save_messages", save_once)
+    await app.effects.imports.start(File(text(*(line(id=f"m{n}") for n in range(300)))))
+    importing = app.account.importing()
+    assert importing is not None
+    assert importing.phase == "failed"
+    assert importing.advice == (
+        "Free some space on the device, then try again. 250 messages were imported before, and"
+        " stay. Importing the file again does no harm."
+    )
+
+
 async def test_a_switch_stops_an_import(in_room: App) -> None:
     app = in_room
     data = text(*(line(id=f"m{n}") for n in range(5_000)))

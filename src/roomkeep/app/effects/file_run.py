@@ -100,6 +100,8 @@ class FileRun(ABC):
         except RoomkeepError as error:
             logger.warning("could not %s: %s", self._doing, error)
             text, advice = explain(error, self._doing)
+            # That is true of the last step alone; of all steps it is said below.
+            advice = advice.removeprefix("Nothing was changed. ")
             self._end("failed", text, f"{advice} {self._nothing_else()}")
         except Exception as error:
             logger.exception("could not %s", self._doing)
