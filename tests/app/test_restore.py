@@ -345,3 +345,23 @@ async def test_a_stopped_export_saves_no_file(app: App) -> None:
     assert exporting is not None
     assert (exporting.phase, exporting.text) == ("stopped", "Stopped. No file was saved.")
     assert saved.name == ""
+
+
+async def test_an_export_that_the_browser_does_not_take_is_told_and_can_be_tried_again(
+    app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    saved = app.saved = Saved()
+    effects: Any = app
+    exports = ExportEffects(app.effects.context, effects)
+    app.begin_download = lambda: saved  # type: ignore[method-assign]
+
+    def full(_name: str) -> None:
+        raise RuntimeError("no memory left")
+
+    monkeypatch.setattr(saved, "save", full)
+    await exports.start()
+    exporting = app.account.exporting()
+    assert exporting is not None
+    assert exporting.phase == "failed"
+    assert exporting.text == "Something went wrong. Could not export everything."
+    assert not exporting.is_running

@@ -79,6 +79,7 @@ class _Run:
         self._account.exporting.set(Export(text="Exporting…"))
         try:
             await self._pack_everything()
+            self._file.save(self._name())
         except StoppedError:
             self._end("stopped", "Stopped. No file was saved.")
         except ScopeChanged:
@@ -92,7 +93,6 @@ class _Run:
             text, advice = explain(error, "export everything")
             self._end("failed", text, f"{advice} No file was saved.")
         else:
-            self._file.save(self._name())
             self._end("done", self._done_text(), self._left_out())
 
     async def _pack_everything(self) -> None:
