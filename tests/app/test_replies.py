@@ -72,6 +72,23 @@ async def test_what_one_answers_shows_as_it_is_now(in_room: Chat) -> None:
     assert [m.reply_to_id for m in found] == [None, question.id]
 
 
+async def test_what_one_answers_is_followed_in_other_rooms_too(in_room: Chat) -> None:
+    tea = in_room.room_id
+    asked = await in_room.hear("question", tea)
+    await until(lambda: in_room.shown)
+    in_room.effects.messages.begin_reply(asked.id)
+    in_room.account.originals.set({asked.id: asked})
+    await in_room.effects.drafts.flush(in_room.account)
+    await in_room.effects.rooms.create("Cake")
+    await asyncio.sleep(1)  # what else has changed was shown
+    await in_room.db.delete_message(asked.id)
+    await in_room.effects.rooms.open(tea)
+    await until(lambda: in_room.account.reply is not None and in_room.account.reply.is_deleted)
+    original = in_room.account.originals()[asked.id]
+    assert original is not None
+    assert original.is_deleted
+
+
 async def test_a_reply_that_fails_is_kept(in_room: Chat, monkeypatch: pytest.MonkeyPatch) -> None:
     await in_room.write("question")
     timeline = in_room.account.timeline()

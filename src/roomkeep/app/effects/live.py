@@ -54,9 +54,11 @@ class Pending:
         # While the room is being loaded, what is read may be older than the change.
         if change.action == "clear" or timeline is None:
             self.timeline |= here
-            return
-        shown = {message.id for message in timeline.messages}
-        new = here and change.action == "put"
+        shown = {message.id for message in (() if timeline is None else timeline.messages)}
+        # What others answer, and what one answers oneself, may be in another room.
+        shown |= account.originals().keys()
+        shown |= {message.id for message in account.replies().values()}
+        new = here and timeline is not None and change.action == "put"
         self.messages |= {
             key: None for key in change.keys if isinstance(key, str) and (new or key in shown)
         }
@@ -111,7 +113,7 @@ class LiveEffects(EffectGroup):
                     await self._rooms.load(account, None if all_rooms else rooms)
                 if timeline:
                     await self._reload(account)
-                elif ids:
+                if ids:
                     await self._messages.refresh(account, ids)
                 await asyncio.sleep(max(PAUSE, REST * (time.monotonic() - began)))
         finally:
@@ -124,3 +126,4 @@ class LiveEffects(EffectGroup):
             await self._messages.load_latest(account)
         else:
             await self._messages.refresh(account, [m.id for m in timeline.messages])
+        await self._messages.refresh(account, [m.id for m in account.replies().values()])

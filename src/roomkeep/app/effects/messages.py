@@ -180,11 +180,11 @@ class MessageEffects(EffectGroup):
             message = await self.context.database(account).get_message_by_id(message_id)
             if message is not None:
                 self._drafts.refresh_answered(account, message)
-            timeline = account.timeline()
-            if timeline is None or account.place != place:
-                return
             if message_id in account.originals():
                 account.originals.set({**account.originals(), message_id: message})
+            timeline = account.timeline()
+            if timeline is None or account.place != place:
+                continue
             if message is None or (message.room_id, message.channel_id) != place:
                 account.timeline.set(timeline.without({message_id}))
             else:
