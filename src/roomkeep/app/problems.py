@@ -27,6 +27,8 @@ _FIELDS = {
     "user_id": "The name",
 }
 
+_UNDONE = "Nothing was changed. "
+
 _NEXT: dict[type[RoomkeepError], tuple[str, str]] = {
     RecordNotFound: (
         "it is not there any more",
@@ -35,7 +37,7 @@ _NEXT: dict[type[RoomkeepError], tuple[str, str]] = {
     NotReady: ("the storage is closed", "Reload the page."),
     StorageFull: (
         "the storage of this browser is full",
-        "Nothing was changed. Free some space on the device, then try again.",
+        _UNDONE + "Free some space on the device, then try again.",
     ),
     StorageBlocked: (
         "another tab still runs an older version of Roomkeep",
@@ -53,7 +55,7 @@ _NEXT: dict[type[RoomkeepError], tuple[str, str]] = {
         "the browser does not give access to its storage",
         "Allow this page to keep data, or leave private browsing, then reload the page.",
     ),
-    TransactionAborted: ("the browser undid it", "Nothing was changed. Try again."),
+    TransactionAborted: ("the browser undid it", _UNDONE + "Try again."),
 }
 
 
@@ -71,12 +73,13 @@ class Refused(RoomkeepError):
         self.advice = advice
 
 
-def explain(error: BaseException, doing: str) -> tuple[str, str]:
+def explain(error: BaseException, doing: str, *, is_one_of_many: bool = False) -> tuple[str, str]:
     """Say what happened and what to do next.
 
     Args:
         error: what was raised.
         doing: what was to be done, to complete the sentence "Could not …".
+        is_one_of_many: others were done before, so it is not to be said that nothing was changed.
     """
     if isinstance(error, Refused):
         return error.text, error.advice
@@ -84,7 +87,8 @@ def explain(error: BaseException, doing: str) -> tuple[str, str]:
         return _invalid(error, doing), "Nothing was saved. Change it, then try again."
     for kind, (reason, advice) in _NEXT.items():
         if isinstance(error, kind):
-            return f"Could not {doing}: {reason}.", advice
+            done = _UNDONE if is_one_of_many else ""
+            return f"Could not {doing}: {reason}.", advice.removeprefix(done)
     if isinstance(error, RoomkeepError):
         return f"Could not {doing}: the storage failed.", "Try again, or reload the page."
     return (

@@ -99,9 +99,7 @@ class FileRun(ABC):
             self._end("failed", text, f"{self._nothing_else()} Choose it again.")
         except RoomkeepError as error:
             logger.warning("could not %s: %s", self._doing, error)
-            text, advice = explain(error, self._doing)
-            # That is true of the last step alone; of all steps it is said below.
-            advice = advice.removeprefix("Nothing was changed. ")
+            text, advice = explain(error, self._doing, is_one_of_many=True)
             self._end("failed", text, f"{advice} {self._nothing_else()}")
         except Exception as error:
             logger.exception("could not %s", self._doing)
