@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from roomkeep.errors import StorageBlocked, StorageFull
-from roomkeep.models import Message, Room
+from roomkeep.models import Message, Reaction, Room
 from roomkeep.persistence import LastViewedChat
 from support.archives import line, text
 from support.chat import Chat
@@ -326,6 +326,33 @@ async def test_importing_again_harms_nothing(in_room: App) -> None:
     assert importing is not None
     assert "1 line held more" in importing.advice
     assert "unheard" in importing.advice
+
+
+async def test_importing_again_keeps_what_was_done_with_messages(in_room: App) -> None:
+    app = in_room
+    data = text(*(line(id=f"m{n}") for n in range(3)))
+    await app.effects.imports.start(File(data))
+    await app.db.update_message("m0", content="edited")
+    await app.db.save_reaction(Reaction(oder_id="Ada", emoji="🎉", message_id="m1", timestamp=1))
+    await app.db.delete_message("m2")
+    before = await app.db.get_messages("r")
+    await app.effects.imports.start(File(data + text(line(id="m3"))))
+    after = {message.id: message for message in await app.db.get_messages("r")}
+    assert [after[message.id] for message in before] == before
+    importing = app.account.importing()
+    assert importing is not None
+    assert importing.text == (
+        "Imported 1 message of 1 person in 1 room."
+        " 3 messages were here already, and stay as they are."
+    )
+
+
+async def test_of_two_lines_with_one_id_the_first_is_imported(in_room: App) -> None:
+    app = in_room
+    lines = [line(id=f"m{n % 300}", content=str(n)) for n in range(700)]
+    await app.effects.imports.start(File(text(line(id="m0", content="first"), *lines)))
+    there = {message.id: message.content for message in await app.db.get_messages("r", 999)}
+    assert there == {f"m{n}": str(n) for n in range(300)} | {"m0": "first"}
 
 
 @pytest.mark.parametrize(

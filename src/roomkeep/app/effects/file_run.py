@@ -16,7 +16,7 @@ from roomkeep.app.state import AccountState, Import, Phase
 from roomkeep.errors import RoomkeepError, ScopeChanged
 from roomkeep.persistence import DatabaseService
 
-__all__ = ["CHECKING_SHARE", "FileRun", "PickedFile", "count"]
+__all__ = ["CHECKING_SHARE", "FileRun", "PickedFile", "count", "say_there"]
 
 READ_SIZE = 262_144
 """How many bytes of the file are read at a time."""
@@ -188,3 +188,11 @@ class FileRun(ABC):
 def count(number: int, one: str, many: str | None = None) -> str:
     """Return a number of things."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def say_there(messages: int) -> str:
+    """Return the sentence, to go on with, that says how many messages were there already."""
+    if not messages:
+        return ""
+    were = "was" if messages == 1 else "were"
+    return f" {count(messages, 'message')} {were} here already, and stay as they are."

@@ -6,7 +6,13 @@ from msgspec.structs import replace
 
 from roomkeep.app.archive import decode
 from roomkeep.app.effects.context import Context, EffectGroup, effect
-from roomkeep.app.effects.file_run import CHECKING_SHARE, FileRun, PickedFile, count
+from roomkeep.app.effects.file_run import (
+    CHECKING_SHARE,
+    FileRun,
+    PickedFile,
+    count,
+    say_there,
+)
 from roomkeep.app.effects.restores import Restore, is_export
 from roomkeep.app.effects.rooms import RoomEffects
 from roomkeep.app.state import AccountState, Import
@@ -66,6 +72,8 @@ class _Run(FileRun):
         self._rooms = rooms
         self._survey = Survey()
         self._written = 0
+        self._there = 0
+        self._seen = 0
         self._known_people: set[str] = set()
 
     async def _work(self) -> None:
@@ -109,14 +117,18 @@ class _Run(FileRun):
 
     async def _write_batch(self, batch: list[Message]) -> None:
         await self._write_people(message.sender_id for message in batch)
-        await self._database.save_messages(batch)
-        self._written += len(batch)
+        # What is there already was perhaps answered to with a reaction, edited or deleted since. Of
+        # two in the file with one id, the first counts, in whatever batches they are.
+        added = await self._database.add_messages(batch[::-1])
+        self._written += added
+        self._there += len(batch) - added
+        self._seen += len(batch)
         total = self._survey.messages
-        share = self._written / total
+        share = self._seen / total
         await self._breathe(
             "writing",
             CHECKING_SHARE + (1 - CHECKING_SHARE) * share,
-            f"Imported {self._written:,} of {total:,} messages.",
+            f"Imported {self._seen:,} of {total:,} messages.",
             always=True,
         )
 
@@ -129,10 +141,11 @@ class _Run(FileRun):
     def _done_text(self) -> str:
         rooms = len(self._survey.rooms)
         people = len(self._survey.people)
-        return (
+        text = (
             f"Imported {count(self._written, 'message')} of {count(people, 'person', 'people')} "
             f"in {count(rooms, 'room')}."
         )
+        return f"{text}{say_there(self._there)}"
 
     def _stopped_text(self) -> str:
         if self._written == 0:

@@ -11,7 +11,14 @@ import msgspec
 
 from roomkeep.app.archive import ArchiveError, Block, Reader
 from roomkeep.app.effects.context import Context
-from roomkeep.app.effects.file_run import CHECKING_SHARE, READ_SIZE, FileRun, PickedFile, count
+from roomkeep.app.effects.file_run import (
+    CHECKING_SHARE,
+    READ_SIZE,
+    FileRun,
+    PickedFile,
+    count,
+    say_there,
+)
 from roomkeep.app.effects.rooms import RoomEffects
 from roomkeep.app.export_format import (
     MAX_ATTACHMENT,
@@ -215,15 +222,7 @@ class Restore(FileRun):
 
     def _done_text(self) -> str:
         there = self._checked.found["message"] - self._added["message"]
-        text = f"Restored {self._added_text()}."
-        if there:
-            stay = (
-                "was here already, and stays as it is"
-                if there == 1
-                else ("were here already, and stay as they are")
-            )
-            text += f" {count(there, 'message')} {stay}."
-        return text
+        return f"Restored {self._added_text()}.{say_there(there)}"
 
     def _unknown_text(self) -> str:
         return (
