@@ -454,6 +454,31 @@ async def test_a_switch_stops_an_import(in_room: App) -> None:
     assert app.told == []
 
 
+async def test_what_is_deleted_during_an_import_stays_away(in_room: App) -> None:
+    app = in_room
+    data = text(*(line(id=f"m{n}", roomId=f"r{n % 2}") for n in range(5_000)))
+    task = app.effects.imports.start(File(data))
+    await until(lambda: "Imported" in getattr(app.account.importing(), "text", ""))
+    await app.db.delete_room("r0")
+    await task
+    assert await app.db.get_messages("r0", 9_999) == []
+    assert len(await app.db.get_messages("r1", 9_999)) == 2_500
+
+    # As another tab does it.
+    app.effects.imports.forget()
+    await app.db.delete_room("r1")
+    task = app.effects.imports.start(File(data))
+    await until(lambda: "Imported" in getattr(app.account.importing(), "text", ""))
+    await app.db.clear_all_data()
+    await task
+    importing = app.account.importing()
+    assert importing is not None
+    assert importing.phase == "stopped"
+    assert importing.text == "Stopped, because the rooms of the file were deleted meanwhile."
+    assert await app.db.get_all_rooms() == []
+    assert (await app.db.get_records("messages")).messages == ()
+
+
 async def test_an_account_that_cannot_be_opened_leaves_one_where_one_was(
     in_room: App, monkeypatch: pytest.MonkeyPatch
 ) -> None:

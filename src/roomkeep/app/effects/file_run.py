@@ -14,7 +14,7 @@ from roomkeep.app.effects.context import Context
 from roomkeep.app.problems import explain
 from roomkeep.app.state import AccountState, Import, Phase
 from roomkeep.errors import RoomkeepError, ScopeChanged
-from roomkeep.persistence import DatabaseService
+from roomkeep.persistence import Change, DatabaseService
 
 __all__ = ["CHECKING_SHARE", "FileRun", "PickedFile", "count", "say_there"]
 
@@ -53,6 +53,10 @@ class StoppedError(Exception):
     """The person stopped the import."""
 
 
+class RoomsDeletedError(Exception):
+    """All rooms that were written so far were deleted meanwhile."""
+
+
 class FileRun(ABC):
     """One reading of a file.
 
@@ -78,9 +82,19 @@ class FileRun(ABC):
         self._reader = Reader()
         self._read = 0
         self._last_breath = time.monotonic()
+        self._rooms_written: set[str] = set()
+        self._rooms_deleted: set[str] = set()
+        self._may_lack_rooms = False
 
     async def run(self) -> None:
         """Check the file, write what is in it, and say what came of it."""
+        stop = self._context.device.subscribe(self._take)
+        try:
+            await self._run()
+        finally:
+            stop()
+
+    async def _run(self) -> None:
         self._account.importing.set(
             Import(name=self._file.name, text="Checking the file…", is_restore=self._is_restore)
         )
@@ -88,6 +102,9 @@ class FileRun(ABC):
             await self._work()
         except StoppedError:
             self._end("stopped", self._stopped_text())
+        except RoomsDeletedError:
+            text = "Stopped, because the rooms of the file were deleted meanwhile."
+            self._end("stopped", text)
         except ScopeChanged:
             raise
         except ArchiveError as error:
@@ -127,6 +144,27 @@ class FileRun(ABC):
     @abstractmethod
     def _nothing_else(self) -> str:
         """Say what was done before it failed."""
+
+    def _take(self, change: Change) -> None:
+        self._may_lack_rooms |= change.store == "rooms" and change.action != "put"
+
+    async def _heed_deletions(self) -> None:
+        """Find rooms that were deleted meanwhile, here or elsewhere: write no more there.
+
+        Raises:
+            RoomsDeletedError: none of those that were written is left.
+        """
+        if not self._may_lack_rooms:
+            return
+        self._may_lack_rooms = False
+        for room_id in sorted(self._rooms_written):
+            if await self._database.get_room(room_id) is None:
+                self._rooms_written.remove(room_id)
+                self._rooms_deleted.add(room_id)
+                # What was on its way when the room went has come after it.
+                await self._database.clear_room_messages(room_id)
+        if self._rooms_deleted and not self._rooms_written:
+            raise RoomsDeletedError
 
     async def _blocks(self) -> AsyncIterator[Block]:
         if self._file.size > MAX_FILE:

@@ -94,6 +94,7 @@ class _Run(FileRun):
     async def _write_rooms(self) -> None:
         """Write the rooms first, so that no message is ever without one."""
         for room_id in self._survey.rooms:
+            await self._heed_deletions()
             known = await self._database.get_room(room_id)
             room = self._survey.room(room_id, self._account.user(), known)
             if known is None:
@@ -102,6 +103,7 @@ class _Run(FileRun):
                 # What else is known of it stays.
                 changes = {"channels": room.channels, "members": room.members}
                 await self._database.update_room(room_id, **changes)
+            self._rooms_written.add(room_id)
             await self._breathe("writing", CHECKING_SHARE, "Making the rooms…", always=True)
         await self._rooms.load(self._account)
 
@@ -114,15 +116,18 @@ class _Run(FileRun):
                 del batch[:BATCH]
         if batch:
             await self._write_batch(batch)
+        await self._heed_deletions()
 
-    async def _write_batch(self, batch: list[Message]) -> None:
+    async def _write_batch(self, given: list[Message]) -> None:
+        await self._heed_deletions()
+        batch = [message for message in given if message.room_id not in self._rooms_deleted]
         await self._write_people(message.sender_id for message in batch)
         # What is there already was perhaps answered to with a reaction, edited or deleted since. Of
         # two in the file with one id, the first counts, in whatever batches they are.
         added = await self._database.add_messages(batch[::-1])
         self._written += added
         self._there += len(batch) - added
-        self._seen += len(batch)
+        self._seen += len(given)
         total = self._survey.messages
         share = self._seen / total
         await self._breathe(

@@ -151,6 +151,7 @@ class Restore(FileRun):
         if isinstance(line, RoomLine):
             if await database.get_room(line.record.id) is None:
                 await database.save_room(line.record)
+            self._rooms_written.add(line.record.id)
         elif isinstance(line, BanLine):
             if line.record.oder_id not in self._known_bans:
                 await database.save_ban(line.record)
@@ -206,6 +207,8 @@ class Restore(FileRun):
         if users:
             await self._database.add_users(users)
         batch, self._batch = self._batch, []
+        await self._heed_deletions()
+        batch = [message for message in batch if message.room_id not in self._rooms_deleted]
         if batch:
             self._added["message"] += await self._database.add_messages(batch)
             await self._tell()
