@@ -16,6 +16,12 @@ def test_a_name_has_one_spelling() -> None:
     assert check_name("  Ada \n  Lovelace ") == "Ada Lovelace"
     assert check_name("Zoe\u0308") == "Zo\u00eb"
     assert check_name("x" * 80) == "x" * 80
+    # Nothing that cannot be seen makes it another one, or turns what stands beside it.
+    assert check_name("\u202eA\u200bda\u200e") == "Ada"
+    assert check_name("\N{SOFT HYPHEN}Ada \u2068") == "Ada"
+    flag = "\U0001f3f4\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f"
+    for name in ("👩‍🌾", "\u0645\u06cc\u200c\u062e", flag):
+        assert check_name(name) == name
 
 
 @pytest.mark.parametrize("name", ["", " \n\t", "\u200b", "x" * 81, "a\0b", "\ud800"])
@@ -28,7 +34,7 @@ def test_what_is_no_name(name: str) -> None:
 def test_two_accounts_differ_by_more_than_case() -> None:
     assert check_account_name("Ada", ["Grace"]) == "Ada"
     with pytest.raises(InvalidRecord, match="“Ada”"):
-        check_account_name("ADA", ["Ada"])
+        check_account_name("ADA\u200e", ["Ada"])
 
 
 def test_a_message_has_an_end() -> None:

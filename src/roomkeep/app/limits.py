@@ -35,14 +35,20 @@ MAX_BIO = 300
 MAX_REASON = 200
 """The most characters of the reason of a ban."""
 
+_JOINERS = "\u200c\u200d"
+
 
 def check_name(text: str, field: str = "name") -> str:
     """Return a name as it is kept: one line, no spaces around it, one spelling of each letter.
 
+    What cannot be seen and turns the direction of writing, or makes two names look the same, is
+    left out.
+
     Raises:
         InvalidRecord: it is empty, too long, or holds what cannot be seen.
     """
-    name = unicodedata.normalize("NFC", " ".join(text.split()))
+    seen = "".join(character for character in text if not _is_hidden(character))
+    name = unicodedata.normalize("NFC", " ".join(seen.split()))
     # Joiners (Cf) belong to some scripts and to emoji; alone they are no name.
     if not any(unicodedata.category(character) not in ("Cf", "Zs") for character in name):
         raise InvalidRecord("is empty", field=field)
@@ -124,6 +130,12 @@ def check_reason(text: str) -> str:
         InvalidRecord: it is too long, or holds what cannot be shown.
     """
     return _check_lines(" ".join(text.split()), MAX_REASON, "reason")
+
+
+def _is_hidden(character: str) -> bool:
+    """Tell whether a character only formats. Joiners and tags do, but make letters and flags."""
+    is_format = unicodedata.category(character) == "Cf"
+    return is_format and character not in _JOINERS and not "\U000e0020" <= character <= "\U000e007f"
 
 
 def _check_lines(text: str, most: int, field: str) -> str:
