@@ -118,6 +118,9 @@ test('one edits the profile, and the page calls one so at once', async ({ page }
   await signUp(page, 'Ada');
   await createRoom(page, 'Tea');
   await write(page, 'hello');
+  await row(page, 'hello').hover();
+  await row(page, 'hello').getByRole('button', { name: 'Reply' }).click();
+  await expect(page.getByText('Replying to Ada hello')).toBeVisible();
   const other = await openBehind(page);
   await openPeople(page);
   await person(page, 'Ada').click();
@@ -145,6 +148,7 @@ test('one edits the profile, and the page calls one so at once', async ({ page }
   for (const tab of [page, other]) {
     await expect(tab.getByRole('button', { name: 'Account: Countess of Lovelace' })).toBeVisible();
     await expect(row(tab, 'hello').getByRole('button', { name: 'Countess of Lovelace' })).toBeVisible();
+    await expect(tab.getByText('Replying to Countess of Lovelace hello')).toBeVisible();
     const size = await tab.locator('#account-button img').evaluate((image) => image.decode().then(() => image.naturalWidth));
     expect(size).toBe(128);
   }

@@ -75,7 +75,11 @@ class ComposerView(View):
         account = self.page.account()
         message = None if account is None else account.reply
         self._reply.hidden = message is None
-        author = "" if message is None else message.sender_name or message.sender_id
+        author = ""
+        if account is not None and message is not None:
+            # As the conversation calls them: they may have taken another name since.
+            face = account.people.faces().get(message.sender_id)
+            author = face.name if face else message.sender_name or message.sender_id
         set_text(part(self._reply, "author"), author)
         set_text(part(self._reply, "text"), "" if message is None else summary(message.content))
 

@@ -39,7 +39,7 @@ class MessageMenu(View):
         """Show the menu of a message."""
         self._message_id = shown.message.id
         self._row = row
-        set_text(part(self._menu, "author"), shown.message.sender_name or shown.message.sender_id)
+        set_text(part(self._menu, "author"), shown.face.name)
         for button in self._menu.querySelectorAll(".own"):
             button.hidden = not shown.is_mine
         self._menu.showPopover()
