@@ -347,14 +347,6 @@ async def test_importing_again_keeps_what_was_done_with_messages(in_room: App) -
     )
 
 
-async def test_of_two_lines_with_one_id_the_first_is_imported(in_room: App) -> None:
-    app = in_room
-    lines = [line(id=f"m{n % 300}", content=str(n)) for n in range(700)]
-    await app.effects.imports.start(File(text(line(id="m0", content="first"), *lines)))
-    there = {message.id: message.content for message in await app.db.get_messages("r", 999)}
-    assert there == {f"m{n}": str(n) for n in range(300)} | {"m0": "first"}
-
-
 @pytest.mark.parametrize(
     ("data", "said"),
     [

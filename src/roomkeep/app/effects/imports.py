@@ -74,6 +74,7 @@ class _Run(FileRun):
         self._written = 0
         self._there = 0
         self._seen = 0
+        self._rooms_before: set[str] = set()
         self._known_people: set[str] = set()
 
     async def _work(self) -> None:
@@ -99,7 +100,9 @@ class _Run(FileRun):
             room = self._survey.room(room_id, self._account.user(), known)
             if known is None:
                 await self._database.save_room(room)
-            elif room != known:
+            else:
+                self._rooms_before.add(room_id)
+            if known is not None and room != known:
                 # What else is known of it stays.
                 changes = {"channels": room.channels, "members": room.members}
                 await self._database.update_room(room_id, **changes)
@@ -122,11 +125,15 @@ class _Run(FileRun):
         await self._heed_deletions()
         batch = [message for message in given if message.room_id not in self._rooms_deleted]
         await self._write_people(message.sender_id for message in batch)
-        # What is there already was perhaps answered to with a reaction, edited or deleted since. Of
-        # two in the file with one id, the first counts, in whatever batches they are.
-        added = await self._database.add_messages(batch[::-1])
-        self._written += added
-        self._there += len(batch) - added
+        # In a room that was here, messages may have been edited, deleted or reacted to since. It
+        # takes its time to look for each, which a new room is spared.
+        there = [message for message in batch if message.room_id in self._rooms_before]
+        new = [message for message in batch if message.room_id not in self._rooms_before]
+        if new:
+            await self._database.save_messages(new)
+        added = await self._database.add_messages(there) if there else 0
+        self._written += len(new) + added
+        self._there += len(there) - added
         self._seen += len(given)
         total = self._survey.messages
         share = self._seen / total
