@@ -232,5 +232,6 @@ def say_there(messages: int) -> str:
     """Return the sentence, to go on with, that says how many messages were there already."""
     if not messages:
         return ""
-    were = "was" if messages == 1 else "were"
-    return f" {count(messages, 'message')} {were} here already, and stay as they are."
+    if messages == 1:
+        return " 1 message was here already, and stays as it is."
+    return f" {messages:,} messages were here already, and stay as they are."
