@@ -20,6 +20,9 @@ test('the page opens and works without a network', async ({ page, context, troub
   await ready(page);
   await expect(row(page, 'with a network')).toBeVisible();
   await write(page, 'without one');
+  await page.goto('/index.html');
+  await ready(page);
+  await expect(row(page, 'without one')).toBeVisible();
   const other = await context.newPage();
   await openApp(other);
   await expect(row(other, 'without one')).toBeVisible();

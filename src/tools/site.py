@@ -50,7 +50,7 @@ def build_site(directory: Path, *, compile_own: bool) -> list[str]:
 
 def _service_worker(files: Mapping[str, bytes]) -> bytes:
     """Tells the service worker what files there are; another content makes another worker."""
-    paths = ["/" if name == "index.html" else f"/{name}" for name in sorted(files)]
+    paths = ["/", *(f"/{name}" for name in sorted(files))]
     version = hashlib.sha256()
     for name in sorted(files):
         version.update(f"{name} {hashlib.sha256(files[name]).hexdigest()}\n".encode())
