@@ -62,7 +62,7 @@ class StorageState:
         is_loading: it is being looked at.
         keeping: whether the browser is being asked to keep the data, or said no.
         is_clearing: everything is to be deleted, if the person says so.
-        files: the files that are on this device, the oldest first.
+        files: the files that are on this device, the oldest first; None until they are known.
         removing: those of them that are to be removed, if the person says so.
     """
 
@@ -72,7 +72,7 @@ class StorageState:
         self.is_loading: Signal[bool] = _signal(value=False)
         self.keeping: Signal[Literal["idle", "asking", "refused"]] = _signal("idle")
         self.is_clearing: Signal[bool] = _signal(value=False)
-        self.files: Signal[tuple[Attachment, ...]] = _signal(())
+        self.files: Signal[tuple[Attachment, ...] | None] = _signal(None)
         self.removing: Signal[tuple[Attachment, ...]] = _signal(())
 
 

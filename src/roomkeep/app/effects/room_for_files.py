@@ -35,7 +35,7 @@ class RoomForFilesEffects(EffectGroup):
     def ask(self, share: float) -> None:
         """Ask whether the oldest files are to go, so many that they take this share of all."""
         storage = self.account.storage
-        storage.removing.set(oldest(storage.files(), share))
+        storage.removing.set(oldest(storage.files() or (), share))
 
     def cancel(self) -> None:
         """Keep all files."""

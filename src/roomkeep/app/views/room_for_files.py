@@ -23,10 +23,10 @@ class RoomForFilesView(View):
 
     def _show(self) -> None:
         account = self.page.account()
-        files = () if account is None else account.storage.files()
+        files = None if account is None else account.storage.files()
         removing = () if account is None else account.storage.removing()
-        text = f"{say_files(files)}." if files else "There are no files on this device."
-        set_text(by_id("files-text"), text)
+        none = "There are no files on this device." if files is not None else ""
+        set_text(by_id("files-text"), f"{say_files(files)}." if files else none)
         by_id("files-remove").hidden = not files or bool(removing)
         question = by_id("files-question")
         had_focus = bool(question.contains(question.ownerDocument.activeElement))
