@@ -4,7 +4,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from './desktop.mjs';
 import { ready } from './helpers.mjs';
-import { createRoom, log, openAccounts, row, signUp, write } from './steps.mjs';
+import { composer, createRoom, log, openAccounts, row, signUp, write } from './steps.mjs';
 import { HAND, startAgain } from './window.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -110,4 +110,16 @@ test('what a closed window has sent is kept', async ({ start, folder }) => {
     return JSON.parse(await window.roomkeepDesktop.query(JSON.stringify({ type: 'count-messages', account, payload: { roomId: 'r' } }))).result;
   });
   expect(count).toBe(300);
+});
+
+test('what was typed last is there after a restart, however soon one quits', async ({ start }) => {
+  let window = await start({ module: HAND });
+  await signUp(window.page, 'Ada');
+  await createRoom(window.page, 'Tea');
+  await composer(window.page).pressSequentially('half a thought');
+  await window.ask('choose', 'File', 'Quit');
+  expect(await window.ended).toBe(0);
+
+  window = await start();
+  await expect(composer(window.page)).toHaveValue('half a thought');
 });

@@ -18,6 +18,18 @@ const room = (page, name) => page.getByRole('navigation', { name: 'Rooms', exact
 /** What two stores of the account hold, as text. */
 const kept = async (page) => JSON.stringify(await readRecords(page, 'Ada', 'meta', 'attachments'));
 
+test('what was typed last is there after a reload, however soon that comes', async ({ page }) => {
+  await begin(page);
+  for (const text of ['half a thought', 'another one']) {
+    await composer(page).fill('');
+    await expect.poll(() => kept(page), 'all else is written').not.toContain('thought');
+    await composer(page).pressSequentially(text);
+    await page.reload();
+    await ready(page);
+    await expect(composer(page)).toHaveValue(text);
+  }
+});
+
 test('an answer, a change and files that were begun are there in other channels and after a reload', async ({ page }) => {
   test.slow();
   await begin(page);

@@ -5,10 +5,11 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from roomkeep.app.places import DRAFT, setting_key
 from roomkeep.app.timeline import Timeline
 from roomkeep.errors import StorageFull
 from roomkeep.models import Message
-from support.chat import Chat
+from support.chat import Chat, until
 
 
 @pytest.fixture
@@ -45,6 +46,37 @@ async def test_a_draft_answers_what_it_answered(chat: Chat) -> None:
     chat.effects.messages.write_draft("an answer")
     await go_away_and_come_back(chat)
     assert (chat.account.draft, chat.account.reply) == ("an answer", shown(chat))
+
+
+async def test_what_the_database_did_not_get_any_more_is_there_the_next_time(chat: Chat) -> None:
+    effects, account = chat.effects, chat.account
+    assert account.place is not None
+    key = setting_key(DRAFT, account.place)
+    effects.messages.write_draft("half a thought")
+    effects.drafts.stash()
+    stashed = chat.resume.load_unsaved("Ada")
+    assert stashed[key] == "half a thought"
+    # The page goes before the database has it, and without a word of what it leaves.
+    effects.drafts.forget(account)
+    await effects.accounts.sign_out()
+    chat.resume.save_unsaved("Ada", stashed)
+    await effects.accounts.switch("Ada")
+    assert chat.account.draft == "half a thought"
+    assert await chat.db.get_setting(key) == "half a thought"
+    assert chat.resume.load_unsaved("Ada") == {}
+
+    # A page that has stayed after all leaves nothing older behind.
+    effects.messages.write_draft("half a thought more")
+    effects.drafts.stash()
+    effects.messages.write_draft("a whole thought")
+    await effects.drafts.flush(chat.account)
+    assert chat.resume.load_unsaved("Ada") == {}
+
+    # Another page of the account goes on from there.
+    chat.resume.save_unsaved("Ada", {key: "from the other", "recent": ["no draft"]})
+    await effects.drafts.follow_stashed()
+    await until(lambda: chat.account.draft == "from the other")
+    assert await chat.db.get_setting("recent") != ["no draft"]
 
 
 async def test_what_is_being_sent_is_not_lost_by_a_switch(

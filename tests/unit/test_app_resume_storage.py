@@ -81,6 +81,21 @@ def test_bad_settings_are_refused_and_the_old_stay() -> None:
     assert resume.load_launch_settings("ann") == CHANGED
 
 
+def test_what_the_database_may_not_have_is_kept_until_it_has() -> None:
+    storage: dict[str, str] = {}
+    resume = AppResumeStorage(storage)
+    resume.save_unsaved("ann", {"draft/r/general": "half", "draft/r/dev": None})
+    assert resume.load_unsaved("ann") == {"draft/r/general": "half", "draft/r/dev": None}
+    assert resume.load_unsaved("bob") == {}
+    resume.save_unsaved("ann", {})
+    assert (resume.load_unsaved("ann"), storage) == ({}, {})
+    resume.save_unsaved("ann", {"draft/r/general": "half"})
+    resume.forget("ann")
+    assert storage == {}
+    storage["roomkeep::ann/unsaved"] = '{"settings": 3}'
+    assert resume.load_unsaved("ann") == {}
+
+
 class Full(MutableMapping[str, str]):
     """A storage with no room left."""
 

@@ -104,6 +104,10 @@ class LocalStorage(MutableMapping[str, str]):
             return None
 
 
+class _Unsaved(Struct, frozen=True, kw_only=True):
+    settings: dict[str, object]
+
+
 class AppResumeStorage:
     """The app-resume helpers.
 
@@ -159,6 +163,25 @@ class AppResumeStorage:
             StorageError: it cannot be kept.
         """
         self._save(_key(user_id, "knownAccount"), known)
+
+    def load_unsaved(self, user_id: str | None) -> dict[str, object]:
+        """Return the settings that the database may not have yet, by their keys."""
+        unsaved = self._load(_key(user_id, "unsaved"), _Unsaved)
+        return {} if unsaved is None else unsaved.settings
+
+    def save_unsaved(self, user_id: str | None, settings: dict[str, object]) -> None:
+        """Keep settings that the database may not get any more, as the page goes.
+
+        Nothing else is written as fast. An empty dict forgets those that are kept.
+
+        Raises:
+            StorageError: they cannot be kept.
+        """
+        key = _key(user_id, "unsaved")
+        if settings:
+            self._save(key, _Unsaved(settings=settings))
+        else:
+            self._storage.pop(key, None)
 
     def load_has_data(self, user_id: str | None) -> bool:
         """Tell whether an account has a database, as far as it was noted here."""

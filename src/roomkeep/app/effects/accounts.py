@@ -17,7 +17,7 @@ from roomkeep.app.problems import explain
 from roomkeep.app.state import AccountState
 from roomkeep.app.storage_state import say_contents
 from roomkeep.app.unread import read_marks
-from roomkeep.errors import RoomkeepError
+from roomkeep.errors import RoomkeepError, ScopeChanged
 from roomkeep.models import User
 from roomkeep.persistence import ACCOUNTS, Change
 
@@ -230,6 +230,15 @@ class AccountEffects(EffectGroup):
             return False
         return self.page.account() is account and not self.page.is_switching()
 
+    async def _take_stashed(self, account: AccountState) -> None:
+        try:
+            await self._drafts.take_stashed(account, self.context.device)
+        except ScopeChanged:
+            raise
+        except RoomkeepError:
+            # It stays where it is, for the next time.
+            logger.warning("could not keep what was written last", exc_info=True)
+
     async def _show_signed_in(self) -> None:
         """Show the signed-in account, where it was left."""
         user_id = self.context.device.current_user_id
@@ -250,6 +259,7 @@ class AccountEffects(EffectGroup):
         account = AccountState(user)
         self._missed_rooms = False
         account.rooms.set(tuple(await database.get_all_rooms()))
+        await self._take_stashed(account)
         settings_kept = await database.get_settings()
         await self._drafts.load(account, database, settings_kept)
         await self._kept_files.load(account, database, settings_kept)

@@ -1,12 +1,14 @@
 """What was written and not sent or saved yet: kept for each channel, also over a reload."""
 
 import asyncio
+import logging
 from collections.abc import Callable, Mapping
 from typing import Literal
 
 from roomkeep.app.effects.context import Context, EffectGroup, effect
 from roomkeep.app.places import DRAFT, EDIT, Place, place_of, setting_key
 from roomkeep.app.state import AccountState
+from roomkeep.errors import StorageError
 from roomkeep.models import Message
 from roomkeep.persistence import DatabaseService
 
@@ -16,6 +18,8 @@ PAUSE = 0.3
 """How long nothing is saved after something was, in seconds."""
 
 Kind = Literal["draft", "edit"]
+
+logger = logging.getLogger(__name__)
 
 
 class DraftEffects(EffectGroup):
@@ -145,6 +149,38 @@ class DraftEffects(EffectGroup):
             await self.context.database(account).save_setting(setting_key(kind, place), value)
             if _kept(account, kind, place) == value:
                 unsaved.pop((kind, place), None)
+        if not unsaved:
+            # Where the page was to go, and has stayed.
+            self.context.resume.save_unsaved(account.user_id, {})
+
+    def stash(self) -> None:
+        """Put what the database does not have yet where it is at once: the page may be gone now."""
+        account = self.page.account()
+        unsaved = {} if account is None else self._unsaved.get(account, {})
+        # What is being sent is in no draft, and may not be in a message yet: the draft that the
+        # database has must stay.
+        if account is None or not unsaved or self._sending:
+            return
+        texts = {setting_key(kind, place): _kept(account, kind, place) for kind, place in unsaved}
+        try:
+            self.context.resume.save_unsaved(account.user_id, texts)
+        except StorageError:
+            logger.warning("what was written last is lost if the page goes now", exc_info=True)
+
+    async def take_stashed(self, account: AccountState, database: DatabaseService) -> None:
+        """Save what a page had no time for that went."""
+        texts = self.context.resume.load_unsaved(account.user_id)
+        for key, value in texts.items():
+            if place_of(DRAFT, key) is not None or place_of(EDIT, key) is not None:
+                await database.save_setting(key, value)
+        self.context.resume.save_unsaved(account.user_id, {})
+
+    @effect("keep what is written")
+    async def follow_stashed(self) -> None:
+        """Save what another tab had no time for, before this one goes on from there."""
+        account = self.page.account()
+        if account is not None:
+            await self.take_stashed(account, self.context.database(account))
 
     def forget(self, account: AccountState) -> None:
         """Keep no more than the database has already."""

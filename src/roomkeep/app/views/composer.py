@@ -31,6 +31,9 @@ class ComposerView(View):
         self.listen(self._text, "input", self._on_input)
         self.listen(self._text, "keydown", self._on_key)
         self.listen(self._form, "submit", self._on_submit)
+        for event in ("beforeunload", "pagehide"):
+            self.listen(js.window, event, lambda _: effects.drafts.stash())
+        self.listen(js.window, "storage", lambda _: effects.drafts.follow_stashed())
         self._reply = by_id("composer-reply")
         self.listen(by_id("cancel-reply"), "click", lambda _: self._cancel_reply())
         self._edit = by_id("composer-edit")
