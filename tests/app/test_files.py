@@ -127,6 +127,24 @@ async def app() -> AsyncIterator[App]:
         yield made
 
 
+async def test_a_file_that_was_just_picked_goes_with_what_is_sent_at_once(
+    app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    look = app.db.is_user_banned
+
+    async def look_slowly(user_id: str, room_id: str) -> bool:
+        await asyncio.sleep(0.05)
+        return await look(user_id, room_id)
+
+    monkeypatch.setattr(app.db, "is_user_banned", look_slowly)
+    adding = app.effects.attachments.add([File("a.txt", b"one"), File("", b"")])
+    await asyncio.sleep(0)
+    await app.send("look")
+    await adding
+    assert await app.saved() == [("look", "a.txt")]
+    assert app.waiting == []
+
+
 async def test_files_are_saved_after_their_message(app: App) -> None:
     await app.effects.attachments.add([File("a.txt", b"one"), File("b.bin", b"three")])
     await app.send("look")

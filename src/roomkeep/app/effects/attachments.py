@@ -55,10 +55,10 @@ class AttachmentEffects(EffectGroup):
         place = account.place
         if place is None:
             return
-        await check_not_banned(
-            self.context, account, place[0], refused="no file was attached", advice=""
-        )
         async with self._adding:
+            await check_not_banned(
+                self.context, account, place[0], refused="no file was attached", advice=""
+            )
             added = await self._put_beside(account, place, files)
         for pending in added:
             await self._kept.keep(account, place, pending)
@@ -112,10 +112,20 @@ class AttachmentEffects(EffectGroup):
         """Return the files that wait to be sent; from now on they are on their way."""
         if place is None:
             return []
+        account.files.refused.set(())
+        return self._take(account, place)
+
+    async def take_late(self, account: AccountState, place: Place) -> list[PendingFile]:
+        """Return those that were picked before, and were not there yet when the others went."""
+        if not self._adding.locked():
+            return []
+        async with self._adding:
+            return self._take(account, place)
+
+    def _take(self, account: AccountState, place: Place) -> list[PendingFile]:
         waiting = account.files.pending().get(place, ())
         taken = [file for file in waiting if not file.is_saving]
         account.files.mark(place, [file.id for file in taken], is_saving=True, problem="")
-        account.files.refused.set(())
         return taken
 
     def give_back(self, account: AccountState, place: Place, files: Iterable[PendingFile]) -> None:

@@ -223,6 +223,7 @@ class MessageEffects(EffectGroup):
         message: Message | None = None
         end = self._drafts.begin_sending()
         try:
+            files += await self._attachments.take_late(account, place)
             await check_not_banned(self.context, account, place[0])
             # Files that are left over from a message go to that one.
             if text.strip() or any(file.message_id is None for file in files):
