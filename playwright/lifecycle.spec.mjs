@@ -44,8 +44,18 @@ const note = (page, kind) => page.evaluate((type) => {
 }, kind);
 const noted = (page) => page.evaluate(() => globalThis.noted);
 
+/** Changes a message. What one writes in a channel is in all tabs, so a new one would take its place. */
+async function change(page, before, text) {
+  await row(page, before).press('e');
+  const editor = page.getByRole('textbox', { name: 'Edit the message' });
+  await editor.fill(text);
+  await editor.press('Enter');
+  await expect(row(page, text)).toBeVisible();
+}
+
 test('a frozen page holds no other up, and shows what it missed when it goes on', async ({ page, context }) => {
   await begin(page);
+  await write(page, 'before');
   const other = await openBehind(page);
   await composer(page).fill('half a sentence');
   await note(page, 'freeze');
@@ -53,7 +63,7 @@ test('a frozen page holds no other up, and shows what it missed when it goes on'
   const devtools = await context.newCDPSession(page);
   await devtools.send('Page.setWebLifecycleState', { state: 'frozen' });
 
-  await write(other, 'meanwhile');
+  await change(other, 'before', 'meanwhile');
   await other.reload();
   await expect(row(other, 'meanwhile')).toBeVisible();
 
@@ -68,12 +78,13 @@ test('a frozen page holds no other up, and shows what it missed when it goes on'
 
 test('a page that one comes back to shows what it missed, and goes on', async ({ page }) => {
   await begin(page);
+  await write(page, 'before');
   const other = await openBehind(page);
   await composer(page).fill('half a sentence');
   await note(page, 'pageshow');
   await page.goto('about:blank');
   await other.bringToFront();
-  await write(other, 'meanwhile');
+  await change(other, 'before', 'meanwhile');
 
   await page.bringToFront();
   await page.goBack({ waitUntil: 'commit' });
