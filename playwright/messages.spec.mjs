@@ -222,11 +222,12 @@ test('any emoji reacts, and all who did are named', async ({ page }) => {
   await expect(picker).toBeHidden();
   await expect(row(page, 'cake')).toBeFocused();
   await page.keyboard.press('+');
+  await expect(picker.getByRole('combobox', { name: 'Search' })).toBeFocused();
   await page.keyboard.type('rocket');
   await expect(async () => {
     await page.keyboard.press('ArrowDown');
     await expect(picker.getByRole('option', { name: /^🚀/ })).toHaveAttribute('aria-selected', 'true', { timeout: 300 });
-  }).toPass();
+  }).toPass({ timeout: 20_000 });
   await page.keyboard.press('Enter');
   await expect(row(page, 'cake').getByRole('button', { name: /^🚀 1 reaction/ })).toBeVisible();
 
