@@ -200,13 +200,13 @@ class RoomEffects(EffectGroup):
     def open_finder(self) -> None:
         """Look for a room or a channel."""
         account = self.page.account()
-        if account is not None and account.dialog() is None:
+        if account is not None:
             account.dialog.set("finder")
 
-    def close_dialog(self) -> None:
-        """Close the dialog that is open."""
+    def close_dialog(self, name: str | None = None) -> None:
+        """Close the dialog that is open; with a name, only where it is that one."""
         account = self.page.account()
-        if account is not None:
+        if account is not None and name in (None, account.dialog()):
             account.dialog.set(None)
 
     def _choose(self, account: AccountState, room_id: str, channel_id: str | None) -> str:

@@ -21,7 +21,7 @@ class DialogsView(View):
         self._room = by_id("room-dialog")
         self._room_form = by_id("new-room-form")
         self._delete = by_id("delete-dialog")
-        self.listen(self._room, "close", lambda _: effects.rooms.close_dialog())
+        self.listen(self._room, "close", lambda _: effects.rooms.close_dialog("room"))
         self.listen(self._room_form, "submit", self._on_room)
         self.listen(by_id("room-cancel"), "click", lambda _: effects.rooms.close_dialog())
         self.listen(self._delete, "close", self._on_delete_closed)

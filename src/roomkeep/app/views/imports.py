@@ -54,7 +54,7 @@ class ImportView(View):
         super().__init__(page, effects)
         self._dialog = by_id("import-dialog")
         self._file = by_id("import-file")
-        self.listen(self._dialog, "close", lambda _: effects.rooms.close_dialog())
+        self.listen(self._dialog, "close", lambda _: effects.rooms.close_dialog("import"))
         self.listen(self._file, "change", self._on_file)
         self.listen(by_id("import-cancel"), "click", lambda _: effects.imports.cancel())
         self.listen(by_id("import-again"), "click", lambda _: effects.imports.forget())
