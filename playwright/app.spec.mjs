@@ -100,6 +100,7 @@ test('the keyboard alone does it', async ({ page }) => {
   await expect(row(page, 'first').getByRole('button', { name: '👍 1 reaction, one of them yours' })).toBeVisible();
   await row(page, 'first').getByRole('button', { name: 'Delete' }).focus();
   await page.keyboard.press('Enter');
+  await expect(page.getByRole('button', { name: 'Keep it' })).toBeFocused();
   await page.keyboard.press('Tab');
   await page.keyboard.press('Enter');
   await expect(row(page, 'This message was deleted.')).toBeFocused();
