@@ -127,16 +127,8 @@ async def app() -> AsyncIterator[App]:
         yield made
 
 
-async def test_a_file_that_was_just_picked_goes_with_what_is_sent_at_once(
-    app: App, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    look = app.db.is_user_banned
-
-    async def look_slowly(user_id: str, room_id: str) -> bool:
-        await asyncio.sleep(0.05)
-        return await look(user_id, room_id)
-
-    monkeypatch.setattr(app.db, "is_user_banned", look_slowly)
+async def test_a_file_that_was_just_picked_goes_with_what_is_sent_at_once(app: App) -> None:
+    app.look_for_bans_slowly()
     adding = app.effects.attachments.add([File("a.txt", b"one"), File("", b"")])
     await asyncio.sleep(0)
     await app.send("look")

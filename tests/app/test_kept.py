@@ -1,6 +1,5 @@
 """Nothing that was typed is lost: drafts with what they answer, and what editors hold."""
 
-import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
@@ -79,16 +78,8 @@ async def test_what_the_database_did_not_get_any_more_is_there_the_next_time(cha
     assert await chat.db.get_setting("recent") != ["no draft"]
 
 
-async def test_what_is_being_sent_is_not_lost_by_a_switch(
-    chat: Chat, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    look = chat.db.is_user_banned
-
-    async def look_slowly(user_id: str, room_id: str) -> bool:
-        await asyncio.sleep(0.05)
-        return await look(user_id, room_id)
-
-    monkeypatch.setattr(chat.db, "is_user_banned", look_slowly)
+async def test_what_is_being_sent_is_not_lost_by_a_switch(chat: Chat) -> None:
+    chat.look_for_bans_slowly()
     chat.effects.messages.write_draft("just sent")
     chat.effects.messages.send()
     await go_away_and_come_back(chat)

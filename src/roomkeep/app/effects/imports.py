@@ -102,10 +102,10 @@ class _Run(FileRun):
                 await self._database.save_room(room)
             else:
                 self._rooms_before.add(room_id)
-            if known is not None and room != known:
-                # What else is known of it stays.
-                changes = {"channels": room.channels, "members": room.members}
-                await self._database.update_room(room_id, **changes)
+                if room != known:
+                    # What else is known of it stays.
+                    changes = {"channels": room.channels, "members": room.members}
+                    await self._database.update_room(room_id, **changes)
             self._rooms_written.add(room_id)
             await self._breathe("writing", CHECKING_SHARE, "Making the rooms…", always=True)
         await self._rooms.load(self._account)
