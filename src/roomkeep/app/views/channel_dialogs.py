@@ -85,10 +85,8 @@ class ChannelDialogsView(View):
             self._dialog.showModal()
 
     def _on_closed(self, _event: Any) -> None:
-        account = self.page.account()
-        is_closed = not self._dialog.open
-        if account is not None and account.dialog() == "channels" and is_closed:
-            self.effects.rooms.close_dialog()
+        if not self._dialog.open:
+            self.effects.rooms.close_dialog("channels")
 
     def _on_escape(self, event: Any) -> None:
         # It ends what is being dragged, and no more.

@@ -130,9 +130,8 @@ class FinderView(View):
             self._dialog.close()
 
     def _on_closed(self) -> None:
-        account = self.page.account()
-        if account is not None and account.dialog() == "finder" and not self._dialog.open:
-            self.effects.rooms.close_dialog()
+        if not self._dialog.open:
+            self.effects.rooms.close_dialog("finder")
 
 
 def _make() -> Any:

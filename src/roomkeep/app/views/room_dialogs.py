@@ -32,9 +32,8 @@ class RoomDialogsView(View):
         self.watch(self._show_leave)
 
     def _closed(self, dialog: Any, name: str, _event: Any) -> None:
-        account = self.page.account()
-        if account is not None and account.dialog() == name and not dialog.open:
-            self.effects.rooms.close_dialog()
+        if not dialog.open:
+            self.effects.rooms.close_dialog(name)
 
     def _show_settings(self) -> None:
         account = self.page.account()
