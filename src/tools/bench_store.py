@@ -1,4 +1,4 @@
-"""How fast the store is in the browser, next to plain JavaScript on the same IndexedDB."""
+"""How fast the store and what is below it are in the browser, next to plain JavaScript."""
 
 from tools.browser import VARIABLE
 from tools.commands import call
@@ -13,14 +13,27 @@ _PAGE = BUILD / "bench-page"
 
 
 def bench_store() -> int:
-    """Measures both in one page and prints a table of medians and ratios.
+    """Measures `DatabaseService` and prints a table of medians and ratios.
 
     Raises:
         ToolError: Something is missing that the user must install, or the site does not build.
     """
+    return _measure("bench_store_page.py")
+
+
+def bench_indexeddb() -> int:
+    """Measures `indexeddb` and prints a table of times, ratios and crossings.
+
+    Raises:
+        ToolError: Something is missing that the user must install, or the site does not build.
+    """
+    return _measure("bench_indexeddb_page.py")
+
+
+def _measure(page: str) -> int:
     browser = set_up_tests()
     build_site(SITE, compile_own=True)
-    write_python_page(_PAGE, _TOOLS / "bench_store_page.py", modules=[_TOOLS / "timing.py"])
+    write_python_page(_PAGE, _TOOLS / page, modules=[_TOOLS / "timing.py"])
     script = _TOOLS / "bench_store.mjs"
     with SiteServer({"/": SITE, "/bench/": _PAGE}) as server:
         server.start()

@@ -108,7 +108,7 @@ def _run_pytest(name: str, title: str, env: Mapping[str, str]) -> Outcome:
     print(f"\n== {title}", flush=True)
     report = BUILD / "browsers" / f"{name}.xml"
     report.unlink(missing_ok=True)
-    folders = ("tests/contract", "tests/idb", "tests/browser")
+    folders = ("tests/contract", "tests/indexeddb", "tests/browser")
     options = ("-q", f"--junitxml={report}")
     python = venv_program("python")
     status = call([python, "-m", "pytest", *options, *folders], env={**env, BROWSER_VARIABLE: name})

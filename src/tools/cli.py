@@ -13,7 +13,7 @@ from types import FrameType
 from tools.bench_app import bench_app
 from tools.bench_desktop import bench_desktop
 from tools.bench_start import bench_start
-from tools.bench_store import bench_store
+from tools.bench_store import bench_indexeddb, bench_store
 from tools.browsers import test_browsers
 from tools.check import STEPS, check, take_screenshots, test_long
 from tools.desktop import show_desktop
@@ -64,6 +64,7 @@ def _parser() -> ArgumentParser:
     )
     add("screenshots", _screenshots, "take a picture of every screen of the app")
     add("bench-start", _bench_start, "measure how fast the page starts")
+    add("bench-indexeddb", _bench_indexeddb, "measure IndexedDB from Python in the browser")
     add("bench-store", _bench_store, "measure how fast the store is in the browser")
     desktop = add("bench-desktop", _bench_desktop, "measure the desktop's main process and window")
     desktop.add_argument("archive", nargs="?", type=Path, help="JSON lines, gzipped or not")
@@ -146,6 +147,10 @@ def _bench_desktop(arguments: Namespace) -> int:
 
 def _bench_store(_: Namespace) -> int:
     return bench_store()
+
+
+def _bench_indexeddb(_: Namespace) -> int:
+    return bench_indexeddb()
 
 
 def _address() -> tuple[str, int]:

@@ -5,6 +5,8 @@ from typing import Final
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 SOURCE: Final = ROOT / "src" / "roomkeep"
+LIBRARY: Final = ROOT / "src" / "indexeddb"
+"""The library that Roomkeep is built on; both are in one wheel."""
 NODE_MODULES: Final = ROOT / "node_modules"
 VENV: Final = ROOT / ".venv"
 

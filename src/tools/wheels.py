@@ -12,11 +12,11 @@ from typing import Final
 from tools.archives import write_archive
 from tools.commands import run
 from tools.files import Stamp, remove
-from tools.paths import NODE_MODULES, ROOT, SOURCE
+from tools.paths import LIBRARY, NODE_MODULES, ROOT, SOURCE
 
 _PLATFORM: Final = "pyemscripten_2026_0_wasm32"
 _PYTHON: Final = "3.14"
-_NOT_FOR_THE_PAGE: Final = ("desktop/", "app/static/")
+_NOT_FOR_THE_PAGE: Final = ("roomkeep/desktop/", "roomkeep/app/static/")
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ def read_wheel(path: Path) -> Wheel:
 
 
 def own_wheel() -> Wheel:
-    """Makes the wheel of Roomkeep that runs in the page, as sources.
+    """Makes the wheel of Roomkeep and its library that runs in the page, as sources.
 
     Its metadata comes from pyproject.toml. What only the desktop uses, and the files that the page
     gets from the server, are left out.
@@ -83,7 +83,7 @@ def own_wheel() -> Wheel:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     modules = {
         path: data
-        for path, data in _python_files(SOURCE).items()
+        for path, data in {**_python_files(LIBRARY), **_python_files(SOURCE)}.items()
         if not path.startswith(_NOT_FOR_THE_PAGE)
     }
     return _make_wheel(project["name"], project["version"], modules, project["dependencies"])
@@ -133,20 +133,22 @@ def _make_wheel(
     metadata = f"Metadata-Version: 2.4\nName: {name}\nVersion: {version}\n{needs}"
     tags = "Wheel-Version: 1.0\nGenerator: roomkeep\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
     files = {
-        **{f"{name}/{path}": data for path, data in modules.items()},
+        **modules,
         f"{info}/METADATA": metadata.encode(),
         f"{info}/WHEEL": tags.encode(),
         f"{info}/RECORD": b"",
     }
     depends = tuple(_normalise(re.split(r"[\s<>=!~;\[]", need)[0]) for need in dependencies)
     data = write_archive(files, compressed=True)
-    return Wheel(name, version, f"{name}-{version}-py3-none-any.whl", data, depends, (name,))
+    imports = tuple(sorted({path.split("/")[0] for path in modules}))
+    return Wheel(name, version, f"{name}-{version}-py3-none-any.whl", data, depends, imports)
 
 
-def _python_files(directory: Path) -> dict[str, bytes]:
+def _python_files(package: Path) -> dict[str, bytes]:
+    """Gives the modules of a package, by their paths from where the package is."""
     return {
-        path.relative_to(directory).as_posix(): path.read_bytes()
-        for path in sorted(directory.rglob("*.py"))
+        path.relative_to(package.parent).as_posix(): path.read_bytes()
+        for path in sorted(package.rglob("*.py"))
     }
 
 

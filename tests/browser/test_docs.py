@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from roomkeep import idb
+import indexeddb
 
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.mark.parametrize("page", ["docs/idb.md", "README.md"])
+@pytest.mark.parametrize("page", ["docs/indexeddb.md", "README.md"])
 async def test_the_examples_of_a_page_run_from_top_to_bottom(page: str) -> None:
     text = (ROOT / page).read_text()
     examples = list(re.finditer(r"```python\n(.*?)```", text, re.DOTALL))
@@ -27,6 +27,6 @@ async def test_the_examples_of_a_page_run_from_top_to_bottom(page: str) -> None:
         running = types.FunctionType(code, names)()
         if inspect.iscoroutine(running):
             await running
-    for name in await idb.names():
+    for name in await indexeddb.names():
         if name.startswith("roomkeep"):
-            await idb.delete(name)
+            await indexeddb.delete(name)

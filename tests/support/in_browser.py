@@ -32,7 +32,7 @@ BROWSER = os.environ.get(BROWSER_VARIABLE, "chromium")
 """The browser: Chromium, or as `npm run test:browsers` says, which runs no other tests."""
 
 TEST_SITE = BUILD / "test-site"
-PAGE_ONLY = (ROOT / "tests" / "idb", ROOT / "tests" / "browser")
+PAGE_ONLY = (ROOT / "tests" / "indexeddb", ROOT / "tests" / "browser")
 
 
 def _browser_command() -> list[str | Path]:

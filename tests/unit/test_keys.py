@@ -1,12 +1,16 @@
 """Keys compare in Python as IndexedDB compares them."""
 
+from typing import Any
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from roomkeep.idb import Key, KeyRange
-from roomkeep.persistence.keys import key_at, order
+from indexeddb.errors import InvalidKey
+from indexeddb.keys import Key, KeyRange, extract_key, prefix_of, sort_key
 
 SORTED: list[Key] = [
+    float("-inf"),
     -(2**53),
     -1.5,
     0,
@@ -29,35 +33,144 @@ SORTED: list[Key] = [
     ("a", "a"),
     ((),),
 ]
+CIRCLE: list[Any] = []
+CIRCLE.append(CIRCLE)
+NO_KEYS: list[Any] = [
+    None,
+    True,
+    float("nan"),
+    2**53 + 1,
+    {"a": 1},
+    {1},
+    object(),
+    bytearray(b"x"),
+    ("a", None),
+    [[True]],
+    CIRCLE,
+]
+CHARACTERS = "ab\ud7ff\ue000\uffff\U00010000\U0010ffff"
+
+
+def units(text: str) -> list[int]:
+    data = text.encode("utf-16-be", "surrogatepass")
+    return [int.from_bytes(data[place : place + 2]) for place in range(0, len(data), 2)]
 
 
 def test_the_order_is_the_specifications() -> None:
     shuffled = SORTED[7:] + SORTED[:7]
-    assert sorted(shuffled, key=order) == SORTED
+    assert sorted(shuffled, key=sort_key) == SORTED
 
 
 @given(st.text(), st.text())
 def test_strings_compare_by_utf_16_code_unit(left: str, right: str) -> None:
-    def units(text: str) -> list[int]:
-        data = text.encode("utf-16-be", "surrogatepass")
-        return [int.from_bytes(data[place : place + 2]) for place in range(0, len(data), 2)]
+    assert (sort_key(left) < sort_key(right)) == (units(left) < units(right))
 
-    assert (order(left) < order(right)) == (units(left) < units(right))
+
+@pytest.mark.parametrize("key", NO_KEYS)
+def test_what_is_no_key_is_refused_everywhere(key: Any) -> None:
+    for make in (sort_key, KeyRange.only, KeyRange().includes, KeyRange.starting_with):
+        with pytest.raises(InvalidKey):
+            make(key)
+    if key is not None:
+        for bounds in ({"lower": key}, {"upper": key}):
+            with pytest.raises(InvalidKey):
+                KeyRange(**bounds)
+
+
+@pytest.mark.parametrize(
+    ("lower", "upper", "is_open"),
+    [(2, 1, {}), ("a", 1, {}), (1, 1, {"lower_open": True}), (1, 1.0, {"upper_open": True})],
+)
+def test_a_range_in_which_no_key_can_lie_is_refused(
+    lower: Key, upper: Key, is_open: dict[str, bool]
+) -> None:
+    with pytest.raises(InvalidKey, match="no key lies between"):
+        KeyRange(lower, upper, **is_open)
+
+
+@pytest.mark.parametrize("lower", [None, *SORTED[3:20:4]])
+@pytest.mark.parametrize("upper", [None, *SORTED[3:20:4]])
+@pytest.mark.parametrize("lower_open", [False, True])
+@pytest.mark.parametrize("upper_open", [False, True])
+def test_a_range_includes_what_lies_between_its_bounds(
+    lower: Key | None, upper: Key | None, lower_open: bool, upper_open: bool
+) -> None:
+    try:
+        query = KeyRange(lower, upper, lower_open, upper_open)
+    except InvalidKey:
+        return
+    start = 0 if lower is None else SORTED.index(lower) + lower_open
+    end = len(SORTED) if upper is None else SORTED.index(upper) + (not upper_open)
+    assert [key for key in SORTED if query.includes(key)] == SORTED[start:end]
+
+
+@given(st.text(CHARACTERS, max_size=3), st.text(CHARACTERS, max_size=4))
+def test_the_range_of_a_prefix_is_all_strings_that_begin_so(prefix: str, text: str) -> None:
+    query = KeyRange.prefix(prefix)
+    assert query.includes(text) == text.startswith(prefix)
+    assert query.includes(prefix + text)
+    assert prefix_of(query) == prefix
+    for bound in (query.lower, query.upper):
+        if isinstance(bound, str):
+            bound.encode()  # no half of a surrogate pair
+
+
+@pytest.mark.parametrize(
+    ("prefix", "upper"),
+    [
+        ("a", "b"),
+        ("a\ud7ff", "a\U00010000"),
+        ("a\U0010ffff", "a\ue000"),
+        ("a\uffff", "b"),
+        ("\uffff\uffff", b""),
+        ("", b""),
+    ],
+)
+def test_a_prefix_ends_before_the_next_character_in_utf_16(prefix: str, upper: Key) -> None:
+    assert KeyRange.prefix(prefix) == KeyRange(prefix, upper, upper_open=True)
+    assert not KeyRange.prefix(prefix).includes(upper)
+
+
+def test_the_empty_prefix_is_all_strings_and_nothing_else() -> None:
+    query = KeyRange.prefix("")
+    assert [key for key in SORTED if query.includes(key)] == SORTED[6:13]
+
+
+def test_a_prefix_cannot_end_in_half_a_character() -> None:
+    with pytest.raises(InvalidKey, match="surrogate"):
+        KeyRange.prefix("a\ud83d")
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        KeyRange(),
+        KeyRange("a", "b"),
+        KeyRange("a", "c", upper_open=True),
+        KeyRange("a", "b", lower_open=True, upper_open=True),
+        KeyRange("\ud83d", "\ud83e", upper_open=True),
+        KeyRange.only("a"),
+        KeyRange.starting_with("a"),
+    ],
+)
+def test_other_ranges_are_of_no_prefix(query: KeyRange) -> None:
+    assert prefix_of(query) is None
 
 
 def test_a_record_has_a_key_where_each_part_is_one() -> None:
-    record = {"a": "x", "n": 1, "flag": True, "none": None}
-    assert key_at(record, "a") == "x"
-    assert key_at(record, ("a", "n")) == ("x", 1)
-    for path in ["flag", "none", "missing", ("a", "missing"), ("a", "flag")]:
-        assert key_at(record, path) is None
+    record = {"a": "x", "n": 1, "flag": True, "none": None, "in": {"b": b"y"}, "list": ["x", 1]}
+    assert extract_key(record, "a") == "x"
+    assert extract_key(record, ("a", "n")) == ("x", 1)
+    assert extract_key(record, "in.b") == b"y"
+    assert extract_key(record, "list") == ["x", 1]
+    for path in ["flag", "none", "missing", "in", "a.b", ("a", "missing"), ("a", "flag")]:
+        assert extract_key(record, path) is None
+    assert extract_key({"n": float("nan")}, "n") is None
 
 
 def test_a_range_of_beginnings_ends_after_all_that_begin_so() -> None:
     found = KeyRange.starting_with("r1")
-    assert found.lower is not None
-    assert found.upper is not None
-    inside = [("r1",), ("r1", -1), ("r1", "x"), ("r1", 5, "x")]
-    outside = [("r", 9), ("r1\0", 0), ("r2", 0), "r1"]
-    assert all(order(found.lower) <= order(key) <= order(found.upper) for key in inside)
-    assert not any(order(found.lower) <= order(key) <= order(found.upper) for key in outside)
+    inside: list[Key] = [("r1",), ("r1", -1), ("r1", "x"), ("r1", 5, "x")]
+    outside: list[Key] = [("r", 9), ("r1\0", 0), ("r2", 0), "r1"]
+    assert all(found.includes(key) for key in inside)
+    assert not any(found.includes(key) for key in outside)

@@ -6,24 +6,17 @@ from typing import Any
 
 import pytest
 
-from roomkeep import idb
-from roomkeep.errors import (
-    InvalidRecord,
-    SchemaTooNew,
-    StorageBlocked,
-    StorageLost,
-    StorageUnavailable,
-)
-from roomkeep.idb._connection import Connection
+import indexeddb
+from indexeddb._connection import Connection
 from support.js import run_js
 from support.small_database import NAME, upgrade
 
 
-async def put(tx: idb.Transaction) -> None:
+async def put(tx: indexeddb.Transaction) -> None:
     await tx.store("numbers").put(1, "n")
 
 
-async def get(tx: idb.Transaction) -> Any:
+async def get(tx: indexeddb.Transaction) -> Any:
     return await tx.store("numbers").get("n")
 
 
@@ -47,12 +40,12 @@ def foreign() -> Iterator[Any]:
     made.close()
 
 
-async def test_an_upgrade_is_told_the_version_that_was(db: idb.Database) -> None:
+async def test_an_upgrade_is_told_the_version_that_was(db: indexeddb.Database) -> None:
     await db.write(["numbers"], put)
     db.close()
     seen: list[int] = []
 
-    async def to_two(tx: idb.UpgradeTransaction, old_version: int) -> None:
+    async def to_two(tx: indexeddb.UpgradeTransaction, old_version: int) -> None:
         seen.append(old_version)
         numbers = tx.store("numbers")
         await numbers.put(await numbers.get("n") + 1, "n")
@@ -63,7 +56,7 @@ async def test_an_upgrade_is_told_the_version_that_was(db: idb.Database) -> None
         made.delete_index("gone")
         assert made.index_names == ["unique"]
 
-    upgraded = await idb.open(NAME, 2, to_two)
+    upgraded = await indexeddb.open(NAME, 2, to_two)
     assert seen == [1]
     assert (upgraded.name, upgraded.version) == (NAME, 2)
     assert upgraded.store_names == ["made", "numbers"]
@@ -71,54 +64,100 @@ async def test_an_upgrade_is_told_the_version_that_was(db: idb.Database) -> None
     upgraded.close()
 
 
-async def test_an_upgrade_that_raises_leaves_the_database_as_it_was(db: idb.Database) -> None:
+async def test_an_upgrade_need_not_await_what_it_writes(db: indexeddb.Database) -> None:
+    db.close()
+
+    async def to_two(tx: indexeddb.UpgradeTransaction, _old_version: int) -> None:
+        made = tx.create_store("made", key_path="id")
+        made.put_many_json(['{"id": "a"}', '{"id": "b"}'])
+        made.put({"id": "c"})
+
+    upgraded = await indexeddb.open(NAME, 2, to_two)
+    assert await upgraded.count("made") == 3
+    upgraded.close()
+
+
+async def test_a_store_that_an_upgrade_makes_anew_is_the_new_one(db: indexeddb.Database) -> None:
+    await db.put("things", {"id": "old"})
+    db.close()
+
+    async def to_two(tx: indexeddb.UpgradeTransaction, _old_version: int) -> None:
+        things = tx.store("things")
+        assert things.index_names == ["colour", "size"]
+        kept = await things.get("old")
+        tx.delete_store("things")
+        with pytest.raises(indexeddb.NotFound):
+            tx.store("things")
+        again = tx.create_store("things", key_path=["id", "n"])
+        assert (again.index_names, again.key_path) == ([], ["id", "n"])
+        await again.put({**kept, "n": 1})
+        again.create_index("n", "n", unique=True)
+        with pytest.raises(indexeddb.ConstraintViolated):
+            again.create_index("n", "n")
+        with pytest.raises(indexeddb.ConstraintViolated):
+            tx.create_store("things")
+        with pytest.raises(indexeddb.UsageError):
+            tx.create_store("bad", key_path="not a path")
+
+    upgraded = await indexeddb.open(NAME, 2, to_two)
+    assert await upgraded.get_all("things") == [{"id": "old", "n": 1}]
+    upgraded.close()
+
+
+@pytest.mark.parametrize("version", [0, -1])
+async def test_a_version_is_one_or_more(version: int) -> None:
+    with pytest.raises(indexeddb.UsageError, match="1 or more"):
+        await indexeddb.open(NAME, version)
+
+
+async def test_an_upgrade_that_raises_leaves_the_database_as_it_was(db: indexeddb.Database) -> None:
     await db.write(["numbers"], put)
     db.close()
 
-    async def broken(tx: idb.UpgradeTransaction, _old_version: int) -> None:
+    async def broken(tx: indexeddb.UpgradeTransaction, _old_version: int) -> None:
         await tx.store("numbers").put(99, "n")
         tx.delete_store("things")
         raise ValueError("a broken upgrade")
 
     with pytest.raises(ValueError, match="a broken upgrade"):
-        await idb.open(NAME, 2, broken)
-    again = await idb.open(NAME)
+        await indexeddb.open(NAME, 2, broken)
+    again = await indexeddb.open(NAME)
     assert (again.version, again.store_names) == (1, ["numbers", "things"])
     assert await again.read(["numbers"], get) == 1
     again.close()
 
 
-async def test_an_upgrade_that_the_browser_undoes_says_why(db: idb.Database) -> None:
+async def test_an_upgrade_that_the_browser_undoes_says_why(db: indexeddb.Database) -> None:
     db.close()
 
-    async def careless(tx: idb.UpgradeTransaction, _old_version: int) -> None:
+    async def careless(tx: indexeddb.UpgradeTransaction, _old_version: int) -> None:
         for _ in range(2):
             tx.store("numbers").add(1, "n")  # not awaited, as where a quota ends it
 
-    with pytest.raises(InvalidRecord, match="ConstraintError"):
-        await idb.open(NAME, 2, careless)
+    with pytest.raises(indexeddb.ConstraintViolated, match="ConstraintError"):
+        await indexeddb.open(NAME, 2, careless)
 
 
-async def test_an_upgrade_that_takes_long_is_waited_for(db: idb.Database) -> None:
+async def test_an_upgrade_that_takes_long_is_waited_for(db: indexeddb.Database) -> None:
     db.close()
 
-    async def long(tx: idb.UpgradeTransaction, _old_version: int) -> None:
+    async def long(tx: indexeddb.UpgradeTransaction, _old_version: int) -> None:
         end = asyncio.get_running_loop().time() + 0.6
         while asyncio.get_running_loop().time() < end:
             await tx.store("numbers").count()
 
-    upgraded = await idb.open(NAME, 2, long, timeout=200)
+    upgraded = await indexeddb.open(NAME, 2, long, timeout=200)
     assert upgraded.version == 2
     upgraded.close()
 
 
-async def test_a_newer_database_is_left_untouched(db: idb.Database) -> None:
+async def test_a_newer_database_is_left_untouched(db: indexeddb.Database) -> None:
     await db.write(["numbers"], put)
     db.close()
-    (await idb.open(NAME, 5, lambda _tx, _old: _nothing())).close()
-    with pytest.raises(SchemaTooNew):
-        await idb.open(NAME, 1, upgrade)
-    again = await idb.open(NAME)
+    (await indexeddb.open(NAME, 5, lambda _tx, _old: _nothing())).close()
+    with pytest.raises(indexeddb.VersionTooNew):
+        await indexeddb.open(NAME, 1, upgrade)
+    again = await indexeddb.open(NAME)
     assert again.version == 5
     assert await again.read(["numbers"], get) == 1
     again.close()
@@ -128,50 +167,54 @@ async def _nothing() -> None:
     pass
 
 
-async def test_an_upgrade_that_another_tab_blocks_says_so(db: idb.Database, foreign: Any) -> None:
+async def test_an_upgrade_that_another_tab_blocks_says_so(
+    db: indexeddb.Database, foreign: Any
+) -> None:
     db.close()
     await foreign.open(NAME)
-    with pytest.raises(StorageBlocked, match="another tab"):
-        await idb.open(NAME, 2, upgrade, timeout=200)
+    with pytest.raises(indexeddb.Blocked, match="another tab"):
+        await indexeddb.open(NAME, 2, upgrade, timeout=200)
     # What waits behind a blocked request gets no event at all; it ends all the same.
-    with pytest.raises(StorageUnavailable, match="did not answer"):
-        await idb.open(NAME, 2, upgrade, timeout=200)
+    with pytest.raises(indexeddb.Unavailable, match="did not answer"):
+        await indexeddb.open(NAME, 2, upgrade, timeout=200)
     foreign.close()
 
 
-async def test_a_deletion_that_another_tab_blocks_says_so(db: idb.Database, foreign: Any) -> None:
+async def test_a_deletion_that_another_tab_blocks_says_so(
+    db: indexeddb.Database, foreign: Any
+) -> None:
     db.close()
     await foreign.open(NAME)
-    with pytest.raises(StorageBlocked, match="another tab"):
-        await idb.delete(NAME, timeout=200)
+    with pytest.raises(indexeddb.Blocked, match="another tab"):
+        await indexeddb.delete(NAME, timeout=200)
     foreign.close()
 
 
-async def test_our_own_connection_never_blocks_an_upgrade(db: idb.Database) -> None:
+async def test_our_own_connection_never_blocks_an_upgrade(db: indexeddb.Database) -> None:
     await db.write(["numbers"], put)
-    upgraded = await idb.open(NAME, 2, lambda _tx, _old: _nothing())
+    upgraded = await indexeddb.open(NAME, 2, lambda _tx, _old: _nothing())
     upgraded.close()
     # The old one closed itself; it opens again when it is used, and then finds a newer database.
     assert (db.version, db.store_names) == (None, [])
-    with pytest.raises(SchemaTooNew):
+    with pytest.raises(indexeddb.VersionTooNew):
         await db.read(["numbers"], get)
 
 
 async def test_an_open_that_comes_too_late_does_not_hold_the_database(
-    db: idb.Database, foreign: Any
+    db: indexeddb.Database, foreign: Any
 ) -> None:
     db.close()
     await foreign.open(NAME)
-    with pytest.raises(StorageBlocked):
-        await idb.open(NAME, 2, lambda _tx, _old: _nothing(), timeout=100)
+    with pytest.raises(indexeddb.Blocked):
+        await indexeddb.open(NAME, 2, lambda _tx, _old: _nothing(), timeout=100)
     foreign.close()
     # The late one still upgrades, and closes at once, or this could not go on to 3.
-    third = await idb.open(NAME, 3, lambda _tx, _old: _nothing())
+    third = await indexeddb.open(NAME, 3, lambda _tx, _old: _nothing())
     assert third.version == 3
     third.close()
 
 
-async def test_concurrent_uses_share_one_open(db: idb.Database) -> None:
+async def test_concurrent_uses_share_one_open(db: indexeddb.Database) -> None:
     db._connection.close()  # type: ignore[union-attr]
     run_js("""
         globalThis.opens = 0;
@@ -190,7 +233,7 @@ async def test_concurrent_uses_share_one_open(db: idb.Database) -> None:
     assert await db.read(["numbers"], get) == 1
 
 
-async def test_who_waits_no_more_ends_the_open_of_nobody_else(db: idb.Database) -> None:
+async def test_who_waits_no_more_ends_the_open_of_nobody_else(db: indexeddb.Database) -> None:
     db._connection.close()  # type: ignore[union-attr]
     impatient, patient = (asyncio.ensure_future(db.write(["numbers"], put)) for _ in range(2))
     await asyncio.sleep(0)
@@ -200,7 +243,7 @@ async def test_who_waits_no_more_ends_the_open_of_nobody_else(db: idb.Database) 
 
 
 async def test_an_open_that_is_cancelled_holds_nothing(
-    db: idb.Database, monkeypatch: pytest.MonkeyPatch
+    db: indexeddb.Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     db.close()
     opened: list[Connection] = []
@@ -211,7 +254,7 @@ async def test_an_open_that_is_cancelled_holds_nothing(
         return opened[-1]
 
     monkeypatch.setattr(Connection, "open", spy)
-    opening = asyncio.ensure_future(idb.open(NAME))
+    opening = asyncio.ensure_future(indexeddb.open(NAME))
     await asyncio.sleep(0)
     opening.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -227,7 +270,7 @@ async def _until(is_so: Any) -> None:
         await asyncio.sleep(0.01)
 
 
-async def test_a_database_closed_while_it_opens_holds_nothing(db: idb.Database) -> None:
+async def test_a_database_closed_while_it_opens_holds_nothing(db: indexeddb.Database) -> None:
     db._connection.close()  # type: ignore[union-attr]
     opening = asyncio.ensure_future(db.connect())
     await asyncio.sleep(0)
@@ -236,7 +279,9 @@ async def test_a_database_closed_while_it_opens_holds_nothing(db: idb.Database) 
     assert not db._connection.is_open  # type: ignore[union-attr]
 
 
-async def test_what_the_browser_closes_is_opened_when_it_is_next_used(db: idb.Database) -> None:
+async def test_what_the_browser_closes_is_opened_when_it_is_next_used(
+    db: indexeddb.Database,
+) -> None:
     before = db._connection
     assert before is not None
     before.js.close()
@@ -245,23 +290,25 @@ async def test_what_the_browser_closes_is_opened_when_it_is_next_used(db: idb.Da
     assert db._connection is not before
 
 
-async def test_a_lost_connection_is_opened_again(db: idb.Database) -> None:
+async def test_a_lost_connection_is_opened_again(db: indexeddb.Database) -> None:
     await db.write(["numbers"], put)
     # As when the browser closes it by itself: the handle is there, and of no use.
     db._connection.js.close()  # type: ignore[union-attr]
     assert await db.read(["numbers"], get) == 1
 
 
-async def test_a_connection_that_another_call_has_opened_again_stays(db: idb.Database) -> None:
+async def test_a_connection_that_another_call_has_opened_again_stays(
+    db: indexeddb.Database,
+) -> None:
     again: list[object] = []
 
-    async def lose(tx: idb.Transaction) -> None:
+    async def lose(tx: indexeddb.Transaction) -> None:
         # Lost under the first attempt, and later than under another call.
         while not again:
             await tx.store("things").count()
         if db._connection is again[0] and len(again) == 1:
             again.append(None)
-            raise StorageLost("the connection is lost")
+            raise indexeddb.ConnectionLost("the connection is lost")
 
     late = asyncio.ensure_future(db.read(["things"], lose))
     await asyncio.sleep(0)
@@ -273,25 +320,25 @@ async def test_a_connection_that_another_call_has_opened_again_stays(db: idb.Dat
     assert db._connection.is_open  # type: ignore[union-attr]
 
 
-async def test_a_database_deleted_under_us_is_made_anew(db: idb.Database) -> None:
+async def test_a_database_deleted_under_us_is_made_anew(db: indexeddb.Database) -> None:
     await db.write(["numbers"], put)
-    await idb.delete(NAME)
+    await indexeddb.delete(NAME)
     assert await db.read(["numbers"], get) is None
     await db.write(["numbers"], put)
     assert await db.read(["numbers"], get) == 1
 
 
-async def test_a_closed_database_stays_closed(db: idb.Database) -> None:
+async def test_a_closed_database_stays_closed(db: indexeddb.Database) -> None:
     db.close()
     db.close()
-    with pytest.raises(StorageLost, match="is closed"):
+    with pytest.raises(indexeddb.ConnectionLost, match="is closed"):
         await db.read(["numbers"], get)
 
 
 async def test_a_transaction_under_way_is_finished_when_the_database_closes(
-    db: idb.Database,
+    db: indexeddb.Database,
 ) -> None:
-    async def slow(tx: idb.Transaction) -> None:
+    async def slow(tx: indexeddb.Transaction) -> None:
         for n in range(200):
             await tx.store("numbers").put(n, n)
 
@@ -299,9 +346,9 @@ async def test_a_transaction_under_way_is_finished_when_the_database_closes(
     await asyncio.sleep(0)
     db.close()
     await writing
-    again = await idb.open(NAME)
+    again = await indexeddb.open(NAME)
 
-    async def count(tx: idb.Transaction) -> int:
+    async def count(tx: indexeddb.Transaction) -> int:
         return await tx.store("numbers").count()
 
     assert await again.read(["numbers"], count) == 200
@@ -309,30 +356,32 @@ async def test_a_transaction_under_way_is_finished_when_the_database_closes(
 
 
 @pytest.mark.parametrize("can_list", [True, False])
-async def test_looking_for_a_database_does_not_create_it(db: idb.Database, can_list: bool) -> None:
-    before = await idb.names()
+async def test_looking_for_a_database_does_not_create_it(
+    db: indexeddb.Database, can_list: bool
+) -> None:
+    before = await indexeddb.names()
     assert NAME in before
     if not can_list:
         run_js("globalThis.kept = IDBFactory.prototype.databases")
         run_js("delete IDBFactory.prototype.databases")
     try:
-        assert await idb.exists(NAME)
-        assert not await idb.exists("idb-test nowhere")
+        assert await indexeddb.exists(NAME)
+        assert not await indexeddb.exists("idb-test nowhere")
         if not can_list:
-            with pytest.raises(StorageUnavailable):
-                await idb.names()
+            with pytest.raises(indexeddb.Unavailable):
+                await indexeddb.names()
     finally:
         if not can_list:
             run_js("IDBFactory.prototype.databases = globalThis.kept")
-    assert await idb.names() == before
+    assert await indexeddb.names() == before
 
 
-async def test_a_database_whose_making_was_undone_is_not_there(db: idb.Database) -> None:
-    async def broken(_tx: idb.UpgradeTransaction, _old_version: int) -> None:
+async def test_a_database_whose_making_was_undone_is_not_there(db: indexeddb.Database) -> None:
+    async def broken(_tx: indexeddb.UpgradeTransaction, _old_version: int) -> None:
         raise ValueError("a broken upgrade")
 
     with pytest.raises(ValueError, match="a broken upgrade"):
-        await idb.open("idb-test undone", 1, broken)
+        await indexeddb.open("idb-test undone", 1, broken)
     # WebKit goes on to list it; other browsers are made to.
     run_js("""
         const {databases} = IDBFactory.prototype;
@@ -342,32 +391,32 @@ async def test_a_database_whose_making_was_undone_is_not_there(db: idb.Database)
             return [...infos, {name: "idb-test undone", version: 0}];
         };
     """)
-    names = await idb.names()
+    names = await indexeddb.names()
     assert NAME in names
     assert "idb-test undone" not in names
-    assert not await idb.exists("idb-test undone")
-    await idb.delete("idb-test undone")
+    assert not await indexeddb.exists("idb-test undone")
+    await indexeddb.delete("idb-test undone")
 
 
 async def test_deleting_what_is_not_there_does_nothing() -> None:
-    await idb.delete("idb-test nowhere")
+    await indexeddb.delete("idb-test nowhere")
 
 
 async def test_a_browser_without_indexed_db(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("roomkeep.idb._platform.js", run_js("({})"))
-    with pytest.raises(StorageUnavailable, match="has no IndexedDB"):
-        await idb.open(NAME)
+    monkeypatch.setattr("indexeddb._platform.js", run_js("({})"))
+    with pytest.raises(indexeddb.Unavailable, match="has no IndexedDB"):
+        await indexeddb.open(NAME)
 
 
 async def test_a_browser_that_refuses_indexed_db(monkeypatch: pytest.MonkeyPatch) -> None:
     refusing = run_js("({get indexedDB() { throw new DOMException('no', 'SecurityError') }})")
-    monkeypatch.setattr("roomkeep.idb._platform.js", refusing)
-    with pytest.raises(StorageUnavailable, match=r"(?s)refuses.*SecurityError"):
-        await idb.open(NAME)
+    monkeypatch.setattr("indexeddb._platform.js", refusing)
+    with pytest.raises(indexeddb.Unavailable, match=r"(?s)refuses.*SecurityError"):
+        await indexeddb.open(NAME)
 
 
 async def test_a_browser_that_never_answers(monkeypatch: pytest.MonkeyPatch) -> None:
     silent = run_js("({indexedDB: {open() { return {} }}})")
-    monkeypatch.setattr("roomkeep.idb._platform.js", silent)
-    with pytest.raises(StorageUnavailable, match="did not answer within 50 ms"):
-        await idb.open(NAME, timeout=50)
+    monkeypatch.setattr("indexeddb._platform.js", silent)
+    with pytest.raises(indexeddb.Unavailable, match="did not answer within 50 ms"):
+        await indexeddb.open(NAME, timeout=50)

@@ -4,14 +4,14 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from roomkeep import idb
+import indexeddb
 from support.small_database import NAME, upgrade
 
 
 @pytest.fixture
-async def db() -> AsyncIterator[idb.Database]:
-    await idb.delete(NAME)
-    database = await idb.open(NAME, 1, upgrade)
+async def db() -> AsyncIterator[indexeddb.Database]:
+    await indexeddb.delete(NAME)
+    database = await indexeddb.open(NAME, 1, upgrade)
     yield database
     database.close()
-    await idb.delete(NAME)
+    await indexeddb.delete(NAME)

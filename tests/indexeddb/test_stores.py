@@ -5,9 +5,8 @@ from typing import Any
 
 import pytest
 
-from roomkeep import idb
-from roomkeep.errors import InvalidRecord, StorageUnavailable
-from roomkeep.idb import KeyRange
+import indexeddb
+from indexeddb import InvalidKey, InvalidValue, KeyRange, NotFound
 from support.js import run_js
 
 THINGS = [{"id": f"t{n}", "colour": ["blue", "red", "teal"][n % 3], "size": n} for n in range(9)]
@@ -24,7 +23,7 @@ def direction_support(request: pytest.FixtureRequest) -> Iterator[None]:
         run_js("(kept) => Object.defineProperty(IDBIndex.prototype, 'getAllRecords', kept)")(kept)
 
 
-async def fill(tx: idb.Transaction) -> idb.Store:
+async def fill(tx: indexeddb.Transaction) -> indexeddb.Store:
     things = tx.store("things")
     for thing in THINGS:
         things.put(thing)
@@ -49,13 +48,13 @@ async def fill(tx: idb.Transaction) -> idb.Store:
 )
 @pytest.mark.parametrize("count", [None, 1, 2, 20])
 async def test_ranges(
-    db: idb.Database,
+    db: indexeddb.Database,
     direction_support: None,
     query: Any,
     expected: list[int],
     count: int | None,
 ) -> None:
-    async def body(tx: idb.Transaction) -> None:
+    async def body(tx: indexeddb.Transaction) -> None:
         things = await fill(tx)
         wanted = [THINGS[n] for n in expected]
         ids = [thing["id"] for thing in wanted]
@@ -67,8 +66,10 @@ async def test_ranges(
     await db.write(["things"], body)
 
 
-async def test_an_index_is_in_its_own_order(db: idb.Database, direction_support: None) -> None:
-    async def body(tx: idb.Transaction) -> None:
+async def test_an_index_is_in_its_own_order(
+    db: indexeddb.Database, direction_support: None
+) -> None:
+    async def body(tx: indexeddb.Transaction) -> None:
         by_size = (await fill(tx)).index("size")
         red = KeyRange.starting_with("red")
         assert [thing["size"] for thing in await by_size.get_all(red)] == [1, 4, 7]
@@ -84,8 +85,8 @@ async def test_an_index_is_in_its_own_order(db: idb.Database, direction_support:
     await db.write(["things"], body)
 
 
-async def test_a_cursor_walks_changes_and_deletes(db: idb.Database) -> None:
-    async def body(tx: idb.Transaction) -> list[Any]:
+async def test_a_cursor_walks_changes_and_deletes(db: indexeddb.Database) -> None:
+    async def body(tx: indexeddb.Transaction) -> list[Any]:
         things = await fill(tx)
         walked = []
         async for cursor in things.index("colour").cursor(KeyRange(lower="red"), direction="prev"):
@@ -101,8 +102,8 @@ async def test_a_cursor_walks_changes_and_deletes(db: idb.Database) -> None:
     assert await db.write(["things"], body) == [0, -1, 3, -1, 6, -1]
 
 
-async def test_many_records_cross_at_once(db: idb.Database) -> None:
-    async def body(tx: idb.Transaction) -> None:
+async def test_many_records_cross_at_once(db: indexeddb.Database) -> None:
+    async def body(tx: indexeddb.Transaction) -> None:
         things = tx.store("things")
         things.put_many_json(f'{{"id": "t{n:04}", "text": "a\\"],[b"}}' for n in range(2_000))
         things.put_many_json([])
@@ -114,15 +115,14 @@ async def test_many_records_cross_at_once(db: idb.Database) -> None:
     await db.write(["things"], body)
 
 
-async def test_one_bad_record_of_many_undoes_them_all(db: idb.Database) -> None:
-    async def body(tx: idb.Transaction) -> None:
+async def test_one_bad_record_of_many_undoes_them_all(db: indexeddb.Database) -> None:
+    async def body(tx: indexeddb.Transaction) -> None:
         tx.store("things").put_many_json(['{"id": "fine"}', '{"id": true}'])
 
-    with pytest.raises(InvalidRecord) as caught:
+    with pytest.raises(InvalidKey):
         await db.write(["things"], body)
-    assert caught.value.field == "key"
 
-    async def count(tx: idb.Transaction) -> int:
+    async def count(tx: indexeddb.Transaction) -> int:
         return await tx.store("things").count()
 
     assert await db.read(["things"], count) == 0
@@ -140,8 +140,8 @@ async def test_one_bad_record_of_many_undoes_them_all(db: idb.Database) -> None:
         2**52,
     ],
 )
-async def test_values_come_back_as_they_went(db: idb.Database, value: object) -> None:
-    async def body(tx: idb.Transaction) -> Any:
+async def test_values_come_back_as_they_went(db: indexeddb.Database, value: object) -> None:
+    async def body(tx: indexeddb.Transaction) -> Any:
         await tx.store("numbers").put(value, "k")
         return await tx.store("numbers").get("k")
 
@@ -150,8 +150,8 @@ async def test_values_come_back_as_they_went(db: idb.Database, value: object) ->
     assert type(returned) is type(value)
 
 
-async def test_null_and_undefined_are_none(db: idb.Database) -> None:
-    async def body(tx: idb.Transaction) -> Any:
+async def test_null_and_undefined_are_none(db: indexeddb.Database) -> None:
+    async def body(tx: indexeddb.Transaction) -> Any:
         numbers = tx.store("numbers")
         await numbers.put(run_js("({a: null, b: undefined, c: [null]})"), "k")
         return await numbers.get("k"), await numbers.get("nowhere")
@@ -159,22 +159,22 @@ async def test_null_and_undefined_are_none(db: idb.Database) -> None:
     assert await db.write(["numbers"], body) == ({"a": None, "b": None, "c": [None]}, None)
 
 
-async def test_a_result_can_come_as_json(db: idb.Database) -> None:
-    async def body(tx: idb.Transaction) -> Any:
+async def test_a_result_can_come_as_json(db: indexeddb.Database) -> None:
+    async def body(tx: indexeddb.Transaction) -> Any:
         things = await fill(tx)
-        text = await things.get_all(KeyRange(upper="t1"), convert=idb.to_json)
-        return text, await things.get("nowhere", convert=idb.to_json)
+        text = await things.get_all(KeyRange(upper="t1"), convert=indexeddb.to_json)
+        return text, await things.get("nowhere", convert=indexeddb.to_json)
 
     text, nothing = await db.write(["things"], body)
     assert text.startswith('[{"id":"t0"')
     assert nothing is None
 
 
-async def test_a_blob_is_kept_beside_plain_values(db: idb.Database) -> None:
-    async def put(tx: idb.Transaction) -> None:
+async def test_a_blob_is_kept_beside_plain_values(db: indexeddb.Database) -> None:
+    async def put(tx: indexeddb.Transaction) -> None:
         await tx.store("numbers").put({"data": run_js("new Blob(['cat'])"), "n": 1}, "k")
 
-    async def get(tx: idb.Transaction) -> Any:
+    async def get(tx: indexeddb.Transaction) -> Any:
         return await tx.store("numbers").get("k")
 
     await db.write(["numbers"], put)
@@ -184,8 +184,8 @@ async def test_a_blob_is_kept_beside_plain_values(db: idb.Database) -> None:
 
 
 @pytest.mark.parametrize("key", ["k", 1, -2.5, b"bytes", ("a", 1), ["a", ["b"]]])
-async def test_keys_of_every_kind(db: idb.Database, key: idb.Key) -> None:
-    async def body(tx: idb.Transaction) -> Any:
+async def test_keys_of_every_kind(db: indexeddb.Database, key: indexeddb.Key) -> None:
+    async def body(tx: indexeddb.Transaction) -> Any:
         numbers = tx.store("numbers")
         await numbers.put("value", key)
         return await numbers.get(key), await numbers.count(KeyRange.only(key))
@@ -194,50 +194,47 @@ async def test_keys_of_every_kind(db: idb.Database, key: idb.Key) -> None:
 
 
 @pytest.mark.parametrize("key", [True, None, {"a": 1}, float("nan"), ("a", None), object()])
-async def test_what_is_no_key_is_refused(db: idb.Database, key: Any) -> None:
-    async def body(tx: idb.Transaction) -> None:
+async def test_what_is_no_key_is_refused(db: indexeddb.Database, key: Any) -> None:
+    async def body(tx: indexeddb.Transaction) -> None:
         await tx.store("numbers").put("kept?", "k")
         await tx.store("numbers").get(key)
 
-    with pytest.raises(InvalidRecord) as caught:
+    with pytest.raises(InvalidKey):
         await db.write(["numbers"], body)
-    assert caught.value.field == "key"
 
 
-async def test_what_cannot_be_kept_is_refused(db: idb.Database) -> None:
-    async def python_object(tx: idb.Transaction) -> None:
+async def test_what_cannot_be_kept_is_refused(db: indexeddb.Database) -> None:
+    async def python_object(tx: indexeddb.Transaction) -> None:
         await tx.store("numbers").put({"a": object()}, "k")
 
-    async def function(tx: idb.Transaction) -> None:
+    async def function(tx: indexeddb.Transaction) -> None:
         await tx.store("numbers").put(run_js("({f() {}})"), "k")
 
     for body in (python_object, function):
-        with pytest.raises(InvalidRecord) as caught:
+        with pytest.raises(InvalidValue):
             await db.write(["numbers"], body)
-        assert caught.value.field == "value"
 
 
 @pytest.mark.parametrize("method", ["get_all", "get_all_keys"])
 @pytest.mark.parametrize("count", [0, -1])
-async def test_a_count_must_be_one_or_more(db: idb.Database, method: str, count: int) -> None:
-    async def body(tx: idb.Transaction) -> None:
+async def test_a_count_must_be_one_or_more(db: indexeddb.Database, method: str, count: int) -> None:
+    async def body(tx: indexeddb.Transaction) -> None:
         await getattr(tx.store("things"), method)(count=count)
 
-    with pytest.raises(InvalidRecord) as caught:
+    with pytest.raises(InvalidKey, match="count"):
         await db.read(["things"], body)
-    assert caught.value.field == "count"
 
 
-async def test_a_store_or_an_index_that_is_not_there(db: idb.Database) -> None:
-    async def store(tx: idb.Transaction) -> None:
+async def test_a_store_or_an_index_that_is_not_there(db: indexeddb.Database) -> None:
+    async def store(tx: indexeddb.Transaction) -> None:
         tx.store("nowhere")
 
-    async def index(tx: idb.Transaction) -> None:
+    async def index(tx: indexeddb.Transaction) -> None:
         tx.store("things").index("nowhere")
 
     for body in (store, index):
-        with pytest.raises(StorageUnavailable) as caught:
+        with pytest.raises(NotFound) as caught:
             await db.read(["things"], body)
         assert caught.value.name == "NotFoundError"
-    with pytest.raises(StorageUnavailable):
+    with pytest.raises(NotFound):
         await db.read(["nowhere"], store)

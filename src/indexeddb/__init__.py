@@ -1,0 +1,87 @@
+"""IndexedDB from Python, in Pyodide.
+
+A transaction is one coroutine. Inside it only the transaction's own requests may be awaited. It
+commits when the coroutine returns, and undoes everything when the coroutine raises:
+
+```python
+import indexeddb
+
+async def upgrade(tx, old_version):
+    tx.create_store("notes", key_path="id")
+
+async def add_line(tx):
+    notes = tx.store("notes")
+    note = await notes.get("todo") or {"id": "todo", "lines": []}
+    note["lines"].append("water the plants")
+    await notes.put(note)
+
+db = await indexeddb.open("garden", version=1, upgrade=upgrade)
+await db.write(["notes"], add_line)
+```
+
+Names are those of the IndexedDB specification (https://www.w3.org/TR/IndexedDB-3/), in snake_case.
+The package can be imported under CPython too; there `open` raises `Unavailable`, while
+`indexeddb.keys` and `indexeddb.errors` need no browser. The errors are in `indexeddb.errors`.
+"""
+
+from indexeddb._database import Database, Durability
+from indexeddb._databases import delete, exists, names, open  # noqa: A004
+from indexeddb._request import Request
+from indexeddb._source import Cursor
+from indexeddb._store import Index, Store
+from indexeddb._transaction import Body, Transaction, Upgrade, UpgradeTransaction
+from indexeddb._values import from_json, to_json, to_py
+from indexeddb.errors import (
+    Blocked,
+    ConnectionLost,
+    ConstraintViolated,
+    IndexedDBError,
+    InvalidKey,
+    InvalidValue,
+    NotFound,
+    QuotaExceeded,
+    ReadOnly,
+    TransactionAborted,
+    Unavailable,
+    UsageError,
+    VersionTooNew,
+    error_from,
+)
+from indexeddb.keys import Direction, Key, KeyRange
+
+__all__ = [
+    "Blocked",
+    "Body",
+    "ConnectionLost",
+    "ConstraintViolated",
+    "Cursor",
+    "Database",
+    "Direction",
+    "Durability",
+    "Index",
+    "IndexedDBError",
+    "InvalidKey",
+    "InvalidValue",
+    "Key",
+    "KeyRange",
+    "NotFound",
+    "QuotaExceeded",
+    "ReadOnly",
+    "Request",
+    "Store",
+    "Transaction",
+    "TransactionAborted",
+    "Unavailable",
+    "Upgrade",
+    "UpgradeTransaction",
+    "UsageError",
+    "VersionTooNew",
+    "delete",
+    "error_from",
+    "exists",
+    "from_json",
+    "names",
+    "open",
+    "to_json",
+    "to_py",
+]

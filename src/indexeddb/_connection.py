@@ -1,0 +1,53 @@
+"""A connection, and what the browser has to say about it while it is open."""
+
+from typing import Any
+
+from indexeddb._opening import Opening
+from indexeddb._platform import create_proxy, indexed_db
+from indexeddb._request import issue
+from indexeddb._store import Schema
+from indexeddb._transaction import Upgrade
+from indexeddb._watch import Watch
+
+__all__ = ["Connection"]
+
+
+class Connection:
+    """One `IDBDatabase`.
+
+    Attributes:
+        js: the `IDBDatabase` itself.
+        is_open: false once it is closed, by us or by the browser.
+        schema: the stores that were looked at.
+        watch: looks after the transactions under way.
+    """
+
+    def __init__(self, js_database: Any) -> None:
+        self.js = js_database
+        self.is_open = True
+        self.schema: Schema = {}
+        self.watch = Watch()
+        self._handler = create_proxy(self._handle)
+        js_database.onversionchange = js_database.onclose = self._handler
+
+    @classmethod
+    async def open(
+        cls, name: str, version: int | None, upgrade: Upgrade | None, timeout: float
+    ) -> "Connection":
+        """Open a database; the browser may say nothing for `timeout` ms."""
+        arguments = (name,) if version is None else (name, version)
+        request = issue(indexed_db().open, *arguments)
+        return cls(await Opening(request, upgrade).settle(name, timeout))
+
+    def close(self) -> None:
+        """Close it; transactions under way are finished first."""
+        if self.is_open:
+            self.is_open = False
+            self.js.onversionchange = self.js.onclose = None
+            self.js.close()
+            self._handler.destroy()
+
+    def _handle(self, _event: Any) -> None:
+        # Another tab wants to upgrade or delete the database, and waits for this connection; or the
+        # browser has closed it, because its data were deleted.
+        self.close()

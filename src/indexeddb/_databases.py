@@ -1,0 +1,104 @@
+"""This origin's databases: open, delete, list."""
+
+from indexeddb import _quirks
+from indexeddb._database import Database
+from indexeddb._opening import Opening
+from indexeddb._platform import JsException, indexed_db
+from indexeddb._request import issue
+from indexeddb._transaction import Upgrade, UpgradeTransaction
+from indexeddb.errors import Unavailable, UsageError, error_from
+
+__all__ = ["delete", "exists", "names", "open"]
+
+
+async def open(  # noqa: A001 the specification's name
+    name: str,
+    version: int | None = None,
+    upgrade: Upgrade | None = None,
+    *,
+    timeout: float = _quirks.OPEN_TIMEOUT,
+) -> Database:
+    """Open a database, and create or upgrade it where its version is lower than `version`.
+
+    Args:
+        name: the database's name.
+        version: the version of the schema, from 1; None takes the database as it is.
+        upgrade: changes the schema, in the one transaction that may. When it raises, the database
+            stays as it was and the exception comes out here.
+        timeout: how long the browser may say nothing, in ms. An upgrade that goes on may take
+            longer.
+
+    Raises:
+        VersionTooNew: the database has a higher version. It is left untouched.
+        Blocked: another tab holds an older version open.
+        Unavailable: there is no IndexedDB here, it was refused, or it did not answer.
+        UsageError: the version is not 1 or more.
+        IndexedDBError: the browser failed otherwise.
+    """
+    if version is not None and version < 1:
+        msg = f"the version cannot be {version}: it is 1 or more"
+        raise UsageError(msg)
+    database = Database(name, version, upgrade, timeout)
+    try:
+        await database.connect()
+    except BaseException:
+        # Cancelled, the open goes on, and nobody would close what it opens.
+        database.close()
+        raise
+    return database
+
+
+async def delete(name: str, *, timeout: float = _quirks.OPEN_TIMEOUT) -> None:
+    """Delete a database with all that is in it; nothing happens when there is none.
+
+    Args:
+        name: the database's name.
+        timeout: how long the browser may say nothing, in ms.
+
+    Raises:
+        Blocked: another tab holds it open.
+        Unavailable: there is no IndexedDB here, it was refused, or it did not answer.
+        IndexedDBError: the browser failed otherwise.
+    """
+    request = issue(indexed_db().deleteDatabase, name)
+    await Opening(request, None).settle(name, timeout)
+
+
+async def names() -> list[str]:
+    """Return the names of this origin's databases, sorted.
+
+    Raises:
+        Unavailable: there is no IndexedDB here, or it cannot list its databases.
+        IndexedDBError: the browser failed otherwise.
+    """
+    factory = indexed_db()
+    if not _quirks.can_list(factory):
+        msg = "this browser cannot list its databases"
+        raise Unavailable(msg)
+    try:
+        infos = await factory.databases()
+    except JsException as error:
+        raise error_from(error) from error
+    return sorted(str(info.name) for info in infos if _quirks.is_made(info))
+
+
+async def exists(name: str) -> bool:
+    """Tell whether there is such a database. Looking does not create it.
+
+    Raises:
+        Unavailable: there is no IndexedDB here, it was refused, or it did not answer.
+        IndexedDBError: the browser failed otherwise.
+    """
+    if _quirks.can_list(indexed_db()):
+        return name in await names()
+
+    async def refuse(_tx: UpgradeTransaction, _old_version: int) -> None:
+        # Only a database that is not there is upgraded when no version is asked for; undone, its
+        # creation has not happened.
+        raise FileNotFoundError
+
+    try:
+        (await open(name, None, refuse)).close()
+    except FileNotFoundError:
+        return False
+    return True

@@ -1,0 +1,78 @@
+"""Where browsers differ from the specification or from each other: one entry for each way.
+
+Each is found out by experiment, when it matters: nothing here asks what a browser calls itself.
+`docs/browsers.md` says which of them the browsers of today have.
+"""
+
+from typing import Any, Final
+
+from indexeddb.errors import ConnectionLost, IndexedDBError, Unavailable
+
+__all__ = [
+    "CAN_GET_ALL_BACKWARDS",
+    "OPEN_TIMEOUT",
+    "RANGE_OF_ONE_KEY",
+    "REOPEN_PAUSES",
+    "can_list",
+    "error_of_opening",
+    "is_made",
+]
+
+OPEN_TIMEOUT: Final = 10_000
+"""How long the browser may say nothing while it opens, in ms, unless said otherwise.
+
+Safari 14 may never answer at all: https://bugs.webkit.org/show_bug.cgi?id=226547
+"""
+REOPEN_PAUSES = (50, 250, 1_000)
+"""How long to wait, in ms, before opening is tried again where the browser's own files failed it.
+
+Chromium's "Internal error opening backing store" often passes:
+https://github.com/dexie/Dexie.js/issues/543
+"""
+CAN_GET_ALL_BACKWARDS: Final = """
+const canGetAllBackwards = () => 'getAllRecords' in IDBIndex.prototype;
+"""
+"""Tells the kernel whether `getAll` takes a direction: not in WebKit, nor in browsers before 2025.
+
+It came together with `getAllRecords`: https://github.com/w3c/IndexedDB/issues/130
+"""
+RANGE_OF_ONE_KEY: Final = r"""
+const rangeOfOneKey = (key) => {
+  if (typeof key === 'string') return IDBKeyRange.bound(key, `${key}\0`, false, true);
+  if (Array.isArray(key)) return IDBKeyRange.bound(key, [...key, -Infinity], false, true);
+  return null;
+};
+"""
+"""Makes the range of one key for the kernel, without saying that it is one; null if it cannot.
+
+Where the range is of one key of an index, Firefox 153 gives its records in ascending order though
+`getAll` was told to go backwards.
+"""
+
+
+def can_list(factory: Any) -> bool:
+    """Tell whether an `IDBFactory` lists its databases: not in Firefox before 126.
+
+    https://bugzilla.mozilla.org/show_bug.cgi?id=934640
+    """
+    return hasattr(factory, "databases")
+
+
+def is_made(info: Any) -> bool:
+    """Tell whether a database in that list is there: WebKit lists those that were never made, too.
+
+    Where the upgrade that makes one is undone, it lists it with the version 0, until it is deleted:
+    https://bugs.webkit.org/show_bug.cgi?id=313922
+    """
+    return bool(info.version)
+
+
+def error_of_opening(error: IndexedDBError) -> IndexedDBError:
+    """Return what the error of an open means: in a private window, older Firefox misnames it.
+
+    It fails with an InvalidStateError, as if a connection had been lost, where none was open yet:
+    it lets no database be made. https://github.com/firebase/firebase-js-sdk/issues/5377
+    """
+    if isinstance(error, ConnectionLost) and error.name == "InvalidStateError":
+        return Unavailable(str(error), name=error.name)
+    return error

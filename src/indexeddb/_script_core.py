@@ -1,0 +1,200 @@
+"""The kernel's JavaScript, first part: transactions, and how results get to Python."""
+
+from typing import Final
+
+__all__ = ["CORE"]
+
+CORE: Final = """
+const PENDING = -1, SUCCESS = 0, FAILURE = 1, COMPLETE = 2, ABORT = 3;
+const RAW = 0, TEXT = 1;
+const SETTLED = -1;
+const transactions = new Map();
+let lastId = 0;
+
+// Whether JSON says all of a value. What structured cloning made has no getters and no toJSON.
+const isPlain = (value) => {
+  if (typeof value === 'string' || typeof value === 'boolean' || value === null) return true;
+  if (typeof value === 'number') {
+    if (Object.is(value, -0)) return false;
+    return Number.isInteger(value) ? Number.isSafeInteger(value) : Number.isFinite(value);
+  }
+  if (typeof value !== 'object') return false;
+  if (Array.isArray(value)) {
+    // Not `every`, which passes over what was never set.
+    for (let n = 0; n < value.length; n += 1) if (!isPlain(value[n])) return false;
+    return true;
+  }
+  if (Object.getPrototypeOf(value) !== Object.prototype) return false;
+  for (const name in value) if (!isPlain(value[name])) return false;
+  return true;
+};
+
+const convert = (lane, value) => {
+  if (lane === TEXT) return JSON.stringify(value);
+  if (lane === RAW || typeof value === 'number' || value === undefined) return value;
+  let plain;
+  try {
+    plain = isPlain(value);
+  } catch {  // cyclic, or too deep
+    plain = false;
+  }
+  return plain ? JSON.stringify(value) : value;
+};
+
+// A query is the JSON text of [key] or of [lower, upper, lowerOpen, upperOpen], or an object.
+const decode = (query) => {
+  if (typeof query !== 'string') return query;
+  const parts = JSON.parse(query);
+  if (parts.length === 1) return parts[0];
+  const [lower, upper, lowerOpen, upperOpen] = parts;
+  if (upper !== null) {
+    return lower === null
+      ? IDBKeyRange.upperBound(upper, upperOpen)
+      : IDBKeyRange.bound(lower, upper, lowerOpen, upperOpen);
+  }
+  // No key sorts below minus infinity, so that bound takes all.
+  return IDBKeyRange.lowerBound(lower === null ? -Infinity : lower, lowerOpen);
+};
+
+const parse = (value) => (typeof value === 'string' ? JSON.parse(value) : value);
+
+class Transaction {
+  constructor(js) {
+    this.js = js;
+    this.id = lastId += 1;
+    this.awaited = 0;  // the request whose result Python waits for
+    this.events = 0;  // how many the browser has sent
+    this.pending = 0;  // how many requests have no result yet
+    this.requests = new Map();
+    this.stores = new Map();
+    this.reason = null;  // why this undoes it
+    this.isSettled = false;
+    transactions.set(this.id, this);
+    js.oncomplete = () => this.end(COMPLETE);
+    js.onabort = () => this.end(ABORT);
+  }
+
+  store(name) {
+    let store = this.stores.get(name);
+    if (store === undefined) {
+      store = this.js.objectStore(name);
+      this.stores.set(name, store);
+    }
+    return store;
+  }
+
+  source(store, index) {
+    return index === undefined ? this.store(store) : this.store(store).index(index);
+  }
+
+  // A request of the body's, made of one or more of the browser's. Until Python says otherwise, it
+  // waits for the last one.
+  begin(lane, issue) {
+    const request = { id: lastId += 1, lane, state: PENDING, value: undefined };
+    issue(request);
+    this.requests.set(request.id, request);
+    this.awaited = request.id;
+    return request.id;
+  }
+
+  // Has `step` take the result of one of the browser's requests.
+  listen(request, js, step) {
+    this.pending += 1;
+    js.onsuccess = () => {
+      this.pending -= 1;
+      this.events += 1;
+      if (request.state !== PENDING) return;
+      try {
+        step(js.result);
+      } catch (error) {
+        this.fail(request, error);
+      }
+    };
+    js.onerror = (event) => {
+      this.pending -= 1;
+      this.events += 1;
+      // Unless prevented, a failed request undoes the transaction before the body may catch the
+      // failure. Where several make one request, the first failure is the one to catch.
+      if (request.state !== PENDING) {
+        if (request.isCaught) event.preventDefault();
+        return;
+      }
+      request.state = FAILURE;
+      request.value = this.reasonOf(js.error);
+      if (this.awaited !== request.id) return;
+      request.isCaught = true;
+      event.preventDefault();
+      this.deliver();
+    };
+  }
+
+  succeed(request, value) {
+    request.state = SUCCESS;
+    request.value = value;
+    if (this.awaited === request.id) this.deliver();
+  }
+
+  // What has failed here, not in the browser. It undoes the transaction where nobody awaits it.
+  fail(request, error) {
+    if (request.state !== PENDING) throw error;
+    request.state = FAILURE;
+    request.value = error;
+    if (this.awaited === request.id) this.deliver();
+    else this.abort(error);
+  }
+
+  // Hands the awaited result to Python, and the next one, as long as there is one.
+  deliver() {
+    for (;;) {
+      const request = this.requests.get(this.awaited);
+      if (request === undefined || request.state === PENDING) return;
+      this.requests.delete(request.id);
+      let { state, value } = request;
+      if (state === SUCCESS) {
+        try {
+          value = convert(request.lane, value);
+        } catch (error) {
+          state = FAILURE;
+          value = error;
+        }
+      }
+      this.awaited = state === SUCCESS
+        ? dispatch(this.id, SUCCESS, value, this.pending)
+        : dispatch(this.id, FAILURE, value.name, value.message);
+      if (this.awaited === SETTLED) this.isSettled = true;
+    }
+  }
+
+  abort(reason) {
+    this.reason ??= reason;
+    try {
+      this.js.abort();
+    } catch (error) {
+      // Over already: the event that says so is on its way, and settles.
+      if (error.name !== 'InvalidStateError') throw error;
+    }
+  }
+
+  // When a transaction is undone, its requests fail with a mere AbortError; the reason, such as a
+  // full disk, is the transaction's.
+  reasonOf(error) {
+    return error?.name === 'AbortError' ? this.reason ?? this.js.error ?? error : error;
+  }
+
+  end(state) {
+    this.events += 1;
+    transactions.delete(this.id);
+    if (this.isSettled) return;
+    const error = state === ABORT ? this.reason ?? this.js.error : null;
+    dispatch(this.id, state, error?.name, error?.message);
+  }
+}
+
+const find = (id) => {
+  const transaction = transactions.get(id);
+  if (transaction !== undefined) return transaction;
+  // No DOMException: Pyodide takes for an error only what has a stack.
+  const error = new Error('The transaction has ended.');
+  throw Object.assign(error, { name: 'TransactionInactiveError' });
+};
+"""

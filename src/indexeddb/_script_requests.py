@@ -1,0 +1,197 @@
+"""The kernel's JavaScript, second part: what can be asked of stores and indexes."""
+
+from typing import Final
+
+__all__ = ["REQUESTS"]
+
+REQUESTS: Final = """
+// A range that `getAll` takes backwards; null where there is none.
+const backwards = (source, given) => {
+  if (!canGetAllBackwards()) return null;
+  if (given === undefined || source.objectStore === undefined) return given;
+  const { lower, upper } = given instanceof IDBKeyRange ? given : IDBKeyRange.only(given);
+  if (lower === undefined || upper === undefined) return given;
+  return indexedDB.cmp(lower, upper) === 0 ? rangeOfOneKey(lower) : given;
+};
+
+// Asks for records from the start of a range, or from its end.
+const getAll = (tx, source, request, range, count, direction, done) => {
+  if (direction !== 'prev') {
+    tx.listen(request, source.getAll(range, count), done);
+    return;
+  }
+  const query = backwards(source, range);
+  if (query !== null) {
+    const options = count === undefined ? { query, direction } : { query, direction, count };
+    tx.listen(request, source.getAll(options), done);
+    return;
+  }
+  const found = [];
+  tx.listen(request, source.openCursor(range, direction), (cursor) => {
+    if (cursor !== null) found.push(cursor.value);
+    if (cursor === null || found.length === count) return done(found);
+    tx.pending += 1;
+    return cursor.continue();
+  });
+};
+
+// Asks for each key with `ask`, and gives the results in the order of the keys.
+const each = (tx, request, keys, ask, done) => {
+  const results = new Array(keys.length);
+  let missing = keys.length;
+  if (missing === 0) return done(results);
+  return keys.forEach((key, n) => tx.listen(request, ask(key), (result) => {
+    results[n] = result;
+    missing -= 1;
+    if (missing === 0) done(results);
+  }));
+};
+
+// Of how many records with the same key in an index some may be read in vain.
+const FEW = 16;
+
+// The part of a range that lies beyond a key, with that key.
+const beyond = (range, key, direction) => {
+  const { lower, upper, lowerOpen, upperOpen } = range;
+  if (direction === 'prev') {
+    return lower === undefined
+      ? IDBKeyRange.upperBound(key)
+      : IDBKeyRange.bound(lower, key, lowerOpen, false);
+  }
+  return upper === undefined
+    ? IDBKeyRange.lowerBound(key)
+    : IDBKeyRange.bound(key, upper, false, upperOpen);
+};
+
+// Skips by keys, and reads only the records that follow.
+const page = (tx, source, request, query, count, direction, offset) => {
+  const done = (found) => tx.succeed(request, found);
+  const given = decode(query);
+  if (offset === 0) {
+    getAll(tx, source, request, given, count, direction, done);
+    return;
+  }
+  const isRange = given === undefined || given instanceof IDBKeyRange;
+  const range = isRange ? given ?? {} : IDBKeyRange.only(given);
+
+  // Reads on from a key; the first `ties` of its records come before the page.
+  const readFrom = (key, ties) => {
+    const wanted = count === undefined ? undefined : count + ties;
+    getAll(tx, source, request, beyond(range, key, direction), wanted, direction, (found) =>
+      done(ties === 0 ? found : found.slice(ties)));
+  };
+  // Reads one by one the records that a cursor comes to.
+  const readEach = (keys) =>
+    each(tx, request, keys, (key) => source.objectStore.get(key), done);
+  // In an index many records can have the key at which the page begins.
+  const readTied = (cursor) => {
+    const { key, primaryKey } = cursor;
+    tx.listen(request, source.getAllKeys(IDBKeyRange.only(key), FEW), (tied) => {
+      const place = tied.findIndex((other) => indexedDB.cmp(other, primaryKey) === 0);
+      const ties = direction === 'prev' ? tied.length - 1 - place : place;
+      if (place >= 0 && (direction !== 'prev' || tied.length < FEW)) return readFrom(key, ties);
+      mode = 'walk';
+      keys.push(primaryKey);
+      if (keys.length === count) return readEach(keys);
+      tx.pending += 1;
+      return cursor.continue();
+    });
+  };
+
+  let mode = 'skip';
+  const keys = [];
+  tx.listen(request, source.openKeyCursor(given, direction), (cursor) => {
+    if (cursor === null) return readEach(keys);
+    if (mode === 'skip') {
+      mode = 'read';
+      tx.pending += 1;
+      return cursor.advance(offset);
+    }
+    if (mode === 'read') {
+      return source.objectStore === undefined ? readFrom(cursor.key, 0) : readTied(cursor);
+    }
+    keys.push(cursor.primaryKey);
+    if (keys.length === count) return readEach(keys);
+    tx.pending += 1;
+    return cursor.continue();
+  });
+};
+
+// Walks an index and the sorted values side by side: each jumps to where the other is.
+const findKeys = (tx, index, request, given) => {
+  const values = parse(given);
+  const order = values.map((_, n) => n).sort((a, b) => indexedDB.cmp(values[a], values[b]));
+  const found = values.map(() => []);
+  const done = () => tx.succeed(request, found);
+  const range = IDBKeyRange.bound(values[order[0]], values[order.at(-1)]);
+  let at = 0;
+  tx.listen(request, index.openKeyCursor(range), (cursor) => {
+    if (cursor === null) return done();
+    const { key } = cursor;
+    while (at < order.length && indexedDB.cmp(values[order[at]], key) < 0) at += 1;
+    if (at === order.length) return done();
+    tx.pending += 1;
+    if (indexedDB.cmp(values[order[at]], key) > 0) return cursor.continue(values[order[at]]);
+    // A value that was given twice gets the same keys twice.
+    for (let n = at; n < order.length && indexedDB.cmp(values[order[n]], key) === 0; n += 1) {
+      found[order[n]].push(cursor.primaryKey);
+    }
+    return cursor.continue();
+  });
+};
+
+// Lays fields over stored objects, so that what JSON cannot carry stays in them too.
+const patchMany = (tx, store, request, given, text) => {
+  const keys = parse(given);
+  const fields = JSON.parse(text);
+  let missing = keys.length;
+  const done = () => {
+    missing -= 1;
+    if (missing === 0) tx.succeed(request, undefined);
+  };
+  for (const key of keys) {
+    tx.listen(request, store.get(key), (value) => {
+      if (value === undefined) return done();
+      const patched = Object.assign(value, fields);
+      const js = store.keyPath === null ? store.put(patched, key) : store.put(patched);
+      return tx.listen(request, js, done);
+    });
+  }
+};
+
+const one = (method) => (tx, source, request, query) =>
+  tx.listen(request, source[method](decode(query)), (result) => tx.succeed(request, result));
+
+const write = (method) => (tx, store, request, value, isText, key) => {
+  const record = isText ? JSON.parse(value) : value;
+  const js = key === undefined ? store[method](record) : store[method](record, decode(key));
+  tx.listen(request, js, (result) => tx.succeed(request, result));
+};
+
+const operations = {
+  add: write('add'),
+  clear: (tx, store, request) => tx.listen(request, store.clear(), () => tx.succeed(request)),
+  count: one('count'),
+  delete: one('delete'),
+  existing: (tx, store, request, keys) =>
+    each(tx, request, parse(keys), (key) => store.getKey(key), (found) =>
+      tx.succeed(request, found.map((key) => key !== undefined))),
+  findKeys,
+  get: one('get'),
+  getAll: (tx, source, request, query, count, direction) =>
+    getAll(tx, source, request, decode(query), count, direction, (found) =>
+      tx.succeed(request, found)),
+  getAllKeys: (tx, source, request, query, count) =>
+    tx.listen(request, source.getAllKeys(decode(query), count), (keys) =>
+      tx.succeed(request, keys)),
+  getKey: one('getKey'),
+  getMany: (tx, store, request, keys) =>
+    each(tx, request, parse(keys), (key) => store.get(key), (found) => tx.succeed(request, found)),
+  openCursor: (tx, source, request, query, direction) =>
+    tx.listen(request, source.openCursor(decode(query), direction), (cursor) =>
+      tx.succeed(request, cursor)),
+  page,
+  patchMany,
+  put: write('put'),
+};
+"""

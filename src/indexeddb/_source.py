@@ -1,0 +1,232 @@
+"""What stores and indexes have in common: reading, and walking with a cursor."""
+
+from collections.abc import Callable
+from typing import Any, Protocol, Self, TypeVar
+
+from indexeddb._kernel import RAW, TEXT, VALUE, kernel
+from indexeddb._platform import jsnull
+from indexeddb._request import Request, issue
+from indexeddb._values import (
+    encode_query,
+    from_lane,
+    key_from_lane,
+    to_js,
+    to_json,
+    to_key,
+    to_py,
+)
+from indexeddb.errors import InvalidKey
+from indexeddb.keys import Direction, Key, KeyRange
+
+__all__ = ["Cursor", "Owner", "Query", "Source", "check_count", "nothing"]
+
+Query = Key | KeyRange | None
+T = TypeVar("T")
+
+
+class Owner(Protocol):
+    """The transaction that a store or an index is used in.
+
+    Attributes:
+        id: the number that the kernel gave it.
+        last: the request that was issued last.
+    """
+
+    id: int
+    last: int
+
+
+class Source:
+    """A store or an index, in a transaction.
+
+    `convert` makes the result of a request out of a JavaScript value: `to_py` unless said
+    otherwise. `to_json` gives JSON text, which crosses at once.
+    """
+
+    def __init__(self, owner: Owner, store: str, index: str | None) -> None:
+        self._owner = owner
+        self._store = store
+        self._index = index
+
+    def get(self, query: Key | KeyRange, *, convert: Callable[[Any], Any] = to_py) -> Request[Any]:
+        """Ask for the first record with this key or in this range; None when there is none.
+
+        Raises:
+            InvalidKey: the query is neither a key nor a range.
+        """
+        return self._convert(convert, "get", encode_query(query))
+
+    def get_key(self, query: Key | KeyRange) -> Request[Any]:
+        """Ask for the primary key of the first record in a range; None when there is none.
+
+        Raises:
+            InvalidKey: the query is neither a key nor a range.
+        """
+        return self._ask(VALUE, key_from_lane, "getKey", encode_query(query))
+
+    def get_all(
+        self,
+        query: Query = None,
+        *,
+        count: int | None = None,
+        direction: Direction = "next",
+        convert: Callable[[Any], Any] = to_py,
+    ) -> Request[Any]:
+        """Ask for the records of a range, from its start or (`"prev"`) its end.
+
+        Raises:
+            InvalidKey: the query is neither a key nor a range, or `count`, the most records to
+                return, is not 1 or more.
+        """
+        check_count(count)
+        return self._convert(convert, "getAll", _optional(query), count, direction)
+
+    def get_all_json(
+        self,
+        query: Query = None,
+        *,
+        count: int | None = None,
+        direction: Direction = "next",
+        offset: int = 0,
+    ) -> Request[str]:
+        """Ask for the records of a range as the JSON text of an array.
+
+        Where one of them holds what JSON cannot say (a BigInt, a circle), awaiting this raises
+        InvalidValue, and the transaction goes on: `get_all` gives the same records one by one.
+
+        Args:
+            query: a key or a range; None for all.
+            count: the most records to return.
+            direction: from the start of the range, or from its end.
+            offset: how many records to skip first. They are not read: only their keys are walked.
+
+        Raises:
+            InvalidKey: the query is neither a key nor a range, `count` is not 1 or more, or
+                `offset` is less than 0.
+        """
+        check_count(count)
+        if offset < 0:
+            msg = f"the offset cannot be {offset}: it is 0 or more"
+            raise InvalidKey(msg)
+        return self._ask(TEXT, str, "page", _optional(query), count, direction, offset)
+
+    def get_all_keys(self, query: Query = None, *, count: int | None = None) -> Request[list[Any]]:
+        """Ask for the primary keys of the records of a range, at most `count`.
+
+        Raises:
+            InvalidKey: the query is neither a key nor a range, or `count` is not 1 or more.
+        """
+        check_count(count)
+        return self._ask(VALUE, key_from_lane, "getAllKeys", _optional(query), count)
+
+    def count(self, query: Query = None) -> Request[int]:
+        """Ask how many records there are in a range.
+
+        Raises:
+            InvalidKey: the query is neither a key nor a range.
+        """
+        return self._ask(RAW, int, "count", _optional(query))
+
+    def cursor(self, query: Query = None, *, direction: Direction = "next") -> "Cursor":
+        """Walk the records of a range one by one: `async for cursor in store.cursor(): ...`.
+
+        Raises:
+            InvalidKey: the query is neither a key nor a range.
+        """
+        first = self._ask(RAW, _unchanged, "openCursor", _optional(query), direction)
+        return Cursor(self._owner, first)
+
+    def _convert(self, convert: Callable[[Any], T], method: str, *given: Any) -> Request[Any]:
+        # Two ways of converting are known to the kernel, which saves crossings.
+        if convert is to_py:
+            return self._ask(VALUE, from_lane, method, *given)
+        if convert is to_json:
+            return self._ask(TEXT, _unchanged, method, *given)
+        return self._ask(RAW, convert, method, *given)
+
+    def _ask(self, lane: int, convert: Callable[[Any], T], method: str, *given: Any) -> Request[T]:
+        owner = self._owner
+        number = issue(kernel().ask, owner.id, self._store, self._index, lane, method, *given)
+        owner.last = number
+        return Request(owner, number, convert)
+
+
+class Cursor:
+    """A place in a range of records. Iterating moves it on to the next."""
+
+    def __init__(self, owner: Owner, request: Request[Any]) -> None:
+        self._owner = owner
+        self._request = request
+        self._js: Any = None
+
+    def __aiter__(self) -> Self:
+        """Return the cursor itself."""
+        return self
+
+    async def __anext__(self) -> Self:
+        """Move to the next record."""
+        if self._js is not None:
+            number = issue(kernel().proceed, self._owner.id, self._js)
+            self._request = self._attach(number, _unchanged)
+        self._js = await self._request
+        if self._js is jsnull:
+            raise StopAsyncIteration
+        return self
+
+    @property
+    def key(self) -> Any:
+        """The key at this place: the index's, where an index is walked."""
+        return to_key(self._js.key)
+
+    @property
+    def primary_key(self) -> Any:
+        """The key of the record in its store."""
+        return to_key(self._js.primaryKey)
+
+    @property
+    def value(self) -> Any:
+        """The record."""
+        return to_py(self._js.value)
+
+    def update(self, value: object) -> Request[Any]:
+        """Write this record anew; its key must stay.
+
+        Raises:
+            InvalidValue: something in the value has no counterpart in JavaScript.
+        """
+        request = issue(self._js.update, to_js(value))
+        return self._attach(issue(kernel().attach, self._owner.id, VALUE, request), key_from_lane)
+
+    def delete(self) -> Request[None]:
+        """Delete this record."""
+        request = issue(self._js.delete)
+        return self._attach(issue(kernel().attach, self._owner.id, RAW, request), nothing)
+
+    def _attach(self, number: int, convert: Callable[[Any], T]) -> Request[T]:
+        self._owner.last = number
+        return Request(self._owner, number, convert)
+
+
+def check_count(count: int | None) -> None:
+    """Refuse a count that means something else to IndexedDB.
+
+    Raises:
+        InvalidKey: it is not 1 or more.
+    """
+    if count is not None and count < 1:
+        # To IndexedDB, 0 means all.
+        msg = f"the count cannot be {count}: it is 1 or more; leave it out for all"
+        raise InvalidKey(msg)
+
+
+def nothing(_result: Any) -> None:
+    """Give no result."""
+    return
+
+
+def _optional(query: Query) -> Any:
+    return None if query is None else encode_query(query)
+
+
+def _unchanged(result: T) -> T:
+    return result
