@@ -60,12 +60,12 @@ test.describe('splash', () => {
     'the configuration does not arrive': ['/pyscript.toml', (route) => route.abort()],
   };
   test('says what to do when a file does not arrive', async ({ page }) => {
-    const alert = page.getByRole('alert');
+    const alert = page.getByRole('alert').filter({ hasText: 'could not start' });
     for (const [name, [path, handler]] of Object.entries(failures)) {
       await test.step(name, async () => {
         await page.route(`**${path}`, handler);
         await page.goto('/', { waitUntil: 'commit' });
-        await expect(alert).toContainText('could not start, because a file did not load');
+        await expect(alert).toContainText('because a file did not load');
         await expect(alert).toContainText('reload the page');
         await expect(page.getByRole('progressbar')).toBeHidden();
         await page.unroute(`**${path}`);

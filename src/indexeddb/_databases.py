@@ -83,7 +83,7 @@ async def names() -> list[str]:
 
 
 async def exists(name: str) -> bool:
-    """Tell whether there is such a database. Looking does not create it.
+    """Return whether there is such a database. Looking does not create it.
 
     Raises:
         Unavailable: there is no IndexedDB here, it was refused, or it did not answer.

@@ -51,7 +51,7 @@ Where the range is of one key of an index, Firefox 153 gives its records in asce
 
 
 def can_list(factory: Any) -> bool:
-    """Tell whether an `IDBFactory` lists its databases: not in Firefox before 126.
+    """Return whether an `IDBFactory` lists its databases: not in Firefox before 126.
 
     https://bugzilla.mozilla.org/show_bug.cgi?id=934640
     """
@@ -59,7 +59,7 @@ def can_list(factory: Any) -> bool:
 
 
 def is_made(info: Any) -> bool:
-    """Tell whether a database in that list is there: WebKit lists those that were never made, too.
+    """Return whether a listed database exists: WebKit lists those that were never made, too.
 
     Where the upgrade that makes one is undone, it lists it with the version 0, until it is deleted:
     https://bugs.webkit.org/show_bug.cgi?id=313922

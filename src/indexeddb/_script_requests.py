@@ -87,9 +87,9 @@ const page = (tx, source, request, query, count, direction, offset) => {
   const readTied = (cursor) => {
     const { key, primaryKey } = cursor;
     tx.listen(request, source.getAllKeys(IDBKeyRange.only(key), FEW), (tied) => {
-      const place = tied.findIndex((other) => indexedDB.cmp(other, primaryKey) === 0);
-      const ties = direction === 'prev' ? tied.length - 1 - place : place;
-      if (place >= 0 && (direction !== 'prev' || tied.length < FEW)) return readFrom(key, ties);
+      const at = tied.findIndex((other) => indexedDB.cmp(other, primaryKey) === 0);
+      const ties = direction === 'prev' ? tied.length - 1 - at : at;
+      if (at >= 0 && (direction !== 'prev' || tied.length < FEW)) return readFrom(key, ties);
       mode = 'walk';
       keys.push(primaryKey);
       if (keys.length === count) return readEach(keys);

@@ -152,7 +152,7 @@ class Source:
 
 
 class Cursor:
-    """A place in a range of records. Iterating moves it on to the next."""
+    """A position in a range of records. Iterating moves it on to the next."""
 
     def __init__(self, owner: Owner, request: Request[Any]) -> None:
         self._owner = owner
@@ -175,7 +175,7 @@ class Cursor:
 
     @property
     def key(self) -> Any:
-        """The key at this place: the index's, where an index is walked."""
+        """The key at this position: the index's, where an index is walked."""
         return to_key(self._js.key)
 
     @property

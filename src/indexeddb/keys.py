@@ -91,19 +91,19 @@ class KeyRange:
         return cls(text, end, upper_open=True)
 
     def includes(self, key: Key) -> bool:
-        """Tell whether a key lies in the range.
+        """Return whether a key lies in the range.
 
         Raises:
             InvalidKey: it is not a key.
         """
-        place = sort_key(key)
+        found = sort_key(key)
         if self.lower is not None:
             lower = sort_key(self.lower)
-            if place < lower or (self.lower_open and place == lower):
+            if found < lower or (self.lower_open and found == lower):
                 return False
         if self.upper is not None:
             upper = sort_key(self.upper)
-            if place > upper or (self.upper_open and place == upper):
+            if found > upper or (self.upper_open and found == upper):
                 return False
         return True
 

@@ -7,7 +7,7 @@ take keywords only; lists in them are tuples. Times are integer milliseconds sin
 Making a record does not check it. `DatabaseService` checks each one that it is given.
 """
 
-from typing import Annotated, Literal, cast
+from typing import Annotated, Final, Literal, cast
 from urllib.parse import quote
 
 from msgspec import Meta, Struct
@@ -16,10 +16,14 @@ from msgspec.structs import force_setattr
 __all__ = [
     "DEFAULT_CHANNEL_ID",
     "DELETED_MESSAGE_CONTENT",
+    "MAX_LENGTH",
     "Attachment",
     "Ban",
+    "BanKey",
     "Channel",
+    "Id",
     "Message",
+    "Milliseconds",
     "Reaction",
     "Record",
     "Room",
@@ -38,7 +42,14 @@ DEFAULT_CHANNEL_ID = "general"
 # exact in a double, which is what a number becomes in a browser.
 _MAX_TIME = 8_640_000_000_000_000
 
-Id = Annotated[str, Meta(min_length=1)]
+MAX_LENGTH: Final = "maxLength"
+"""Where a type's `Meta.extra` names the most characters that may be written."""
+
+Id = Annotated[str, Meta(min_length=1, extra={MAX_LENGTH: 1_024})]
+# Made from two ids: percent-encoding turns a character into up to twelve.
+BanKey = Annotated[str, Meta(min_length=1, extra={MAX_LENGTH: 2 * 12 * 1_024 + 1})]
+# The address of a picture, which may be a `data:` URL.
+Picture = Annotated[str, Meta(extra={MAX_LENGTH: 1_048_576})]
 Milliseconds = Annotated[int, Meta(ge=-_MAX_TIME, le=_MAX_TIME)]
 Count = Annotated[int, Meta(ge=0, le=2**53 - 1)]
 
@@ -92,7 +103,7 @@ class User(Record, frozen=True, kw_only=True):
     oder_id: Id
     username: str
     display_name: str
-    avatar_url: str | None = None
+    avatar_url: Picture | None = None
     status: Literal["online", "away", "busy", "offline"] = "online"
     joined_at: Milliseconds | None = None
     bio: str | None = None
@@ -117,7 +128,7 @@ class RoomMember(Record, frozen=True, kw_only=True):
     oder_id: Id
     username: str
     display_name: str
-    avatar_url: str | None = None
+    avatar_url: Picture | None = None
     role: Literal["host", "admin", "moderator", "member"] = "member"
     joined_at: Milliseconds | None = None
 
@@ -133,7 +144,7 @@ class Room(Record, frozen=True, kw_only=True):
     id: Id
     name: str
     topic: str | None = None
-    icon: str | None = None
+    icon: Picture | None = None
     host_id: Id
     is_private: bool = False
     created_at: Milliseconds
@@ -151,7 +162,7 @@ class Ban(Record, frozen=True, kw_only=True):
         expires_at: when it ends, in ms; None for never.
     """
 
-    oder_id: Id = ""
+    oder_id: BanKey = ""
     room_id: Id
     user_id: Id
     banned_by: Id

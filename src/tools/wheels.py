@@ -16,7 +16,11 @@ from tools.paths import LIBRARY, NODE_MODULES, ROOT, SOURCE
 
 _PLATFORM: Final = "pyemscripten_2026_0_wasm32"
 _PYTHON: Final = "3.14"
-_NOT_FOR_THE_PAGE: Final = ("roomkeep/desktop/", "roomkeep/app/static/")
+_NOT_FOR_THE_PAGE: Final = (
+    "roomkeep/desktop/",
+    "roomkeep/storage/engines/sqlite/",
+    "roomkeep/app/static/",
+)
 
 
 @dataclass(frozen=True)

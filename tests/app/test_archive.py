@@ -8,7 +8,7 @@ import pytest
 from roomkeep.app import archive
 from roomkeep.app.archive import ArchivedMessage, ArchiveError, Reader, decode, unknown_fields
 from roomkeep.errors import InvalidRecord
-from roomkeep.persistence import check_message
+from roomkeep.persistence import check_record
 from support.archives import line, text
 
 
@@ -148,13 +148,13 @@ def test_its_bounds_are_the_databases() -> None:
         replyToId="p" * 1_024,
     )
     (message,) = read(text(widest))
-    check_message(message.to_message())
+    check_record(message.to_message())
     for field in ("id", "roomId", "channelId", "senderId", "replyToId", "content"):
         wider = line(**{field: widest[field] + "x"})
         assert field in failure(text(wider))
         made = {snake(key): value for key, value in wider.items()}
         with pytest.raises(InvalidRecord, match=snake(field)):
-            check_message(ArchivedMessage(**made).to_message())
+            check_record(ArchivedMessage(**made).to_message())
 
 
 def snake(name: str) -> str:

@@ -98,7 +98,7 @@ async def everything(db: DatabaseService) -> dict[str, list[Any]]:
     found: dict[str, list[Any]] = {"settings": [await db.get_settings()], "data": []}
     for store in get_args(StoreName):
         records: list[Record] = []
-        place: object = None
+        place: str | tuple[str, ...] | None = None
         while True:
             page = await db.get_records(store, place)
             records += page.records

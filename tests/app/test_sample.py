@@ -11,7 +11,7 @@ from roomkeep.app.sample import make_file, make_samples
 from roomkeep.app.sample_pictures import PICTURES, paint
 from roomkeep.app.sample_script import read_script
 from roomkeep.models import User
-from roomkeep.persistence import check_message
+from roomkeep.persistence import check_record
 from support.chat import Chat, until
 
 READER = User(oder_id="Ada", username="ada", display_name="Ada Lovelace")
@@ -70,7 +70,7 @@ def test_all_that_is_named_is_there() -> None:
         assert len(messages) == len(sample.messages)
         assert {member.oder_id for member in sample.room.members} <= known | {"Ada"}
         for message in sample.messages:
-            check_message(message)
+            check_record(message)
             assert message.sender_id in known
             assert message.channel_id in text
             assert message.content.strip() or message.is_deleted or message.reply_to_id is None

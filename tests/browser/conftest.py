@@ -4,7 +4,10 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from support.broken_open import broken_open
 from support.worlds import IndexedDBWorld
+
+__all__ = ["broken_open"]
 
 
 @pytest.fixture

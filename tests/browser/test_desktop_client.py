@@ -8,7 +8,7 @@ import pytest
 
 from roomkeep.errors import InvalidRecord, RecordNotFound, SchemaTooNew, StorageError
 from roomkeep.persistence import Change, DatabaseService
-from roomkeep.persistence.desktop_database_service import DesktopBackend, PageBridge
+from roomkeep.persistence.desktop_backend import DesktopBackend, PageBridge
 from support.js import run_js
 from support.make import attachment, room
 
@@ -20,7 +20,7 @@ JS = """({
         'set-owner': { result: null }, 'close-account': { result: null },
         'save-attachment': { result: null,
             changes: [{ store: 'attachments', action: 'put', keys: ['a1'] }] },
-        'find-attachment-data': { result: 'Y2F0' },
+        'read-attachment-data': { result: 'Y2F0' },
     },
     onchanges: null,
     answer(text) {
@@ -96,7 +96,9 @@ async def test_changes_of_other_windows_are_heard_by_the_account_that_they_are_o
     change = {"store": "rooms", "action": "put", "keys": ["r1"], "roomId": "r1"}
     for account in [2, 1]:
         window.onchanges(json.dumps({"account": account, "changes": [change]}))
-    assert heard == [Change(store="rooms", action="put", keys=("r1",), room_id="r1")]
+    assert heard == [
+        Change(store="rooms", action="put", keys=("r1",), room_id="r1", origin="other_tab")
+    ]
 
 
 async def test_errors_come_out_as_they_were(window: Any, db: DatabaseService) -> None:

@@ -1,18 +1,18 @@
 """What the browser takes away, hides or breaks: noticed, told, and mended where that can be."""
 
 import asyncio
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from roomkeep import idb
-from roomkeep.errors import StorageFull, StorageLost, StorageUnavailable, TransactionAborted
-from roomkeep.idb import _database, _quirks
+import indexeddb
+from indexeddb import _quirks
+from roomkeep.errors import StorageFull, StorageLost, StorageUnavailable
 from roomkeep.persistence import Change, DatabaseService
 from roomkeep.persistence.memory_database_service import MemoryDatabaseService
-from roomkeep.persistence.schema import SCHEMA, database_name
-from roomkeep.persistence.stores import reactions
+from roomkeep.storage.operations import older_clients
+from roomkeep.storage.schema import SCHEMA, database_name
+from support.broken_open import BACKING_STORE, MUTATION
 from support.js import run_js
 from support.make import attachment, message, room
 from support.worlds import IndexedDBWorld
@@ -38,11 +38,11 @@ async def test_data_deleted_under_an_open_account_are_told_and_it_goes_on(
 ) -> None:
     await db.save_room(room())
     heard = hear(db)
-    await idb.delete(database_name("ann"))
+    await indexeddb.delete(database_name("ann"))
     assert await db.get_all_rooms() == []
     assert LOSS in heard
     assert {change.store for change in heard if change.action == "clear"} >= set(SCHEMA)
-    assert db.was_wiped
+    assert db.data_lost
     assert db.current_user_id == "ann"
     await db.save_room(room())
     assert await db.get_all_rooms() == [room()]
@@ -51,14 +51,14 @@ async def test_data_deleted_under_an_open_account_are_told_and_it_goes_on(
 async def test_evicted_data_are_noticed_at_the_next_visit(
     world: IndexedDBWorld, db: DatabaseService
 ) -> None:
-    assert not db.was_wiped
+    assert not db.data_lost
     await db.close()
-    await idb.delete(database_name("ann"))
+    await indexeddb.delete(database_name("ann"))
     again = await world.service()
     assert again.current_user_id == "ann"
-    assert again.was_wiped
+    assert again.data_lost
     await again.close()
-    assert not (await world.service()).was_wiped
+    assert not (await world.service()).data_lost
 
 
 async def test_an_account_that_was_deleted_is_not_missed(
@@ -67,7 +67,7 @@ async def test_an_account_that_was_deleted_is_not_missed(
     await db.set_current_user_id(None)
     await db.delete_account("ann")
     await db.set_current_user_id("ann")
-    assert not db.was_wiped
+    assert not db.data_lost
 
 
 async def test_a_page_in_the_back_forward_cache_holds_nothing(db: DatabaseService) -> None:
@@ -91,7 +91,7 @@ async def test_an_account_that_does_not_open_leaves_nothing_behind(
     async def fail(_tx: object) -> None:
         raise StorageFull("there is no room left")
 
-    monkeypatch.setattr(reactions.reconcile_older_client, "body", fail)
+    monkeypatch.setattr(older_clients.is_update_due, "body", fail)
     run_js("""
         globalThis.kept = [addEventListener, removeEventListener];
         globalThis.listening = 0;
@@ -131,49 +131,6 @@ async def test_what_is_under_way_when_the_page_goes_into_the_cache_is_done_and_t
     assert account._indexeddb._database.version is None
     dispatch("pageshow")
     assert await db.get_all_rooms() == [room()]
-
-
-@pytest.fixture
-def broken_open() -> Iterator[Any]:
-    """Have `open` fail as often as its first argument says, with a DOMException of that name."""
-    breaks = run_js("""(times, name, text) => {
-        globalThis.keptOpen = IDBFactory.prototype.open;
-        globalThis.opens = 0;
-        IDBFactory.prototype.open = function (...given) {
-            globalThis.opens += 1;
-            if (globalThis.opens > times) return globalThis.keptOpen.apply(this, given);
-            const request = new EventTarget();
-            const error = Object.assign(new DOMException(text, name), {stack: "at open"});
-            Object.defineProperty(request, "error", {value: error});
-            setTimeout(() => request.onerror(
-                {type: "error", target: request, preventDefault() {}}), 0);
-            return request;
-        };
-    }""")
-    yield breaks
-    run_js("IDBFactory.prototype.open = globalThis.keptOpen ?? IDBFactory.prototype.open")
-
-
-BACKING_STORE = ("UnknownError", "Internal error opening backing store for indexedDB.open.")
-MUTATION = ("InvalidStateError", "A mutation operation was attempted on a database that did not")
-
-
-async def test_a_backing_store_that_fails_is_tried_again(broken_open: Any) -> None:
-    broken_open(2, *BACKING_STORE)
-    database = await idb.open("idb-test losses", 1)
-    database.close()
-    await idb.delete("idb-test losses")
-    assert run_js("globalThis.opens") == 3
-
-
-async def test_a_backing_store_that_keeps_failing_says_so(
-    broken_open: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(_quirks, "REOPEN_PAUSES", (1, 1))
-    broken_open(100, *BACKING_STORE)
-    with pytest.raises(StorageLost, match="backing store"):
-        await idb.open("idb-test losses", 1)
-    assert run_js("globalThis.opens") == 3
 
 
 async def test_a_private_window_that_lets_nothing_be_made_has_memory(
@@ -222,59 +179,6 @@ async def test_an_account_opens_where_local_storage_takes_nothing(
             assert await full.get_all_rooms() == [room(user_id)]
     finally:
         run_js("Storage.prototype.setItem = globalThis.keptSetItem")
-
-
-async def test_a_lost_server_is_reached_again(db: DatabaseService) -> None:
-    await db.save_room(room())
-    run_js("""
-        globalThis.keptGet = IDBObjectStore.prototype.getAll;
-        IDBObjectStore.prototype.getAll = function () {
-            IDBObjectStore.prototype.getAll = globalThis.keptGet;
-            const text = "Connection to Indexed Database server lost. Refresh the page.";
-            throw Object.assign(new DOMException(text, "UnknownError"), {stack: "at getAll"});
-        };
-    """)
-    assert await db.get_all_rooms() == [room()]
-
-
-@pytest.mark.parametrize("is_abort_heard", [True, False])
-async def test_a_transaction_that_the_browser_forgets_is_given_up(
-    world: IndexedDBWorld, monkeypatch: pytest.MonkeyPatch, is_abort_heard: bool
-) -> None:
-    monkeypatch.setattr(_database, "PATIENCE", 50)
-    run_js("globalThis.keptAbort = IDBTransaction.prototype.abort")
-    if not is_abort_heard:
-        run_js("IDBTransaction.prototype.abort = () => {}")
-    database = await idb.open("idb-test losses", 1, _make_store)
-    other = await idb.open("idb-test losses")
-    begun, free = asyncio.Event(), asyncio.Event()
-
-    async def hold(tx: idb.Transaction) -> None:
-        begun.set()
-        while not free.is_set():
-            await tx.store("numbers").count()
-
-    async def write(tx: idb.Transaction) -> None:
-        await tx.store("numbers").put(1, 1)
-
-    # It waits its turn behind the first, and hears nothing.
-    holding = asyncio.ensure_future(other.write(["numbers"], hold))
-    await begun.wait()
-    try:
-        with pytest.raises(TransactionAborted, match="has not gone on"):
-            await asyncio.wait_for(database.write(["numbers"], write), 5)
-    finally:
-        run_js("IDBTransaction.prototype.abort = globalThis.keptAbort")
-    free.set()
-    await holding
-    await database.write(["numbers"], write)
-    database.close()
-    other.close()
-    await idb.delete("idb-test losses")
-
-
-async def _make_store(tx: idb.UpgradeTransaction, _old_version: int) -> None:
-    tx.create_store("numbers")
 
 
 async def test_strict_durability_is_asked_of_every_write(world: IndexedDBWorld) -> None:

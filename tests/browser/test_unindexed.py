@@ -1,16 +1,16 @@
 """What a check finds that only a browser can keep."""
 
-from roomkeep import idb
-from roomkeep.persistence.schema import VERSION, database_name
+import indexeddb
+from roomkeep.storage.schema import VERSION, database_name
 from support.make import stored_message
 from support.worlds import IndexedDBWorld
 
 
 async def test_a_message_at_no_time_at_all_is_named(world: IndexedDBWorld) -> None:
     db = await world.service()
-    database = await idb.open(database_name(None), VERSION)
+    database = await indexeddb.open(database_name(None), VERSION)
 
-    async def put(tx: idb.Transaction) -> None:
+    async def put(tx: indexeddb.Transaction) -> None:
         await tx.store("messages").put(stored_message("nan", timestamp=float("nan")))
         await tx.store("messages").put(stored_message("good"))
 

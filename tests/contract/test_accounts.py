@@ -175,13 +175,13 @@ async def test_what_was_read_is_withheld_where_a_switch_comes_before_the_rest(
     await db.set_current_user_id("ann")
     backend = db._backend
     assert backend is not None
-    get_space = backend.get_space
+    get_quota = backend.get_quota
 
     async def look() -> Any:
         await switch()
-        return await get_space()
+        return await get_quota()
 
-    with unittest.mock.patch.object(backend, "get_space", look), pytest.raises(ScopeChanged):
+    with unittest.mock.patch.object(backend, "get_quota", look), pytest.raises(ScopeChanged):
         await db.get_storage_report()
     assert db.current_user_id == "bob"
 
@@ -317,7 +317,8 @@ async def test_who_has_a_deleted_account_open_is_told_and_writes_no_more(world: 
     await here.delete_account("ann")
     async with asyncio.timeout(5):
         await told.wait()
-    assert heard == [Change(store="accounts", action="delete", keys=("ann",))]
+    deleted = Change(store="accounts", action="delete", keys=("ann",), origin="other_tab")
+    assert heard == [deleted]
     assert not there.is_ready()
     for call in (
         lambda: there.save_message(message()),

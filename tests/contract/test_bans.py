@@ -63,3 +63,25 @@ async def test_a_ban_without_a_room_is_refused(db: DatabaseService) -> None:
     with pytest.raises(InvalidRecord) as caught:
         await db.save_ban(Ban(room_id="", user_id="bob", banned_by="ann", timestamp=1))
     assert caught.value.field == "room_id"
+
+
+@pytest.mark.parametrize(
+    ("room_id", "user_id"),
+    [("r", "中" * 120), ("中" * 1_024, "中" * 1_024), ("😀" * 1_024, "😀" * 1_024)],
+    ids=["a short room", "ids as long as may be", "characters that take the most"],
+)
+async def test_every_valid_id_can_be_banned_found_and_pardoned(
+    db: DatabaseService, room_id: str, user_id: str
+) -> None:
+    banned = ban(user_id, room_id=room_id)
+    await db.save_ban(banned)
+    assert await db.is_user_banned(user_id, room_id)
+    assert await db.get_bans_for_room(room_id) == [banned]
+    await db.remove_ban(banned.oder_id)
+    assert not await db.is_user_banned(user_id, room_id)
+
+
+async def test_a_bans_key_has_an_end_too(db: DatabaseService) -> None:
+    with pytest.raises(InvalidRecord) as caught:
+        await db.save_ban(ban(oder_id="x" * 100_000))
+    assert caught.value.field == "oder_id"

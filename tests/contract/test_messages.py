@@ -6,7 +6,7 @@ import pytest
 
 from roomkeep.errors import InvalidRecord, RecordNotFound
 from roomkeep.models import DELETED_MESSAGE_CONTENT
-from roomkeep.persistence import DatabaseService
+from roomkeep.persistence import Change, DatabaseService
 from support.make import attachment, message, reaction, stored_message
 from support.worlds import World
 
@@ -189,3 +189,42 @@ async def test_clearing_a_room_takes_its_messages_and_all_that_hangs_on_them(
     assert [found.id for found in await db.get_all_attachments()] == ["a2"]
     await db.clear_room_messages("r1")
     assert await db.get_messages("r2") == [kept]
+
+
+async def test_a_message_that_is_not_there_takes_nothing_along(db: DatabaseService) -> None:
+    early = reaction(message_id="later")
+    await db.save_reaction(early)
+    await db.save_attachment(attachment(message_id="later"), b"cat")
+    heard: list[Change] = []
+    db.subscribe(heard.append)
+    await db.delete_message("later")
+    assert heard == []
+    await db.save_message(message("later"))
+    assert await db.get_messages("r1") == [message("later", reactions=(early,))]
+    assert await db.get_attachments_for_message("later") == [attachment(message_id="later")]
+    assert await db.read_attachment_data("a1") == b"cat"
+
+
+async def test_both_rooms_hear_of_a_message_that_moves(db: DatabaseService) -> None:
+    await db.save_message(message(reactions=(reaction(),)))
+    heard: list[Change] = []
+    db.subscribe(heard.append)
+    await db.update_message("m1", room_id="r2")
+    rooms = {change.room_id: change for change in heard if change.store == "messages"}
+    assert rooms.keys() == {"r1", "r2"}
+    assert (rooms["r1"].action, rooms["r1"].keys) == ("delete", ("m1",))
+    assert (rooms["r2"].action, rooms["r2"].keys) == ("put", ("m1",))
+    assert await db.get_messages("r1") == []
+    assert [found.id for found in await db.get_messages("r2")] == ["m1"]
+
+
+@pytest.mark.parametrize("world", ["memory"], indirect=True)  # elsewhere it takes longer
+async def test_any_number_of_messages_is_written_at_once(db: DatabaseService) -> None:
+    many = [message(f"m{n:06}", timestamp=n) for n in range(100_001)]
+    async with asyncio.timeout(3):
+        await db.save_messages(many)
+    assert await db.count_messages("r1") == len(many)
+    assert await db.get_latest_messages("r1", 1) == many[-1:]
+    with pytest.raises(InvalidRecord) as caught:
+        await db.save_messages([*many, message("")])
+    assert caught.value.field == "messages[100001].id"

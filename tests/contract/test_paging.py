@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from indexeddb.keys import sort_key as order
 from roomkeep.errors import InvalidRecord, RecordNotFound
-from roomkeep.models import Message
+from roomkeep.models import Attachment, Message
 from roomkeep.persistence import Change, DatabaseService
-from roomkeep.persistence.keys import order
 from support.laws import law
 from support.make import message, stored_message
 from support.worlds import World
@@ -17,6 +17,12 @@ from support.worlds import World
 async def paged(world: World, request: pytest.FixtureRequest) -> DatabaseService:
     if request.param == "without indexes":
         await world.drop_paging_indexes()
+    return await world.service()
+
+
+async def reopened(world: World, db: DatabaseService) -> DatabaseService:
+    """Open the app anew: what others have written beside it is put right then."""
+    await db.close()
     return await world.service()
 
 
@@ -43,6 +49,34 @@ async def test_a_hundred_messages_are_returned_where_no_limit_is_given(
     await paged.save_messages([message(f"m{n:03}", timestamp=n) for n in range(101)])
     assert ids(await paged.get_messages("r1"))[-1] == "m099"
     assert ids(await paged.get_latest_messages("r1"))[0] == "m051"
+
+
+async def test_slices_far_into_the_room_go_through_ties_of_time(
+    world: World, paged: DatabaseService
+) -> None:
+    # Ids that are in other orders by code point and by the units of UTF-16.
+    marks = ["", "a", "\ud7ff", "😀", "\ue000", "\uff5e", "\U0010ffff"]
+    everything = in_order(
+        [
+            message(f"{mark}{n:03}", timestamp=n // 50, channel_id=["general", "dev"][n % 2])
+            for n in range(100)
+            for mark in marks
+        ]
+    )
+    await paged.save_messages([message(f"o{n}", room_id="r2") for n in range(50)])
+    await paged.save_messages(everything[::-1])
+    for offset in [0, 1, 333, 349, 350, 351, 600, 697, 699, 700, 701, 2**31 - 1]:
+        found = await paged.get_messages("r1", 5, offset)
+        assert ids(found) == ids(everything)[offset : offset + 5]
+    assert await paged.get_messages("r1", 1_000, 123) == everything[123:]
+
+    # One that cannot be read counts where it is passed over, and makes no page short.
+    await world.plant("messages", stored_message("bad", timestamp=-1, content=7))
+    await world.plant("messages", stored_message("worse", timestamp=99, content=7))
+    for offset in [1, 334, 698, 700, 701]:
+        found = await paged.get_messages("r1", 5, offset)
+        assert ids(found) == ids(everything)[offset - 1 : offset + 4]
+    assert ids(await paged.get_messages("r1", 5, 0)) == ids(everything)[:5]
 
 
 async def test_ties_are_in_the_order_of_ids(paged: DatabaseService) -> None:
@@ -97,12 +131,45 @@ async def test_a_place_to_go_on_from_is_a_message_of_the_room_or_a_time(
         assert caught.value.field == "after"
 
 
+async def test_a_page_of_a_channel_has_all_that_is_shown_with_it(paged: DatabaseService) -> None:
+    await paged.save_messages(
+        [
+            message("far", timestamp=1, is_deleted=True),
+            *(message(f"m{n}", timestamp=n // 2 + 2) for n in range(8)),
+            message("m8", timestamp=6, reply_to_id="far"),
+            message("m9", timestamp=6, reply_to_id="gone"),
+            message("else", timestamp=6, channel_id="other"),
+        ]
+    )
+    files = [
+        Attachment(id=f"f{owner}", message_id=owner, filename="a", size=1, mime="text/plain")
+        for owner in ("m1", "m9")
+    ]
+    for file in files:
+        await paged.save_attachment(file)
+
+    newest = await paged.get_channel_page("r1", "general", 3)
+    assert (ids(newest.before), ids(newest.after)) == (["m7", "m8", "m9"], [])
+    assert newest.originals == {"far": await paged.get_message_by_id("far")}
+    assert newest.attachments == {"m9": [files[1]]}
+    at_time = await paged.get_channel_page("r1", "general", 3, 3)
+    assert (ids(at_time.before), ids(at_time.after)) == (["m1", "m2", "m3"], ["m4", "m5", "m6"])
+    assert (at_time.originals, at_time.attachments) == ({}, {"m1": [files[0]]})
+    at_message = await paged.get_channel_page("r1", "general", 2, "m7")
+    assert (ids(at_message.before), ids(at_message.after)) == (["m5", "m6"], ["m7", "m8", "m9"])
+    late = await paged.get_channel_page("r1", "general", 2, 6)
+    assert (ids(late.before), ids(late.after)) == (["m8", "m9"], [])
+    with pytest.raises(RecordNotFound):
+        await paged.get_channel_page("r1", "general", 2, "gone")
+
+
 async def test_moves_all_messages_of_a_channel(world: World, paged: DatabaseService) -> None:
     await paged.save_messages(
         [message(f"m{n}", timestamp=n, channel_id=["general", "dev"][n % 2]) for n in range(10)]
         + [message("other", room_id="r2", channel_id="dev")]
     )
     await world.plant("messages", {**stored_message("m20", timestamp=20), "unheard": "of"})
+    paged = await reopened(world, paged)
     heard: list[Change] = []
     paged.subscribe(heard.append)
     assert await paged.move_messages("r1", "dev", "general") == 5
@@ -141,13 +208,15 @@ async def test_latest_of_a_channel(paged: DatabaseService) -> None:
 async def test_a_record_without_a_channel_belongs_to_general(
     world: World, paged: DatabaseService, others: int, foreign: int
 ) -> None:
-    # The channel's index does not hold such records, and another channel may fill the room.
+    # A browser's index of the channel does not hold such records until the next opening; another
+    # channel may fill the room.
     await paged.save_messages(
         [message(f"m{n:03}", timestamp=n) for n in range(0, 30, 2)]
         + [message(f"o{n:03}", timestamp=n, channel_id="other") for n in range(others)]
     )
     planted = [stored_message(f"m{n:03}", timestamp=n) for n in range(1, 2 * foreign, 2)]
     await world.plant("messages", *planted)
+    paged = await reopened(world, paged)
     expected = sorted([f"m{n:03}" for n in range(0, 30, 2)] + [old["id"] for old in planted])
 
     assert ids(await paged.get_latest_messages("r1", 100, channel_id="general")) == expected
@@ -174,6 +243,7 @@ async def test_messages_are_counted_without_being_read(
     assert await paged.count_messages("r1", 6, "general") == 1
     assert await paged.count_messages("nowhere") == 0
     await world.plant("messages", stored_message("old", timestamp=20))
+    paged = await reopened(world, paged)
     assert await paged.count_messages("r1", 6, "general") == 2
     assert await paged.count_messages("r1", 6, "dev") == 2
 

@@ -39,6 +39,22 @@ async def test_update_changes_what_it_names(db: DatabaseService) -> None:
         await db.update_room("nowhere", topic="New")
 
 
+async def test_a_room_that_is_added_brings_only_what_the_one_here_lacks(
+    db: DatabaseService,
+) -> None:
+    here = room(name="Here", channels=(channel(name="here"),), members=(member(role="host"),))
+    await db.save_room(here)
+    bob = member("bob", role="admin")
+    there = room(channels=(channel(), channel("tea")), members=(bob, member(role="member")))
+    for _ in range(2):
+        await db.add_room(there)
+        assert await db.get_room("r1") == room(
+            name="Here",
+            channels=(channel(name="here"), channel("tea")),
+            members=(member(role="host"), bob),
+        )
+
+
 async def test_concurrent_updates_of_a_room_lose_nothing(db: DatabaseService) -> None:
     await db.save_room(room())
     await asyncio.gather(

@@ -3,7 +3,7 @@
 import pytest
 
 from roomkeep.errors import InvalidRecord, RecordNotFound
-from roomkeep.persistence import DatabaseService
+from roomkeep.persistence import Change, DatabaseService
 from support.make import member, room, user
 
 
@@ -25,6 +25,29 @@ async def test_only_users_who_are_not_there_yet_are_added(db: DatabaseService) -
         await db.add_users([user("dan"), user("")])
     assert caught.value.field == "users[1].oder_id"
     assert await db.get_user("dan") is None
+
+
+async def test_a_restored_user_fills_in_only_what_is_empty(db: DatabaseService) -> None:
+    await db.save_user(user("ann", display_name="Here", bio="", status="away"))
+    await db.save_user(user("bob", avatar_url="here", bio="here"))
+    given = [
+        user("ann", display_name="There", avatar_url="there", bio="there", joined_at=7),
+        user("bob", avatar_url="there", bio="there"),
+        user("cat", bio="there"),
+    ]
+    heard: list[Change] = []
+    stop = db.subscribe(heard.append)
+    for _ in range(2):
+        await db.restore_users(given)
+    stop()
+    ann = user("ann", display_name="Here", avatar_url="there", bio="there", status="away")
+    assert await db.get_user("ann") == ann
+    assert await db.get_user("bob") == user("bob", avatar_url="here", bio="here")
+    assert await db.get_user("cat") == user("cat", bio="there")
+    assert [(change.keys, change.records) for change in heard] == [
+        (("cat",), (user("cat", bio="there"),)),
+        (("ann",), (ann,)),
+    ]
 
 
 async def test_update_changes_what_it_names(db: DatabaseService) -> None:

@@ -1,26 +1,28 @@
 """The files of attachments: there before their row, whole, and gone after it."""
 
 import base64
+import contextlib
 import errno
 import os
+import sqlite3
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import text
 
-from roomkeep.desktop.files import Files, hash_of
 from roomkeep.desktop.main_process import MainProcess
-from roomkeep.desktop.transaction import Transaction
 from roomkeep.errors import StorageFull
+from roomkeep.storage.engines.sqlite.files import Files, hash_of
+from roomkeep.storage.engines.sqlite.transaction import SqliteTransaction
+from roomkeep.storage.engines.sqlite.writing import Writer
 from support.made_json import attachment_json, message_json
 from support.session_window import Window
 
 
 def files(main: MainProcess, user_id: str | None = None) -> list[str]:
-    folder = main.accounts.folder_of(user_id) / "attachments"
+    folder = main.data_folder.folder_of(user_id) / "attachments"
     return sorted(path.name for path in folder.iterdir()) if folder.exists() else []
 
 
@@ -71,7 +73,7 @@ def test_an_attachment_that_fails_at_the_last_leaves_no_file(
     def fail(*_: object) -> None:
         raise StorageFull("the disk is full")
 
-    monkeypatch.setattr(Transaction, "write", fail)
+    monkeypatch.setattr(Writer, "put", fail)
     assert save(window, account, b"cat")["error"]["name"] == "StorageFull"
     assert files(main) == []
 
@@ -103,7 +105,7 @@ def test_no_file_is_swept_that_another_adds_meanwhile(
     monkeypatch.setattr(Files, "sweep", sweep_late)
     window.command("delete-attachments-for-message", account, messageId="gone")
     second.join()
-    assert window.query("find-attachment-data", account, attachmentId="a2") == "Y2F0"
+    assert window.query("read-attachment-data", account, attachmentId="a2") == "Y2F0"
 
 
 def test_no_file_is_swept_that_another_reads_meanwhile(
@@ -121,16 +123,16 @@ def test_no_file_is_swept_that_another_reads_meanwhile(
 
     with monkeypatch.context() as patch:
         patch.setattr(Files, "read", read_late)
-        assert window.query("find-attachment-data", account, attachmentId="a1") == "Y2F0"
+        assert window.query("read-attachment-data", account, attachmentId="a1") == "Y2F0"
     replacing.join()
-    assert window.query("find-attachment-data", account, attachmentId="a1") == "ZG9n"
+    assert window.query("read-attachment-data", account, attachmentId="a1") == "ZG9n"
 
 
 def test_orphans_are_swept_when_the_account_is_opened(start: Callable[[], MainProcess]) -> None:
     main = start()
     window = Window(main)
     save(window, window.open(), b"cat")
-    folder = main.accounts.folder_of(None) / "attachments"
+    folder = main.data_folder.folder_of(None) / "attachments"
     main.close()
     (folder / hash_of(b"orphan")).write_bytes(b"orphan")
     (folder / ("0" * 32 + ".part")).write_bytes(b"half")
@@ -152,22 +154,20 @@ def test_bytes_that_are_no_longer_what_was_written_are_lost(
 ) -> None:
     account = window.open()
     save(window, account, b"cat")
-    folder = main.accounts.folder_of(None)
+    folder = main.data_folder.folder_of(None)
     file = folder / "attachments" / hash_of(b"cat")
     if harm == "gone":
         file.unlink()
     elif harm == "changed":
         file.write_bytes(b"dog")
     else:
-        rename = text("UPDATE attachments SET data_hash = '../owner.json'")
-        database = main.acquire(None)
-        database.write(lambda tx: tx.execute(rename).rowcount)
-        main.release(database)
-    answer = window.ask("query", "find-attachment-data", account, attachmentId="a1")
+        with contextlib.closing(sqlite3.connect(folder / "roomkeep.sqlite")) as database, database:
+            database.execute("UPDATE attachments SET data_hash = '../owner.json'")
+    answer = window.ask("query", "read-attachment-data", account, attachmentId="a1")
     assert answer["error"] == {"name": "StorageLost", "sentence": said}
     # Sent again, the bytes are there again.
     save(window, account, b"cat")
-    answer = window.query("find-attachment-data", account, attachmentId="a1")
+    answer = window.query("read-attachment-data", account, attachmentId="a1")
     assert answer == base64.b64encode(b"cat").decode()
 
 
@@ -185,22 +185,29 @@ def test_a_full_disk_leaves_what_was_there(
     monkeypatch.undo()
     assert answer["error"] == {"name": "StorageFull", "sentence": "the disk is full"}
     assert files(main) == [hash_of(b"cat")]
-    answer = window.query("find-attachment-data", account, attachmentId="a1")
+    answer = window.query("read-attachment-data", account, attachmentId="a1")
     assert answer == base64.b64encode(b"cat").decode()
+
+
+def allow_pages(count: int) -> Callable[[Any], Coroutine[Any, Any, None]]:
+    async def body(tx: SqliteTransaction) -> None:
+        tx._reader.fetch(f"PRAGMA max_page_count = {count}")
+
+    return body
 
 
 def test_a_database_that_may_not_grow_keeps_what_it_has(main: MainProcess, window: Window) -> None:
     account = window.open()
     window.command("save-message", account, message=message_json())
-    database = main.acquire(None)
-    database.write(lambda tx: tx.execute(text("PRAGMA max_page_count = 40")).all())
+    account_ = main.acquire(None)
+    account_.database.write(allow_pages(40))
     many = [message_json(f"m{n}", content="x" * 5_000) for n in range(100)]
     answer = window.ask("command", "save-messages", account, messages=many)
     assert answer["error"]["name"] == "StorageFull"
     found = window.query("get-messages", account, roomId="r1")
     assert [message["id"] for message in found] == ["m1"]
-    database.write(lambda tx: tx.execute(text("PRAGMA max_page_count = 4000000")).all())
-    main.release(database)
+    account_.database.write(allow_pages(4_000_000))
+    main.release(account_)
     window.command("save-messages", account, messages=many)
     assert len(window.query("get-messages", account, roomId="r1")) == 100
 
@@ -209,7 +216,7 @@ def test_a_damaged_database_is_told_of_and_left_as_it_is(
     start: Callable[[], MainProcess], folder: Path
 ) -> None:
     main = start()
-    path = main.accounts.make("ann") / "roomkeep.sqlite"
+    path = main.data_folder.prepare("ann")
     path.write_bytes(b"this is no database " * 500)
     answer = Window(main).ask("command", "open-account", userId="ann")
     assert answer["error"] == {"name": "StorageLost", "sentence": "the database file is damaged"}

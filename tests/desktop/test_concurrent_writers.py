@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import text
 
-from roomkeep.desktop.database import AccountDatabase
 from roomkeep.desktop.main_process import MainProcess
-from roomkeep.desktop.transaction import Transaction
 from roomkeep.errors import StorageLost
+from roomkeep.storage.engines.sqlite.database import SqliteDatabase
+from roomkeep.storage.schema import MetaRecord
+from roomkeep.storage.transaction import Transaction
 from support.made_json import message_json
 from support.session_window import Window
 
@@ -21,11 +21,13 @@ WRITERS = 4
 TIMES = 25
 
 
-def increment(tx: Transaction) -> None:
-    (before,) = tx.all(text("SELECT value FROM meta WHERE key = 'count'"))[0]
-    tx.execute(
-        text("UPDATE meta SET value = :value WHERE key = 'count'"), {"value": int(before) + 1}
-    )
+async def count(tx: Transaction) -> int:
+    record = await tx.get("meta", "count", MetaRecord)
+    return int(str(record.value)) if record is not None else 0
+
+
+async def increment(tx: Transaction) -> None:
+    await tx.put("meta", MetaRecord(key="count", value=await count(tx) + 1))
 
 
 def together(work: Callable[[int], None]) -> None:
@@ -42,19 +44,17 @@ def together(work: Callable[[int], None]) -> None:
 
 def test_every_increment_survives_also_of_two_programs(main: MainProcess) -> None:
     # The second has no lock in common with the first but the file's own.
-    shared = main.acquire(None)
-    other = AccountDatabase(None, main.accounts.folder_of(None))
-    shared.write(lambda tx: tx.execute(text("INSERT INTO meta VALUES ('count', '0')")).rowcount)
+    shared = main.acquire(None).database
+    other = SqliteDatabase(main.data_folder.prepare(None))
 
     def work(number: int) -> None:
         for _ in range(TIMES):
             (shared, other)[number % 2].write(increment)
 
     together(work)
-    query = text("SELECT value FROM meta WHERE key = 'count'")
-    (value,), _ = shared.read(lambda tx: tx.all(query)[0])
+    value, _ = shared.read(count)
     other.close()
-    assert int(value) == WRITERS * TIMES
+    assert value == WRITERS * TIMES
 
 
 def test_windows_that_write_to_one_message_lose_nothing(main: MainProcess) -> None:
@@ -105,10 +105,10 @@ def test_who_reads_sees_all_of_a_change_or_nothing(main: MainProcess) -> None:
 def test_a_file_that_another_program_holds_is_waited_for_then_refused(
     main: MainProcess, window: Window, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("roomkeep.desktop.engine._BUSY_TIMEOUT", 50)
+    monkeypatch.setattr("roomkeep.storage.engines.sqlite.connection._BUSY_TIMEOUT", 50)
     account = window.open("ann")
     other = sqlite3.connect(
-        main.accounts.folder_of("ann") / "roomkeep.sqlite", isolation_level=None
+        main.data_folder.folder_of("ann") / "roomkeep.sqlite", isolation_level=None
     )
     other.execute("BEGIN IMMEDIATE")
     answer = window.ask("command", "save-message", account, message=message_json())
@@ -121,13 +121,13 @@ def test_a_file_that_another_program_holds_is_waited_for_then_refused(
 
 
 def test_closing_waits_for_what_is_under_way(tmp_path: Path) -> None:
-    database = AccountDatabase(None, tmp_path)
+    database = SqliteDatabase(tmp_path / "roomkeep.sqlite")
     begun, free = threading.Event(), threading.Event()
 
-    def slow(tx: Transaction) -> None:
+    async def slow(tx: Transaction) -> None:
         begun.set()
         assert free.wait(10)
-        tx.execute(text("INSERT INTO meta VALUES ('slow', '1')"))
+        await increment(tx)
 
     with ThreadPoolExecutor(2) as pool:
         writing = pool.submit(database.write, slow)
@@ -139,8 +139,8 @@ def test_closing_waits_for_what_is_under_way(tmp_path: Path) -> None:
         closing.result()
     with pytest.raises(StorageLost):
         database.write(increment)
-    again = AccountDatabase(None, tmp_path)
-    assert again.read(lambda tx: len(tx.all(text("SELECT * FROM meta"))))[0] == 1
+    again = SqliteDatabase(tmp_path / "roomkeep.sqlite")
+    assert again.read(count)[0] == 1
     again.close()
 
 
@@ -163,8 +163,8 @@ def test_an_account_is_deleted_under_those_who_write_to_it(main: MainProcess) ->
         window.command("close-account", account)
 
     together(work)
-    gone = [{"store": "accounts", "action": "delete", "keys": ["ann"], "roomId": None}]
+    gone = [{"store": "accounts", "action": "delete", "keys": ["ann"]}]
     for window in windows:
-        assert gone in [told["changes"] for told in window.told]
+        assert gone in [message["changes"] for message in window.notified]
     account = windows[0].open("ann")
     assert windows[0].query("get-messages", account, roomId="r1") == []

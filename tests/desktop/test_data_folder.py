@@ -89,16 +89,16 @@ def test_the_database_is_there_before_a_window_asks(
     start: Callable[[], MainProcess], folder: Path
 ) -> None:
     main = start()
-    assert (main.accounts.folder_of(None) / "roomkeep.sqlite").stat().st_size
+    assert (main.data_folder.folder_of(None) / "roomkeep.sqlite").stat().st_size
     Window(main).command("save-current-user-id", userId="ann")
     main = start()
-    assert (main.accounts.folder_of("ann") / "roomkeep.sqlite").stat().st_size
+    assert (main.data_folder.folder_of("ann") / "roomkeep.sqlite").stat().st_size
 
 
 def test_a_second_program_is_refused_until_the_first_has_ended(
     main: MainProcess, folder: Path
 ) -> None:
-    with pytest.raises(StorageBlocked, match="running already"):
+    with pytest.raises(StorageBlocked, match="already running"):
         MainProcess(folder)
     main.close()
     MainProcess(folder).close()
@@ -106,7 +106,7 @@ def test_a_second_program_is_refused_until_the_first_has_ended(
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows keeps a person's folders to that person")
 def test_nobody_else_on_the_machine_may_look(main: MainProcess, folder: Path) -> None:
-    for place in [folder, folder / "accounts", main.accounts.folder_of(None)]:
+    for place in [folder, folder / "accounts", main.data_folder.folder_of(None)]:
         assert stat.S_IMODE(place.stat().st_mode) == 0o700
 
 
@@ -138,7 +138,7 @@ def test_an_account_whose_database_could_not_be_made_is_none(
     main: MainProcess, window: Window
 ) -> None:
     # As when the program is killed, or the disk is full, right after the folder was made.
-    main.accounts.make("ann")
+    main.data_folder.prepare("ann")
     assert window.query("get-account-ids") == []
     window.open("ann")
     assert window.query("get-account-ids") == ["ann"]
@@ -146,10 +146,10 @@ def test_an_account_whose_database_could_not_be_made_is_none(
 
 def test_the_space_is_that_of_the_folder_and_its_disk(window: Window) -> None:
     account = window.open()
-    before = window.query("get-space")
+    before = window.query("get-quota")
     many = [message_json(f"m{n}", content="x" * 1_000) for n in range(500)]
     window.command("save-messages", account, messages=many)
-    after = window.query("get-space")
+    after = window.query("get-quota")
     assert after["usage"] > before["usage"] + 400_000
     assert after["quota"] > after["usage"]
     assert after["persisted"] is True
@@ -160,17 +160,14 @@ def test_windows_hear_what_the_others_change(main: MainProcess, window: Window) 
     here, there = window.open("ann"), other.open("ann")
     third.open("bob")
     window.command("save-message", here, message=message_json())
-    assert other.told == [
-        {
-            "account": there,
-            "changes": [{"store": "messages", "action": "put", "keys": ["m1"], "roomId": "r1"}],
-        }
-    ]
-    assert window.told == third.told == []
+    stored = window.query("get-message-by-id", here, messageId="m1")
+    change = {"store": "messages", "action": "put", "keys": ["m1"], "roomId": "r1"}
+    assert other.notified == [{"account": there, "changes": [change | {"records": [stored]}]}]
+    assert window.notified == third.notified == []
     assert len(other.query("get-messages", there, roomId="r1")) == 1
     other.session.close()
     window.command("save-message", here, message=message_json())
-    assert len(other.told) == 1
+    assert len(other.notified) == 1
 
 
 def test_a_window_that_cannot_listen_spoils_nothing(

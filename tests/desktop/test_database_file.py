@@ -1,47 +1,75 @@
 """The file itself: pages found by an index, and what was deleted gone from it."""
 
-import itertools
-from collections.abc import Callable
+import contextlib
+import sqlite3
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import text
-from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import OperationalError
 
-from roomkeep.desktop.engine import make_engine
-from roomkeep.desktop.handlers.message_pages import Edge, _counting, _page
 from roomkeep.desktop.main_process import MainProcess
+from roomkeep.storage.engines.sqlite.connection import make_engine
+from roomkeep.storage.engines.sqlite.reading import Reader
 from support.made_json import attachment_json, message_json
 from support.session_window import Window
 
-PAGES = list(itertools.product([False, True], [None, "message", "time"], [False, True]))
+QUERIES: list[tuple[str, dict[str, Any]]] = [
+    ("get-latest-messages", {"roomId": "r1"}),
+    ("get-latest-messages", {"roomId": "r1", "before": "m50"}),
+    ("get-latest-messages", {"roomId": "r1", "channelId": "general"}),
+    ("get-latest-messages", {"roomId": "r1", "channelId": "general", "before": "m50"}),
+    ("get-messages-after", {"roomId": "r1", "after": "m50"}),
+    ("get-messages-after", {"roomId": "r1", "after": 1_050, "channelId": "general"}),
+    ("get-messages", {"roomId": "r1", "offset": 70, "limit": 5}),
+    ("count-messages", {"roomId": "r1"}),
+    ("count-messages", {"roomId": "r1", "after": 1_050}),
+    ("count-messages", {"roomId": "r1", "after": 1_050, "channelId": "general"}),
+    ("get-message-by-id", {"messageId": "m1"}),
+    ("get-reactions-for-message", {"messageId": "m1"}),
+    ("get-attachments-for-message", {"messageId": "m1"}),
+    ("get-bans-for-room", {"roomId": "r1", "now": 1}),
+    ("get-room", {"roomId": "r1"}),
+    ("get-settings", {"prefix": "draft/"}),
+    ("find-problems", {"position": {"part": "reactions", "after": ["ann", "w", "m99"]}}),
+]
 
 
-@pytest.mark.parametrize(("newest_first", "edge", "of_channel"), PAGES)
-def test_a_page_is_found_by_an_index(
-    main: MainProcess, *, newest_first: bool, edge: Edge | None, of_channel: bool
+@pytest.mark.parametrize(("name", "payload"), QUERIES)
+def test_what_a_person_waits_for_is_found_by_an_index(
+    main: MainProcess,
+    window: Window,
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+    payload: dict[str, Any],
 ) -> None:
-    statements = [_page(newest_first=newest_first, edge=edge, of_channel=of_channel)]
-    statements.append(_counting(later=edge == "time", of_channel=of_channel))
-    database = main.acquire(None)
-    for statement in statements:
-        compiled = statement.compile(dialect=sqlite.dialect())
-        query = f"EXPLAIN QUERY PLAN {compiled}"
-        empty = (None,) * len(compiled.positiontup or ())
-        plan, _ = database.read(
-            lambda tx, query=query, empty=empty: [  # type: ignore[misc]
-                str(row[3]) for row in tx._connection.exec_driver_sql(query, empty)
-            ]
-        )
-        # Sorted as the index is, and begun at the edge: what a page costs does not grow.
-        assert "messages_by_" in plan[0]
-        assert "SEARCH messages" in plan[0]
-        assert not any("TEMP B-TREE" in step or "SCAN" in step for step in plan)
-        if edge is not None and statement is statements[0]:
-            assert "timestamp" in plan[0]
-    main.release(database)
+    account = window.open()
+    many = [message_json(f"m{n}", timestamp=1_000 + n) for n in range(100)]
+    window.command("save-messages", account, messages=many)
+    reaction = {"messageId": "m99", "oderId": "ann", "emoji": "x", "timestamp": 1}
+    window.command("save-reaction", account, reaction=reaction)
+    statements: list[tuple[str, Sequence[object]]] = []
+    fetch = Reader.fetch
+
+    def note_and_fetch(self: Reader, sql: str, values: Sequence[object] = ()) -> Any:
+        statements.append((sql, values))
+        return fetch(self, sql, values)
+
+    monkeypatch.setattr(Reader, "fetch", note_and_fetch)
+    window.query(name, account, **payload)
+    path = main.data_folder.folder_of(None) / "roomkeep.sqlite"
+    with contextlib.closing(sqlite3.connect(path)) as database:
+        for sql, values in statements:
+            found = database.execute(f"EXPLAIN QUERY PLAN {sql}", values)
+            plan = [str(step) for *_, step in found if "CONSTANT ROW" not in step]
+            assert plan
+            # Begun where the range begins, and in the order of the index: what a page costs does
+            # not grow with the room.
+            assert not any("SCAN" in step for step in plan), (sql, plan)
+            if "messages" in name or name == "find-problems":
+                assert not any("TEMP B-TREE" in step for step in plan), (sql, plan)
 
 
 DAMAGED = [
@@ -81,11 +109,10 @@ def test_damaged_text_hides_nothing_else(
         window.command("save-room", account, room=room | lists)
         window.command("save-setting", account, key=f"k{1 if who == 'ann' else 2}", value=1)
 
-    database = main.acquire(None)
-    harm = text(f"UPDATE {table} SET {column} = CAST(x'ff41' AS TEXT) WHERE {WHOSE[table]}")  # noqa: S608
-    count, _ = database.write(lambda tx: tx.execute(harm).rowcount)
-    assert count == 1
-    main.release(database)
+    harm = f"UPDATE {table} SET {column} = CAST(x'ff41' AS TEXT) WHERE {WHOSE[table]}"  # noqa: S608
+    path = main.data_folder.folder_of(None) / "roomkeep.sqlite"
+    with contextlib.closing(sqlite3.connect(path)) as database, database:
+        assert database.execute(harm).rowcount == 1
 
     asked: dict[str, tuple[str, dict[str, Any]]] = {
         "messages": ("get-messages", {"roomId": "r1"}),
@@ -134,7 +161,7 @@ def test_what_was_deleted_is_gone_from_the_file(
     room = {"id": "r1", "name": "Tea", "hostId": "ann", "createdAt": 1}
     lists = {"members": [member], "channels": [channel]}
     window.command("save-room", account, room=room | lists)
-    place = main.accounts.folder_of(None)
+    place = main.data_folder.folder_of(None)
     for number in range(len(secrets)):
         window.command("delete-message", account, messageId=f"m{number}")
     window.command("save-setting", account, key="draft", value=None)
@@ -168,7 +195,7 @@ def test_clearing_takes_older_copies_of_the_database_along(
     main: MainProcess, window: Window
 ) -> None:
     account = window.open("ann")
-    copy = main.accounts.folder_of("ann") / "roomkeep-before-0000.sqlite"
+    copy = main.data_folder.folder_of("ann") / "roomkeep-before-0000.sqlite"
     copy.write_bytes(b"what there was")
     window.command("save-message", account, message=message_json())
     assert copy.exists()

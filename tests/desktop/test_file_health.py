@@ -7,9 +7,12 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from roomkeep.desktop.files import hash_of
+import pytest
+
 from roomkeep.desktop.main_process import MainProcess
-from support.made_json import attachment_json
+from roomkeep.storage.engines.sqlite.files import hash_of
+from roomkeep.storage.operations import backup, health
+from support.made_json import attachment_json, message_json
 from support.session_window import Window
 
 
@@ -20,12 +23,17 @@ def save(window: Window, account: int, data: bytes, id_: str = "a1") -> None:
 
 
 def find(window: Window, account: int) -> list[dict[str, Any]]:
-    problems: list[dict[str, Any]] = window.query("find-problems", account)["problems"]
-    return [one for one in problems if one["kind"] != "waiting"]
+    problems: list[dict[str, Any]] = []
+    position = None
+    while True:
+        findings = window.query("find-problems", account, position=position)
+        problems += findings["problems"]
+        if (position := findings["next"]) is None:
+            return [one for one in problems if one["kind"] != "waiting"]
 
 
 def folder(main: MainProcess) -> Path:
-    return main.accounts.folder_of(None)
+    return main.data_folder.folder_of(None)
 
 
 def test_files_that_are_gone_or_of_another_length_are_named(
@@ -42,13 +50,35 @@ def test_files_that_are_gone_or_of_another_length_are_named(
     (folder(main) / "attachments" / hash_of(b"cat")).unlink()
     (folder(main) / "attachments" / hash_of(b"horse")).write_bytes(b"ho")
     assert [(one["key"], one["kind"], one["sentence"]) for one in find(window, account)] == [
-        ("a1", "file", "The file is gone from the data folder."),
+        ("a1", "file", "The file is gone."),
         ("a2", "file", "The file holds 2 bytes, and should hold 5."),
-        ("a3", "file", "The file is gone from the data folder."),
+        ("a3", "file", "The file is gone."),
     ]
     before = window.query("get-all-attachments", account)
     assert window.command("repair", account)["problems"] == []
     assert window.query("get-all-attachments", account) == before
+
+
+def test_pages_reach_every_record_though_their_keys_are_in_the_order_of_sqlite(
+    window: Window, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account = window.open()
+    ids = ["a", "\uffff", "😀"]  # IndexedDB has the last two the other way round
+    for id_ in ids:
+        window.command("save-message", account, message=message_json(id_))
+        reaction = {"messageId": "later", "oderId": id_, "emoji": "x", "timestamp": 1}
+        window.command("save-reaction", account, reaction=reaction)
+    monkeypatch.setattr(health, "PAGE", 1)
+    monkeypatch.setattr(backup, "PAGE", 1)
+    assert find(window, account) == []
+    for store, key in [("messages", "id"), ("reactions", "oderId")]:
+        found, after = [], None
+        while True:
+            page = window.query("get-records", account, store=store, after=after)
+            found += [record[key] for record in page.get(store, [])]
+            if (after := page.get("next")) is None:
+                break
+        assert found == ids
 
 
 def test_rows_that_belong_to_no_room_are_named(main: MainProcess, window: Window) -> None:
@@ -59,7 +89,7 @@ def test_rows_that_belong_to_no_room_are_named(main: MainProcess, window: Window
             " VALUES ('ann', 'ann', 'Ann', 'member', 'nowhere', 0)"
         )
     (problem,) = find(window, account)
-    assert (problem["store"], problem["kind"]) == ("rooms", "database")
+    assert (problem["store"], problem["kind"]) == ("database", "database")
     assert "room_members" in problem["sentence"]
 
 

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from roomkeep.desktop.files import hash_of
 from roomkeep.desktop.main_process import MainProcess
+from roomkeep.storage.engines.sqlite.files import hash_of
 from support import long_run
 from support.made_json import attachment_json, message_json
 from support.session_window import Window
@@ -102,7 +102,7 @@ def assert_all_is_there(main: MainProcess, told: list[tuple[str, str]]) -> None:
     names = {id_.rpartition("-")[0] for id_ in found}
     files = {
         attachment["id"]: window.query(
-            "find-attachment-data", account, attachmentId=attachment["id"]
+            "read-attachment-data", account, attachmentId=attachment["id"]
         )
         for attachment in window.query("get-all-attachments", account)
     }
@@ -114,7 +114,7 @@ def assert_all_is_there(main: MainProcess, told: list[tuple[str, str]]) -> None:
     for name, data in files.items():
         assert base64.b64decode(data) == data_of(name)
         assert not found[f"{name}-0"]["isDeleted"]
-    kept = main.accounts.folder_of("ann") / "attachments"
+    kept = main.data_folder.folder_of("ann") / "attachments"
     present = {path.name for path in kept.iterdir()} if kept.exists() else set()
     assert present == {hash_of(data_of(name)) for name in files}
     # Everything acknowledged.
@@ -137,7 +137,7 @@ def test_what_was_acknowledged_outlives_a_kill(tmp_path: Path) -> None:
         told += kill_while_writing(place, f"{number}", chance)
         main = MainProcess(place)
         assert_all_is_there(main, told)
-        path = main.accounts.folder_of("ann") / "roomkeep.sqlite"
+        path = main.data_folder.folder_of("ann") / "roomkeep.sqlite"
         main.close()
         with contextlib.closing(sqlite3.connect(path)) as database:
             assert database.execute("PRAGMA integrity_check").fetchall() == [("ok",)]

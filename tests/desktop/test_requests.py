@@ -1,4 +1,4 @@
-"""What the main process makes of whatever a page may send: an answer, and nothing it should not."""
+"""Whatever a page may send gets a reply, and nothing that it should not get."""
 
 import json
 from pathlib import Path
@@ -10,14 +10,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from roomkeep import errors
-from roomkeep.desktop import main_process
 from roomkeep.desktop.main_process import MainProcess
-from roomkeep.protocol import COMMANDS, MAX_REQUEST, QUERIES, Answer, queries
+from roomkeep.storage.device_requests import DEVICE_REQUESTS
+from roomkeep.storage.engines.sqlite.database import SqliteDatabase
+from roomkeep.storage.operation import OPERATIONS
+from roomkeep.storage.wire import MAX_REQUEST, Reply
 from support.laws import law
 from support.made_json import message_json
 from support.session_window import Window
 
-ALL = {**COMMANDS, **QUERIES}
+ALL = {**DEVICE_REQUESTS, **{name: one._payload for name, one in OPERATIONS.items()}}
 KEYS = sorted(
     {"account", "payload", "type", "userId", "data", "message", "id", "roomId"}
     | {name for kind in ALL.values() for name in kind.__struct_encode_fields__}
@@ -39,17 +41,24 @@ REQUESTS = st.fixed_dictionaries(
     {"type": st.sampled_from(sorted(ALL))},
     optional={"account": st.sampled_from([1, 2, 0, -1, "1", None, 2**70]), "payload": JSON},
 )
-OF_ACCOUNT = {name: kind for name, kind in ALL.items() if kind.of_account}
 VALUES: st.SearchStrategy[Any] = st.sampled_from(
-    ["m1", "r1", 1, None, message_json(), [message_json()], {"content": "x"}, {"reactions": []}]
+    [
+        *("m1", "r1", 1, None, message_json(), [message_json()], {"content": "x"}, ["m1"]),
+        *({"reactions": []}, {"k": 1}, {"part": "damage:x"}, {"part": "messages", "after": ["x"]}),
+        *(
+            {"part": "reactions", "after": "x"},
+            {"part": "messages", "after": "\ue000"},
+            "reactions",
+        ),
+    ]
 )
-LIKELY = st.sampled_from(sorted(OF_ACCOUNT)).flatmap(
+LIKELY = st.sampled_from(sorted(OPERATIONS)).flatmap(
     lambda name: st.fixed_dictionaries(
         {
             "type": st.just(name),
             "account": st.just(1),
             "payload": st.fixed_dictionaries(
-                dict.fromkeys(OF_ACCOUNT[name].__struct_encode_fields__, VALUES | JSON)
+                dict.fromkeys(ALL[name].__struct_encode_fields__, VALUES | JSON)
             ),
         }
     )
@@ -57,16 +66,16 @@ LIKELY = st.sampled_from(sorted(OF_ACCOUNT)).flatmap(
 KINDS: st.SearchStrategy[Literal["command", "query"]] = st.sampled_from(["command", "query"])
 
 
-def assert_is_answer(text: str, folder: Path) -> Answer:
-    answer = msgspec.json.decode(text, type=Answer)
-    if answer.error is not None:
-        assert answer.error.name in errors.__all__
-        assert answer.error.sentence
+def assert_is_reply(text: str, folder: Path) -> Reply:
+    reply = msgspec.json.decode(text, type=Reply)
+    if reply.error is not None:
+        assert reply.error.name in errors.__all__
+        assert reply.error.sentence
         for secret in (str(folder), "Traceback", "sqlalchemy", "sqlite", "SELECT", "/src/"):
             assert secret not in text
-        # What was not foreseen would be answered by this; nothing that a page sends comes to that.
+        # What was not foreseen would be replyed by this; nothing that a page sends comes to that.
         assert "went wrong" not in text
-    return answer
+    return reply
 
 
 @law
@@ -74,13 +83,13 @@ def assert_is_answer(text: str, folder: Path) -> Answer:
     kind=KINDS,
     text=st.text() | JSON.map(json.dumps) | REQUESTS.map(json.dumps) | LIKELY.map(json.dumps),
 )
-def test_law_whatever_is_sent_is_answered(
+def test_law_whatever_is_sent_is_replyed(
     window: Window, folder: Path, kind: Literal["command", "query"], text: str
 ) -> None:
-    if not window.told:  # once, of all examples
-        window.told.append({})
+    if not window.notified:  # once, of all examples
+        window.notified.append({})
         window.open()
-    assert_is_answer(window.session.handle(kind, text), folder)
+    assert_is_reply(window.session.handle(kind, text), folder)
 
 
 @pytest.mark.parametrize(
@@ -152,24 +161,24 @@ def test_a_bad_request_is_refused(
     field: str | None,
 ) -> None:
     assert window.open("ann") == 1
-    answer = assert_is_answer(window.session.handle(kind, text), folder)
-    assert answer.error is not None
-    assert answer.error.name == name
+    reply = assert_is_reply(window.session.handle(kind, text), folder)
+    assert reply.error is not None
+    assert reply.error.name == name
     if field is not None:
-        assert answer.error.field == field
+        assert reply.error.field == field
 
 
 def test_what_is_too_large_is_refused_unread(window: Window) -> None:
-    answer = window.session.handle("command", '"' + "x" * MAX_REQUEST + '"')
-    error = json.loads(answer)["error"]
+    reply = window.session.handle("command", '"' + "x" * MAX_REQUEST + '"')
+    error = json.loads(reply)["error"]
     assert error["name"] == "InvalidRecord"
-    assert "are the most" in error["sentence"]
+    assert "is the most" in error["sentence"]
 
 
 @pytest.mark.parametrize(
     ("fields", "field"),
     [
-        ({"content": "x" * 65_537}, "message.content"),
+        ({"content": "x" * 65_537}, "content"),
         ({"timestamp": 2**60}, "message.timestamp"),
         ({"roomId": ""}, "message.room_id"),
         ({"senderName": None}, "message.sender_name"),
@@ -180,17 +189,17 @@ def test_a_message_that_the_page_did_not_check_is_refused(
     window: Window, fields: dict[str, Any], field: str
 ) -> None:
     account = window.open()
-    answer = window.ask("command", "save-message", account, message=message_json(**fields))
-    assert answer["error"]["name"] == "InvalidRecord"
-    assert answer["error"]["field"] == field
+    reply = window.ask("command", "save-message", account, message=message_json(**fields))
+    assert reply["error"]["name"] == "InvalidRecord"
+    assert reply["error"]["field"] == field
     assert window.query("get-messages", account, roomId="r1") == []
 
 
 def test_a_file_of_another_size_than_the_page_says_is_refused(window: Window, folder: Path) -> None:
     account = window.open()
     fields = {"id": "a1", "messageId": "m1", "filename": "f", "size": 4, "mime": "text/plain"}
-    answer = window.ask("command", "save-attachment", account, attachment=fields, data="Y2F0")
-    assert (answer["error"]["name"], answer["error"]["field"]) == ("InvalidRecord", "size")
+    reply = window.ask("command", "save-attachment", account, attachment=fields, data="Y2F0")
+    assert (reply["error"]["name"], reply["error"]["field"]) == ("InvalidRecord", "size")
     assert window.query("get-all-attachments", account) == []
     assert not list(folder.rglob("attachments/*"))
 
@@ -199,26 +208,27 @@ def test_a_handle_is_good_in_its_own_window_only(main: MainProcess, window: Wind
     other = Window(main)
     own, others = window.open("ann"), [other.open(who) for who in (None, "bob", "cat")]
     assert others[-1] != own
-    answer = window.ask("query", "get-all-rooms", others[-1])
-    assert answer["error"]["field"] == "account"
+    reply = window.ask("query", "get-all-rooms", others[-1])
+    assert reply["error"]["field"] == "account"
     window.command("close-account", own)
     assert window.ask("query", "get-all-rooms", own)["error"]["field"] == "account"
     window.command("close-account", own)
 
 
-def test_nothing_of_the_program_is_in_an_answer(
+def test_nothing_of_the_program_is_in_an_reply(
     window: Window, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(*_: object) -> None:
         raise RuntimeError(f"cannot open {folder}")
 
-    monkeypatch.setattr(main_process, "QUERY_HANDLERS", {queries.GetAllRooms: fail})
-    answer = window.ask("query", "get-all-rooms", window.open())
-    assert answer["error"]["name"] == "StorageError"
-    assert str(folder) not in str(answer)
+    account = window.open()
+    monkeypatch.setattr(SqliteDatabase, "run", fail)
+    reply = window.ask("query", "get-all-rooms", account)
+    assert reply["error"]["name"] == "StorageError"
+    assert str(folder) not in str(reply)
 
 
-def test_a_session_that_has_ended_answers_still(main: MainProcess, window: Window) -> None:
+def test_a_session_that_has_ended_replys_still(main: MainProcess, window: Window) -> None:
     account = window.open()
     window.session.close()
     assert "error" in window.ask("query", "get-all-rooms", account)
@@ -232,15 +242,15 @@ def test_a_session_that_has_ended_answers_still(main: MainProcess, window: Windo
 def test_a_page_cannot_open_accounts_without_end(main: MainProcess, window: Window) -> None:
     handles = [window.open() for _ in range(50)]
     assert "too many" in window.ask("command", "open-account", userId="ann")["error"]["sentence"]
-    assert main._databases.keys() == {None}
+    assert main._accounts.keys() == {None}
     window.command("close-account", handles[0])
     window.open()
 
 
-def test_what_is_nested_too_deep_is_answered_too(window: Window) -> None:
+def test_what_is_nested_too_deep_is_replyed_too(window: Window) -> None:
     bridge = pytest.importorskip("roomkeep.desktop.window.bridge", exc_type=ImportError)
     text = '{"type": "get-setting", "payload": ' + "[" * 200_000 + "]" * 200_000 + "}"
     # In the window's own thread; what it raises there nobody hears, and the page waits for ever.
     assert bridge._account_of(text) is None
-    answer = json.loads(window.session.handle("query", text))
-    assert answer["error"]["name"] == "InvalidRecord"
+    reply = json.loads(window.session.handle("query", text))
+    assert reply["error"]["name"] == "InvalidRecord"

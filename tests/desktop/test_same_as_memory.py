@@ -7,18 +7,10 @@ import pytest
 from hypothesis import given, note, seed, settings
 from hypothesis import strategies as st
 
-from contract.test_model import (
-    Call,
-    Subject,
-    beginnings,
-    messages_ids,
-    outcome,
-    rooms_ids,
-    steps,
-    times,
-)
 from roomkeep.persistence import Change
 from support import long_run
+from support.calls import Call, beginnings, messages_ids, rooms_ids, steps, times
+from support.comparison import Subject, outcome
 from support.desktop_world import DesktopWorld
 from support.laws import law
 from support.make import stored_message

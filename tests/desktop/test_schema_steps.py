@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine
 
-from roomkeep.desktop.database import AccountDatabase
 from roomkeep.desktop.main_process import MainProcess
-from roomkeep.desktop.migrate import REVISION, SCRIPTS, prepare
-from roomkeep.desktop.tables import metadata
 from roomkeep.errors import SchemaTooNew, StorageUnavailable, TransactionAborted
+from roomkeep.storage.engines.sqlite.database import SqliteDatabase
+from roomkeep.storage.engines.sqlite.migrate import REVISION, SCRIPTS, prepare
+from roomkeep.storage.engines.sqlite.tables import metadata
 from support.made_json import message_json
 from support.session_window import Window
 
@@ -62,7 +62,7 @@ def path(folder: Path) -> Path:
         "channels": [{"id": "c", "name": "c", "type": "text", "position": 0}],
     }
     window.command("save-room", account, room=room)
-    path = main.accounts.folder_of("ann") / "roomkeep.sqlite"
+    path = main.data_folder.folder_of("ann") / "roomkeep.sqlite"
     main.close()
     return path
 
@@ -116,7 +116,7 @@ def test_a_step_that_fails_changes_nothing(path: Path, newer: Callable[..., Path
     with pytest.raises(TransactionAborted):
         prepare(path, scripts=scripts, newest="9999")
     assert ask(path, "SELECT sql FROM sqlite_master") == before
-    AccountDatabase("ann", path.parent).close()
+    SqliteDatabase(path).close()
 
 
 @pytest.mark.parametrize("was_killed", [False, True])

@@ -5,7 +5,10 @@ from collections.abc import AsyncIterator
 import pytest
 
 import indexeddb
+from support.broken_open import broken_open
 from support.small_database import NAME, upgrade
+
+__all__ = ["broken_open"]
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from indexeddb import TransactionAborted, _watch
 
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_watch, "PATIENCE", 50)
+    monkeypatch.setattr(_watch, "PATIENCE", 200)
 
 
 def now() -> float:
@@ -33,7 +33,7 @@ async def put(tx: indexeddb.Transaction) -> None:
 
 
 async def test_one_that_waits_its_turn_is_not_stuck(db: indexeddb.Database) -> None:
-    holding = asyncio.ensure_future(hold(db, 0.5))
+    holding = asyncio.ensure_future(hold(db, 1))
     await asyncio.sleep(0)
     await asyncio.gather(db.write(["numbers"], put), db.put("numbers", 2, "m"))
     await holding
@@ -41,14 +41,14 @@ async def test_one_that_waits_its_turn_is_not_stuck(db: indexeddb.Database) -> N
 
 
 async def test_many_that_wait_for_each_other_are_not_stuck(db: indexeddb.Database) -> None:
-    await asyncio.gather(*(hold(db, 0.15 * n) for n in range(1, 6)), db.write(["numbers"], put))
+    await asyncio.gather(*(hold(db, 0.3 * n) for n in range(1, 6)), db.write(["numbers"], put))
     assert await db.get("numbers", "n") == 1
 
 
 async def test_one_of_which_nothing_is_heard_is_given_up(db: indexeddb.Database) -> None:
     other = await indexeddb.open(db.name)
     # It waits behind another connection, whose progress nothing tells it.
-    holding = asyncio.ensure_future(hold(other, 1))
+    holding = asyncio.ensure_future(hold(other, 2))
     await asyncio.sleep(0.01)
     for stuck in (db.write(["numbers"], put), db.put("numbers", 2, "m")):
         with pytest.raises(TransactionAborted, match="has not gone on"):
@@ -61,7 +61,7 @@ async def test_one_of_which_nothing_is_heard_is_given_up(db: indexeddb.Database)
 
 async def test_those_that_began_later_do_not_keep_it_waiting(db: indexeddb.Database) -> None:
     other = await indexeddb.open(db.name)
-    holding = asyncio.ensure_future(hold(other, 1))
+    holding = asyncio.ensure_future(hold(other, 2))
     await asyncio.sleep(0.01)
     stuck = asyncio.ensure_future(db.write(["numbers"], put))
     while not stuck.done():
@@ -78,7 +78,7 @@ async def test_a_page_that_was_asleep_gives_nothing_up(db: indexeddb.Database) -
         numbers = tx.store("numbers")
         for _ in range(5):
             await numbers.put(1, "n")
-            end = now() + 0.15
+            end = now() + 0.5
             while now() < end:  # nothing else can run
                 pass
         return await numbers.count()

@@ -1,9 +1,21 @@
-"""Archives of messages, made up."""
+"""Archives of messages, made up, and the files that hold them."""
 
 import json
 from typing import Any
 
-__all__ = ["line", "text"]
+__all__ = ["Picked", "line", "text"]
+
+
+class Picked:
+    """A file that a person picked."""
+
+    def __init__(self, data: bytes, name: str = "archive.jsonl") -> None:
+        self.name = name
+        self.size = len(data)
+        self.data = data
+
+    async def read(self, start: int, end: int) -> bytes:
+        return self.data[start:end]
 
 
 def line(**changes: object) -> dict[str, Any]:

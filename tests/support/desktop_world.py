@@ -9,7 +9,7 @@ import sqlite3
 import tempfile
 import threading
 import unittest.mock
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Collection, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Literal
@@ -17,24 +17,17 @@ from typing import Any, Literal
 from msgspec import structs
 from sqlalchemy import Integer, Table, Text
 
-from roomkeep.desktop import rows
+from indexeddb.keys import sort_key
 from roomkeep.desktop.main_process import MainProcess, Session
-from roomkeep.desktop.tables import PAGING_INDEXES, STORES, reactions
 from roomkeep.persistence import DatabaseService
-from roomkeep.persistence.desktop_database_service import DesktopBackend
-from roomkeep.persistence.keys import order
-from support.worlds import World
+from roomkeep.persistence.desktop_backend import DesktopBackend
+from roomkeep.storage.engines.sqlite.key_order import sort_id
+from roomkeep.storage.engines.sqlite.row_mapping import ITEMS, LAYOUTS, Layout
+from roomkeep.storage.engines.sqlite.tables import INDEXES, metadata
+from support.worlds import DESIGNED_INDEXES, World
 
 __all__ = ["DesktopWorld", "SessionBridge"]
 
-LAYOUTS: dict[str, rows.Layout[Any]] = {
-    "messages": rows.MESSAGES,
-    "users": rows.USERS,
-    "rooms": rows.ROOMS,
-    "reactions": rows.REACTIONS,
-    "bans": rows.BANS,
-    "attachments": rows.ATTACHMENTS,
-}
 FLAGS = {"isDeleted", "isPrivate"}
 
 IN_MEMORY = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108
@@ -47,7 +40,7 @@ class SessionBridge:
     def __init__(self, main: MainProcess) -> None:
         self._loop = asyncio.get_running_loop()
         self._listener: Callable[[str], None] | None = None
-        self.session: Session = main.open_session(self._hear)
+        self.session: Session = main.open_session(self._on_changes)
 
     async def command(self, text: str) -> str:
         return await self._handle("command", text)
@@ -61,7 +54,7 @@ class SessionBridge:
     async def _handle(self, kind: Literal["command", "query"], text: str) -> str:
         return await asyncio.to_thread(self.session.handle, kind, text)
 
-    def _hear(self, text: str) -> None:
+    def _on_changes(self, text: str) -> None:
         if self._listener is not None:
             self._loop.call_soon_threadsafe(self._listener, text)
 
@@ -82,7 +75,8 @@ class DesktopWorld(World):
 
     @asynccontextmanager
     async def busy(self, user_id: str | None) -> AsyncIterator[None]:
-        database = self.main.acquire(user_id)
+        account = self.main.acquire(user_id)
+        database = account.database
         free = threading.Event()
 
         def waiting(method: Callable[..., Any]) -> Callable[..., Any]:
@@ -93,39 +87,50 @@ class DesktopWorld(World):
             return wait_and_run
 
         with contextlib.ExitStack() as patches:
-            for name in ("read", "read_alone", "write"):
+            for name in ("read", "write"):
                 method = waiting(getattr(database, name))
                 patches.enter_context(unittest.mock.patch.object(database, name, method))
             yield
         free.set()
-        self.main.release(database)
+        self.main.release(account)
 
-    async def drop_paging_indexes(self) -> None:
-        with self._file(None) as file:
-            for index in PAGING_INDEXES.values():
-                file.execute(f"DROP INDEX {index.name}")
+    async def make_old_database(
+        self, user_id: str | None = None, indexes: Collection[str] = DESIGNED_INDEXES
+    ) -> None:
+        kept = {INDEXES[index].name for index in indexes if index in INDEXES}
+        with self._file(user_id) as file:
+            # One that SQLite made for itself, such as of a key, has no statement.
+            query = "SELECT name FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL"
+            for (name,) in file.execute(query).fetchall():
+                if name not in kept:
+                    file.execute(f"DROP INDEX {name}")
 
     async def plant(self, store: str, *records: dict[str, Any], user_id: str | None = None) -> None:
         with self._file(user_id) as file:
             for record in records:
-                row = _row(STORES[store], store, record)
-                names, marks = ", ".join(row), ", ".join("?" * len(row))
-                file.execute(
-                    f"INSERT INTO {store} ({names}) VALUES ({marks})",  # noqa: S608
-                    list(row.values()),
-                )
+                lists = {}
+                if store == "rooms":
+                    lists = {name: record[name] for name in ITEMS if _is_list(record.get(name))}
+                plain = {name: value for name, value in record.items() if name not in lists}
+                table = metadata.tables[store]
+                _insert(file, table, _row(table, store, plain))
+                for name, items in lists.items():
+                    layout = ITEMS[name]
+                    for number, item in enumerate(items):
+                        beside = {"room_id": record["id"], "place": number}
+                        _insert(file, layout.table, _lay_out(layout.table, layout, item) | beside)
 
     async def stored(self, store: str, user_id: str | None = None) -> list[dict[str, Any]]:
         with self._file(user_id) as file:
             found = [_record(file, store, row) for row in _all(file, store)]
-        keys = ["key"] if store == "meta" else LAYOUTS[store]._keys
-        return sorted(found, key=lambda record: order([record[key] for key in keys]))
+        keys = ["key"] if store == "meta" else LAYOUTS[store].keys
+        return sorted(found, key=lambda record: sort_key([record[key] for key in keys]))
 
     @contextlib.contextmanager
     def _file(self, user_id: str | None) -> Iterator[sqlite3.Connection]:
         """Open an account's file, past the main process; it is made where there is none."""
         self.main.release(self.main.acquire(user_id))
-        path = self.main.accounts.folder_of(user_id) / "roomkeep.sqlite"
+        path = self.main.data_folder.folder_of(user_id) / "roomkeep.sqlite"
         with contextlib.closing(sqlite3.connect(path)) as file, file:
             file.row_factory = sqlite3.Row
             yield file
@@ -144,7 +149,26 @@ def _row(table: Table, store: str, record: dict[str, Any]) -> dict[str, Any]:
     """Lay a record into columns; what has none, or does not fit, is kept beside them."""
     if store == "meta":
         return {"key": record["key"], "value": json.dumps(record["value"])}
-    names = {field.encode_name: field.name for field in structs.fields(LAYOUTS[store].kind)}
+    row = _lay_out(table, LAYOUTS[store], record)
+    if store == "messages":
+        row["sort_id"] = sort_id(record["id"])
+    return row
+
+
+def _is_list(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(item, dict) for item in value)
+
+
+def _insert(file: sqlite3.Connection, table: Table, row: dict[str, Any]) -> None:
+    names, marks = ", ".join(row), ", ".join("?" * len(row))
+    file.execute(
+        f"INSERT INTO {table.name} ({names}) VALUES ({marks})",  # noqa: S608
+        list(row.values()),
+    )
+
+
+def _lay_out(table: Table, layout: Layout, record: dict[str, Any]) -> dict[str, Any]:
+    names = {field.encode_name: field.name for field in structs.fields(layout.kind)}
     row: dict[str, Any] = {}
     extra = {}
     for field, value in record.items():
@@ -153,8 +177,6 @@ def _row(table: Table, store: str, record: dict[str, Any]) -> dict[str, Any]:
             row[names[field]] = value
         else:
             extra[field] = value
-    if store == "messages":
-        row["sort_id"] = rows.sort_id(record["id"])
     return row | {"extra": json.dumps(extra) if extra else None}
 
 
@@ -166,17 +188,29 @@ def _record(file: sqlite3.Connection, store: str, row: sqlite3.Row) -> dict[str,
     """Return what a row holds, and the rows that belong to it."""
     if store == "meta":
         return {"key": row["key"], "value": json.loads(row["value"])}
-    fields = {field.name: field.encode_name for field in structs.fields(LAYOUTS[store].kind)}
+    record = _fields(LAYOUTS[store], row)
+    # A message that we saved, unlike one that was planted, says of all its fields what they are.
+    if store == "messages" and row["is_deleted"] is not None:
+        query = "SELECT * FROM reactions WHERE message_id = ?"
+        those = file.execute(query, [row["id"]]).fetchall()
+        record["reactions"] = [_record(file, "reactions", reaction) for reaction in those]
+    if store == "rooms":
+        for name, layout in ITEMS.items():
+            query = f"SELECT * FROM {layout.table.name} WHERE room_id = ? ORDER BY place"  # noqa: S608
+            items = [_fields(layout, item) for item in file.execute(query, [row["id"]]).fetchall()]
+            if items or row["is_private"] is not None:
+                record.setdefault(name, items)
+    return record
+
+
+def _fields(layout: Layout, row: sqlite3.Row) -> dict[str, Any]:
+    """Return the fields of a record that a row has."""
+    fields = {field.name: field.encode_name for field in structs.fields(layout.kind)}
     record = {
         name: bool(row[column]) if name in FLAGS and row[column] in (0, 1) else row[column]
         for column, name in fields.items()
         if column in row.keys() and row[column] is not None  # noqa: SIM118
     }
-    # A message that we saved, unlike one that was planted, says of all its fields what they are.
-    if store == "messages" and row["is_deleted"] is not None:
-        query = f"SELECT * FROM {reactions.name} WHERE message_id = ?"  # noqa: S608
-        those = file.execute(query, [row["id"]]).fetchall()
-        record["reactions"] = [_record(file, "reactions", reaction) for reaction in those]
     extra: dict[str, Any] = json.loads(row["extra"] or "{}")
     return record | extra
 

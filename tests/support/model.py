@@ -4,58 +4,37 @@ It is written from the methods' docstrings, and shares no rule with the stores. 
 does something else, one of the two is wrong.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from msgspec import structs
 
-from roomkeep.errors import InvalidRecord, RecordNotFound
-from roomkeep.models import (
-    DELETED_MESSAGE_CONTENT,
-    Attachment,
-    Ban,
-    Message,
-    Reaction,
-    Record,
-    Room,
-    User,
-)
+from roomkeep.errors import InvalidRecord
+from roomkeep.models import Attachment, Ban, Message, Room, User
+from roomkeep.persistence import ChannelPage
+from support.model_account import Account, as_read, utf16
+from support.model_messages import MessagesModel
 
 
-def utf16(text: str) -> bytes:
-    """Return what sorts as IndexedDB sorts strings."""
-    return text.encode("utf-16-be", "surrogatepass")
-
-
-class Account:
-    """What one account keeps."""
-
-    def __init__(self) -> None:
-        self.messages: dict[str, Message] = {}
-        self.reactions: dict[tuple[str, str, str], Reaction] = {}
-        self.users: dict[str, User] = {}
-        self.rooms: dict[str, Room] = {}
-        self.bans: dict[str, Ban] = {}
-        self.attachments: dict[str, Attachment] = {}
-        self.data: dict[str, bytes] = {}
-        self.settings: dict[str, object] = {}
-
-
-class Model:
+class Model(MessagesModel):
     """A device, with the methods of `DatabaseService`. They return at once."""
-
-    def __init__(self) -> None:
-        self.accounts: dict[str | None, Account] = {None: Account()}
-        self.user_id: str | None = None
-
-    @property
-    def _here(self) -> Account:
-        return self.accounts[self.user_id]
 
     # Accounts
 
     def reopen(self) -> None:
         """Close the app and open it again."""
+
+    def plant(self, store: str, record: Mapping[str, Any]) -> None:
+        """Write a record as an older client stores it, past the methods."""
+        self._here.plant(store, record)
+
+    def visit_by_older_client(self, records: Sequence[tuple[str, Mapping[str, Any]]]) -> None:
+        for store, record in records:
+            self.plant(store, record)
+
+    def unknown_fields(self) -> dict[tuple[str, ...], dict[str, Any]]:
+        """Return the fields that we do not know, by store and key."""
+        return {where: fields for where, fields in self._here.unknown.items() if fields}
 
     def set_current_user_id(self, user_id: str | None) -> None:
         self.accounts.setdefault(user_id, Account())
@@ -86,114 +65,28 @@ class Model:
         return {key: value for key, value in found if key.startswith(prefix)}
 
     def save_setting(self, key: str, value: object) -> None:
-        self._here.settings.pop(key, None)
-        if value is not None:
-            self._here.settings[key] = value
+        self._here.save_setting(key, value)
 
-    # Messages
+    def save_settings(self, settings: Mapping[str, object]) -> None:
+        for key, value in settings.items():
+            self.save_setting(key, value)
 
-    def save_message(self, message: Message) -> None:
-        self.save_messages([message])
-
-    def save_messages(self, messages: Sequence[Message]) -> None:
-        last = {message.id: message for message in messages}
-        for message in last.values():
-            for place, reaction in enumerate(() if message.is_deleted else message.reactions):
-                if reaction.message_id != message.id:
-                    raise InvalidRecord("", field=f"reactions[{place}].message_id")
-        for message in last.values():
-            self._put(message)
-
-    def update_message(self, message_id: str, /, **changes: Any) -> None:
-        stored = self._find("messages", message_id)
-        changed = structs.replace(stored, **changes)
-        for place, reaction in enumerate(() if changed.is_deleted else changed.reactions):
-            if reaction.message_id != message_id:
-                raise InvalidRecord("", field=f"reactions[{place}].message_id")
-        self._put(changed)
-
-    def delete_message(self, message_id: str) -> None:
-        if message_id in self._here.messages:
-            self.update_message(message_id, is_deleted=True)
-        else:
-            self._drop_reactions(message_id)
-            self.delete_attachments_for_message(message_id)
-
-    def clear_room_messages(self, room_id: str) -> None:
-        for message_id in [m.id for m in self._here.messages.values() if m.room_id == room_id]:
-            del self._here.messages[message_id]
-            self.delete_message(message_id)
-
-    def move_messages(self, room_id: str, channel_id: str, to_channel_id: str) -> int:
-        if channel_id == to_channel_id:
-            return 0
-        moved = self._channel(room_id, channel_id)
-        for message in moved:
-            self._here.messages[message.id] = structs.replace(message, channel_id=to_channel_id)
-        return len(moved)
-
-    def get_message_by_id(self, message_id: str) -> Message | None:
-        message = self._here.messages.get(message_id)
-        return None if message is None else _as_read(message)
-
-    def get_messages(self, room_id: str, limit: int = 100, offset: int = 0) -> list[Message]:
-        return [_as_read(m) for m in self._channel(room_id, None)[offset : offset + limit]]
-
-    def get_latest_messages(
-        self,
-        room_id: str,
-        limit: int = 50,
-        before: str | None = None,
-        channel_id: str | None = None,
-    ) -> list[Message]:
-        found = self._channel(room_id, channel_id)
-        if before is not None:
-            edge = self._edge(room_id, before, "before")
-            found = [message for message in found if _place(message) < edge]
-        return [_as_read(message) for message in found[max(len(found) - limit, 0) :]]
-
-    def get_messages_after(
-        self, room_id: str, after: str | int, limit: int = 50, channel_id: str | None = None
-    ) -> list[Message]:
-        found = self._channel(room_id, channel_id)
-        if isinstance(after, str):
-            edge = self._edge(room_id, after, "after")
-            found = [message for message in found if _place(message) > edge]
-        else:
-            found = [message for message in found if message.timestamp > after]
-        return [_as_read(message) for message in found[:limit]]
-
-    def count_messages(
-        self, room_id: str, after: int | None = None, channel_id: str | None = None
-    ) -> int:
-        found = self._channel(room_id, channel_id)
-        return sum(after is None or message.timestamp > after for message in found)
-
-    # Reactions
-
-    def save_reaction(self, reaction: Reaction) -> None:
-        self._refuse_deleted(reaction.message_id)
-        self._here.reactions[reaction.message_id, reaction.oder_id, reaction.emoji] = reaction
-        self._mirror(reaction.message_id)
-
-    def remove_reaction(self, message_id: str, oder_id: str, emoji: str) -> None:
-        self._here.reactions.pop((message_id, oder_id, emoji), None)
-        self._mirror(message_id)
-
-    def get_reactions_for_message(self, message_id: str) -> list[Reaction]:
-        found = [r for r in self._here.reactions.values() if r.message_id == message_id]
-        return sorted(found, key=lambda r: (r.timestamp, utf16(r.oder_id), utf16(r.emoji)))
+    def add_settings(self, settings: Mapping[str, object]) -> int:
+        new = {key: settings[key] for key in settings if key not in self._here.settings}
+        self._here.settings.update(new)
+        return len(new)
 
     # Users
 
     def save_user(self, user: User) -> None:
+        self._here.unknown.pop(("users", user.oder_id), None)
         self._here.users[user.oder_id] = user
 
     def add_users(self, users: Sequence[User]) -> None:
         self._here.users = {user.oder_id: user for user in users} | self._here.users
 
     def update_user(self, oder_id: str, /, **changes: Any) -> None:
-        self.save_user(structs.replace(self._find("users", oder_id), **changes))
+        self._here.users[oder_id] = structs.replace(self._here.find("users", oder_id), **changes)
 
     def get_user(self, oder_id: str) -> User | None:
         return self._here.users.get(oder_id)
@@ -209,10 +102,26 @@ class Model:
     # Rooms
 
     def save_room(self, room: Room) -> None:
+        self._here.rooms.pop(room.id, None)
+        self._here.forget_unknown_of_room(room.id)
         self._here.rooms[room.id] = room
 
+    def add_room(self, room: Room) -> None:
+        stored = self._here.rooms.get(room.id)
+        if stored is None:
+            self.save_room(room)
+            return
+        channels = {channel.id for channel in stored.channels}
+        members = {member.oder_id for member in stored.members}
+        self._here.rooms[room.id] = structs.replace(
+            stored,
+            channels=stored.channels + tuple(c for c in room.channels if c.id not in channels),
+            members=stored.members + tuple(m for m in room.members if m.oder_id not in members),
+        )
+
     def update_room(self, room_id: str, /, **changes: Any) -> None:
-        self.save_room(structs.replace(self._find("rooms", room_id), **changes))
+        self._here.rooms[room_id] = structs.replace(self._here.find("rooms", room_id), **changes)
+        self._here.forget_unknown_of_room(room_id)
 
     def get_room(self, room_id: str) -> Room | None:
         return self._here.rooms.get(room_id)
@@ -225,18 +134,23 @@ class Model:
         bans = self._here.bans.values()
         self._here.bans = {ban.oder_id: ban for ban in bans if ban.room_id != room_id}
         self._here.rooms.pop(room_id, None)
+        self._here.forget_unknown_of_room(room_id)
 
-    # Bans: those of a test ended at the time 1, or never end
+    # Bans
 
     def save_ban(self, ban: Ban) -> None:
         self._here.bans[ban.oder_id] = ban
+
+    def add_bans(self, bans: Sequence[Ban]) -> int:
+        new = {ban.oder_id: ban for ban in bans if ban.oder_id not in self._here.bans}
+        self._here.bans.update(new)
+        return len(new)
 
     def remove_ban(self, oder_id: str) -> None:
         self._here.bans.pop(oder_id, None)
 
     def get_bans_for_room(self, room_id: str) -> list[Ban]:
-        found = [b for b in self._here.bans.values() if b.room_id == room_id and not b.expires_at]
-        return sorted(found, key=lambda ban: (ban.timestamp, utf16(ban.oder_id)))
+        return self._here.active_bans(room_id)
 
     def is_user_banned(self, user_id: str, room_id: str) -> bool:
         return any(ban.user_id == user_id for ban in self.get_bans_for_room(room_id))
@@ -246,17 +160,62 @@ class Model:
     def save_attachment(self, attachment: Attachment, data: bytes | None = None) -> None:
         if data is not None and len(data) != attachment.size:
             raise InvalidRecord("", field="size")
-        self._refuse_deleted(attachment.message_id)
+        self._here.refuse_deleted(attachment.message_id)
+        self._here.unknown.pop(("attachments", attachment.id), None)
         self._here.attachments[attachment.id] = attachment
         if data is not None:
             self._here.data[attachment.id] = data
 
+    def add_attachment(self, attachment: Attachment, data: bytes | None) -> bool:
+        if data is not None and len(data) != attachment.size:
+            raise InvalidRecord("", field="size")
+        stored = self._here.attachments.get(attachment.id)
+        if self._here.is_deleted(attachment.message_id):
+            return False
+        if stored is None:
+            self.save_attachment(attachment, data)
+            return True
+        is_same = (stored.message_id, stored.size) == (attachment.message_id, attachment.size)
+        if data is None or not is_same or stored.id in self._here.data:
+            return False
+        self._here.data[stored.id] = data
+        return True
+
+    def get_files(self) -> list[Attachment]:
+        here = self._here
+        found = self.get_all_attachments()
+        return [one for one in found if one.id in here.data and one.message_id in here.messages]
+
+    def remove_files(self, attachment_ids: Sequence[str]) -> None:
+        for one in attachment_ids:
+            self._here.data.pop(one, None)
+
     def get_attachments_for_message(self, message_id: str) -> list[Attachment]:
-        return [one for one in self.get_all_attachments() if one.message_id == message_id]
+        return self._here.attachments_of(message_id)
 
     def get_attachments_for_messages(self, message_ids: Sequence[str]) -> dict[str, Any]:
         found = {one: self.get_attachments_for_message(one) for one in message_ids}
         return {message_id: ones for message_id, ones in found.items() if ones}
+
+    def get_channel_page(
+        self, room_id: str, channel_id: str, limit: int = 50, around: str | int | None = None
+    ) -> ChannelPage:
+        after: list[Message] = []
+        if around is not None:
+            after = self.get_messages_after(room_id, around, limit, channel_id)
+        before_id = around if isinstance(around, str) else after[0].id if after else None
+        before = self.get_latest_messages(room_id, limit, before_id, channel_id)
+        known = self._here.messages
+        if isinstance(around, str):
+            after = [as_read(known[around]), *after]
+        here = {message.id for message in (*before, *after)}
+        answered = {message.reply_to_id or "" for message in (*before, *after)} - here
+        return ChannelPage(
+            before=before,
+            after=after,
+            originals={name: as_read(known[name]) for name in answered if name in known},
+            attachments=self.get_attachments_for_messages(sorted(here)),
+        )
 
     def get_all_attachments(self) -> list[Attachment]:
         found = self._here.attachments.values()
@@ -267,70 +226,8 @@ class Model:
         return sum(owner is not None and owner.room_id == room_id for owner in owners)
 
     def read_attachment_data(self, attachment_id: str) -> bytes | None:
-        self._find("attachments", attachment_id)
+        self._here.find("attachments", attachment_id)
         return self._here.data.get(attachment_id)
 
     def delete_attachments_for_message(self, message_id: str) -> None:
-        for one in self.get_attachments_for_message(message_id):
-            del self._here.attachments[one.id]
-            self._here.data.pop(one.id, None)
-
-    # What several of them do
-
-    def _find(self, store: str, key: str) -> Any:
-        record: Record | None = getattr(self._here, store).get(key)
-        if record is None:
-            raise RecordNotFound(store, key)
-        return record
-
-    def _put(self, message: Message) -> None:
-        """Write a message; its reactions become what it says."""
-        is_new = message.id not in self._here.messages
-        if message.is_deleted:
-            message = structs.replace(message, content="", reactions=())
-            self.delete_attachments_for_message(message.id)
-        if message.is_deleted or not is_new:
-            self._drop_reactions(message.id)
-        for one in message.reactions:
-            self._here.reactions[one.message_id, one.oder_id, one.emoji] = one
-        self._here.messages[message.id] = message
-        self._mirror(message.id)
-
-    def _mirror(self, message_id: str) -> None:
-        message = self._here.messages.get(message_id)
-        if message is not None:
-            reactions = tuple(self.get_reactions_for_message(message_id))
-            self._here.messages[message_id] = structs.replace(message, reactions=reactions)
-
-    def _drop_reactions(self, message_id: str) -> None:
-        for one in self.get_reactions_for_message(message_id):
-            del self._here.reactions[one.message_id, one.oder_id, one.emoji]
-
-    def _refuse_deleted(self, message_id: str) -> None:
-        message = self._here.messages.get(message_id)
-        if message is not None and message.is_deleted:
-            raise InvalidRecord("", field="message_id")
-
-    def _channel(self, room_id: str, channel_id: str | None) -> list[Message]:
-        found = [
-            message
-            for message in self._here.messages.values()
-            if message.room_id == room_id and channel_id in (None, message.channel_id)
-        ]
-        return sorted(found, key=_place)
-
-    def _edge(self, room_id: str, message_id: str, field: str) -> tuple[int, bytes]:
-        message: Message = self._find("messages", message_id)
-        if message.room_id != room_id:
-            raise InvalidRecord("", field=field)
-        return _place(message)
-
-
-def _place(message: Message) -> tuple[int, bytes]:
-    return message.timestamp, utf16(message.id)
-
-
-def _as_read(message: Message) -> Message:
-    if not message.is_deleted:
-        return message
-    return structs.replace(message, content=DELETED_MESSAGE_CONTENT)
+        self._here.delete_attachments(message_id)

@@ -9,11 +9,17 @@ __all__ = ["Window"]
 
 
 class Window:
-    """A session, with requests as Python values."""
+    """A session, with requests as Python values.
+
+    Attributes:
+        notified: what it was notified of.
+    """
 
     def __init__(self, main: MainProcess) -> None:
-        self.told: list[dict[str, Any]] = []
-        self.session: Session = main.open_session(lambda text: self.told.append(json.loads(text)))
+        self.notified: list[dict[str, Any]] = []
+        self.session: Session = main.open_session(
+            lambda text: self.notified.append(json.loads(text))
+        )
 
     def ask(
         self,
@@ -22,24 +28,24 @@ class Window:
         account: int | None = None,
         **payload: object,
     ) -> dict[str, Any]:
-        """Send a request, and return the answer."""
+        """Send a request, and return the reply."""
         request: dict[str, Any] = {"type": name, "payload": payload}
         if account is not None:
             request["account"] = account
-        answer: dict[str, Any] = json.loads(self.session.handle(kind, json.dumps(request)))
-        return answer
+        reply: dict[str, Any] = json.loads(self.session.handle(kind, json.dumps(request)))
+        return {"result": None, "changes": [], "unreadable": []} | reply
 
     def command(self, name: str, account: int | None = None, **payload: object) -> Any:
         """Send a command that is carried out, and return its result."""
-        answer = self.ask("command", name, account, **payload)
-        assert "error" not in answer, answer
-        return answer["result"]
+        reply = self.ask("command", name, account, **payload)
+        assert "error" not in reply, reply
+        return reply["result"]
 
     def query(self, name: str, account: int | None = None, **payload: object) -> Any:
         """Send a query that is carried out, and return its result."""
-        answer = self.ask("query", name, account, **payload)
-        assert "error" not in answer, answer
-        return answer["result"]
+        reply = self.ask("query", name, account, **payload)
+        assert "error" not in reply, reply
+        return reply["result"]
 
     def open(self, user_id: str | None = None) -> int:
         """Open an account, and return its handle."""

@@ -20,9 +20,10 @@ from PySide6.QtCore import QObject, QSocketNotifier, QUrl
 from PySide6.QtWidgets import QApplication
 
 from roomkeep.desktop import __main__ as program
+from roomkeep.desktop.call_scheduler import CallScheduler
 from roomkeep.desktop.main_process import MainProcess, Session
-from roomkeep.desktop.turns import Kind, Turns
 from roomkeep.desktop.window import app, main_window
+from roomkeep.storage.device_requests import Kind
 from support.desktop_world import DesktopWorld
 from support.worlds import World
 
@@ -48,13 +49,13 @@ class HostWorld(DesktopWorld):
         await self.plant(store, *records, user_id=user_id)
 
     async def wipe(self) -> None:
-        for user_id in self.main.accounts.ids():
+        for user_id in self.main.data_folder.account_ids():
             self.main.delete_account(user_id)
-        database = self.main._databases.pop(None, None)
-        if database is not None:
-            database.close()
-        shutil.rmtree(self.main.accounts.folder_of(None), ignore_errors=True)
-        self.main.accounts.save_current(None)
+        account = self.main._accounts.pop(None, None)
+        if account is not None:
+            account.database.close()
+        shutil.rmtree(self.main.data_folder.folder_of(None), ignore_errors=True)
+        self.main.data_folder.save_current_user_id(None)
 
     async def tell(self, line: str) -> None:
         tell(line)
@@ -86,13 +87,13 @@ class TestedProcess(MainProcess):
 _beside = ThreadPoolExecutor(1)
 _loop = asyncio.new_event_loop()
 """Runs in that one thread; what a test holds up outlives the call that does it."""
-_take = Turns.take
+_schedule = CallScheduler.schedule
 
 
-def take(self: Turns, lane: Hashable, kind: Kind, work: "partial[None]") -> bool:
-    """Carry out at once what is for this program: a test holds others up, and frees them."""
+def schedule(self: CallScheduler, lane: Hashable, kind: Kind, work: "partial[None]") -> bool:
+    """Run at once what is for this program: a test holds others up, and frees them."""
     if not work.args[-1].replace(" ", "").startswith(START):
-        return _take(self, lane, kind, work)
+        return _schedule(self, lane, kind, work)
     _beside.submit(work)
     return True
 
@@ -122,7 +123,7 @@ def main() -> int:
         patch.object(app, "MainProcess", TestedProcess),
         patch.object(app, "MainWindow", Window),
         patch.object(main_window, "HOME", QUrl("app://roomkeep/tests/index.html")),
-        patch.object(Turns, "take", take),
+        patch.object(CallScheduler, "schedule", schedule),
     ):
         return program.main()
 

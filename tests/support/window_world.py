@@ -1,15 +1,15 @@
 """The desktop's window as a world, seen from the page in it: the real bridge and main process."""
 
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager
 from typing import Any
 
 import js
 
 from roomkeep.persistence import DatabaseService
-from roomkeep.persistence.desktop_database_service import DesktopBackend, PageBridge
-from support.worlds import World
+from roomkeep.persistence.desktop_backend import DesktopBackend, PageBridge
+from support.worlds import DESIGNED_INDEXES, World
 
 __all__ = ["WindowWorld"]
 
@@ -43,8 +43,10 @@ class WindowWorld(World):
         yield
         await self._have_done("free")
 
-    async def drop_paging_indexes(self) -> None:
-        await self._have_done("drop_paging_indexes")
+    async def make_old_database(
+        self, user_id: str | None = None, indexes: Collection[str] = DESIGNED_INDEXES
+    ) -> None:
+        await self._have_done("make_old_database", user_id, list(indexes))
 
     async def plant(self, store: str, *records: dict[str, Any], user_id: str | None = None) -> None:
         await self._have_done("plant", store, list(records), user_id)

@@ -5,27 +5,38 @@ import json
 import sys
 import unittest.mock
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from roomkeep import idb
+import indexeddb
 from roomkeep.persistence import DatabaseService
-from roomkeep.persistence.keys import order
-from roomkeep.persistence.memory_database_service import MemoryBackend
-from roomkeep.persistence.memory_engine import MemoryEngine, Row
-from roomkeep.persistence.schema import (
+from roomkeep.persistence.memory_backend import MemoryBackend
+from roomkeep.storage.engines.memory import MemoryEngine
+from roomkeep.storage.operations.older_clients import UPGRADED
+from roomkeep.storage.schema import (
     BY_CHANNEL_AND_TIME,
     BY_ROOM_AND_TIME,
     SCHEMA,
     VERSION,
+    KeyPath,
     database_name,
 )
 from support.js import run_js
 
 if TYPE_CHECKING or sys.platform == "emscripten":
-    from roomkeep.persistence.migrations import upgrade
+    from roomkeep.storage.engines.indexeddb import upgrade
+
+
+DESIGNED_INDEXES = ("messages.roomId",)
+"""The indexes that the design's table of stores asks for."""
+
+ALL_BUT_PAGING_INDEXES = tuple(
+    f"{store}.{index}"
+    for store, schema in SCHEMA.items()
+    for index in schema.indexes
+    if index not in (BY_ROOM_AND_TIME, BY_CHANNEL_AND_TIME)
+)
 
 
 class World(ABC):
@@ -53,8 +64,14 @@ class World(ABC):
         """Keep an account's database busy: what is asked of it meanwhile waits."""
 
     @abstractmethod
+    async def make_old_database(
+        self, user_id: str | None = None, indexes: Collection[str] = DESIGNED_INDEXES
+    ) -> None:
+        """Make an account's database as an older client does: with no other than some indexes."""
+
     async def drop_paging_indexes(self) -> None:
         """Have nobody's database made by an older client, without the compound indexes."""
+        await self.make_old_database(indexes=ALL_BUT_PAGING_INDEXES)
 
     @abstractmethod
     async def plant(self, store: str, *records: dict[str, Any], user_id: str | None = None) -> None:
@@ -87,17 +104,23 @@ class MemoryWorld(World):
             yield
         free.set()
 
-    async def drop_paging_indexes(self) -> None:
-        self._backend = MemoryBackend(
-            dict(SCHEMA) | {"messages": replace(SCHEMA["messages"], indexes={"roomId": "roomId"})}
-        )
+    async def make_old_database(
+        self,
+        user_id: str | None = None,
+        indexes: Collection[str] = DESIGNED_INDEXES,  # noqa: ARG002
+    ) -> None:
+        self._old.add(user_id)
+        await self.plant("meta", user_id=user_id)
 
     async def plant(self, store: str, *records: dict[str, Any], user_id: str | None = None) -> None:
-        await self._backend.open_account(user_id)
-        target = self._engine(user_id).stores[store]
+        name = database_name(user_id)
+        target = self._backend.engines.setdefault(name, MemoryEngine(name)).stores[store]
         for record in records:
-            row = Row(target.schema, json.dumps(record).encode(), None)
-            target.swap(order(row.key), row)
+            target.write(json.dumps(record).encode())
+        if user_id in self._old:
+            # Every index is there, and tells nothing of what such a client has written.
+            note = {"key": UPGRADED, "value": True}
+            self._engine(user_id).stores["meta"].write(json.dumps(note).encode())
 
     async def stored(self, store: str, user_id: str | None = None) -> list[dict[str, Any]]:
         rows = self._engine(user_id).stores[store].walk(None, None, "next")
@@ -111,6 +134,7 @@ class MemoryWorld(World):
 
     async def _wipe(self) -> None:
         self._backend = MemoryBackend()
+        self._old: set[str | None] = set()
 
 
 class IndexedDBWorld(World):
@@ -118,10 +142,10 @@ class IndexedDBWorld(World):
 
     @asynccontextmanager
     async def busy(self, user_id: str | None) -> AsyncIterator[None]:
-        database = await idb.open(database_name(user_id))
+        database = await indexeddb.open(database_name(user_id))
         begun, free = asyncio.Event(), asyncio.Event()
 
-        async def hold(tx: idb.Transaction) -> None:
+        async def hold(tx: indexeddb.Transaction) -> None:
             begun.set()
             while not free.is_set():
                 await tx.store("meta").count()
@@ -133,27 +157,32 @@ class IndexedDBWorld(World):
         await holding
         database.close()
 
-    async def drop_paging_indexes(self) -> None:
-        async def old_client(tx: idb.UpgradeTransaction, old_version: int) -> None:
-            await upgrade(tx, old_version)
-            for index in (BY_ROOM_AND_TIME, BY_CHANNEL_AND_TIME):
-                tx.store("messages").delete_index(index)
+    async def make_old_database(
+        self, user_id: str | None = None, indexes: Collection[str] = DESIGNED_INDEXES
+    ) -> None:
+        async def old_client(tx: indexeddb.UpgradeTransaction, _old_version: int) -> None:
+            for name, schema in SCHEMA.items():
+                store = tx.create_store(name, key_path=_js_path(schema.key_path))
+                for index, path in _only(name, indexes).items():
+                    store.create_index(index, _js_path(path))
+            if user_id is not None:
+                await tx.store("meta").put({"key": "currentUserId", "value": user_id})
 
-        (await idb.open(database_name(None), VERSION, old_client)).close()
+        (await indexeddb.open(database_name(user_id), VERSION, old_client)).close()
 
     async def plant(self, store: str, *records: dict[str, Any], user_id: str | None = None) -> None:
-        database = await idb.open(database_name(user_id), VERSION, upgrade)
+        database = await indexeddb.open(database_name(user_id), VERSION, upgrade)
 
-        async def put(tx: idb.Transaction) -> None:
+        async def put(tx: indexeddb.Transaction) -> None:
             tx.store(store).put_many_json(json.dumps(record) for record in records)
 
         await database.write([store], put)
         database.close()
 
     async def stored(self, store: str, user_id: str | None = None) -> list[dict[str, Any]]:
-        database = await idb.open(database_name(user_id), VERSION, upgrade)
+        database = await indexeddb.open(database_name(user_id), VERSION, upgrade)
 
-        async def get(tx: idb.Transaction) -> Any:
+        async def get(tx: indexeddb.Transaction) -> Any:
             return await tx.store(store).get_all()
 
         records: list[dict[str, Any]] = await database.read([store], get)
@@ -165,9 +194,19 @@ class IndexedDBWorld(World):
 
     async def _wipe(self) -> None:
         run_js("localStorage.clear()")
-        for name in await idb.names():
+        for name in await indexeddb.names():
             if name.startswith("roomkeep"):
-                await idb.delete(name)
+                await indexeddb.delete(name)
+
+
+def _only(store: str, indexes: Collection[str]) -> dict[str, KeyPath]:
+    """Return those of a store's indexes that are named."""
+    paths = SCHEMA[store].indexes.items()
+    return {index: path for index, path in paths if f"{store}.{index}" in indexes}
+
+
+def _js_path(path: KeyPath) -> str | list[str]:
+    return path if isinstance(path, str) else list(path)
 
 
 WORLDS: dict[str, type[World]] = {"memory": MemoryWorld, "indexeddb": IndexedDBWorld}

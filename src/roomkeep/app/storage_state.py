@@ -8,7 +8,7 @@ from typing import Literal, TypeVar
 from reaktiv import Signal
 
 from roomkeep.models import Attachment
-from roomkeep.persistence import StorageReport, Unreadable
+from roomkeep.persistence import StorageReport, UnreadableRecord
 
 __all__ = [
     "BACKENDS",
@@ -68,7 +68,7 @@ class StorageState:
 
     def __init__(self) -> None:
         self.report: Signal[StorageReport | None] = _signal(None)
-        self.unreadable: Signal[tuple[Unreadable, ...]] = _signal(())
+        self.unreadable: Signal[tuple[UnreadableRecord, ...]] = _signal(())
         self.is_loading: Signal[bool] = _signal(value=False)
         self.keeping: Signal[Literal["idle", "asking", "refused"]] = _signal("idle")
         self.is_clearing: Signal[bool] = _signal(value=False)

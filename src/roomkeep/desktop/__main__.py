@@ -1,4 +1,4 @@
-"""Where the desktop app begins: `roomkeep`, or `python -m roomkeep.desktop`."""
+"""The entry point of the desktop app: `roomkeep`, or `python -m roomkeep.desktop`."""
 
 import logging
 import os
@@ -13,18 +13,18 @@ __all__ = ["main"]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Show the app; give the exit status."""
+    """Show the app, and return the exit status."""
     parser = ArgumentParser(prog="roomkeep", description="A chat that keeps working offline.")
-    parser.add_argument("--data", type=Path, metavar="FOLDER", help="where your data lie")
-    parser.add_argument("--site", type=Path, metavar="FOLDER", help="a built site to show")
-    parser.add_argument("--new-window", action="store_true", help="open one more window")
+    parser.add_argument("--data", type=Path, metavar="FOLDER", help="where your data are")
+    parser.add_argument("--site", type=Path, metavar="FOLDER", help="the built site to show")
+    parser.add_argument("--new-window", action="store_true", help="open another window")
     chosen = parser.parse_args(arguments)
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s: %(message)s")
 
     site = chosen.site or find_site()
-    problem = _what_is_missing(site)
+    problem = _find_obstacle(site)
     if site is None or problem is not None:
-        print(problem, file=sys.stderr)  # noqa: T201 it is for whoever started this in a terminal
+        print(problem, file=sys.stderr)  # noqa: T201 for whoever started this in a terminal
         return 1
     from roomkeep.desktop.window.app import NEW_WINDOW, SHOW, run
 
@@ -32,19 +32,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return run(folder, site.absolute(), NEW_WINDOW if chosen.new_window else SHOW)
 
 
-def _what_is_missing(site: Path | None) -> str | None:
-    """Tell in a sentence what stands in the way of a window; None where nothing does."""
+def _find_obstacle(site: Path | None) -> str | None:
+    """Return a sentence about why no window can open; None where one can."""
     try:
         import PySide6.QtWebEngineWidgets  # noqa: F401
     except ImportError as error:
         return (
-            f"Roomkeep's window needs PySide6, and its libraries ({error}). "
-            "Install it: pip install 'roomkeep[desktop]'"
+            f"Roomkeep's window needs PySide6 and its libraries ({error}). "
+            "Install them: pip install 'roomkeep[desktop]'"
         )
     if site is None or not (site / "index.html").is_file():
         return (
-            "The built site is not here. In a checkout run `npm run desktop`; "
-            "else name its folder with --site."
+            "The built site is missing. In a checkout, run `npm run desktop`; "
+            "otherwise name its folder with --site."
         )
     if hasattr(os, "geteuid") and os.geteuid() == 0 and not _is_sandbox_off():
         return "The browser engine has no sandbox for root. Run Roomkeep as another user."

@@ -1,4 +1,4 @@
-"""What is said of each file of the site, by the web server and in the window alike."""
+"""The HTTP headers of the site's files, from the web server and in the window alike."""
 
 from pathlib import PurePosixPath
 from types import MappingProxyType
@@ -19,7 +19,7 @@ _POLICY: Final = (
     ("form-action", "'none'"),
     ("frame-ancestors", "'none'"),
 )
-"""PyScript makes functions from text, which asks for 'unsafe-eval'. No inline script can run."""
+"""PyScript makes functions from text, which needs 'unsafe-eval'. No inline script can run."""
 
 HEADERS: Final = MappingProxyType(
     {
@@ -27,8 +27,8 @@ HEADERS: Final = MappingProxyType(
         "X-Content-Type-Options": "nosniff",
         "Referrer-Policy": "no-referrer",
         "Cross-Origin-Opener-Policy": "same-origin",
-        # Kept, and asked for again by its ETag each time. With no-store a browser would also
-        # throw away the machine code that it made of the WebAssembly.
+        # Cached, and revalidated by its ETag each time. With no-store a browser would also discard
+        # the machine code that it compiled from the WebAssembly.
         "Cache-Control": "no-cache",
     }
 )
@@ -56,5 +56,5 @@ _TYPES: Final = MappingProxyType(
 
 
 def content_type(name: str) -> str:
-    """Gives the Content-Type for a file's name."""
+    """Return the Content-Type for a file's name."""
     return _TYPES.get(PurePosixPath(name).suffix.lower(), "application/octet-stream")

@@ -1,45 +1,91 @@
-"""The main process: it owns the data folder, and answers what windows ask.
+"""The main process: it owns the data folder, and answers the requests of windows.
 
     main = MainProcess(folder)
     session = main.open_session(on_changes)
     reply = session.handle("command", '{"type": "open-account", "payload": {"userId": "ann"}}')
 
-The page is trusted in nothing: what is unknown, malformed, too large or invalid is refused here,
-whatever the page has checked. An answer never holds a path or a trace of the program.
+The page is not trusted: a request that is unknown, malformed, too large or invalid is refused here,
+whatever the page has checked. A reply never holds a path or a stack trace.
 """
 
 import functools
 import itertools
 import logging
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
-import msgspec
+from roomkeep.desktop.data_folder import DataFolder
+from roomkeep.errors import InvalidRecord, NotReady, RoomkeepError, StorageError
+from roomkeep.storage.changes import Change, account_deleted
+from roomkeep.storage.device_requests import (
+    DEVICE_REQUESTS,
+    CloseAccount,
+    DeleteAccount,
+    DeviceRequest,
+    GetAccountIds,
+    GetQuota,
+    Kind,
+    LoadCurrentUserId,
+    OpenAccount,
+    SaveCurrentUserId,
+)
+from roomkeep.storage.engines.sqlite.database import SqliteDatabase
+from roomkeep.storage.operation import OPERATIONS
+from roomkeep.storage.operations.meta import set_owner
+from roomkeep.storage.validation import decode_json
+from roomkeep.storage.wire import (
+    decode_request,
+    encode_account_changes,
+    encode_error,
+    encode_reply,
+)
 
-from roomkeep.desktop.accounts import Accounts
-from roomkeep.desktop.database import AccountDatabase, Listener
-from roomkeep.desktop.handlers import COMMAND_HANDLERS, QUERY_HANDLERS, Handler
-from roomkeep.desktop.requests import encode_failure, encode_result, read_request
-from roomkeep.desktop.transaction import Transaction
-from roomkeep.errors import InvalidRecord, NotReady, RoomkeepError
-from roomkeep.protocol import AccountChanges, Request, commands, queries
-from roomkeep.reports import Change, account_deletion
-
-__all__ = ["MainProcess", "Session"]
+__all__ = ["Account", "MainProcess", "Session"]
 
 logger = logging.getLogger(__name__)
 
-_MOST_OPEN = 50
+_MAX_OPEN = 50
 """So many accounts may be open in a session at a time. A page needs two while it switches."""
+
+Listener = Callable[[Iterable[Change]], None]
+
+
+class Account:
+    """An account's open database, and the windows that have it open.
+
+    Attributes:
+        user_id: whose it is; None for nobody.
+        database: the database.
+        listeners: called with the changes that others make.
+    """
+
+    def __init__(self, user_id: str | None, path: Path) -> None:
+        self.user_id = user_id
+        self.listeners: set[Listener] = set()
+        self.uses = 0
+        self.database = SqliteDatabase(path)
+        try:
+            if user_id is not None:
+                self.database.run(set_owner, {"user_id": user_id})
+        except BaseException:
+            self.database.close()
+            raise
+
+    def publish(self, changes: Iterable[Change], *, but: Listener | None = None) -> None:
+        """Notify the windows of changes, except the one that made them."""
+        for listener in tuple(self.listeners):
+            if listener is not but:
+                listener(changes)
 
 
 class MainProcess:
     """What all windows share: the data folder, and the accounts that are open.
 
     Args:
-        folder: the data folder; made where there is none. Nobody else uses it until `close`.
+        folder: the data folder; made where there is none. Until `close` no other process can use
+            it.
 
     Raises:
         StorageBlocked: another main process uses the folder.
@@ -47,16 +93,15 @@ class MainProcess:
     """
 
     def __init__(self, folder: Path) -> None:
-        self.accounts = Accounts(folder)
-        self._databases: dict[str | None, AccountDatabase] = {}
-        self._uses: dict[str | None, int] = {}
+        self.data_folder = DataFolder(folder)
+        self._accounts: dict[str | None, Account] = {}
         self._lock = threading.RLock()
         self._sessions: set[Session] = set()
         self._closed = False
-        self._prepare()
+        self._open_last_account()
 
     def open_session(self, on_changes: Callable[[str], None]) -> "Session":
-        """Begin to serve a window, or a page that was loaded anew.
+        """Begin to serve a window, or a page that was reloaded.
 
         Args:
             on_changes: called with JSON when others have changed data of an account that is open in
@@ -76,53 +121,51 @@ class MainProcess:
             self._closed = True
             for session in tuple(self._sessions):
                 session.close()
-            for database in self._databases.values():
-                database.close()
-            self._databases.clear()
-            self.accounts.close()
+            for account in self._accounts.values():
+                account.database.close()
+            self._accounts.clear()
+            self.data_folder.close()
 
-    def acquire(self, user_id: str | None) -> AccountDatabase:
-        """Open an account's database, or share the one that is open."""
+    def acquire(self, user_id: str | None) -> Account:
+        """Open an account, or share the one that is open; `release` ends that."""
         with self._lock:
             self._check_open()
-            if user_id not in self._databases:
-                self._databases[user_id] = AccountDatabase(user_id, self.accounts.make(user_id))
-                self._uses[user_id] = 0
-            self._uses[user_id] += 1
-            return self._databases[user_id]
+            if user_id not in self._accounts:
+                self._accounts[user_id] = Account(user_id, self.data_folder.prepare(user_id))
+            account = self._accounts[user_id]
+            account.uses += 1
+            return account
 
-    def release(self, database: AccountDatabase) -> None:
-        """Close an account's database when nobody has it open any more."""
+    def release(self, account: Account) -> None:
+        """Close an account when nobody has it open any more."""
         with self._lock:
-            user_id = database.user_id
-            if self._databases.get(user_id) is not database:
-                return  # the account was deleted
-            self._uses[user_id] -= 1
-            if not self._uses[user_id]:
-                del self._databases[user_id]
-                database.close()
+            if self._accounts.get(account.user_id) is not account:
+                return  # it was deleted
+            account.uses -= 1
+            if not account.uses:
+                del self._accounts[account.user_id]
+                account.database.close()
 
     def delete_account(self, user_id: str) -> None:
-        """Delete an account. Whoever has it open is told before it goes, and can use it no more."""
+        """Delete an account. Windows that have it open are notified first, and lose it."""
         with self._lock:
-            database = self._databases.pop(user_id, None)
-            if database is not None:
-                for listener in tuple(database.listeners):
-                    listener([account_deletion(user_id)])
-                database.close()
-            self.accounts.delete(user_id)
+            account = self._accounts.pop(user_id, None)
+            if account is not None:
+                account.publish([account_deleted(user_id)])
+                account.database.close()
+            self.data_folder.delete(user_id)
 
     def forget(self, session: "Session") -> None:
         """Take note that a session has ended."""
         with self._lock:
             self._sessions.discard(session)
 
-    def _prepare(self) -> None:
-        """Have the database of who is signed in be there, and up to date, before a window asks."""
+    def _open_last_account(self) -> None:
+        """Have the database of who is signed in created and upgraded before a window asks."""
         try:
-            self.release(self.acquire(self.accounts.load_current()))
+            self.release(self.acquire(self.data_folder.load_current_user_id()))
         except Exception:
-            # Whoever opens the account is told.
+            # Whoever opens the account gets the error.
             logger.warning("could not prepare the account's database", exc_info=True)
 
     def _check_open(self) -> None:
@@ -131,38 +174,42 @@ class MainProcess:
 
 
 class Session:
-    """What one window may do.
+    """What one window can do.
 
-    It names accounts by the handles that opening them gave; a handle is good in its session only.
+    It names accounts by the handles that opening them returned. A handle is valid in its session
+    only.
     """
 
     def __init__(self, main: MainProcess, on_changes: Callable[[str], None]) -> None:
         self._main = main
         self._on_changes = on_changes
-        self._open: dict[int, tuple[AccountDatabase, Listener]] = {}
+        self._open: dict[int, tuple[Account, Listener]] = {}
         self._handles = itertools.count(1)
         self._lock = threading.Lock()
         self._closed = False
-        self._of_device: Mapping[type[Request], Callable[[Any], object]] = {
-            commands.OpenAccount: self._open_account,
-            commands.DeleteAccount: lambda request: main.delete_account(request.user_id),
-            commands.SaveCurrentUserId: lambda request: main.accounts.save_current(request.user_id),
-            queries.LoadCurrentUserId: lambda _: main.accounts.load_current(),
-            queries.GetAccountIds: lambda _: main.accounts.ids(),
-            queries.GetSpace: lambda _: main.accounts.space(),
+        folder = main.data_folder
+        self._device: Mapping[type[DeviceRequest], Callable[[Any], object]] = {
+            OpenAccount: lambda request: self._open_account(request.user_id),
+            DeleteAccount: lambda request: main.delete_account(request.user_id),
+            GetAccountIds: lambda _: folder.account_ids(),
+            SaveCurrentUserId: lambda request: folder.save_current_user_id(request.user_id),
+            LoadCurrentUserId: lambda _: folder.load_current_user_id(),
+            GetQuota: lambda _: folder.quota(),
         }
 
-    def handle(self, kind: Literal["command", "query"], text: str) -> str:
-        """Carry out a request, and return the answer; both are JSON.
+    def handle(self, kind: Kind, text: str) -> str:
+        """Carry out a request, and return the reply; both are JSON.
 
-        It waits for the disk, so it is called from a worker thread: from any, from several at once.
-        Commands are best called from one thread, in the order in which the page sent them. Whatever
-        comes, it raises nothing.
+        It waits for the disk, so it is called from worker threads, from several at once. Commands
+        are best called in the order in which the page sent them. It raises nothing, whatever comes.
         """
         try:
-            return self._answer(kind, text)
-        except Exception as error:  # noqa: BLE001 whatever it is, the page gets an answer
-            return encode_failure(error)
+            return self._reply(kind, text)
+        except RoomkeepError as error:
+            return encode_error(error)
+        except Exception:
+            logger.exception("a request failed in a way that was not foreseen")
+            return encode_error(StorageError("something went wrong in Roomkeep; nothing changed"))
 
     def close(self) -> None:
         """End the session, and close the accounts that only it has open."""
@@ -173,69 +220,63 @@ class Session:
             self._close_account(handle)
         self._main.forget(self)
 
-    def _answer(self, kind: Literal["command", "query"], text: str) -> str:
-        handle, request = read_request(kind, text)
-        if handle is None:
-            return encode_result(self._of_device[type(request)](request))
-        if isinstance(request, commands.CloseAccount):
-            self._close_account(handle)
-            return encode_result(None)
-        database, listener = self._find(handle)
-        if kind == "query":
-            handler = functools.partial(_run, QUERY_HANDLERS[type(request)], request)
-            alone = isinstance(request, queries.FindAttachmentData | queries.FindProblems)
-            result, tx = (database.read_alone if alone else database.read)(handler)
-            return encode_result(result, tx)
-        handler = functools.partial(_run, COMMAND_HANDLERS[type(request)], request)
-        data = request.data if isinstance(request, commands.SaveAttachment) else None
-        result, tx = database.write(handler, data=data)
-        if tx.changes:
-            database.publish(tx.changes, but=listener)
-        return encode_result(result, tx)
+    def _reply(self, kind: Kind, text: str) -> str:
+        request = decode_request(kind, text)
+        if (device := DEVICE_REQUESTS.get(request.type)) is not None:
+            payload = decode_json(request.payload, device)
+            if device is CloseAccount:
+                self._close_account(request.account)
+                return encode_reply(None)
+            return encode_reply(self._device[device](payload))
+        operation = OPERATIONS[request.type]
+        arguments = operation.decode(request.payload)
+        account, listener = self._find(request.account)
+        if operation is set_owner and arguments["user_id"] != account.user_id:
+            raise InvalidRecord("is not the owner of this database", field="user_id")
+        outcome = account.database.run(operation, arguments)
+        if outcome.changes:
+            account.publish(outcome.changes, but=listener)
+        return encode_reply(*outcome)
 
-    def _open_account(self, request: commands.OpenAccount) -> int:
-        database = self._main.acquire(request.user_id)
+    def _open_account(self, user_id: str | None) -> int:
+        account = self._main.acquire(user_id)
         with self._lock:
-            problem = self._why_no_more()
-            if problem is None:
+            refusal = self._refusal()
+            if refusal is None:
                 handle = next(self._handles)
-                listener = functools.partial(self._tell, handle)
-                self._open[handle] = (database, listener)
-                database.listeners.add(listener)
+                listener = functools.partial(self._notify, handle)
+                self._open[handle] = (account, listener)
+                account.listeners.add(listener)
                 return handle
-        self._main.release(database)
-        raise problem
+        self._main.release(account)
+        raise refusal
 
-    def _why_no_more(self) -> RoomkeepError | None:
+    def _refusal(self) -> RoomkeepError | None:
+        """Return why no further account can be opened; None where one can."""
         if self._closed:
             return NotReady("the session has ended")
-        if len(self._open) >= _MOST_OPEN:
+        if len(self._open) >= _MAX_OPEN:
             return InvalidRecord("too many accounts are open")
         return None
 
-    def _tell(self, handle: int, changes: list[Change]) -> None:
-        """Tell the window what others have changed. They have done so, whatever it makes of it."""
-        message = AccountChanges(account=handle, changes=tuple(changes))
+    def _notify(self, handle: int, changes: Iterable[Change]) -> None:
+        """Notify the window. The changes are committed, so a failure is only logged."""
         try:
-            self._on_changes(msgspec.json.encode(message).decode())
+            self._on_changes(encode_account_changes(handle, changes))
         except Exception:
-            logger.exception("a window could not be told of changes")
+            logger.exception("a window could not be notified of changes")
 
-    def _close_account(self, handle: int) -> None:
+    def _close_account(self, handle: int | None) -> None:
         with self._lock:
-            found = self._open.pop(handle, None)
+            found = self._open.pop(handle, None) if handle is not None else None
         if found is not None:
-            database, listener = found
-            database.listeners.discard(listener)
-            self._main.release(database)
+            account, listener = found
+            account.listeners.discard(listener)
+            self._main.release(account)
 
-    def _find(self, handle: int) -> tuple[AccountDatabase, Listener]:
+    def _find(self, handle: int | None) -> tuple[Account, Listener]:
         with self._lock:
-            found = self._open.get(handle)
+            found = self._open.get(handle) if handle is not None else None
         if found is None:
-            raise InvalidRecord("is not open here", field="account")
+            raise InvalidRecord("is not open in this window", field="account")
         return found
-
-
-def _run(handler: Handler, request: Request, tx: Transaction) -> object:
-    return handler(tx, request)

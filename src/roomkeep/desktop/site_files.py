@@ -1,4 +1,4 @@
-"""The files of the built site: which one a URL stands for, and where the site lies."""
+"""The files of the built site: which one a URL stands for, and where the site is."""
 
 from pathlib import Path
 from typing import Final
@@ -9,16 +9,16 @@ __all__ = ["INDEX", "find_file", "find_site"]
 INDEX: Final = "index.html"
 
 _PACKAGED: Final = Path(__file__).parent / "site"
-"""Where a wheel that was made after the site has it."""
+"""Where it is in a wheel that was built after the site."""
 _BUILT: Final = Path(__file__).resolve().parents[3] / ".build" / "site"
-"""Where a checkout has it."""
+"""Where it is in a checkout."""
 
 
 def find_file(directory: Path, url_path: str) -> Path | None:
-    """Return the file that a URL's path stands for; None where there is none to be given out.
+    """Return the file that a URL's path stands for; None where there is none to serve.
 
     Args:
-        directory: what lies below it may be given out, and nothing else.
+        directory: only what is below it is served.
         url_path: the path as it stands in the URL; an empty one, or `/`, is the index page.
     """
     name = unquote(url_path, errors="replace").lstrip("/") or INDEX
@@ -28,10 +28,10 @@ def find_file(directory: Path, url_path: str) -> Path | None:
         root = directory.resolve()
         file = (root / name).resolve()
         return file if file.is_relative_to(root) and file.is_file() else None
-    except OSError:  # such as a name that is too long for any file
+    except OSError:  # such as a name that is too long for a file
         return None
 
 
 def find_site() -> Path | None:
-    """Return the folder of the built site: that of the package, else the checkout's, else None."""
+    """Return the folder of the built site: the package's, else the checkout's, else None."""
     return next((site for site in (_PACKAGED, _BUILT) if (site / INDEX).is_file()), None)

@@ -8,25 +8,33 @@ from roomkeep.persistence.app_resume_storage import (
 )
 from roomkeep.persistence.database_service import DatabaseService
 from roomkeep.persistence.storage_report import StorageReport
-from roomkeep.persistence.stores.message_pages import message_order
-from roomkeep.persistence.stores.messages import check_message, check_record
-from roomkeep.reports import ACCOUNTS, Change, Problem, Space, StoreName
-from roomkeep.unreadable import Unreadable
+from roomkeep.storage.changes import ACCOUNTS, Change
+from roomkeep.storage.decode_errors import UnreadableRecord
+from roomkeep.storage.health import Problem
+from roomkeep.storage.operations.backup import RecordPage, StoreName
+from roomkeep.storage.operations.channel_pages import ChannelPage
+from roomkeep.storage.operations.message_pages import message_order
+from roomkeep.storage.quota import Quota
+from roomkeep.storage.schema import MetaRecord
+from roomkeep.storage.validation import check_json, check_record
 
 __all__ = [
     "ACCOUNTS",
     "AppResumeStorage",
     "Change",
+    "ChannelPage",
     "DatabaseService",
     "KnownAccount",
     "LastViewedChat",
     "LaunchSettings",
+    "MetaRecord",
     "Problem",
-    "Space",
+    "Quota",
+    "RecordPage",
     "StorageReport",
     "StoreName",
-    "Unreadable",
-    "check_message",
+    "UnreadableRecord",
+    "check_json",
     "check_record",
     "message_order",
 ]

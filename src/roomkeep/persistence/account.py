@@ -1,44 +1,119 @@
-"""An account's open database, and what opens it."""
+"""An account's open database, and the backend that opens it."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, ParamSpec, Protocol, TypeVar
 
-from roomkeep.persistence.operation import Operation
-from roomkeep.persistence.transaction import Engine, Transaction
-from roomkeep.reports import Change, Space
-from roomkeep.unreadable import Unreadable
+from roomkeep.storage.changes import Change
+from roomkeep.storage.decode_errors import UnreadableRecord
+from roomkeep.storage.health import Position
+from roomkeep.storage.operation import Operation
+from roomkeep.storage.operations import older_clients
+from roomkeep.storage.quota import Quota
+from roomkeep.storage.transaction import Engine, Transaction
 
-__all__ = ["Account", "Backend", "EngineAccount", "OpenAccount"]
+__all__ = ["Account", "Backend", "EngineAccount"]
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
 
-class Account(Protocol):
+class Account(ABC):
     """The open database of one account.
 
     Attributes:
         database_name: the database's name.
         unreadable: the records that were passed over because they cannot be decoded.
-        was_wiped: the platform has deleted what the account kept here, unasked.
+        data_lost: the platform has deleted the account's data, unasked.
     """
 
-    database_name: str
-    unreadable: dict[tuple[str, str], Unreadable]
-    was_wiped: bool
+    def __init__(self, database_name: str) -> None:
+        self.database_name = database_name
+        self.unreadable: dict[tuple[str, str], UnreadableRecord] = {}
+        self.data_lost = False
+        self._listeners: list[Callable[[list[Change]], None]] = []
+        self._running = 0
+        self._closing = False
 
     async def run(self, operation: Operation[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Carry out one operation, in one transaction."""
-        ...
+        checked = operation.check(*args, **kwargs)
+        self._running += 1
+        try:
+            result: R = await self._carry_out(operation, checked)
+            return result
+        finally:
+            self._running -= 1
+            self._dispose_when_idle()
 
     def subscribe(self, listener: Callable[[list[Change]], None]) -> None:
-        """Call `listener` with what each transaction changes, here or in another tab."""
-        ...
+        """Call `listener` with the changes of each transaction, made here or in another tab."""
+        self._listeners.append(listener)
+
+    def notify(self, changes: list[Change]) -> None:
+        """Notify the listeners of this account."""
+        for listener in self._listeners:
+            listener(changes)
 
     def close(self) -> None:
         """Close the database; transactions under way are finished first."""
-        ...
+        self._listeners.clear()
+        self._closing = True
+        self._dispose_when_idle()
+
+    @abstractmethod
+    def dispose(self) -> None:
+        """Release the database; nothing is under way any more."""
+
+    @abstractmethod
+    async def _carry_out(self, operation: Operation[..., Any], arguments: dict[str, Any]) -> Any:
+        """Carry out one operation with checked arguments, and publish its changes."""
+
+    def publish(self, changes: list[Change]) -> None:
+        """Publish changes that were made here."""
+        self.notify(changes)
+
+    def _note(self, changes: Sequence[Change], unreadable: Iterable[UnreadableRecord]) -> None:
+        for record in unreadable:
+            self.unreadable[record.store, record.key] = record
+        if changes:
+            self.publish(list(changes))
+
+    def _dispose_when_idle(self) -> None:
+        if self._closing and self._running == 0:
+            self._closing = False
+            self.dispose()
+
+
+class EngineAccount(Account):
+    """An account whose operations run here, on an engine."""
+
+    def __init__(self, engine: Engine) -> None:
+        super().__init__(engine.name)
+        self._engine = engine
+
+    def dispose(self) -> None:
+        """Release the database; nothing is under way any more."""
+        self._engine.close()
+
+    async def update_older_messages(self) -> None:
+        """Put right what an older client has left different, in small transactions."""
+        if not await self.run(older_clients.is_update_due):
+            return
+        position: Position | None = None
+        while True:
+            position = await self.run(older_clients.update_older_messages, position)
+            if position is None:
+                return
+
+    async def _carry_out(self, operation: Operation[..., Any], arguments: dict[str, Any]) -> Any:
+        async def body(tx: Transaction) -> tuple[Any, Transaction]:
+            return await operation(tx, **arguments), tx
+
+        transact = self._engine.read if operation.mode == "read" else self._engine.write
+        result, tx = await transact(operation.stores, body)
+        self._note(tx.changes, tx.unreadable)
+        return result
 
 
 class Backend(Protocol):
@@ -61,16 +136,16 @@ class Backend(Protocol):
     async def delete_account(self, user_id: str) -> None:
         """Delete an account's database, where there is one.
 
-        Whoever has it open, such as another tab, is told by `account_deletion` before it goes.
+        Whoever has it open, such as another tab, hears of `account_deleted` before it goes.
         """
         ...
 
-    async def get_space(self) -> Space:
-        """Return what is known of the room on the device."""
+    async def get_quota(self) -> Quota:
+        """Return what is known of the space on the device."""
         ...
 
     async def request_persistence(self) -> bool:
-        """Ask for the promise that the data are kept; tell whether it was given."""
+        """Ask for the promise that the data are kept; return whether it was given."""
         ...
 
     async def load_current_user_id(self) -> str | None:
@@ -80,81 +155,3 @@ class Backend(Protocol):
     async def save_current_user_id(self, user_id: str | None) -> None:
         """Remember who is signed in for the program's next run."""
         ...
-
-
-class OpenAccount(ABC):
-    """What all open accounts share: who listens, and that what is under way is finished."""
-
-    def __init__(self, database_name: str) -> None:
-        self.database_name = database_name
-        self.unreadable: dict[tuple[str, str], Unreadable] = {}
-        self.was_wiped = False
-        self._listeners: list[Callable[[list[Change]], None]] = []
-        self._running = 0
-        self._closing = False
-
-    async def run(self, operation: Operation[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-        """Carry out one operation, in one transaction."""
-        checked = operation.check(*args, **kwargs)
-        self._running += 1
-        try:
-            result: R = await self._carry_out(operation, checked)
-            return result
-        finally:
-            self._running -= 1
-            self._dispose_when_idle()
-
-    def subscribe(self, listener: Callable[[list[Change]], None]) -> None:
-        """Call `listener` with what each transaction changes, here or in another tab."""
-        self._listeners.append(listener)
-
-    def publish(self, changes: list[Change]) -> None:
-        """Tell the listeners what was changed."""
-        for listener in self._listeners:
-            listener(changes)
-
-    def close(self) -> None:
-        """Close the database; transactions under way are finished first."""
-        self._listeners.clear()
-        self._closing = True
-        self._dispose_when_idle()
-
-    @abstractmethod
-    def dispose(self) -> None:
-        """Let go of the database; nothing is under way any more."""
-
-    @abstractmethod
-    async def _carry_out(self, operation: Operation[..., Any], arguments: dict[str, Any]) -> Any:
-        """Carry out one operation with checked arguments, and publish what it changes."""
-
-    def _note(self, changes: Sequence[Change], unreadable: Iterable[Unreadable]) -> None:
-        for record in unreadable:
-            self.unreadable[record.store, record.key] = record
-        if changes:
-            self.publish(list(changes))
-
-    def _dispose_when_idle(self) -> None:
-        if self._closing and self._running == 0:
-            self._closing = False
-            self.dispose()
-
-
-class EngineAccount(OpenAccount):
-    """An account whose operations run here, on an engine."""
-
-    def __init__(self, engine: Engine) -> None:
-        super().__init__(engine.name)
-        self._engine = engine
-
-    def dispose(self) -> None:
-        """Let go of the database; nothing is under way any more."""
-        self._engine.close()
-
-    async def _carry_out(self, operation: Operation[..., Any], arguments: dict[str, Any]) -> Any:
-        async def body(tx: Transaction) -> tuple[Any, Transaction]:
-            return await operation(tx, **arguments), tx
-
-        transact = self._engine.read if operation.mode == "read" else self._engine.write
-        result, tx = await transact(operation.stores, body)
-        self._note(tx.changes, tx.unreadable)
-        return result

@@ -1,26 +1,25 @@
-"""The life of the service: which account is open, on which backend, and who hears of changes."""
+"""The life cycle of the service: the backend, the open account, and the subscribers to changes."""
 
 import asyncio
 import logging
 import sys
 import time
 from collections.abc import Callable, Coroutine
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, Literal, ParamSpec, TypeVar
 
 from reaktiv import ReadonlySignal
 
-from roomkeep import records
 from roomkeep.errors import InvalidRecord, StorageUnavailable
-from roomkeep.idb import Durability
 from roomkeep.models import Id
-from roomkeep.persistence import stores
 from roomkeep.persistence.account import Backend
-from roomkeep.persistence.changes import ChangeFeed, Listener
-from roomkeep.persistence.operation import Operation
-from roomkeep.persistence.schema import VERSION
 from roomkeep.persistence.scope import Scopes
 from roomkeep.persistence.storage_report import StorageReport
-from roomkeep.unreadable import Unreadable
+from roomkeep.storage.changes import ChangeFeed, Listener
+from roomkeep.storage.decode_errors import UnreadableRecord
+from roomkeep.storage.operation import Operation
+from roomkeep.storage.operations import meta
+from roomkeep.storage.schema import VERSION
+from roomkeep.storage.validation import check_value
 
 __all__ = ["AccountService"]
 
@@ -46,7 +45,7 @@ class AccountService:
         backend: Backend | None = None,
         *,
         clock: Callable[[], int] = lambda: time.time_ns() // 1_000_000,
-        durability: Durability = "relaxed",
+        durability: Literal["relaxed", "strict"] = "relaxed",
     ) -> None:
         self._backend = backend
         self._clock = clock
@@ -54,7 +53,7 @@ class AccountService:
         self._feed = ChangeFeed()
         self._scopes = Scopes(self._feed.publish)
         self._fallback_reason: StorageUnavailable | None = None
-        self._initializing = asyncio.Lock()
+        self._choosing = asyncio.Lock()
 
     @property
     def is_ready(self) -> ReadonlySignal[bool]:
@@ -75,13 +74,13 @@ class AccountService:
         return self._fallback_reason
 
     @property
-    def was_wiped(self) -> bool:
+    def data_lost(self) -> bool:
         """Whether the browser has deleted what the account kept: evicted, or "cleared site data".
 
         It is noticed when the database is opened, or in the midst of work; a change of the store
         `"accounts"` with the action `"clear"` then tells of it.
         """
-        return self._scopes.current.account.was_wiped
+        return self._scopes.current.account.data_lost
 
     @property
     def current_user_id(self) -> str | None:
@@ -94,7 +93,7 @@ class AccountService:
         return self._scopes.current.account.database_name
 
     @property
-    def unreadable_records(self) -> list[Unreadable]:
+    def unreadable_records(self) -> list[UnreadableRecord]:
         """The stored records that were passed over so far because they cannot be decoded."""
         return list(self._scopes.current.account.unreadable.values())
 
@@ -105,11 +104,11 @@ class AccountService:
             StorageBlocked: another tab holds an older version of the database open.
             SchemaTooNew: a newer version of the program made the database.
         """
-        async with self._initializing:
+        async with self._choosing:
             if self._backend is None:
                 await self._choose_backend()
-            elif not self.is_ready():
-                await self._enter(self._backend)
+                return
+        await self._scopes.resume(self._backend)
 
     async def close(self) -> None:
         """Close the database. Calls under way are finished; later ones raise `NotReady`."""
@@ -122,8 +121,8 @@ class AccountService:
         account stays signed in.
         """
         if user_id is not None:
-            user_id = records.check_value(user_id, Id, "user_id")
-        self._scopes.current  # noqa: B018 raises NotReady
+            user_id = check_value(user_id, Id, "user_id")
+        self._scopes.check_initialized()
         await self._scopes.enter(self._required_backend, user_id)
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
@@ -139,16 +138,18 @@ class AccountService:
     async def get_storage_report(self) -> StorageReport:
         """Return what there is to know of the account's storage."""
         scope = self._scopes.current
-        rows, problems = await scope.run(stores.meta.get_contents)
-        space = await self._required_backend.get_space()
+        rows, missing_indexes = await scope.run(meta.get_contents)
+        quota = await self._required_backend.get_quota()
         scope.check()
         return StorageReport(
             backend=self._required_backend.name,
             database_name=scope.account.database_name,
             version=VERSION,
             rows=rows,
-            problems=tuple(problems),
-            space=space,
+            problems=tuple(
+                f"the store {name.replace('.', ' lacks the index ')}" for name in missing_indexes
+            ),
+            quota=quota,
         )
 
     async def request_persistence(self) -> bool:
@@ -171,13 +172,15 @@ class AccountService:
         Raises:
             StorageBlocked: another tab holds the account's database open.
         """
-        user_id = records.check_value(user_id, Id, "user_id")
-        if self._scopes.current.user_id == user_id:
-            raise InvalidRecord("is signed in; sign out first", field="user_id")
-        backend = self._required_backend
-        await backend.delete_account(user_id)
-        if await backend.load_current_user_id() == user_id:
-            await backend.save_current_user_id(None)
+        user_id = check_value(user_id, Id, "user_id")
+        self._scopes.check_initialized()
+        async with self._scopes.lock:
+            if self._scopes.current.user_id == user_id:
+                raise InvalidRecord("is signed in; sign out first", field="user_id")
+            backend = self._required_backend
+            await backend.delete_account(user_id)
+            if await backend.load_current_user_id() == user_id:
+                await backend.save_current_user_id(None)
 
     async def get_account_ids(self) -> list[str]:
         """Return the ids of all accounts that have data on this device, sorted."""
@@ -197,32 +200,32 @@ class AccountService:
         assert self._backend is not None, "there is no scope without a backend"  # noqa: S101
         return self._backend
 
-    async def _enter(self, backend: Backend) -> None:
-        """Open the account of who was signed in last."""
-        await self._scopes.enter(backend, await backend.load_current_user_id())
-
     async def _choose_backend(self) -> None:
-        # Imported when they are needed: the browser's cannot be under CPython, and both know this
-        # module.
-        from roomkeep.persistence.memory_database_service import MemoryBackend
+        # Imported when they are needed: the browser's cannot be imported under CPython.
+        from roomkeep.persistence.memory_backend import MemoryBackend
 
         if sys.platform == "emscripten":
-            from roomkeep.persistence.browser_database_service import BrowserBackend
-            from roomkeep.persistence.desktop_database_service import DesktopBackend, page_bridge
+            from roomkeep.persistence.browser_backend import BrowserBackend
+            from roomkeep.persistence.desktop_backend import DesktopBackend, page_bridge
 
             if (bridge := page_bridge()) is not None:
-                self._backend = DesktopBackend(bridge)
-                await self._enter(self._backend)
+                await self._try(DesktopBackend(bridge))
                 return
-            browser = BrowserBackend(durability=self._durability)
             try:
-                await self._enter(browser)
+                await self._try(BrowserBackend(durability=self._durability))
             except StorageUnavailable as error:
                 logger.warning("no storage in this browser, so nothing will be kept: %s", error)
                 self._fallback_reason = error
             else:
-                self._backend = browser
                 return
-        memory = MemoryBackend()
-        await self._enter(memory)
-        self._backend = memory
+        await self._try(MemoryBackend())
+
+    async def _try(self, backend: Backend) -> None:
+        """Open an account on a backend; where that fails, no backend is chosen yet."""
+        # Before it is ready: whoever waits for that may ask which backend it is.
+        self._backend = backend
+        try:
+            await self._scopes.resume(backend)
+        except BaseException:
+            self._backend = None
+            raise

@@ -9,10 +9,11 @@ from typing import Any, Literal, TypeVar
 
 from msgspec import Struct
 
-from roomkeep import records
 from roomkeep.errors import InvalidRecord, StorageFull, StorageUnavailable
 from roomkeep.models import Id
-from roomkeep.persistence.schema import database_name
+from roomkeep.storage.encoding import decode, encode
+from roomkeep.storage.schema import database_name
+from roomkeep.storage.validation import check_record, check_value
 
 try:
     import js
@@ -89,7 +90,7 @@ class LocalStorage(MutableMapping[str, str]):
 
     def __iter__(self) -> Iterator[str]:
         storage = self._open()
-        keys = [] if storage is None else [storage.key(place) for place in range(storage.length)]
+        keys = [] if storage is None else [storage.key(number) for number in range(storage.length)]
         return iter(keys)
 
     def __len__(self) -> int:
@@ -184,7 +185,7 @@ class AppResumeStorage:
             self._storage.pop(key, None)
 
     def load_has_data(self, user_id: str | None) -> bool:
-        """Tell whether an account has a database, as far as it was noted here."""
+        """Return whether an account has a database, as far as it was noted here."""
         return self._storage.get(_key(user_id, "hasData")) == "true"
 
     def save_has_data(self, user_id: str | None) -> None:
@@ -199,7 +200,7 @@ class AppResumeStorage:
         """Return who was signed in when the app last ran; None for nobody."""
         user_id = self._storage.get(CURRENT_USER_KEY)
         try:
-            return records.check_value(user_id, Id | None, "user_id")  # type: ignore[no-any-return]
+            return check_value(user_id, Id | None, "user_id")  # type: ignore[no-any-return]
         except InvalidRecord:
             return None
 
@@ -225,12 +226,12 @@ class AppResumeStorage:
         if text is None:
             return None
         try:
-            return records.decode(text, kind)
+            return decode(text, kind)
         except ValueError:
             return None
 
     def _save(self, key: str, value: Struct) -> None:
-        self._storage[key] = records.encode(records.check(value, type(value), "settings"))
+        self._storage[key] = encode(check_record(value, type(value), "settings"))
 
 
 def _key(user_id: str | None, name: str) -> str:

@@ -3,8 +3,8 @@
 import sys
 from typing import Any
 
-from roomkeep.arguments import check_size
 from roomkeep.errors import InvalidRecord
+from roomkeep.storage.arguments import check_size
 
 __all__ = ["with_bytes"]
 

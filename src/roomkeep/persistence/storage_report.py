@@ -1,8 +1,8 @@
-"""What there is to know of an account's storage, for people who want to look."""
+"""A report on an account's storage."""
 
 from msgspec import Struct
 
-from roomkeep.reports import Space
+from roomkeep.storage.quota import Quota
 
 __all__ = ["StorageReport"]
 
@@ -15,8 +15,8 @@ class StorageReport(Struct, frozen=True, kw_only=True):
         database_name: the name of the account's database.
         version: the version of its schema.
         rows: how many records each store holds.
-        problems: what is amiss with the schema, in plain sentences; empty where all is well.
-        space: the room on the device.
+        problems: what is wrong with the schema, in sentences; empty where nothing is.
+        quota: the space on the device.
     """
 
     backend: str
@@ -24,4 +24,4 @@ class StorageReport(Struct, frozen=True, kw_only=True):
     version: int
     rows: dict[str, int]
     problems: tuple[str, ...]
-    space: Space
+    quota: Quota

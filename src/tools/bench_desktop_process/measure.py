@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import Any
 
 from roomkeep.desktop.main_process import MainProcess
-from roomkeep.desktop.migrate import prepare
-from roomkeep.desktop.rows import MESSAGES
+from roomkeep.storage.engines.sqlite.migrate import prepare
+from roomkeep.storage.engines.sqlite.row_mapping import LAYOUTS
 
 BATCH = 1_000
 IMPORT_BATCH = 250
@@ -29,11 +29,13 @@ CALLS = 300
 MADE_UP = 100_000
 
 FIELDS = ("id", "roomId", "channelId", "senderId", "senderName", "content", "timestamp")
-COLUMNS = ", ".join(column.name for column in MESSAGES.columns)
+MESSAGES = LAYOUTS["messages"]
+COLUMNS = ", ".join(str(column) for column in (*MESSAGES.columns.values(), MESSAGES.extra))
 NEWEST = (
     f"SELECT {COLUMNS} FROM messages WHERE room_id = ? "  # noqa: S608 names of columns
     "ORDER BY timestamp DESC, sort_id DESC LIMIT ?"
 )
+UNREAD = "SELECT count(*) FROM messages WHERE room_id = ? AND timestamp > ?"
 
 
 class Ours:
@@ -78,12 +80,16 @@ class Peer:
     def save(self, rows: list[tuple[object, ...]]) -> None:
         """Save messages, given as rows."""
         self._file.execute("BEGIN IMMEDIATE")
-        self._file.executemany(MESSAGES.statement, rows)
+        self._file.executemany(MESSAGES.upsert, rows)
         self._file.execute("COMMIT")
 
     def newest(self, room_id: str) -> None:
         """Read the newest page of a room."""
         self._file.execute(NEWEST, (room_id, PAGE)).fetchall()
+
+    def unread(self, room_id: str) -> None:
+        """Count the newest messages of a room."""
+        self._file.execute(UNREAD, (room_id, ROUNDS * BATCH - PAGE)).fetchall()
 
     def setting(self) -> None:
         """Read a setting."""
@@ -188,6 +194,11 @@ def main(folder: Path, archive: Path | None) -> None:
     compare(
         f"newest {PAGE} of a room",
         itertools.repeat((partial(ours.ask, page), partial(peer.newest, "big")), CALLS),
+    )
+    unread = request("count-messages", {"roomId": "big", "after": ROUNDS * BATCH - PAGE})
+    compare(
+        "count of unread",
+        itertools.repeat((partial(ours.ask, unread), partial(peer.unread, "big")), CALLS),
     )
     tiny = request("get-setting", {"key": "x"})
     compare("read a setting", itertools.repeat((partial(ours.ask, tiny), peer.setting), CALLS))

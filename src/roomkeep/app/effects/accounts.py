@@ -183,7 +183,7 @@ class AccountEffects(EffectGroup):
 
     def _tell_loss(self) -> None:
         account = self.page.account()
-        if account is not None and self.context.device.was_wiped:
+        if account is not None and self.context.device.data_lost:
             name = account.user().display_name
             self.context.tell(
                 "error",

@@ -99,7 +99,7 @@ class _Run:
         report = await self._database.get_storage_report()
         self._total = max(1, sum(report.rows.values()))
         for store in STORES:
-            place: object = None
+            place: str | tuple[str, ...] | None = None
             while True:
                 page = await self._database.get_records(store, place)
                 for record in page.records:

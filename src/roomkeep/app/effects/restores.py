@@ -118,7 +118,7 @@ class Restore(FileRun):
 
     async def _ids(self, store: StoreName) -> set[str]:
         ids: set[str] = set()
-        place: object = None
+        place: str | tuple[str, ...] | None = None
         while True:
             page = await self._database.get_records(store, place)
             ids |= {ban.oder_id for ban in page.bans} | {file.id for file in page.attachments}

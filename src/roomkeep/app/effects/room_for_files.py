@@ -23,12 +23,12 @@ class RoomForFilesEffects(EffectGroup):
         """Say it once, at the start, when the room on the device is nearly used up."""
         if not self.context.device.is_ready():
             return  # it could not be opened, which is told already
-        space = (await self.context.device.get_storage_report()).space
-        if space.usage is None or not space.quota or space.usage < NEARLY_FULL * space.quota:
+        quota = (await self.context.device.get_storage_report()).quota
+        if quota.usage is None or not quota.quota or quota.usage < NEARLY_FULL * quota.quota:
             return
         self.context.tell(
             "error",
-            f"{space.usage / space.quota:.0%} of the space for this page is used.",
+            f"{quota.usage / quota.quota:.0%} of the space for this page is used.",
             "Under Storage, in the list of accounts, you can remove the oldest files.",
         )
 

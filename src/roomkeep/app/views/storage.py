@@ -8,7 +8,7 @@ from roomkeep.app.effects import Effects
 from roomkeep.app.state import AccountState, PageState
 from roomkeep.app.storage_state import BACKENDS, STORES, say_bytes, say_contents
 from roomkeep.app.views.dom import KeyedList, View, by_id, clone, part, set_text
-from roomkeep.persistence import Space, StorageReport, Unreadable
+from roomkeep.persistence import Quota, StorageReport, UnreadableRecord
 
 __all__ = ["StorageView"]
 
@@ -32,7 +32,7 @@ class StorageView(View):
         self._stores: KeyedList[str, StoreRow] = KeyedList(
             by_id("storage-stores"), lambda: clone("store-row"), _fill_store
         )
-        self._skipped: KeyedList[tuple[str, str], Unreadable] = KeyedList(
+        self._skipped: KeyedList[tuple[str, str], UnreadableRecord] = KeyedList(
             by_id("storage-skipped"), lambda: clone("skipped-row"), _fill_skipped
         )
         self._problems: KeyedList[str, str] = KeyedList(
@@ -70,7 +70,7 @@ class StorageView(View):
         set_text(by_id("storage-database"), report.database_name)
         set_text(by_id("storage-version"), str(report.version))
         self._show_stores(report)
-        self._show_space(report.space)
+        self._show_quota(report.quota)
         by_id("storage-sound").hidden = bool(report.problems)
         self._problems.show({problem: problem for problem in report.problems})
 
@@ -81,19 +81,19 @@ class StorageView(View):
         self._stores.show({name: StoreRow(name, report.rows[name], most) for name in names})
         set_text(by_id("storage-total"), f"{sum(report.rows.values()):,}")
 
-    def _show_space(self, space: Space) -> None:
+    def _show_quota(self, quota: Quota) -> None:
         bar = by_id("storage-space-bar")
-        bar.hidden = space.usage is None or not space.quota
-        if space.usage is None:
+        bar.hidden = quota.usage is None or not quota.quota
+        if quota.usage is None:
             text = "This browser does not tell how much space is used."
-        elif not space.quota:
-            text = f"{say_bytes(space.usage)} used by all accounts on this device."
+        elif not quota.quota:
+            text = f"{say_bytes(quota.usage)} used by all accounts on this device."
         else:
-            bar.max, bar.value = space.quota, space.usage
-            share = space.usage / space.quota
+            bar.max, bar.value = quota.quota, quota.usage
+            share = quota.usage / quota.quota
             percent = "less than 0.1%" if 0 < share < 0.001 else f"{share:.1%}"  # noqa: PLR2004
             text = (
-                f"{say_bytes(space.usage)} of {say_bytes(space.quota)} used ({percent}),"
+                f"{say_bytes(quota.usage)} of {say_bytes(quota.quota)} used ({percent}),"
                 " by all accounts on this device."
             )
         set_text(by_id("storage-space"), text)
@@ -101,7 +101,7 @@ class StorageView(View):
     def _show_keeping(self) -> None:
         account = self.page.account()
         report = None if account is None else account.storage.report()
-        persisted = None if report is None else report.space.persisted
+        persisted = None if report is None else report.quota.persisted
         keeping = "idle" if account is None else account.storage.keeping()
         if persisted is None:
             text = "Nothing here promises to keep your messages."
@@ -196,7 +196,7 @@ def _fill_store(element: Any, row: StoreRow, _before: StoreRow | None) -> None:
     bar.value = row.count
 
 
-def _fill_skipped(element: Any, one: Unreadable, _before: Unreadable | None) -> None:
+def _fill_skipped(element: Any, one: UnreadableRecord, _before: UnreadableRecord | None) -> None:
     for name in ("store", "key", "reason"):
         set_text(part(element, name), getattr(one, name))
 

@@ -1,1 +1,1 @@
-"""The windows: the built site in Qt's browser engine, and the one bridge from it to the data."""
+"""The windows: the built site in Qt's browser engine, and its only bridge to the data."""

@@ -1,4 +1,4 @@
-"""What a person may want to know of the program."""
+"""The text of the About dialog."""
 
 from html import escape
 from importlib.metadata import PackageNotFoundError, version
@@ -11,10 +11,10 @@ __all__ = ["about_text"]
 
 
 def about_text(folder: Path) -> str:
-    """Return what the program is, as HTML.
+    """Return the text, as HTML.
 
     Args:
-        folder: where the data lie.
+        folder: where the data are.
     """
     try:
         number = version("roomkeep")

@@ -1,4 +1,4 @@
-"""The program: its windows, what they share, and how it ends."""
+"""The program: its windows, what they share, and how it quits."""
 
 import logging
 import signal
@@ -23,11 +23,11 @@ from PySide6.QtWidgets import QApplication, QMessageBox
 
 from roomkeep.desktop.main_process import MainProcess
 from roomkeep.desktop.window.downloads import Downloads
-from roomkeep.desktop.window.guard import shut_off_network
+from roomkeep.desktop.window.guard import disable_network
 from roomkeep.desktop.window.main_window import MainWindow
 from roomkeep.desktop.window.origin import register_scheme
 from roomkeep.desktop.window.profile import Profile
-from roomkeep.desktop.window.single_instance import Wishes, tell_running
+from roomkeep.desktop.window.single_instance import LaunchListener, notify_running
 from roomkeep.errors import RoomkeepError, StorageBlocked
 
 __all__ = ["NEW_WINDOW", "SHOW", "DesktopApp", "make_application", "run"]
@@ -46,7 +46,7 @@ class DesktopApp(QObject):
     Args:
         folder: the data folder.
         site: the folder of the built site.
-        main: the main process, which has the data.
+        main: the main process, which owns the data.
     """
 
     def __init__(self, folder: Path, site: Path, main: MainProcess) -> None:
@@ -58,50 +58,50 @@ class DesktopApp(QObject):
         self.profile = Profile(folder / "browser", site, self)
         self.downloads = Downloads(self.profile, self)
         self.windows: list[MainWindow] = []
-        self._is_ending = False
+        self._is_quitting = False
 
     def open_window(self) -> MainWindow:
-        """Open one more window."""
+        """Open another window."""
         window = MainWindow(self)
         self.windows.append(window)
         window.show()
         return window
 
-    def start_again(self, wish: str) -> None:
-        """Do what Roomkeep was started for once more: a new window, or to see the last one."""
-        if wish == NEW_WINDOW or not self.windows:
+    def launch_again(self, request: str) -> None:
+        """Do what another launch of Roomkeep asks for: open a window, or show the last one."""
+        if request == NEW_WINDOW or not self.windows:
             self.open_window()
-        self.windows[-1].show_itself()
+        self.windows[-1].bring_to_front()
 
     def open_data_folder(self) -> None:
         """Show the data folder in the system's file manager."""
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(self.folder)))
 
     def quit(self) -> None:
-        """Close every window, until a person wants to stay in one."""
-        self._is_ending = True
+        """Close the windows one by one, until a person wants to stay in one."""
+        self._is_quitting = True
         self._close_next()
 
     def stay(self) -> None:
-        """Take note that a person wants to stay in a window."""
-        self._is_ending = False
+        """Stop quitting: a person wants to stay in a window."""
+        self._is_quitting = False
 
     def end(self) -> None:
-        """Close every window without asking; what their pages have sent is finished."""
+        """Close every window without asking. The requests of their pages are finished first."""
         for window in tuple(self.windows):
             window.close_now()
 
     def forget(self, window: MainWindow) -> None:
-        """Take note that a window has closed."""
+        """Remove a window that has closed."""
         self.windows.remove(window)
         window.deleteLater()
-        if self._is_ending:
+        if self._is_quitting:
             QTimer.singleShot(0, self, self._close_next)
 
     def close(self) -> None:
-        """Let go of everything, when all windows are closed."""
+        """Release everything, once all windows are closed."""
         self.pool.shutdown()
-        # The pages, before the profile that they need.
+        # The pages go before the profile that they need.
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
         self.main.close()
 
@@ -111,8 +111,8 @@ class DesktopApp(QObject):
 
 
 def make_application() -> QApplication:
-    """Make what there is one of in a process; nothing of the browser engine may come before."""
-    shut_off_network()
+    """Make the one application of this process; nothing of the browser engine may come before."""
+    disable_network()
     register_scheme()
     application = QApplication(["roomkeep"])
     application.setApplicationName("roomkeep")
@@ -121,36 +121,38 @@ def make_application() -> QApplication:
     return application
 
 
-def run(folder: Path, site: Path, wish: str = SHOW) -> int:
-    """Show the app until its last window is closed; give the exit status.
+def run(folder: Path, site: Path, request: str = SHOW) -> int:
+    """Show the app until its last window is closed, and return the exit status.
 
     Args:
         folder: the data folder; it is made where there is none.
         site: the folder of the built site.
-        wish: what to ask for where Roomkeep runs already: `SHOW` or `NEW_WINDOW`.
+        request: what to ask for where Roomkeep is already running: `SHOW` or `NEW_WINDOW`.
     """
     application = make_application()
     application.setWindowIcon(QIcon(str(site / "static" / "icon.svg")))
     try:
         main = MainProcess(folder)
     except StorageBlocked:
-        if tell_running(folder, wish):
+        if notify_running(folder, request):
             return 0
-        return _refuse("Roomkeep runs already, but does not answer.", "End it, then try again.")
+        return _show_error(
+            "Roomkeep is already running, but does not respond.", "Quit it, then try again."
+        )
     except RoomkeepError as error:
-        return _refuse(f"Roomkeep cannot use the folder {folder}.", f"{error}")
-    wishes = Wishes(folder)
+        return _show_error(f"Roomkeep cannot use the folder {folder}.", f"{error}")
+    launches = LaunchListener(folder)
     desktop = DesktopApp(folder, site, main)
-    wishes.came.connect(desktop.start_again)
+    launches.requested.connect(desktop.launch_again)
     desktop.open_window()
-    with _ended_by_signals(desktop):
+    with _closed_by_signals(desktop):
         status = application.exec()
-    wishes.close()
+    launches.close()
     desktop.close()
     return status
 
 
-def _refuse(text: str, details: str = "") -> int:
+def _show_error(text: str, details: str = "") -> int:
     logger.error("%s %s", text, details)
     box = QMessageBox(QMessageBox.Icon.Critical, "Roomkeep", text)
     box.setInformativeText(details)
@@ -159,8 +161,11 @@ def _refuse(text: str, details: str = "") -> int:
 
 
 @contextmanager
-def _ended_by_signals(desktop: DesktopApp) -> Iterator[None]:
-    """Have Ctrl+C and a session that ends close the windows: Qt's loop leaves Python no turn."""
+def _closed_by_signals(desktop: DesktopApp) -> Iterator[None]:
+    """Close the windows on Ctrl+C and at the end of a session.
+
+    Qt's loop never gives Python the chance to run a signal handler.
+    """
     ours, pythons = socket.socketpair()
     pythons.setblocking(False)  # noqa: FBT003 the name says it
 

@@ -1,4 +1,4 @@
-"""Saving a file from the page, through a dialog of the system."""
+"""Saves a file from the page, through a dialog of the system."""
 
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
@@ -15,11 +15,11 @@ _State = QWebEngineDownloadRequest.DownloadState
 
 
 class Downloads(QObject):
-    """Asks for each download where it is to go; one that is not ours is refused.
+    """Asks where to save each download. One that does not come from our page is refused.
 
     Args:
-        profile: whose downloads they are.
-        parent: what deletes this.
+        profile: the profile of the pages.
+        parent: the owner.
     """
 
     def __init__(self, profile: QWebEngineProfile, parent: QObject) -> None:
@@ -51,16 +51,16 @@ class Downloads(QObject):
         self._folder = str(path.parent)
         request.setDownloadDirectory(str(path.parent))
         request.setDownloadFileName(path.name)
-        request.stateChanged.connect(lambda state: _tell(request, state, window))
+        request.stateChanged.connect(lambda state: _report(request, state, window))
         request.accept()
 
 
-def _tell(request: QWebEngineDownloadRequest, state: _State, window: QWidget | None) -> None:
+def _report(request: QWebEngineDownloadRequest, state: _State, window: QWidget | None) -> None:
     if state == _State.DownloadInterrupted:
         text = f"“{request.downloadFileName()}” could not be saved."
         box = QMessageBox(QMessageBox.Icon.Warning, "Roomkeep", text, parent=window)
         box.setInformativeText(
-            f"{request.interruptReasonString()}. Choose another folder, or make room there."
+            f"{request.interruptReasonString()}. Choose another folder, or free some space there."
         )
         box.finished.connect(box.deleteLater)
         box.open()
@@ -71,5 +71,5 @@ def _window_of(item: QObject | None) -> QWidget | None:
 
 
 def _base_name(name: str) -> str:
-    """Return a name without any folder: what the page suggests is only text."""
+    """Return a name without any folder: the page may suggest any text."""
     return PureWindowsPath(PurePosixPath(name).name).name or "file"

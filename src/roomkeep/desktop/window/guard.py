@@ -1,4 +1,4 @@
-"""What keeps the window to itself: nothing is asked of the network, and nothing else shown."""
+"""Keeps the window off the network, and other pages out of the window."""
 
 import logging
 import os
@@ -13,12 +13,12 @@ from PySide6.QtWebEngineCore import (
 
 from roomkeep.desktop.window.origin import is_ours
 
-__all__ = ["RequestGuard", "open_outside", "shut_off_network"]
+__all__ = ["RequestGuard", "disable_network", "open_outside"]
 
 _FLAGS: Final = (
-    # No name is looked up, so nothing is reached that does not pass the interceptor, either.
+    # No name is resolved, so requests that bypass the interceptor fail, too.
     '--host-resolver-rules="MAP * ~NOTFOUND"',
-    # WebRTC passes neither the interceptor nor the Content-Security-Policy.
+    # WebRTC bypasses both the interceptor and the Content-Security-Policy.
     "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
 )
 _FLAGS_VARIABLE: Final = "QTWEBENGINE_CHROMIUM_FLAGS"
@@ -27,14 +27,14 @@ _OUTSIDE: Final = ("http", "https", "mailto")
 logger = logging.getLogger(__name__)
 
 
-def shut_off_network() -> None:
-    """Have the browser engine find no host; to be called before there is a QApplication."""
+def disable_network() -> None:
+    """Let the browser engine resolve no host. Call this before there is a QApplication."""
     given = os.environ.get(_FLAGS_VARIABLE, "")
     os.environ[_FLAGS_VARIABLE] = " ".join((given, *_FLAGS)).strip()
 
 
 def open_outside(url: QUrl) -> bool:
-    """Have the system open a link of the web or of mail; tell whether it was one."""
+    """Let the system open a web or mail link; return whether it was one."""
     is_link = url.isValid() and url.scheme() in _OUTSIDE
     if is_link and (url.host() or url.scheme() == "mailto"):
         return QDesktopServices.openUrl(url)
@@ -43,10 +43,10 @@ def open_outside(url: QUrl) -> bool:
 
 
 class RequestGuard(QWebEngineUrlRequestInterceptor):
-    """Refuses whatever a page asks for that is not of our origin."""
+    """Blocks every request of a page to another origin."""
 
     def interceptRequest(self, info: QWebEngineUrlRequestInfo) -> None:  # noqa: N802 Qt's name
-        """Look at one request."""
+        """Check one request."""
         url = info.requestUrl()
         if not _is_within(url):
             logger.warning("refused a request to %s", f"{url.scheme()}://{url.host()}")

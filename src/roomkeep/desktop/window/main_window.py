@@ -1,42 +1,88 @@
 """A window with the app in it."""
 
 import contextlib
-from typing import TYPE_CHECKING, Final
+from collections.abc import Sequence
+from concurrent.futures import Executor
+from pathlib import Path
+from typing import Final, Protocol
 
-from PySide6.QtCore import QByteArray, QPoint, QTimer
+from PySide6.QtCore import QByteArray, QPoint, QSettings, QTimer
 from PySide6.QtGui import QCloseEvent, QContextMenuEvent
-from PySide6.QtWebEngineCore import QWebEngineContextMenuRequest, QWebEnginePage
+from PySide6.QtWebEngineCore import (
+    QWebEngineContextMenuRequest,
+    QWebEnginePage,
+    QWebEngineProfile,
+)
 from PySide6.QtWebEngineWidgets import QWebEngineView
 from PySide6.QtWidgets import QMainWindow, QMessageBox
 
+from roomkeep.desktop.main_process import MainProcess
 from roomkeep.desktop.window.about import about_text
 from roomkeep.desktop.window.bridge import Bridge
 from roomkeep.desktop.window.menu import build_menu, context_menu
 from roomkeep.desktop.window.origin import HOME, is_ours
 from roomkeep.desktop.window.page import Page
 
-if TYPE_CHECKING:
-    from roomkeep.desktop.window.app import DesktopApp
-
-__all__ = ["MainWindow"]
+__all__ = ["App", "MainWindow"]
 
 _SIZE: Final = (1280, 800)
 _SMALLEST: Final = (360, 480)
 _STEP_ASIDE: Final = 32
-"""How far a further window lies from the one before, in pixels."""
+"""How far another window is from the one before, in pixels."""
 _ZOOMS: Final = (0.5, 0.67, 0.8, 0.9, 1.0, 1.1, 1.25, 1.5, 1.75, 2.0, 2.5, 3.0)
 _GEOMETRY: Final = "window/geometry"
 _ZOOM: Final = "window/zoom"
 _Ended: Final = QWebEnginePage.RenderProcessTerminationStatus
 _PATIENCE_MS: Final = 5_000
-"""How long a page may take to agree that it is closed; one that hangs does not keep its window."""
+"""How long a page may take to agree that it is closed; a page that hangs cannot keep its window."""
+
+
+class App(Protocol):
+    """What the windows share.
+
+    Attributes:
+        folder: the data folder.
+        main: the main process.
+        settings: the settings of the windows.
+    """
+
+    folder: Path
+    main: MainProcess
+    settings: QSettings
+
+    @property
+    def pool(self) -> Executor:
+        """The threads in which calls run."""
+
+    @property
+    def profile(self) -> QWebEngineProfile:
+        """The profile of the pages."""
+
+    @property
+    def windows(self) -> "Sequence[MainWindow]":
+        """The open windows."""
+
+    def open_window(self) -> object:
+        """Open another window."""
+
+    def open_data_folder(self) -> object:
+        """Show the data folder in the system's file manager."""
+
+    def quit(self) -> object:
+        """Close all windows."""
+
+    def stay(self) -> None:
+        """Stop quitting: a person wants to stay in a window."""
+
+    def forget(self, window: "MainWindow") -> None:
+        """Remove a window that has closed."""
 
 
 class _View(QWebEngineView):
-    """The page, with a menu of its own where there is something to do."""
+    """The page, with a context menu where that offers something."""
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:  # noqa: N802 Qt's name
-        """Show what can be done with what is under the pointer."""
+        """Show the menu for what is under the pointer."""
         request = self.lastContextMenuRequest()
         can_edit = QWebEngineContextMenuRequest.EditFlag.CanPaste
         menu = context_menu(
@@ -57,7 +103,7 @@ class MainWindow(QMainWindow):
         app: what the windows share.
     """
 
-    def __init__(self, app: "DesktopApp") -> None:
+    def __init__(self, app: App) -> None:
         super().__init__()
         self.app = app
         self._may_close = False
@@ -67,7 +113,7 @@ class MainWindow(QMainWindow):
         self._view = _View(self)
         self.page = Page(app.profile, self.bridge, self._view)
         self._view.setPage(self.page)
-        # What shows until the page is drawn.
+        # What is visible until the page is drawn.
         self.page.setBackgroundColor(self.palette().base().color())
         self.setCentralWidget(self._view)
         self.setMinimumSize(*_SMALLEST)
@@ -75,16 +121,28 @@ class MainWindow(QMainWindow):
         self.page.windowCloseRequested.connect(self.close_now)
         self.page.declined.connect(app.stay)
         self.page.renderProcessTerminated.connect(self._on_terminated)
-        build_menu(self)
-        self._restore()
+        build_menu(self.menuBar(), self.page, self)
+        self._restore_geometry()
         self.page.setUrl(HOME)
 
+    def open_window(self) -> None:
+        """Open another window."""
+        self.app.open_window()
+
+    def open_data_folder(self) -> None:
+        """Show the data folder in the system's file manager."""
+        self.app.open_data_folder()
+
+    def quit(self) -> None:
+        """Close all windows."""
+        self.app.quit()
+
     def reload(self) -> None:
-        """Load the page anew."""
+        """Reload the page."""
         self.page.triggerAction(QWebEnginePage.WebAction.Reload)
 
     def zoom_by(self, steps: int) -> None:
-        """Make everything larger or smaller by some steps; 0 is back to its own size."""
+        """Make everything larger or smaller by some steps; 0 resets the size."""
         now = min(range(len(_ZOOMS)), key=lambda n: abs(_ZOOMS[n] - self.page.zoomFactor()))
         wanted = now + steps if steps else _ZOOMS.index(1.0)
         self.page.setZoomFactor(_ZOOMS[max(0, min(wanted, len(_ZOOMS) - 1))])
@@ -94,7 +152,7 @@ class MainWindow(QMainWindow):
         self.setWindowState(self.windowState() ^ self.windowState().WindowFullScreen)
 
     def show_about(self) -> None:
-        """Tell what this is."""
+        """Show the About dialog."""
         box = QMessageBox(self)
         box.setWindowTitle("About Roomkeep")
         box.setIconPixmap(self.windowIcon().pixmap(64, 64))
@@ -103,27 +161,27 @@ class MainWindow(QMainWindow):
         box.finished.connect(box.deleteLater)
         box.open()
 
-    def show_itself(self) -> None:
-        """Come to the front."""
+    def bring_to_front(self) -> None:
+        """Show the window in front of all others."""
         self.setWindowState(self.windowState() & ~self.windowState().WindowMinimized)
         self.show()
         self.raise_()
         self.activateWindow()
 
     def close_now(self) -> None:
-        """Close without asking the page; what it has sent is finished."""
+        """Close without asking the page. Its requests are finished first."""
         self._may_close = True
         self.close()
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 Qt's name
-        """Close when the page agrees: it may hold what a person has not sent yet."""
+        """Close if the page agrees: it may hold something that a person has not sent yet."""
         if not self._may_close:
             event.ignore()
             self._patience.start()
             self.page.runJavaScript("0", lambda _: self._patience.stop())
             self.page.triggerAction(QWebEnginePage.WebAction.RequestClose)
             return
-        self._remember()
+        self._save_geometry()
         self.hide()
         self.bridge.close()
         self.app.forget(self)
@@ -136,8 +194,8 @@ class MainWindow(QMainWindow):
         box.setIcon(QMessageBox.Icon.Warning)
         box.setWindowTitle("Roomkeep")
         box.setText("The page in this window has stopped.")
-        box.setInformativeText("All that you saved is kept. Load the page again to go on.")
-        load = box.addButton("Load again", QMessageBox.ButtonRole.AcceptRole)
+        box.setInformativeText("Everything you saved is kept. Reload the page to continue.")
+        load = box.addButton("Reload", QMessageBox.ButtonRole.AcceptRole)
         load.clicked.connect(self.reload)
         close = box.addButton("Close window", QMessageBox.ButtonRole.RejectRole)
         close.clicked.connect(self.close_now)
@@ -147,7 +205,7 @@ class MainWindow(QMainWindow):
     def _show_title(self, title: str) -> None:
         self.setWindowTitle(title or "Roomkeep")
 
-    def _restore(self) -> None:
+    def _restore_geometry(self) -> None:
         settings = self.app.settings
         before = self.app.windows[-1] if self.app.windows else None
         self.resize(*_SIZE)
@@ -158,11 +216,11 @@ class MainWindow(QMainWindow):
             geometry = settings.value(_GEOMETRY)
             if isinstance(geometry, QByteArray):
                 self.restoreGeometry(geometry)
-        # What cannot be read there counts as absent.
+        # A value that cannot be read counts as absent.
         with contextlib.suppress(ValueError):
             self.page.setZoomFactor(float(str(settings.value(_ZOOM, 1.0))))
 
-    def _remember(self) -> None:
+    def _save_geometry(self) -> None:
         self.app.settings.setValue(_GEOMETRY, self.saveGeometry())
         self.app.settings.setValue(_ZOOM, self.page.zoomFactor())
         self.app.settings.sync()

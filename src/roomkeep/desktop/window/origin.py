@@ -1,4 +1,4 @@
-"""The origin that our pages have, and the scheme that gives them out without any server."""
+"""The origin of our pages, and the scheme that serves them without a server."""
 
 from pathlib import Path
 from typing import Final
@@ -18,7 +18,7 @@ __all__ = ["HOME", "SCHEME", "SiteHandler", "is_ours", "register_scheme"]
 SCHEME: Final = "app"
 _HOST: Final = "roomkeep"
 HOME: Final = QUrl(f"{SCHEME}://{_HOST}/")
-"""The app's page. What the browser engine keeps belongs to its origin: it must never change."""
+"""The app's page. The browser engine stores data by origin, so it must never change."""
 
 _HEADERS: Final = {
     QByteArray(name.encode()): [QByteArray(value.encode())] for name, value in HEADERS.items()
@@ -26,7 +26,7 @@ _HEADERS: Final = {
 
 
 def register_scheme() -> None:
-    """Make our scheme known to the browser engine; to be called before there is a QApplication."""
+    """Register our scheme with the browser engine. Call this before there is a QApplication."""
     scheme = QWebEngineUrlScheme(SCHEME.encode())
     scheme.setSyntax(QWebEngineUrlScheme.Syntax.Host)
     flag = QWebEngineUrlScheme.Flag
@@ -35,12 +35,12 @@ def register_scheme() -> None:
 
 
 def is_ours(url: QUrl) -> bool:
-    """Tell whether a URL is of our origin."""
+    """Return whether a URL is of our origin."""
     return (url.scheme(), url.authority()) == (SCHEME, _HOST)
 
 
 class SiteHandler(QWebEngineUrlSchemeHandler):
-    """Gives out the files of the built site, to read only.
+    """Serves the files of the built site, read-only.
 
     Args:
         site: the folder of the site.
@@ -51,7 +51,7 @@ class SiteHandler(QWebEngineUrlSchemeHandler):
         self._site = site
 
     def requestStarted(self, job: QWebEngineUrlRequestJob) -> None:  # noqa: N802 Qt's name
-        """Answer one request."""
+        """Serve one request."""
         url = job.requestUrl()
         if job.requestMethod() != b"GET" or not is_ours(url):
             job.fail(QWebEngineUrlRequestJob.Error.RequestDenied)

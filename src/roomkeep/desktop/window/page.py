@@ -1,4 +1,4 @@
-"""One page in a window: what it may do, and where it may go."""
+"""The page in a window: what it may do, and where it may navigate."""
 
 import logging
 from typing import Final
@@ -29,16 +29,16 @@ logger = logging.getLogger(__name__)
 
 
 class Page(QWebEnginePage):
-    """A page of our origin, and of no other.
+    """A page that shows our origin only.
 
     Args:
-        profile: what all pages share.
+        profile: the profile that all pages share.
         bridge: what the channel shows to the preload scripts.
-        parent: what deletes it.
+        parent: the owner.
     """
 
     declined = Signal()
-    """A person has answered no: such as to leaving the page with what is not sent yet."""
+    """A person answered a question with no, such as whether to leave the page."""
 
     def __init__(self, profile: QWebEngineProfile, bridge: QObject, parent: QObject) -> None:
         super().__init__(profile, parent)
@@ -47,8 +47,8 @@ class Page(QWebEnginePage):
         channel = QWebChannel(self)
         channel.registerObject("bridge", bridge)
         self.setWebChannel(channel, BRIDGE_WORLD.value)
-        self.newWindowRequested.connect(_refuse_window)
-        self.permissionRequested.connect(_decide)
+        self.newWindowRequested.connect(_open_outside)
+        self.permissionRequested.connect(_decide_permission)
 
     def acceptNavigationRequest(  # noqa: N802 Qt's name
         self,
@@ -56,7 +56,7 @@ class Page(QWebEnginePage):
         type: QWebEnginePage.NavigationType,  # noqa: A002 Qt's name
         isMainFrame: bool,  # noqa: FBT001, N803 Qt's name
     ) -> bool:
-        """Stay on our origin."""
+        """Refuse to leave our origin."""
         del type
         target = QUrl(url)
         if is_ours(target) and isMainFrame:
@@ -65,7 +65,7 @@ class Page(QWebEnginePage):
         return False
 
     def javaScriptConfirm(self, securityOrigin: QUrl | str, msg: str) -> bool:  # noqa: N802, N803
-        """Ask a question of the page, or whether to leave it."""
+        """Ask what the page asks, or whether to leave the page."""
         agrees = super().javaScriptConfirm(securityOrigin, msg)
         if not agrees:
             self.declined.emit()
@@ -78,21 +78,21 @@ class Page(QWebEnginePage):
         lineNumber: int,  # noqa: N803 Qt's name
         sourceID: str,  # noqa: N803 Qt's name
     ) -> None:
-        """Pass on what the page says to its console."""
+        """Log what the page writes to its console."""
         logger.log(_LEVELS[level], "%s (%s, line %d)", message, sourceID, lineNumber)
 
 
-def _refuse_window(request: QWebEngineNewWindowRequest) -> None:
-    """Open no window; a link that a person follows is for the system's browser.
+def _open_outside(request: QWebEngineNewWindowRequest) -> None:
+    """Open no window. A link that a person follows opens in the system's browser.
 
-    A script could have such a link opened, too, but not without a person's click or key.
+    A script can open such a link, too, but only after a person's click or key press.
     """
     if request.isUserInitiated():
         open_outside(request.requestedUrl())
 
 
-def _decide(permission: QWebEnginePermission) -> None:
-    """Allow the clipboard to our page, and nothing else to anyone."""
+def _decide_permission(permission: QWebEnginePermission) -> None:
+    """Allow our page to use the clipboard, and deny everything else."""
     is_clipboard = (
         permission.permissionType() == QWebEnginePermission.PermissionType.ClipboardReadWrite
     )

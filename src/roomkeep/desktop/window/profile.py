@@ -1,4 +1,4 @@
-"""What all pages share: the site, the guard, and what the browser engine itself keeps."""
+"""What all pages share: the site, the request guard, and the browser engine's own storage."""
 
 from pathlib import Path
 
@@ -18,7 +18,7 @@ _OFF = (
     _Attribute.JavascriptCanOpenWindows,
     _Attribute.LocalContentCanAccessFileUrls,
     _Attribute.LocalContentCanAccessRemoteUrls,
-    # A file that is dropped beside its place must not take the place of the page.
+    # A file that is dropped anywhere must not replace the page.
     _Attribute.NavigateOnDropEnabled,
     _Attribute.PdfViewerEnabled,
     _Attribute.PluginsEnabled,
@@ -31,9 +31,9 @@ class Profile(QWebEngineProfile):
     """The profile of all pages.
 
     Args:
-        folder: where the browser engine keeps what it must, such as localStorage.
+        folder: where the browser engine keeps its own data, such as localStorage.
         site: the folder of the built site.
-        parent: what deletes the profile.
+        parent: the owner.
     """
 
     def __init__(self, folder: Path, site: Path, parent: QObject) -> None:
@@ -42,7 +42,7 @@ class Profile(QWebEngineProfile):
         self.setCachePath(str(folder / "cache"))
         permissions = QWebEngineProfile.PersistentPermissionsPolicy
         self.setPersistentPermissionsPolicy(permissions.AskEveryTime)
-        # Kept here: Qt does not keep them, and without its Python half the guard lets all pass.
+        # Qt does not own these, and a guard whose Python part is gone blocks nothing.
         self._handler = SiteHandler(site)
         self._guard = RequestGuard()
         self.installUrlSchemeHandler(SCHEME.encode(), self._handler)

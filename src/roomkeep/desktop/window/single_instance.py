@@ -1,6 +1,6 @@
-"""One main process for each data folder: whoever starts Roomkeep again asks the first for a window.
+"""One main process for each data folder: a second launch asks the first for a window.
 
-Which process has the folder is for the main process to say, by its lock; here is only how to ask.
+The lock of the data folder decides which process is the first; this is only how to ask it.
 """
 
 import functools
@@ -12,58 +12,58 @@ from typing import Final
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtNetwork import QLocalServer, QLocalSocket
 
-__all__ = ["Wishes", "tell_running"]
+__all__ = ["LaunchListener", "notify_running"]
 
 _PATIENCE_S: Final = 5
 _PATIENCE_MS: Final = _PATIENCE_S * 1_000
 
 
-class Wishes(QObject):
-    """Hears what others want that are started on the same folder.
+class LaunchListener(QObject):
+    """Receives the requests of further launches on the same folder.
 
     Args:
-        folder: the data folder, which this process has.
-        parent: what deletes this.
+        folder: the data folder, which this process owns.
+        parent: the owner.
     """
 
-    came = Signal(str)
-    """What somebody wants."""
+    requested = Signal(str)
+    """What a further launch asks for."""
 
     def __init__(self, folder: Path, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._server = QLocalServer(self)
         self._server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
         self._server.newConnection.connect(self._on_connection)
-        QLocalServer.removeServer(_name(folder))  # what a process left that was killed
+        QLocalServer.removeServer(_name(folder))  # left over from a process that was killed
         self._server.listen(_name(folder))
 
     def close(self) -> None:
-        """Hear no more."""
+        """Stop listening."""
         self._server.close()
 
     def _on_connection(self) -> None:
         while (socket := self._server.nextPendingConnection()) is not None:
             socket.disconnected.connect(socket.deleteLater)
-            socket.readyRead.connect(functools.partial(self._hear, socket))
+            socket.readyRead.connect(functools.partial(self._receive, socket))
 
-    def _hear(self, socket: QLocalSocket) -> None:
+    def _receive(self, socket: QLocalSocket) -> None:
         if socket.canReadLine():
-            wish = bytes(socket.readLine().data()).decode(errors="replace").strip()
-            socket.write(b"heard\n")
+            request = bytes(socket.readLine().data()).decode(errors="replace").strip()
+            socket.write(b"received\n")
             socket.flush()
-            self.came.emit(wish)
+            self.requested.emit(request)
 
 
-def tell_running(folder: Path, wish: str) -> bool:
-    """Tell the process that has a folder what is wanted; return whether it has heard."""
+def notify_running(folder: Path, request: str) -> bool:
+    """Ask the process that owns a folder for something; return whether it has received that."""
     deadline = time.monotonic() + _PATIENCE_S
     while time.monotonic() < deadline:
         socket = QLocalSocket()
         socket.connectToServer(_name(folder))
         if socket.waitForConnected(_PATIENCE_MS):
-            socket.write(f"{wish}\n".encode())
+            socket.write(f"{request}\n".encode())
             return socket.waitForReadyRead(_PATIENCE_MS)
-        time.sleep(0.1)  # it may have the folder, and not listen yet
+        time.sleep(0.1)  # it may own the folder, but not listen yet
     return False
 
 

@@ -1,4 +1,4 @@
-"""The scripts that run in a page before its own."""
+"""The scripts that run in a page before its own scripts."""
 
 from importlib import resources
 from typing import Final
@@ -9,11 +9,11 @@ from PySide6.QtWebEngineCore import QWebEngineScript
 __all__ = ["BRIDGE_WORLD", "preload_scripts"]
 
 BRIDGE_WORLD: Final = QWebEngineScript.ScriptWorldId.ApplicationWorld
-"""The world of the scripts that may speak to the main process; the page's are in another."""
+"""The world of the scripts that can reach the main process; the page's scripts run in another."""
 
 
 def preload_scripts() -> list[QWebEngineScript]:
-    """Return the scripts, to be run in the main frame alone."""
+    """Return the scripts, which run in the main frame only."""
     return [
         _script("bridge.js", BRIDGE_WORLD, before=_channel_library()),
         _script("page.js", QWebEngineScript.ScriptWorldId.MainWorld),
@@ -33,7 +33,7 @@ def _script(
 
 
 def _channel_library() -> str:
-    """Return the page's half of QWebChannel, which comes with Qt."""
+    """Return the page's side of QWebChannel, which comes with Qt."""
     file = QFile(":/qtwebchannel/qwebchannel.js")
     if not file.open(QIODevice.OpenModeFlag.ReadOnly):
         raise FileNotFoundError(file.fileName())

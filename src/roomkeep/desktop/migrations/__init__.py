@@ -1,1 +1,0 @@
-"""How an account's database came to its tables: Alembic's scripts, one for each step."""

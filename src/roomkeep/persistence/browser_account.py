@@ -1,0 +1,91 @@
+"""An account that is open in the browser, and its other tabs."""
+
+from typing import Any
+
+import js
+from pyodide.ffi import create_proxy
+
+from roomkeep.persistence.account import EngineAccount
+from roomkeep.storage.changes import (
+    Change,
+    account_lost,
+    decode_changes,
+    encode_changes,
+    everything_changed,
+)
+from roomkeep.storage.engines.indexeddb import IndexedDBEngine
+from roomkeep.storage.operation import Operation
+
+__all__ = ["BrowserAccount"]
+
+
+class BrowserAccount(EngineAccount):
+    """An account's database that publishes its changes to the account's other tabs, too."""
+
+    def __init__(self, engine: IndexedDBEngine) -> None:
+        super().__init__(engine)
+        self._indexeddb = engine
+        # None while the page lies in the back-forward cache.
+        self._channel: Any = None
+        self._on_message = create_proxy(self._receive)
+        self._on_page = create_proxy(self._follow_page)
+        for event in ("pagehide", "pageshow"):
+            js.addEventListener(event, self._on_page)
+        self._listen()
+
+    def publish(self, changes: list[Change]) -> None:
+        """Publish changes to the listeners here, and to the other tabs."""
+        # What was under way when the page went away is committed, and the others are to hear of it.
+        channel = self._channel or js.BroadcastChannel.new(self.database_name)
+        channel.postMessage(encode_changes(changes))
+        if channel is not self._channel:
+            channel.close()
+        super().publish(changes)
+
+    def dispose(self) -> None:
+        """Release the database and the channel to the other tabs."""
+        for event in ("pagehide", "pageshow"):
+            js.removeEventListener(event, self._on_page)
+        self._silence()
+        self._on_message.destroy()
+        self._on_page.destroy()
+        super().dispose()
+
+    def report_loss(self) -> None:
+        """Notify the listeners that the browser has deleted everything."""
+        self.data_lost = True
+        self.notify([*everything_changed(), account_lost()])
+
+    async def _carry_out(self, operation: Operation[..., Any], arguments: dict[str, Any]) -> Any:
+        try:
+            return await super()._carry_out(operation, arguments)
+        finally:
+            if self._channel is None:
+                # It was asked of a page that is going into the cache, and has opened it again.
+                self._indexeddb.suspend()
+
+    def _listen(self) -> None:
+        self._channel = js.BroadcastChannel.new(self.database_name)
+        self._channel.onmessage = self._on_message
+
+    def _silence(self) -> None:
+        if self._channel is not None:
+            self._channel.close()
+            self._channel = None
+
+    def _follow_page(self, event: Any) -> None:
+        """Hold nothing while the page lies in the back-forward cache; look again when it is back.
+
+        https://web.dev/articles/bfcache#close-open-connections-before-the-user-navigates-away
+        """
+        if not event.persisted:
+            return
+        if event.type == "pagehide":
+            self._silence()
+            self._indexeddb.suspend()
+        else:
+            self._listen()
+            self.notify(everything_changed())
+
+    def _receive(self, event: Any) -> None:
+        self.notify(decode_changes(event.data, "other_tab"))

@@ -1,0 +1,92 @@
+"""Accounts in memory: for plain CPython, and where a browser offers no storage."""
+
+import weakref
+from typing import Any
+
+from msgspec import structs
+
+from roomkeep.persistence.account import EngineAccount
+from roomkeep.persistence.blob_bytes import with_bytes
+from roomkeep.storage.changes import Change, account_deleted
+from roomkeep.storage.engines.memory import MemoryEngine
+from roomkeep.storage.operation import Operation
+from roomkeep.storage.quota import Quota
+from roomkeep.storage.schema import account_of, database_name
+
+__all__ = ["MemoryBackend"]
+
+
+class MemoryBackend:
+    """Accounts' databases in memory. They last as long as this object.
+
+    Services that share one are like the tabs of a browser: they hear each other's changes.
+    """
+
+    name = "memory"
+
+    def __init__(self) -> None:
+        self.engines: dict[str, MemoryEngine] = {}
+        self._current_user_id: str | None = None
+        self._open: weakref.WeakSet[MemoryAccount] = weakref.WeakSet()
+
+    async def open_account(self, user_id: str | None) -> "MemoryAccount":
+        """Open an account's database, and make it where there is none; None is nobody's."""
+        name = database_name(user_id)
+        engine = self.engines.setdefault(name, MemoryEngine(name))
+        account = MemoryAccount(self, engine)
+        self._open.add(account)
+        await account.update_older_messages()
+        return account
+
+    async def get_account_ids(self) -> list[str]:
+        """Return the ids of the accounts that have a database, sorted."""
+        ids = (account_of(name) for name in self.engines)
+        return sorted(user_id for user_id in ids if user_id is not None)
+
+    async def delete_account(self, user_id: str) -> None:
+        """Delete an account's database, where there is one."""
+        name = database_name(user_id)
+        deleted = structs.replace(account_deleted(user_id), origin="other_tab")
+        for account in self.others(name):
+            account.notify([deleted])
+        self.engines.pop(name, None)
+
+    async def get_quota(self) -> Quota:
+        """Return nothing: memory has no quota."""
+        return Quota()
+
+    async def request_persistence(self) -> bool:
+        """Promise nothing: memory ends with the program."""
+        return False
+
+    async def load_current_user_id(self) -> str | None:
+        """Return who was signed in before the service was closed."""
+        return self._current_user_id
+
+    async def save_current_user_id(self, user_id: str | None) -> None:
+        """Remember who is signed in."""
+        self._current_user_id = user_id
+
+    def others(self, name: str, but: "MemoryAccount | None" = None) -> list["MemoryAccount"]:
+        """Return the open accounts on a database, but for one."""
+        return [one for one in self._open if one.database_name == name and one is not but]
+
+
+class MemoryAccount(EngineAccount):
+    """An account's database in memory, which keeps bytes and no Blob."""
+
+    def __init__(self, backend: MemoryBackend, engine: MemoryEngine) -> None:
+        super().__init__(engine)
+        self._backend = backend
+
+    def publish(self, changes: list[Change]) -> None:
+        """Publish changes to the listeners here, and to the other services on the database."""
+        super().publish(changes)
+        elsewhere = [structs.replace(change, origin="other_tab") for change in changes]
+        for account in self._backend.others(self.database_name, but=self):
+            account.notify(elsewhere)
+
+    async def _carry_out(self, operation: Operation[..., Any], arguments: dict[str, Any]) -> Any:
+        if "data" in arguments:
+            arguments = await with_bytes(arguments)
+        return await super()._carry_out(operation, arguments)

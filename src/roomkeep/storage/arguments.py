@@ -1,0 +1,193 @@
+"""The types of the operations' arguments, and their check.
+
+The page checks what a caller gives. The desktop's main process checks what the page sends.
+"""
+
+import typing
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+
+from msgspec import UNSET, Meta, Struct, UnsetType, defstruct, structs
+
+from roomkeep.errors import InvalidRecord
+from roomkeep.models import Id, Message, Record, Room, User
+from roomkeep.storage.validation import check_bounds, check_json, check_record, check_value
+
+__all__ = [
+    "Data",
+    "Ids",
+    "JsonValue",
+    "Limit",
+    "MessageUpdate",
+    "RoomUpdate",
+    "Settings",
+    "Update",
+    "UserUpdate",
+    "changed_fields",
+    "check_argument",
+    "check_decoded",
+    "check_size",
+]
+
+Limit = Annotated[int, Meta(ge=0, le=2**31 - 1)]
+"""How many records, or how many to pass over. IndexedDB counts in 32 bits."""
+
+Ids = tuple[Id, ...]
+"""Several ids, given as any sequence."""
+
+JsonValue = Annotated[object, "JSON"]
+"""Any value that JSON can carry."""
+
+Settings = Annotated[dict[str, object], "settings"]
+"""Settings by their keys: any JSON values; None deletes one."""
+
+Data = Annotated[object, "bytes"]
+"""The bytes of a file: `bytes`, or a Blob in a browser; None for none."""
+
+
+class Update(
+    Struct,
+    frozen=True,
+    kw_only=True,
+    rename="camel",
+    omit_defaults=True,
+    forbid_unknown_fields=True,
+):
+    """Fields of a record that are to change; those that stay are `UNSET`.
+
+    Attributes:
+        record: the record's type.
+        keys: the names of the fields of its key, which cannot change.
+    """
+
+    record: ClassVar[type[Record]]
+    keys: ClassVar[tuple[str, ...]]
+
+
+def _update_of(record: type[Record], *keys: str) -> type[Update]:
+    """Derive the update of a record from its fields."""
+    fields = [
+        (field.name, field.type | UnsetType, UNSET)
+        for field in structs.fields(record)
+        if field.name not in keys
+    ]
+    namespace = {"record": record, "keys": keys, "__doc__": f"Changes of a {record.__name__}."}
+    return typing.cast(
+        "type[Update]",
+        defstruct(
+            f"{record.__name__}Update", fields, bases=(Update,), namespace=namespace, kw_only=True
+        ),
+    )
+
+
+if TYPE_CHECKING:
+    # A caller gives a dict; `check_argument` makes the struct.
+    MessageUpdate = Any
+    RoomUpdate = Any
+    UserUpdate = Any
+else:
+    MessageUpdate = _update_of(Message, "id")
+    RoomUpdate = _update_of(Room, "id")
+    UserUpdate = _update_of(User, "oder_id")
+
+
+def changed_fields(update: Update) -> dict[str, object]:
+    """Return the fields that are to change, by their Python names."""
+    values = ((name, getattr(update, name)) for name in update.__struct_fields__)
+    return {name: value for name, value in values if value is not UNSET}
+
+
+def check_argument(value: Any, kind: Any, name: str) -> Any:
+    """Return an argument, checked to be of its declared type and not too long.
+
+    Raises:
+        InvalidRecord: it is not; it names the argument, or the field in it.
+    """
+    if isinstance(kind, type) and issubclass(kind, Record):
+        return check_record(value, kind, name)
+    if isinstance(kind, type) and issubclass(kind, Update):
+        return _check_update(value, kind, name)
+    if typing.get_origin(kind) is Sequence:
+        (item,) = typing.get_args(kind)
+        if not isinstance(value, Sequence):
+            raise InvalidRecord(f"must be a list, not {type(value).__name__}", field=name)
+        return [
+            check_record(record, item, f"{name}[{index}]", prefix=f"{name}[{index}].")
+            for index, record in enumerate(value)
+        ]
+    if kind in (JsonValue, Settings, Data):
+        return _check_special(value, kind, name)
+    if kind == Ids and isinstance(value, Sequence) and not isinstance(value, str):
+        value = tuple(value)
+    return check_value(value, kind, name)
+
+
+def check_decoded(value: Any, kind: Any, name: str) -> Any:
+    """Return an argument that was decoded as its declared type, checked not to be too long.
+
+    Raises:
+        InvalidRecord: it is, or it is no JSON that can be kept.
+    """
+    if kind in (JsonValue, Settings, Data):
+        return _check_special(value, kind, name)
+    # Fields of a record are named as they are where the page checks it.
+    check_bounds(value, kind, "" if isinstance(value, Record | Update) else name)
+    return value
+
+
+def check_size(size: int, data: object) -> None:
+    """Check that an attachment's size is that of its data, where there are any.
+
+    Raises:
+        InvalidRecord: it is not, or the data cannot be kept.
+    """
+    actual = _data_size(data)
+    if actual is not None and actual != size:
+        raise InvalidRecord(f"is {size:,}, but the data are {actual:,} bytes", field="size")
+
+
+def _data_size(data: Any) -> int | None:
+    """Return how many bytes there are; None where none are given.
+
+    Raises:
+        InvalidRecord: it is neither bytes nor a browser's Blob.
+    """
+    if data is None:
+        return None
+    if isinstance(data, bytes):
+        return len(data)
+    if hasattr(data, "arrayBuffer") and isinstance(getattr(data, "size", None), int):
+        return int(data.size)
+    msg = f"must be bytes or a browser's Blob, not a {type(data).__name__}"
+    raise InvalidRecord(msg, field="data")
+
+
+def _check_special(value: object, kind: Any, name: str) -> object:
+    if kind == JsonValue:
+        return check_json(value, name)
+    if kind == Settings:
+        return _check_settings(value, name)
+    return value
+
+
+def _check_settings(value: object, name: str) -> dict[str, object]:
+    if not isinstance(value, Mapping):
+        raise InvalidRecord(f"must be a dict, not {type(value).__name__}", field=name)
+    return {
+        check_value(key, Id, name): check_json(item, f"{name}[{key!r}]")
+        for key, item in value.items()
+    }
+
+
+def _check_update(value: object, kind: type[Update], name: str) -> Update:
+    if isinstance(value, kind):
+        return check_record(value, kind, name)
+    if not isinstance(value, Mapping):
+        raise InvalidRecord(f"must be a dict, not {type(value).__name__}", field=name)
+    for field in value:
+        if field in kind.keys:
+            raise InvalidRecord("a record's key cannot change", field=field)
+        if field not in kind.__struct_fields__:
+            msg = f"a {kind.record.__name__} has no such field"
+            raise InvalidRecord(msg, field=str(field))
+    return check_record(kind(**value), kind, name)

@@ -1,0 +1,1 @@
+"""The engines, which carry transactions out and know no rule of chat."""

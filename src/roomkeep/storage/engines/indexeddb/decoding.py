@@ -1,0 +1,82 @@
+"""Records as JSON text, decoded; those that cannot be are described."""
+
+import json
+from collections.abc import Awaitable, Iterable
+from typing import Any, TypeVar
+
+import msgspec
+from msgspec import Raw
+from pyodide.ffi import JsException
+
+import indexeddb
+from roomkeep.storage.decode_errors import Suspects, UnreadableRecord, describe, key_text
+from roomkeep.storage.encoding import decode, decode_all
+from roomkeep.storage.schema import SCHEMA
+
+__all__ = ["Decoder", "split_records", "stored_fields"]
+
+R = TypeVar("R")
+
+
+class Decoder:
+    """Decodes the records of one transaction.
+
+    Args:
+        suspects: takes note of the keys of those that could not be decoded.
+
+    Attributes:
+        unreadable: the records that could not be decoded.
+    """
+
+    def __init__(self, suspects: Suspects) -> None:
+        self.unreadable: list[UnreadableRecord] = []
+        self._suspects = suspects
+
+    def decode_all(self, store: str, text: str, kind: type[R]) -> list[R | None]:
+        """Decode a JSON list of records; None in the place of those that cannot be decoded."""
+        try:
+            return decode_all(text, kind)
+        except ValueError:
+            # One of them spoils it. Find out which, one by one.
+            return [self.decode(store, one, kind) for one in split_records(text)]
+
+    def decode(self, store: str, text: bytes, kind: type[R]) -> R | None:
+        """Decode one record; None where that cannot be done."""
+        try:
+            return decode(text, kind)
+        except ValueError as error:
+            self._note(store, SCHEMA[store].key_of(stored_fields(text)), error)
+            return None
+
+    async def to_json(self, store: str, requests: Iterable[Awaitable[Any]]) -> str:
+        """Return records as a JSON list, without those that JSON cannot carry."""
+        texts = []
+        for request in requests:
+            value = await request
+            try:
+                texts.append(indexeddb.to_json(value) or "null")
+            except JsException as error:
+                path = SCHEMA[store].key_path
+                parts = (path,) if isinstance(path, str) else path
+                key = tuple(getattr(value, part, None) for part in parts)
+                self._note(store, key[0] if isinstance(path, str) else key, error)
+        return f"[{','.join(texts)}]"
+
+    def _note(self, store: str, key: Any, error: Exception) -> None:
+        self.unreadable.append(describe(store, key_text(key), error))
+        self._suspects.setdefault(store, {})[key] = None
+
+
+def split_records(text: str) -> list[bytes]:
+    """Return the records of a JSON list, each as JSON."""
+    try:
+        return [bytes(one) for one in msgspec.json.decode(text, type=list[Raw])]
+    except ValueError:
+        # Unlike msgspec, `json` takes half of a surrogate pair.
+        return [json.dumps(one).encode() for one in json.loads(text)]
+
+
+def stored_fields(text: bytes) -> dict[str, Any]:
+    """Return the fields of a record, whatever they hold."""
+    fields = json.loads(text)
+    return fields if isinstance(fields, dict) else {}

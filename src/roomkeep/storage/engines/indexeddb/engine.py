@@ -1,0 +1,143 @@
+"""An account's database in IndexedDB: opened, upgraded, used."""
+
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Any, TypeVar
+
+import indexeddb
+from roomkeep.errors import StorageError
+from roomkeep.storage.decode_errors import Suspects
+from roomkeep.storage.engines.indexeddb.errors import storage_errors
+from roomkeep.storage.engines.indexeddb.transaction import IndexedDBTransaction
+from roomkeep.storage.operations.meta import CURRENT_USER_ID
+from roomkeep.storage.operations.older_clients import UPGRADED
+from roomkeep.storage.schema import SCHEMA, VERSION, KeyPath
+from roomkeep.storage.transaction import Body
+
+__all__ = ["IndexedDBEngine", "open_engine", "upgrade"]
+
+T = TypeVar("T")
+
+
+async def open_engine(
+    name: str,
+    durability: indexeddb.Durability = "relaxed",
+    *,
+    owner: str | None = None,
+    on_create: Callable[[], None] = lambda: None,
+) -> "IndexedDBEngine":
+    """Open a database with schema version 2, and create or upgrade it where it is not there.
+
+    Args:
+        name: the database's name.
+        durability: how safe a write is when it returns, as `indexeddb.Database.write` says.
+        owner: the account that a new database belongs to.
+        on_create: called when the database is created, also when that happens while it is open,
+            because its data were deleted.
+
+    Raises:
+        StorageUnavailable: there is no IndexedDB here, it was refused, or it does not answer.
+        StorageBlocked: another tab holds an older version open.
+        SchemaTooNew: the database has a higher version.
+        StorageError: it lacks a store, so it is not ours or is damaged. It is not taken for a
+            browser without storage: memory would hide what there is.
+    """
+
+    async def create_or_upgrade(tx: indexeddb.UpgradeTransaction, old_version: int) -> None:
+        await upgrade(tx, old_version)
+        if old_version == 0:
+            if owner is not None:
+                await tx.store("meta").put({"key": CURRENT_USER_ID, "value": owner})
+            on_create()
+
+    with storage_errors():
+        database = await indexeddb.open(name, VERSION, create_or_upgrade)
+        try:
+            _check_stores(name, database.store_names)
+            missing = await database.read(list(SCHEMA), _find_missing_indexes)
+        except BaseException:
+            database.close()
+            raise
+    return IndexedDBEngine(database, durability, missing)
+
+
+async def upgrade(tx: indexeddb.UpgradeTransaction, old_version: int) -> None:
+    """Create what is missing, from nothing (0) or from version 1; every record stays.
+
+    Version 1 had no attachments store and no indexes. Its messages may not name their reactions or
+    their channel: that is put right afterwards, in small transactions, as the note in meta says.
+    """
+    existing = tx.store_names
+    for name, schema in SCHEMA.items():
+        if name in existing:
+            store = tx.store(name)
+        else:
+            store = tx.create_store(name, key_path=_js_path(schema.key_path))
+        present = store.index_names
+        for index, path in schema.indexes.items():
+            if index not in present:
+                store.create_index(index, _js_path(path))
+    if old_version > 0:
+        await tx.store("meta").put({"key": UPGRADED, "value": True})
+
+
+class IndexedDBEngine:
+    """An account's database in IndexedDB.
+
+    Args:
+        database: the open database.
+        durability: how safe a write is when it returns, as `indexeddb.Database.write` says.
+        missing: the indexes that the database lacks, as pairs of store and index.
+    """
+
+    def __init__(
+        self,
+        database: indexeddb.Database,
+        durability: indexeddb.Durability = "relaxed",
+        missing: frozenset[tuple[str, str]] = frozenset(),
+    ) -> None:
+        self.name = database.name
+        self._database = database
+        self._durability = durability
+        self._missing = missing
+        self._suspects: Suspects = {}
+
+    async def read(self, stores: Sequence[str], body: Body[T]) -> T:
+        with storage_errors():
+            return await self._database.read(stores, self._adapt(body))
+
+    async def write(self, stores: Sequence[str], body: Body[T]) -> T:
+        with storage_errors():
+            return await self._database.write(
+                stores, self._adapt(body), durability=self._durability
+            )
+
+    def suspend(self) -> None:
+        """Close the connection until the database is next used."""
+        self._database.disconnect()
+
+    def close(self) -> None:
+        self._database.close()
+
+    def _adapt(self, body: Body[T]) -> Callable[[indexeddb.Transaction], Coroutine[Any, Any, T]]:
+        return lambda tx: body(IndexedDBTransaction(tx, self._missing, self._suspects))
+
+
+def _check_stores(name: str, present: list[str]) -> None:
+    lacking = sorted(set(SCHEMA) - set(present))
+    if lacking:
+        msg = f"the database {name!r} lacks the stores {', '.join(lacking)}"
+        raise StorageError(msg)
+
+
+async def _find_missing_indexes(tx: indexeddb.Transaction) -> frozenset[tuple[str, str]]:
+    present = {store: tx.store(store).index_names for store in SCHEMA}
+    return frozenset(
+        (store, index)
+        for store, schema in SCHEMA.items()
+        for index in schema.indexes
+        if index not in present[store]
+    )
+
+
+def _js_path(path: KeyPath) -> str | list[str]:
+    return path if isinstance(path, str) else list(path)

@@ -1,0 +1,1 @@
+"""The SQLite engine: normalised tables through SQLAlchemy, and files beside the database."""

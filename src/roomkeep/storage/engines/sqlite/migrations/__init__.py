@@ -1,0 +1,1 @@
+"""Alembic's migrations of an account's database."""

@@ -1,0 +1,33 @@
+"""The rules of every store, written once for all engines. Importing this registers them all."""
+
+from roomkeep.storage.operations import (
+    attachments,
+    backup,
+    bans,
+    channel_pages,
+    health,
+    imports,
+    message_pages,
+    messages,
+    meta,
+    older_clients,
+    reactions,
+    rooms,
+    users,
+)
+
+__all__ = [
+    "attachments",
+    "backup",
+    "bans",
+    "channel_pages",
+    "health",
+    "imports",
+    "message_pages",
+    "messages",
+    "meta",
+    "older_clients",
+    "reactions",
+    "rooms",
+    "users",
+]

@@ -1,0 +1,163 @@
+"""Messages read in order: slices of a room, pages both ways from a message or a time, counts."""
+
+from typing import Any
+
+from msgspec import Struct
+
+from indexeddb.keys import Direction, Key, KeyRange, sort_key
+from roomkeep.errors import InvalidRecord, RecordNotFound
+from roomkeep.models import Id, Message, Milliseconds
+from roomkeep.storage.arguments import Limit
+from roomkeep.storage.operation import reads
+from roomkeep.storage.operations.tombstones import redact_deleted
+from roomkeep.storage.schema import BY_CHANNEL_AND_TIME, BY_ROOM_AND_TIME
+from roomkeep.storage.transaction import Transaction
+
+
+class _Edge(Struct, frozen=True):
+    """Where a page begins: beside a message, or beside all those of a time where `id` is None."""
+
+    timestamp: int
+    id: str | None = None
+
+
+@reads("messages")
+async def get_messages(
+    tx: Transaction, room_id: Id, limit: Limit = 100, offset: Limit = 0
+) -> list[Message]:
+    """Return a slice of a room's messages, ascending by (timestamp, id)."""
+    if limit == 0:
+        return []
+    query = KeyRange.starting_with(room_id)
+    unreadable = await _unreadable_messages(tx) if offset else set()
+    if unreadable:
+        count = offset + limit + len(unreadable)
+        keys = await tx.get_all_keys("messages", index=BY_ROOM_AND_TIME, query=query, count=count)
+        readable = [key for key in keys if key not in unreadable]
+        found = await tx.get_many("messages", readable[offset : offset + limit], Message)
+    else:
+        found = await tx.get_all(
+            "messages", Message, index=BY_ROOM_AND_TIME, query=query, count=limit, offset=offset
+        )
+    return [redact_deleted(message) for message in found]
+
+
+async def _unreadable_messages(tx: Transaction) -> set[Key]:
+    """Return the keys of the messages that are known to be unreadable, and still are."""
+    suspects = tx.suspects("messages")
+    if not suspects:
+        return set()
+    readable = await tx.get_many("messages", suspects, Message)
+    existing = await tx.existing("messages", suspects)
+    return existing - {message.id for message in readable}
+
+
+@reads("messages")
+async def get_latest_messages(
+    tx: Transaction,
+    room_id: Id,
+    limit: Limit = 50,
+    before: Id | None = None,
+    channel_id: Id | None = None,
+) -> list[Message]:
+    """Return the newest messages before the message `before`, ascending."""
+    edge = None if before is None else await _edge_at(tx, room_id, before, "before")
+    found = await _page(tx, room_id, channel_id, limit, edge, "prev")
+    return [redact_deleted(message) for message in reversed(found)]
+
+
+@reads("messages")
+async def get_messages_after(
+    tx: Transaction,
+    room_id: Id,
+    after: Id | Milliseconds,
+    limit: Limit = 50,
+    channel_id: Id | None = None,
+) -> list[Message]:
+    """Return the oldest messages after the message or the time `after`, ascending."""
+    if isinstance(after, str):
+        edge = await _edge_at(tx, room_id, after, "after")
+    else:
+        edge = _Edge(after)
+    found = await _page(tx, room_id, channel_id, limit, edge, "next")
+    return [redact_deleted(message) for message in found]
+
+
+@reads("messages")
+async def count_messages(
+    tx: Transaction,
+    room_id: Id,
+    after: Milliseconds | None = None,
+    channel_id: Id | None = None,
+) -> int:
+    """Count the messages of a room, or of one of its channels, that are later than `after`."""
+    edge = None if after is None else _Edge(after)
+    index, prefix = _index(room_id, channel_id)
+    return await tx.count("messages", index=index, query=_beyond(prefix, edge, "next"))
+
+
+def message_order(message: Message) -> tuple[int, Any]:
+    """Return what messages are sorted by: the timestamp, then the id as IndexedDB orders it."""
+    return (message.timestamp, sort_key(message.id))
+
+
+async def _edge_at(tx: Transaction, room_id: str, message_id: str, field: str) -> _Edge:
+    message = await tx.get("messages", message_id, Message)
+    if message is None:
+        raise RecordNotFound("messages", message_id)
+    if message.room_id != room_id:
+        msg = f"the message is in the room {message.room_id!r}"
+        raise InvalidRecord(msg, field=field)
+    return _Edge(message.timestamp, message.id)
+
+
+async def _page(
+    tx: Transaction,
+    room_id: str,
+    channel_id: str | None,
+    limit: int,
+    edge: _Edge | None,
+    direction: Direction,
+) -> list[Message]:
+    """Return the `limit` messages nearest to the edge, the nearest first."""
+    if limit == 0:
+        return []
+    index, prefix = _index(room_id, channel_id)
+    beyond = tx.get_all(
+        "messages",
+        Message,
+        index=index,
+        query=_beyond(prefix, edge, direction),
+        direction=direction,
+        count=limit,
+    )
+    if edge is None or edge.id is None:
+        return await beyond
+    # A range of the index cannot part messages of one time; they are in the order of their ids.
+    moment = KeyRange.only((*prefix, edge.timestamp))
+    together = await tx.get_all("messages", Message, index=index, query=moment, direction=direction)
+    ties = [message for message in together if _is_beyond(message.id, edge.id, direction)]
+    return (ties + await beyond)[:limit]
+
+
+def _index(room_id: str, channel_id: str | None) -> tuple[str, tuple[str, ...]]:
+    """Return the index that lists a room or a channel, and how its keys begin there."""
+    if channel_id is None:
+        return BY_ROOM_AND_TIME, (room_id,)
+    return BY_CHANNEL_AND_TIME, (room_id, channel_id)
+
+
+def _beyond(prefix: tuple[str, ...], edge: _Edge | None, direction: Direction) -> KeyRange:
+    """Return the range of an index's keys that begin with `prefix` and whose time is beyond."""
+    everything = KeyRange.starting_with(*prefix)
+    if edge is None:
+        return everything
+    moment: Key = (*prefix, edge.timestamp)
+    if direction == "next":
+        return KeyRange(moment, everything.upper, lower_open=True)
+    return KeyRange(everything.lower, moment, upper_open=True)
+
+
+def _is_beyond(id_: str, edge: str, direction: Direction) -> bool:
+    here, there = sort_key(id_), sort_key(edge)
+    return here > there if direction == "next" else here < there

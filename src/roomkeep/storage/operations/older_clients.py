@@ -1,0 +1,63 @@
+"""What an older client left different, put right when the database is opened.
+
+Its messages may name no channel, and may not name their reactions. Like a repair it goes in steps,
+each a transaction of its own; one that the end of the page breaks off goes on at the next opening.
+"""
+
+from msgspec import UNSET, Struct
+
+from roomkeep.models import DEFAULT_CHANNEL_ID, Message
+from roomkeep.storage.health import Position
+from roomkeep.storage.operation import reads, writes
+from roomkeep.storage.operations.health import mend_page
+from roomkeep.storage.operations.message_health import with_dependents
+from roomkeep.storage.schema import BY_CHANNEL_AND_TIME, BY_ROOM_AND_TIME, MetaRecord
+from roomkeep.storage.transaction import Transaction
+
+UPGRADED = "olderClient"
+"""The key in meta of the note that a database was upgraded and is still to be put right."""
+
+PAGE = 1_000
+"""So many messages are looked at in one transaction."""
+
+
+class _ChannelOf(Struct, rename="camel"):
+    """As much of a message as tells whether it names a channel."""
+
+    id: str
+    channel_id: object = UNSET
+
+
+@reads("messages", "meta")
+async def is_update_due(tx: Transaction) -> bool:
+    """Return whether an older client has written to the database since it was last put right."""
+    if tx.missing_indexes() or await tx.existing("meta", [UPGRADED]):
+        return True
+    # The index by channel leaves out the messages that name none.
+    in_rooms = tx.count("messages", index=BY_ROOM_AND_TIME)
+    in_channels = tx.count("messages", index=BY_CHANNEL_AND_TIME)
+    return await in_rooms != await in_channels
+
+
+@writes("messages", "reactions", "attachments", "meta")
+async def update_older_messages(
+    tx: Transaction, position: Position | None = None
+) -> Position | None:
+    """Put the next messages right; return where the next step begins, None after the last."""
+    after = None if position is None else position.after
+    known = len(tx.unreadable)
+    _, found = await tx.get_page("messages", _ChannelOf, after, PAGE)
+    del tx.unreadable[known:]
+    nowhere = [message.id for message in found if message.channel_id is UNSET]
+    await tx.patch("messages", nowhere, {"channelId": DEFAULT_CHANNEL_ID})
+    keys, messages = await tx.get_page("messages", Message, after, PAGE)
+    await mend_page(tx, await with_dependents(tx, keys, messages))
+    if len(keys) == PAGE:
+        return Position(part="messages", after=keys[-1])
+    tx.delete("meta", [UPGRADED])
+    return None
+
+
+def upgraded_note() -> MetaRecord:
+    """Return the note that an upgrade leaves, in its own transaction."""
+    return MetaRecord(key=UPGRADED, value=True)

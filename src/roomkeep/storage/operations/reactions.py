@@ -1,0 +1,184 @@
+"""Reactions: one per person, emoji and message, and always equal to those in their message."""
+
+from collections.abc import Iterable, Sequence
+from typing import Literal
+
+from msgspec import structs
+
+from indexeddb.keys import KeyRange, sort_key
+from roomkeep.errors import InvalidRecord
+from roomkeep.models import Id, Message, Milliseconds, Reaction
+from roomkeep.storage.changes import Change, few, record_saved
+from roomkeep.storage.encoding import stored_fields
+from roomkeep.storage.operation import reads, writes
+from roomkeep.storage.operations.bans import check_not_banned
+from roomkeep.storage.transaction import Transaction
+
+Key = tuple[str, str, str]
+"""Who reacted, with which emoji, to which message."""
+
+
+@writes("messages", "reactions")
+async def save_reaction(tx: Transaction, reaction: Reaction) -> None:
+    """Write a reaction in place of the same person's with the same emoji.
+
+    It may come before its message, and joins it when the message is saved.
+    """
+    await _save(tx, reaction, await _undeleted_message(tx, reaction.message_id))
+
+
+@writes("messages", "reactions", "bans")
+async def send_reaction(tx: Transaction, reaction: Reaction, now: Milliseconds) -> None:
+    """Write a reaction of who is signed in, unless they are banned from the message's room."""
+    message = await _undeleted_message(tx, reaction.message_id)
+    if message is not None:
+        await check_not_banned(tx, reaction.oder_id, message.room_id, now, "oder_id")
+    await _save(tx, reaction, message)
+
+
+@writes("messages", "reactions")
+async def remove_reaction(tx: Transaction, message_id: Id, oder_id: Id, emoji: Id) -> None:
+    """Delete a reaction, if it is there."""
+    key = (oder_id, emoji, message_id)
+    if not await tx.existing("reactions", [key]):
+        return
+    message = await tx.get("messages", message_id, Message)
+    tx.delete("reactions", [key])
+    tx.changes.append(_change("delete", [key], message))
+    await _copy_into_message(tx, message)
+
+
+@reads("reactions")
+async def get_reactions_for_message(tx: Transaction, message_id: Id) -> list[Reaction]:
+    """Return a message's reactions, ascending by (timestamp, oder_id, emoji)."""
+    query = KeyRange.only(message_id)
+    rows = await tx.get_all("reactions", Reaction, index="messageId", query=query)
+    return sorted(rows, key=reaction_order)
+
+
+async def sync_reactions(tx: Transaction, messages: Sequence[Message]) -> list[Message]:
+    """Make the rows of messages that are about to be written equal to what the messages say.
+
+    A message that is new takes along the reactions that came before it.
+
+    Returns:
+        the messages, with all their reactions in order.
+
+    Raises:
+        InvalidRecord: a message holds a reaction to another one.
+    """
+    for message in messages:
+        _check_reactions(message)
+    present = await tx.find_keys("reactions", "messageId", [message.id for message in messages])
+    concerned = {m.id: m for m in messages if m.id in present or m.reactions}
+    if not concerned:
+        return list(messages)
+    early = await _early_reactions(tx, concerned, present)
+    gone: list[Key] = []
+    saved: list[Reaction] = []
+    for message in concerned.values():
+        own = {reaction_key(one): one for one in message.reactions}
+        wanted = early.get(message.id, {}) | own
+        gone_here = [key for key in present.get(message.id, ()) if key not in wanted]
+        if gone_here:
+            tx.changes.append(_change("delete", gone_here, message))
+        if wanted:
+            tx.changes.append(_change("put", wanted, message, wanted.values()))
+        gone += gone_here
+        saved += wanted.values()
+        in_order = tuple(sorted(wanted.values(), key=reaction_order))
+        concerned[message.id] = structs.replace(message, reactions=in_order)
+    tx.delete("reactions", gone)
+    tx.put_many("reactions", saved)
+    return [concerned.get(message.id, message) for message in messages]
+
+
+async def delete_reactions(
+    tx: Transaction, message_ids: Sequence[str], *, of_room: str | None = None
+) -> None:
+    """Delete the reactions to messages, as a part of a larger transaction.
+
+    Args:
+        tx: the transaction.
+        message_ids: the messages.
+        of_room: the room, where these are all its messages.
+    """
+    owned = await tx.find_keys("reactions", "messageId", message_ids)
+    keys = [key for keys in owned.values() for key in keys]
+    if not keys:
+        return
+    tx.delete("reactions", keys)
+    if of_room is None:
+        tx.changes.append(_change("delete", keys, None))
+    else:
+        tx.changes.append(Change(store="reactions", action="clear", room_id=of_room))
+
+
+def reaction_key(reaction: Reaction) -> Key:
+    """Return the key of a reaction's row."""
+    return (reaction.oder_id, reaction.emoji, reaction.message_id)
+
+
+def reaction_order(reaction: Reaction) -> tuple[object, ...]:
+    """Return what the reactions of a message are sorted by."""
+    return (reaction.timestamp, sort_key(reaction.oder_id), sort_key(reaction.emoji))
+
+
+async def _save(tx: Transaction, reaction: Reaction, message: Message | None) -> None:
+    await tx.put("reactions", reaction)
+    tx.changes.append(_change("put", [reaction_key(reaction)], message, [reaction]))
+    await _copy_into_message(tx, message)
+
+
+async def _undeleted_message(tx: Transaction, message_id: str) -> Message | None:
+    message = await tx.get("messages", message_id, Message)
+    if message is not None and message.is_deleted:
+        raise InvalidRecord("the message is deleted", field="message_id")
+    return message
+
+
+async def _copy_into_message(tx: Transaction, message: Message | None) -> None:
+    """Write the rows of a message into the message."""
+    if message is None:
+        return
+    rows = await get_reactions_for_message(tx, message.id)
+    message = structs.replace(message, reactions=tuple(rows))
+    await tx.patch("messages", [message.id], stored_fields(message, ["reactions"]))
+    tx.changes.append(record_saved("messages", message.id, message, room_id=message.room_id))
+
+
+async def _early_reactions(
+    tx: Transaction, messages: dict[str, Message], present: dict[str, list[Key]]
+) -> dict[str, dict[Key, Reaction]]:
+    """Return the reactions that came before their message, by message."""
+    with_rows = [id_ for id_ in present if not messages[id_].is_deleted]
+    if not with_rows:
+        return {}
+    existing = await tx.existing("messages", with_rows)
+    keys = [key for id_ in with_rows if id_ not in existing for key in present[id_]]
+    early: dict[str, dict[Key, Reaction]] = {}
+    for row in await tx.get_many("reactions", keys, Reaction) if keys else ():
+        early.setdefault(row.message_id, {})[reaction_key(row)] = row
+    return early
+
+
+def _check_reactions(message: Message) -> None:
+    for index, reaction in enumerate(message.reactions):
+        if reaction.message_id != message.id:
+            msg = f"is {reaction.message_id!r}, but the message is {message.id!r}"
+            raise InvalidRecord(msg, field=f"reactions[{index}].message_id")
+
+
+def _change(
+    action: Literal["put", "delete"],
+    keys: Iterable[Key],
+    message: Message | None,
+    records: Iterable[Reaction] = (),
+) -> Change:
+    return Change(
+        store="reactions",
+        action=action,
+        keys=tuple(keys),
+        room_id=None if message is None else message.room_id,
+        records=few(tuple(records)),
+    )

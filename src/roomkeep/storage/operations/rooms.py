@@ -1,0 +1,104 @@
+"""Rooms: metadata, channels and members, and all that goes when a room goes."""
+
+from msgspec import Struct, structs
+
+from indexeddb.keys import KeyRange, sort_key
+from roomkeep.errors import InvalidRecord, RecordNotFound
+from roomkeep.models import Channel, Id, Room, RoomMember
+from roomkeep.storage.arguments import RoomUpdate, changed_fields
+from roomkeep.storage.changes import Change, record_saved
+from roomkeep.storage.encoding import keep_unknown_fields, stored_fields
+from roomkeep.storage.operation import reads, writes
+from roomkeep.storage.operations import messages
+from roomkeep.storage.transaction import Transaction
+from roomkeep.storage.validation import MAX_ITEMS
+
+_LISTS: dict[str, tuple[type[Struct], str]] = {
+    "channels": (Channel, "id"),
+    "members": (RoomMember, "oderId"),
+}
+"""The lists of a room: the type of their items, and what tells the items apart."""
+
+
+@writes("rooms")
+async def save_room(tx: Transaction, room: Room) -> None:
+    """Write a room in place of the one with its id."""
+    await tx.put("rooms", room)
+    tx.changes.append(_saved(room))
+
+
+@reads("rooms")
+async def get_room(tx: Transaction, room_id: Id) -> Room | None:
+    """Return a room; None where there is none."""
+    return await tx.get("rooms", room_id, Room)
+
+
+@reads("rooms")
+async def get_all_rooms(tx: Transaction) -> list[Room]:
+    """Return all rooms, ascending by (created_at, id)."""
+    rooms = await tx.get_all("rooms", Room)
+    return sorted(rooms, key=lambda room: (room.created_at, sort_key(room.id)))
+
+
+@writes("rooms", "bans", *messages.WITH_DEPENDENTS)
+async def delete_room(tx: Transaction, room_id: Id) -> None:
+    """Delete a room with its messages, their reactions and attachments, and its bans."""
+    await messages.clear_room_messages(tx, room_id)
+    bans = await tx.get_all_keys("bans", index="roomId", query=KeyRange.only(room_id))
+    tx.delete("bans", bans)
+    tx.delete("rooms", [room_id])
+    if bans:
+        tx.changes.append(Change(store="bans", action="clear", room_id=room_id))
+    tx.changes.append(Change(store="rooms", action="delete", keys=(room_id,), room_id=room_id))
+
+
+@writes("rooms")
+async def update_room(tx: Transaction, room_id: Id, changes: RoomUpdate) -> None:
+    """Change some fields of a room. What its channels and members hold besides stays, too."""
+    room = await tx.get("rooms", room_id, Room)
+    if room is None:
+        raise RecordNotFound("rooms", room_id)
+    await _update(tx, room, changed_fields(changes))
+
+
+@writes("rooms")
+async def add_room(tx: Transaction, room: Room) -> None:
+    """Write a room that is not there yet; else add the channels and members that it lacks.
+
+    Raises:
+        InvalidRecord: the two together have more channels or members than can be kept.
+    """
+    stored = await tx.get("rooms", room.id, Room)
+    if stored is None:
+        await save_room(tx, room)
+        return
+    changed: dict[str, tuple[Channel, ...] | tuple[RoomMember, ...]] = {}
+    known_channels = {channel.id for channel in stored.channels}
+    channels = [channel for channel in room.channels if channel.id not in known_channels]
+    if channels:
+        changed["channels"] = (*stored.channels, *channels)
+    known_members = {member.oder_id for member in stored.members}
+    members = [member for member in room.members if member.oder_id not in known_members]
+    if members:
+        changed["members"] = (*stored.members, *members)
+    for name, items in changed.items():
+        if len(items) > MAX_ITEMS:
+            msg = f"would have {len(items):,} items; {MAX_ITEMS:,} is the most"
+            raise InvalidRecord(msg, field=name)
+    if changed:
+        await _update(tx, stored, dict(changed))
+
+
+async def _update(tx: Transaction, room: Room, changed: dict[str, object]) -> None:
+    room = structs.replace(room, **changed)
+    fields = stored_fields(room, changed)
+    if _LISTS.keys() & changed.keys():
+        stored = await tx.get("rooms", room.id, dict) or {}
+        for name in _LISTS.keys() & changed.keys():
+            fields[name] = keep_unknown_fields(fields[name], stored.get(name), *_LISTS[name])
+    await tx.patch("rooms", [room.id], fields)
+    tx.changes.append(_saved(room))
+
+
+def _saved(room: Room) -> Change:
+    return record_saved("rooms", room.id, room, room_id=room.id)
