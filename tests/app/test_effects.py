@@ -396,13 +396,14 @@ async def test_a_stopped_import_keeps_what_is_there_and_says_how_much(in_room: A
 
 async def test_an_import_that_is_stopped_after_one_message_says_one(in_room: App) -> None:
     app = in_room
-    save = app.db.save_messages
+    write = app.db.import_messages
 
-    async def save_and_stop(messages: list[Message]) -> None:
-        await save(messages)
+    async def write_and_stop(messages: list[Message], shared_ids: list[str]) -> int:
+        written = await write(messages, shared_ids)
         app.effects.imports.cancel()
+        return written
 
-    app.db.save_messages = save_and_stop  # type: ignore[method-assign, assignment]
+    app.db.import_messages = write_and_stop  # type: ignore[method-assign, assignment]
     await app.effects.imports.start(File(text(line())))
     importing = app.account.importing()
     assert importing is not None
@@ -413,16 +414,16 @@ async def test_an_import_that_fails_late_does_not_say_that_nothing_was_changed(
     in_room: App, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     app = in_room
-    save = app.db.save_messages
+    write = app.db.import_messages
     batches: list[int] = []
 
-    async def save_once(messages: list[Message]) -> None:
+    async def write_once(messages: list[Message], shared_ids: list[str]) -> int:
         batches.append(len(messages))
         if len(batches) > 1:
             raise StorageFull("full")
-        await save(messages)
+        return await write(messages, shared_ids)
 
-    monkeypatch.setattr(app.db, "save_messages", save_once)
+    monkeypatch.setattr(app.db, "import_messages", write_once)
     await app.effects.imports.start(File(text(*(line(id=f"m{n}") for n in range(300)))))
     importing = app.account.importing()
     assert importing is not None

@@ -14,6 +14,7 @@ from msgspec import Meta, Struct
 from roomkeep.models import DEFAULT_CHANNEL_ID, Message, Milliseconds
 
 __all__ = [
+    "MAX_ITEMS",
     "MAX_LINE",
     "MAX_LINES",
     "MAX_SIZE",
@@ -21,6 +22,7 @@ __all__ = [
     "ArchivedMessage",
     "Block",
     "Reader",
+    "check_room_size",
     "decode",
     "decode_lines",
     "unknown_fields",
@@ -32,10 +34,14 @@ MAX_LINES = 5_000_000
 """The most lines of a file."""
 MAX_SIZE = 4 * 1024**3
 """The most bytes of a file, unpacked."""
+MAX_ITEMS = 100_000
+"""The most members of a room, and the most channels: the database's own bound."""
 
 T = TypeVar("T")
 
 _PIECE = 65_536
+_SHOWN_ID = 40
+"""So many characters of an id are shown."""
 _GZIP_MAGIC = b"\x1f\x8b"
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
@@ -202,6 +208,20 @@ def decode_lines(block: Block, decoder: msgspec.json.Decoder[T]) -> list[T]:
         return decoder.decode_lines(block.data)
     except (ValueError, RecursionError):
         return list(_decode_singly(block, decoder))
+
+
+def check_room_size(room_id: str, *, members: int, channels: int) -> None:
+    """Check that a room, with what is here of it already, is not larger than can be kept.
+
+    Raises:
+        ArchiveError: it has too many members or channels.
+    """
+    for number, what in ((members, "members"), (channels, "channels")):
+        if number > MAX_ITEMS:
+            raise ArchiveError(
+                f"The room “{room_id[:_SHOWN_ID]}” would have {number:,} {what};"
+                f" {MAX_ITEMS:,} is the most."
+            )
 
 
 def unknown_fields(block: Block) -> tuple[int, set[str]]:

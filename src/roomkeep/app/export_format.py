@@ -1,4 +1,4 @@
-"""The file that an account is exported to: JSON lines, gzipped, each of one kind.
+"""The format of a backup: JSON lines, gzipped, each of one kind.
 
 The first line is the head, the last one says how many records came between. The bytes of a file
 follow its record, in lines of their own.
@@ -119,7 +119,7 @@ class DataLine(Struct, frozen=True, tag="data"):
 class SettingLine(Struct, frozen=True, tag="setting"):
     """A setting of the account, or a draft."""
 
-    key: Annotated[str, Meta(min_length=1, max_length=1_000)]
+    key: Annotated[str, Meta(min_length=1, max_length=1_024)]
     value: object
 
 
@@ -146,6 +146,7 @@ Line = (
 )
 
 _LINES = msgspec.json.Decoder(Line)
+_ENCODER = msgspec.json.Encoder()
 
 
 class _Sniffed(Struct):
@@ -154,7 +155,7 @@ class _Sniffed(Struct):
 
 
 def is_head(line: bytes) -> bool:
-    """Tell whether a line is the head of an export, be it one that can be read here or not."""
+    """Tell whether a line is the head of a backup, be it one that can be read here or not."""
     try:
         return bool(msgspec.json.decode(line, type=_Sniffed).format == FORMAT)
     except (ValueError, RecursionError):
@@ -210,7 +211,7 @@ def data_lines(data: bytes) -> Iterator[DataLine]:
 
 
 class Packer:
-    """Makes the bytes of the file out of its lines.
+    """Packs lines into the bytes of a backup.
 
     Attributes:
         lines: how many lines there are so far, without the head.
@@ -225,7 +226,7 @@ class Packer:
         """Return some more bytes of the file; there may be none yet."""
         self.lines += len(lines)
         head, self._head = self._head, b""
-        return self._zip.compress(head + msgspec.json.Encoder().encode_lines(lines))
+        return self._zip.compress(head + _ENCODER.encode_lines(lines))
 
     def finish(self) -> bytes:
         """Return the last bytes of the file."""

@@ -36,54 +36,46 @@ MAX_REASON = 200
 """The most characters of the reason of a ban."""
 
 _JOINERS = "\u200c\u200d"
+_MOST_SIGNS = 3
+"""NFC makes at most so many signs of one, such as a letter with its marks."""
 
 
 def check_name(text: str, field: str = "name") -> str:
     """Return a name as it is kept: one line, no spaces around it, one spelling of each letter.
 
-    What cannot be seen and turns the direction of writing, or makes two names look the same, is
-    left out.
+    Characters that are invisible and turn the direction of writing, or make two names look the
+    same, are left out.
 
     Raises:
-        InvalidRecord: it is empty, too long, or holds what cannot be seen.
+        InvalidRecord: it is empty, too long, or holds a character that cannot be shown.
     """
-    seen = "".join(character for character in text if not _is_hidden(character))
-    name = unicodedata.normalize("NFC", " ".join(seen.split()))
-    # Joiners (Cf) belong to some scripts and to emoji; alone they are no name.
-    if not any(unicodedata.category(character) not in ("Cf", "Zs") for character in name):
+    name = _one_line(text, MAX_NAME, field)
+    if not name:
         raise InvalidRecord("is empty", field=field)
-    if len(name) > MAX_NAME:
-        msg = f"is {len(name):,} characters long; {MAX_NAME} is the most"
-        raise InvalidRecord(msg, field=field)
-    if any(unicodedata.category(character) in ("Cc", "Cs") for character in name):
-        raise InvalidRecord("holds a character that cannot be shown", field=field)
     return name
 
 
 def check_topic(text: str) -> str | None:
-    """Return a room's topic as it is kept, on one line; None for none.
+    """Return a room's topic as it is kept, on one line like a name; None for none.
 
     Raises:
-        InvalidRecord: it is too long.
+        InvalidRecord: it is too long, or holds a character that cannot be shown.
     """
-    topic = " ".join(text.split())
-    if len(topic) > MAX_TOPIC:
-        msg = f"is {len(topic):,} characters long; {MAX_TOPIC} is the most"
-        raise InvalidRecord(msg, field="topic")
-    return check_name(topic[:MAX_NAME], "topic") + topic[MAX_NAME:] if topic else None
+    return _one_line(text, MAX_TOPIC, "topic") or None
 
 
 def check_icon(text: str) -> str | None:
     """Return a room's icon as it is kept: an emoji or a few letters; None for none.
 
     Raises:
-        InvalidRecord: it is too long.
+        InvalidRecord: it is too long, or holds a character that cannot be shown.
     """
-    icon = "".join(text.split())
+    icon = _without_hidden("".join(text.split()))
     # Signs that only change the one before them, and what a joiner joins, are no letters.
     letters = sum(unicodedata.category(sign) not in ("Cf", "Mn", "Me", "Sk") for sign in icon)
     if letters - 2 * icon.count("\N{ZERO WIDTH JOINER}") > MAX_ICON or len(icon) > MAX_ICON_SIGNS:
         raise InvalidRecord(f"is too long: an emoji, or up to {MAX_ICON} letters", field="icon")
+    _check_visible(icon, "icon")
     return icon or None
 
 
@@ -115,34 +107,75 @@ def check_content(text: str) -> str:
 
 
 def check_bio(text: str) -> str:
-    """Return what a person says of themselves, as it is kept; it may be empty.
+    """Return what a person says of themselves as it is kept; it may be empty.
 
     Raises:
-        InvalidRecord: it is too long, or holds what cannot be shown.
+        InvalidRecord: it is too long, or holds a character that cannot be shown.
     """
     return _check_lines(text, MAX_BIO, "bio")
 
 
 def check_reason(text: str) -> str:
-    """Return the reason of a ban, as it is kept; it may be empty.
+    """Return the reason of a ban, as it is kept, on one line; it may be empty.
 
     Raises:
-        InvalidRecord: it is too long, or holds what cannot be shown.
+        InvalidRecord: it is too long, or holds a character that cannot be shown.
     """
     return _check_lines(" ".join(text.split()), MAX_REASON, "reason")
 
 
-def _is_hidden(character: str) -> bool:
-    """Tell whether a character only formats. Joiners and tags do, but make letters and flags."""
-    is_format = unicodedata.category(character) == "Cf"
-    return is_format and character not in _JOINERS and not "\U000e0020" <= character <= "\U000e007f"
+def _one_line(text: str, most: int, field: str) -> str:
+    """Return a text on one line, with one space between words; empty where nothing is to be seen.
+
+    Raises:
+        InvalidRecord: it is too long, or holds a character that cannot be shown.
+    """
+    line = unicodedata.normalize("NFC", " ".join(_without_hidden(text).split()))
+    # Joiners (Cf) belong to some scripts and to emoji; alone they are nothing.
+    if all(unicodedata.category(sign) in ("Cf", "Zs") for sign in line):
+        return ""
+    _check_length(line, most, field)
+    _check_visible(line, field)
+    return line
 
 
 def _check_lines(text: str, most: int, field: str) -> str:
     lines = unicodedata.normalize("NFC", text.strip())
-    if len(lines) > most:
-        msg = f"is {len(lines):,} characters long; {most} is the most"
-        raise InvalidRecord(msg, field=field)
-    if any(unicodedata.category(c) in ("Cc", "Cs") and c not in "\r\n\t" for c in lines):
-        raise InvalidRecord("holds a character that cannot be shown", field=field)
+    _check_length(lines, most, field)
+    _check_visible(lines, field, allowed="\r\n\t")
     return lines
+
+
+def _check_length(text: str, most: int, field: str) -> None:
+    """Check that a text in NFC is not too long, whichever way it was typed.
+
+    NFC turns some single characters into a letter and its marks, so marks are not counted: what was
+    within the limit as it was typed is, and still is when it comes back to be edited. They have a
+    limit of their own, or they would pile up.
+
+    Raises:
+        InvalidRecord: it is too long.
+    """
+    letters = sum(not unicodedata.category(sign).startswith("M") for sign in text)
+    if letters > most:
+        msg = f"is {letters:,} characters long; {most:,} is the most"
+        raise InvalidRecord(msg, field=field)
+    if len(text) > _MOST_SIGNS * most:
+        msg = f"is {len(text):,} characters long with its marks; {_MOST_SIGNS * most:,} is the most"
+        raise InvalidRecord(msg, field=field)
+
+
+def _check_visible(text: str, field: str, allowed: str = "") -> None:
+    if any(unicodedata.category(sign) in ("Cc", "Cs") and sign not in allowed for sign in text):
+        raise InvalidRecord("holds a character that cannot be shown", field=field)
+
+
+def _without_hidden(text: str) -> str:
+    """Leave out the characters that only format, but for those that make letters and flags."""
+    return "".join(
+        sign
+        for sign in text
+        if unicodedata.category(sign) != "Cf"
+        or sign in _JOINERS
+        or "\U000e0020" <= sign <= "\U000e007f"
+    )

@@ -4,7 +4,15 @@ from collections.abc import Iterable
 
 from msgspec import Struct, structs
 
-from roomkeep.app.archive import ArchivedMessage, ArchiveError, Block, decode, unknown_fields
+from roomkeep.app.archive import (
+    ArchivedMessage,
+    ArchiveError,
+    Block,
+    check_room_size,
+    decode,
+    unknown_fields,
+)
+from roomkeep.app.shared_ids import SharedIds
 from roomkeep.models import Channel, Room, RoomMember, User
 
 __all__ = ["FoundRoom", "Survey"]
@@ -22,11 +30,13 @@ class FoundRoom(Struct):
     """A room of an archive.
 
     Attributes:
+        number: which one it is, from 0.
         created_at: the time of its first message, in ms.
         channels: the ids of its channels, in the order of their first messages.
         members: the ids of those who wrote in it, likewise.
     """
 
+    number: int
     created_at: int
     channels: dict[str, None]
     members: dict[str, None]
@@ -39,6 +49,7 @@ class Survey:
         messages: how many messages.
         rooms: the rooms by their ids.
         people: the names of those who wrote, by their ids.
+        shared_ids: the ids of messages that several rooms use.
         lines_with_unknown: how many lines have fields that are not imported.
         unknown: the names of some of these fields.
     """
@@ -47,6 +58,7 @@ class Survey:
         self.messages = 0
         self.rooms: dict[str, FoundRoom] = {}
         self.people: dict[str, str] = {}
+        self.shared_ids = SharedIds()
         self.lines_with_unknown = 0
         self.unknown: set[str] = set()
         self._places = 0
@@ -64,8 +76,6 @@ class Survey:
             self._add_message(message)
         if self._places > MAX_PLACES or self._names_size > MAX_NAMES_SIZE:
             raise ArchiveError("The file holds more rooms, channels and people than can be kept.")
-        if len(self.rooms) > MAX_ROOMS:
-            raise ArchiveError(f"The file holds more than {MAX_ROOMS:,} rooms.")
         if len(self.people) > MAX_PEOPLE:
             raise ArchiveError(f"The file holds messages of more than {MAX_PEOPLE:,} people.")
         lines, names = unknown_fields(block)
@@ -75,13 +85,35 @@ class Survey:
                 self.unknown.add(name[:40])
 
     def finish(self) -> None:
-        """Say that all lines were counted.
+        """Check that there is anything to import, after the last line.
 
         Raises:
-            ArchiveError: there is nothing to import.
+            ArchiveError: there is not.
         """
         if self.messages == 0:
             raise ArchiveError("The file holds no messages.")
+
+    def check_room(self, room_id: str, host: User, known: Room | None) -> None:
+        """Check that a room can be kept with all who wrote in it.
+
+        Args:
+            room_id: a room of the archive.
+            host: who imports, and owns the rooms that are new.
+            known: the room as it is kept already.
+
+        Raises:
+            ArchiveError: it would have too many members or channels.
+        """
+        found = self.rooms[room_id]
+        members, channels = {host.oder_id}, set[str]()
+        if known is not None:
+            members = {member.oder_id for member in known.members}
+            channels = {channel.id for channel in known.channels}
+        check_room_size(
+            room_id,
+            members=len(members | found.members.keys()),
+            channels=len(channels | found.channels.keys()),
+        )
 
     def room(self, room_id: str, host: User, known: Room | None) -> Room:
         """Make the record of a room: a new one, or the one that is there with what it lacks.
@@ -138,10 +170,16 @@ class Survey:
     def _add_message(self, message: ArchivedMessage) -> None:
         room = self.rooms.get(message.room_id)
         if room is None:
-            room = self.rooms[message.room_id] = FoundRoom(message.timestamp, {}, {})
+            if len(self.rooms) == MAX_ROOMS:
+                raise ArchiveError(f"The file holds more than {MAX_ROOMS:,} rooms.")
+            room = FoundRoom(len(self.rooms), message.timestamp, {}, {})
+            self.rooms[message.room_id] = room
             self._names_size += len(message.room_id)
         elif message.timestamp < room.created_at:
             room.created_at = message.timestamp
+        self.shared_ids.add(room.number, message.id)
+        if message.reply_to_id is not None:
+            self.shared_ids.add(room.number, message.reply_to_id)
         if message.channel_id not in room.channels:
             room.channels[message.channel_id] = None
             self._places += 1

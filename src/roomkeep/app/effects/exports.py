@@ -1,17 +1,20 @@
-"""Exporting an account: read a page at a time, packed, and handed to the browser as a download."""
+"""Making a backup: the account is read a page at a time, packed, and saved as a download."""
 
 import asyncio
 import datetime as dt
 import logging
+import time
 from typing import Literal
 
 from msgspec.structs import replace
 
 from roomkeep.app.blobs import Blobs, Download
 from roomkeep.app.effects.context import Context, EffectGroup, effect
+from roomkeep.app.effects.file_run import BREATH
 from roomkeep.app.export_format import (
     AttachmentLine,
     Head,
+    Line,
     Packer,
     SettingLine,
     data_lines,
@@ -22,12 +25,12 @@ from roomkeep.app.state import AccountState, Export
 from roomkeep.app.storage_state import say_bytes
 from roomkeep.errors import RecordNotFound, RoomkeepError, ScopeChanged, StorageLost
 from roomkeep.models import Attachment
-from roomkeep.persistence import DatabaseService, StoreName
+from roomkeep.persistence import DatabaseService, RecordPage, StoreName
 
 __all__ = ["ExportEffects"]
 
 STORES: tuple[StoreName, ...] = ("users", "rooms", "bans", "messages", "reactions", "attachments")
-"""In this order a restore writes them: no message without its room, no file without its message."""
+"""The order of a restore: no message comes without its room, no file without its message."""
 
 logger = logging.getLogger(__name__)
 
@@ -37,7 +40,7 @@ class StoppedError(Exception):
 
 
 class ExportEffects(EffectGroup):
-    """What one does to have a copy of everything."""
+    """Makes backups."""
 
     def __init__(self, context: Context, blobs: Blobs) -> None:
         super().__init__(context)
@@ -45,7 +48,7 @@ class ExportEffects(EffectGroup):
 
     @effect("export everything")
     async def start(self) -> None:
-        """Make one file of all that the account keeps. One goes on chatting meanwhile."""
+        """Save all that the account keeps in one file. One goes on chatting meanwhile."""
         account = self.account
         exporting = account.exporting()
         if exporting is None or not exporting.is_running:
@@ -60,7 +63,7 @@ class ExportEffects(EffectGroup):
 
 
 class _Run:
-    """One export. What is written meanwhile may be in it, or not."""
+    """Makes one backup. What is written meanwhile may be in it, or not."""
 
     def __init__(self, context: Context, account: AccountState, file: Download) -> None:
         self._context = context
@@ -71,6 +74,7 @@ class _Run:
         self._lost = 0
         self._done = 0
         self._total = 1
+        self._last_breath = time.monotonic()
         head = Head(account=account.user().oder_id, exported_at=context.time())
         self._packer = Packer(head)
 
@@ -99,23 +103,24 @@ class _Run:
         report = await self._database.get_storage_report()
         self._total = max(1, sum(report.rows.values()))
         for store in STORES:
-            place: str | tuple[str, ...] | None = None
-            while True:
-                page = await self._database.get_records(store, place)
-                for record in page.records:
-                    if isinstance(record, Attachment):
-                        await self._pack_file(record)
-                if store != "attachments":
-                    self._file.write(self._packer.pack(*map(line_of, page.records)))
-                self._messages += len(page.messages)
-                self._tell(len(page.records))
-                if (place := page.next) is None:
-                    break
-        settings = await self._database.get_settings()
-        lines = [SettingLine(key, value) for key, value in settings.items()]
-        self._file.write(self._packer.pack(*lines))
-        self._tell(len(lines))
+            page = await self._database.get_records(store)
+            await self._pack_page(page)
+            while page.next is not None:
+                page = await self._database.get_records(store, page.next)
+                await self._pack_page(page)
+        for key, value in (await self._database.get_settings()).items():
+            await self._pack(SettingLine(key, value))
+            self._tell(1)
         self._file.write(self._packer.finish())
+
+    async def _pack_page(self, page: RecordPage) -> None:
+        for record in page.records:
+            if isinstance(record, Attachment):
+                await self._pack_file(record)
+            else:
+                await self._pack(line_of(record))
+        self._messages += len(page.messages)
+        self._tell(len(page.records))
 
     async def _pack_file(self, attachment: Attachment) -> None:
         data: bytes | None = None
@@ -126,12 +131,19 @@ class _Run:
         except StorageLost:
             logger.warning("a file is left out, because it cannot be read", exc_info=True)
             self._lost += 1
-        self._file.write(self._packer.pack(AttachmentLine(attachment, has_data=data is not None)))
+        await self._pack(AttachmentLine(attachment, has_data=data is not None))
         for line in data_lines(data or b""):
-            self._file.write(self._packer.pack(line))
-            await asyncio.sleep(0)
+            await self._pack(line)
             self._tell(0)
         self._files += data is not None
+
+    async def _pack(self, line: Line) -> None:
+        """Pack a line, which may hold a large picture; let the page draw if it had to wait."""
+        if packed := self._packer.pack(line):
+            self._file.write(packed)
+        if time.monotonic() - self._last_breath >= BREATH:
+            await asyncio.sleep(0)
+            self._last_breath = time.monotonic()
 
     def _tell(self, number: int) -> None:
         """Say how far it is; stop here if the person said so."""

@@ -16,7 +16,7 @@ from roomkeep.app.state import AccountState, Import, Phase
 from roomkeep.errors import RoomkeepError, ScopeChanged
 from roomkeep.persistence import Change, DatabaseService
 
-__all__ = ["CHECKING_SHARE", "FileRun", "PickedFile", "count", "say_there"]
+__all__ = ["BREATH", "CHECKING_SHARE", "FileRun", "PickedFile", "count", "say_there"]
 
 READ_SIZE = 262_144
 """How many bytes of the file are read at a time."""
@@ -178,6 +178,8 @@ class FileRun(ABC):
             self._read += len(data)
             for block in reader.feed(data):
                 yield block
+                # A small file can hold many blocks, with nothing in them that is worth a pause.
+                await self._breathe()
             await self._breathe()
         for block in reader.finish():
             yield block

@@ -26,7 +26,7 @@ BATCH = 250
 
 
 class ImportEffects(EffectGroup):
-    """What one does to import."""
+    """Imports archives of messages, and restores backups."""
 
     def __init__(self, context: Context, rooms: RoomEffects) -> None:
         super().__init__(context)
@@ -52,7 +52,7 @@ class ImportEffects(EffectGroup):
 
     @effect("import the messages")
     async def start(self, file: PickedFile) -> None:
-        """Import a file's messages, or restore an export; nothing is written unless all is good."""
+        """Import a file's messages, or restore a backup; nothing is written unless all is good."""
         account = self.account
         importing = account.importing()
         if importing is not None and importing.is_running:
@@ -74,7 +74,6 @@ class _Run(FileRun):
         self._written = 0
         self._there = 0
         self._seen = 0
-        self._rooms_before: set[str] = set()
         self._known_people: set[str] = set()
 
     async def _work(self) -> None:
@@ -91,6 +90,12 @@ class _Run(FileRun):
                 f"Checking the file: {count(self._survey.messages, 'message')} so far.",
             )
         self._survey.finish()
+        for _ in self._survey.shared_ids.finish():
+            await self._breathe()
+        for room_id in self._survey.rooms:
+            known = await self._database.get_room(room_id)
+            self._survey.check_room(room_id, self._account.user(), known)
+            await self._breathe()
 
     async def _write_rooms(self) -> None:
         """Write the rooms first, so that no message is ever without one."""
@@ -98,14 +103,8 @@ class _Run(FileRun):
             await self._heed_deletions()
             known = await self._database.get_room(room_id)
             room = self._survey.room(room_id, self._account.user(), known)
-            if known is None:
-                await self._database.save_room(room)
-            else:
-                self._rooms_before.add(room_id)
-                if room != known:
-                    # What else is known of it stays.
-                    changes = {"channels": room.channels, "members": room.members}
-                    await self._database.update_room(room_id, **changes)
+            if room != known:
+                await self._database.add_room(room)
             self._rooms_written.add(room_id)
             await self._breathe("writing", CHECKING_SHARE, "Making the rooms…", always=True)
         await self._rooms.load(self._account)
@@ -124,16 +123,12 @@ class _Run(FileRun):
     async def _write_batch(self, given: list[Message]) -> None:
         await self._heed_deletions()
         batch = [message for message in given if message.room_id not in self._rooms_deleted]
-        await self._write_people(message.sender_id for message in batch)
-        # In a room that was here, messages may have been edited, deleted or reacted to since. It
-        # takes its time to look for each, which a new room is spared.
-        there = [message for message in batch if message.room_id in self._rooms_before]
-        new = [message for message in batch if message.room_id not in self._rooms_before]
-        if new:
-            await self._database.save_messages(new)
-        added = await self._database.add_messages(there) if there else 0
-        self._written += len(new) + added
-        self._there += len(there) - added
+        if batch:
+            await self._write_people(message.sender_id for message in batch)
+            # Messages that are here may have been edited, deleted or reacted to since.
+            added = await self._database.import_messages(batch, self._shared_ids(batch))
+            self._written += added
+            self._there += len(batch) - added
         self._seen += len(given)
         total = self._survey.messages
         share = self._seen / total
@@ -144,7 +139,13 @@ class _Run(FileRun):
             always=True,
         )
 
+    def _shared_ids(self, batch: list[Message]) -> list[str]:
+        """Return those of the ids in a batch that the archive uses in several rooms."""
+        ids = dict.fromkeys(id_ for m in batch for id_ in (m.id, m.reply_to_id))
+        return [id_ for id_ in ids if id_ is not None and id_ in self._survey.shared_ids]
+
     async def _write_people(self, ids: Iterable[str]) -> None:
+        """Write the profiles of who wrote a batch, as far as they are new: as many at most."""
         new = dict.fromkeys(person for person in ids if person not in self._known_people)
         if new:
             await self._database.add_users(self._survey.users(new))

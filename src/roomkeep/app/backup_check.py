@@ -1,0 +1,104 @@
+"""The check of a backup, line by line, before any of it is restored."""
+
+from collections import Counter
+
+from roomkeep.app.archive import ArchiveError
+from roomkeep.app.export_format import (
+    MAX_ATTACHMENT,
+    AttachmentLine,
+    BanLine,
+    DataLine,
+    EndLine,
+    Line,
+    MessageLine,
+    ReactionLine,
+    RoomLine,
+    SettingLine,
+    UserLine,
+)
+from roomkeep.errors import InvalidRecord
+from roomkeep.models import Message
+from roomkeep.persistence import check_json, check_record
+
+__all__ = ["BackupCheck"]
+
+
+class BackupCheck:
+    """Checks that all of a backup can be restored, so that a bad file changes nothing.
+
+    Attributes:
+        lines: how many lines there are, without the head.
+        found: how many records of each kind.
+    """
+
+    def __init__(self) -> None:
+        self.lines = 0
+        self.found: Counter[str] = Counter()
+        self._missing_bytes = 0
+        self._has_ended = False
+
+    def add(self, line: Line) -> None:
+        """Check one line.
+
+        Raises:
+            ArchiveError: it cannot be restored, or not in this place.
+        """
+        if self._has_ended:
+            raise ArchiveError(f"{self._here}: something comes after the end.")
+        if self._missing_bytes and not isinstance(line, DataLine):
+            raise ArchiveError(f"{self._here}: bytes of the file before are missing.")
+        if isinstance(line, EndLine):
+            if line.lines != self.lines:
+                raise ArchiveError("The file is not whole: lines of it are missing.")
+            self._has_ended = True
+            return
+        if isinstance(line, DataLine):
+            self._missing_bytes -= len(line.data)
+            if self._missing_bytes < 0 or not line.data:
+                raise ArchiveError(f"{self._here}: these bytes belong to no file.")
+        else:
+            self._check_can_be_kept(line)
+        self.lines += 1
+
+    def finish(self) -> None:
+        """Check that the file is whole, after its last line.
+
+        Raises:
+            ArchiveError: the end is missing.
+        """
+        if not self._has_ended:
+            raise ArchiveError("The file is cut off: its end is missing.")
+
+    def _check_can_be_kept(
+        self,
+        line: UserLine
+        | RoomLine
+        | BanLine
+        | MessageLine
+        | ReactionLine
+        | AttachmentLine
+        | SettingLine,
+    ) -> None:
+        try:
+            if isinstance(line, SettingLine):
+                check_json(line.value, "setting")
+                return
+            check_record(line.record)
+        except InvalidRecord as error:
+            raise ArchiveError(f"{self._here}: {error}.") from error
+        if isinstance(line, MessageLine):
+            self._check_reactions(line.record)
+        if isinstance(line, AttachmentLine) and line.has_data:
+            self._missing_bytes = line.record.size
+            if self._missing_bytes > MAX_ATTACHMENT:
+                raise ArchiveError(f"{self._here}: the file is too large to be restored.")
+        self.found[str(line.__struct_config__.tag)] += 1
+
+    def _check_reactions(self, message: Message) -> None:
+        if any(reaction.message_id != message.id for reaction in message.reactions):
+            raise ArchiveError(f"{self._here}: a reaction is to another message.")
+
+    @property
+    def _here(self) -> str:
+        # The head is line 1.
+        return f"Line {self.lines + 2:,}"

@@ -1,0 +1,74 @@
+"""The app with what it has the browser save, and an account read from end to end."""
+
+from typing import Any, get_args
+
+from roomkeep.app.effects.exports import ExportEffects
+from roomkeep.models import Record
+from roomkeep.persistence import DatabaseService, StoreName
+from support.archives import Picked
+from support.chat import Chat
+
+__all__ = ["App", "Saved", "begin", "everything"]
+
+
+class Saved:
+    """What the browser is given to save."""
+
+    def __init__(self) -> None:
+        self.data = b""
+        self.name = ""
+
+    @property
+    def size(self) -> int:
+        return len(self.data)
+
+    def write(self, data: bytes) -> None:
+        self.data += data
+
+    def save(self, name: str) -> None:
+        self.name = name
+
+
+class App(Chat):
+    """The app, with what it would have the browser save."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.saved = Saved()
+
+    def begin_download(self) -> Any:
+        return self.saved
+
+    async def export(self) -> bytes:
+        self.saved = Saved()
+        effects: Any = self
+        await ExportEffects(self.effects.context, effects).start()
+        return self.saved.data
+
+    async def restore(self, data: bytes) -> str:
+        await self.effects.imports.start(Picked(data, "export.jsonl.gz"))
+        importing = self.account.importing()
+        assert importing is not None
+        return f"{importing.phase}: {importing.text} {importing.advice}".strip()
+
+
+async def begin(name: str = "Ada") -> App:
+    app = App()
+    await app.effects.accounts.begin()
+    await app.effects.accounts.create(name)
+    return app
+
+
+async def everything(db: DatabaseService) -> dict[str, list[Any]]:
+    found: dict[str, list[Any]] = {"settings": [await db.get_settings()], "data": []}
+    for store in get_args(StoreName):
+        records: list[Record] = []
+        page = await db.get_records(store)
+        records += page.records
+        while page.next is not None:
+            page = await db.get_records(store, page.next)
+            records += page.records
+        found[store] = records
+    for one in found["attachments"]:
+        found["data"].append(await db.read_attachment_data(one.id))
+    return found
