@@ -17,8 +17,8 @@ class App(Chat):
     """The app, in which one may try to send nothing."""
 
     async def write(self, content: str) -> None:
-        self.effects.messages.write_draft(content)
-        sending = self.effects.messages.send()
+        self.effects.sending.write_draft(content)
+        sending = self.effects.sending.send()
         if sending is not None:
             await sending
 
@@ -144,15 +144,15 @@ async def test_what_others_wrote_is_not_edited(in_room: App) -> None:
 async def test_a_message_that_cannot_be_saved_is_not_lost(
     in_room: App, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def full(_message: Message) -> None:
+    async def full(_message: Message, **_: object) -> None:
         raise StorageFull("full")
 
-    monkeypatch.setattr(in_room.db, "save_message", full)
+    monkeypatch.setattr(in_room.db, "send_message", full)
     await in_room.write("dear diary")
     assert list(in_room.account.drafts().values()) == ["dear diary"]
     assert in_room.told == ["Could not send the message: the storage of this browser is full."]
     monkeypatch.undo()
-    sending = in_room.effects.messages.send()
+    sending = in_room.effects.sending.send()
     assert sending is not None
     await sending
     assert in_room.shown == ["dear diary"]
@@ -171,7 +171,7 @@ async def test_what_is_unexpected_is_told_and_logged(
     async def broken(_room_id: str, *_: object) -> None:
         raise ZeroDivisionError("inner detail")
 
-    monkeypatch.setattr(in_room.db, "get_latest_messages", broken)
+    monkeypatch.setattr(in_room.db, "get_channel_page", broken)
     await in_room.effects.messages.show_latest()
     assert in_room.told == ["Something went wrong. Could not show the latest messages."]
     assert "ZeroDivisionError" in caplog.text
@@ -180,7 +180,7 @@ async def test_what_is_unexpected_is_told_and_logged(
 async def test_a_switch_leaves_nothing_of_the_account_before(in_room: App) -> None:
     app = in_room
     await app.write("secret")
-    app.effects.messages.write_draft("secret draft")
+    app.effects.sending.write_draft("secret draft")
     app.effects.context.tell("error", "secret trouble")
     await app.effects.accounts.create("Grace")
     assert app.account.user_id == "Grace"
@@ -197,8 +197,8 @@ async def test_a_switch_leaves_nothing_of_the_account_before(in_room: App) -> No
 async def test_what_is_under_way_does_not_reach_the_next_account(in_room: App) -> None:
     app = in_room
     before = app.account
-    app.effects.messages.write_draft("late")
-    sending = app.effects.messages.send()
+    app.effects.sending.write_draft("late")
+    sending = app.effects.sending.send()
     assert sending is not None
     switching = app.effects.accounts.create("Grace")
     opening = app.effects.rooms.open("elsewhere")

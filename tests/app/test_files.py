@@ -109,8 +109,8 @@ class App(Chat):
         return [file.name for files in self.account.files.pending().values() for file in files]
 
     async def send(self, text: str) -> None:
-        self.effects.messages.write_draft(text)
-        sending = self.effects.messages.send()
+        self.effects.sending.write_draft(text)
+        sending = self.effects.sending.send()
         if sending is not None:
             await sending
 
@@ -128,7 +128,6 @@ async def app() -> AsyncIterator[App]:
 
 
 async def test_a_file_that_was_just_picked_goes_with_what_is_sent_at_once(app: App) -> None:
-    app.look_for_bans_slowly()
     adding = app.effects.attachments.add([File("a.txt", b"one"), File("", b"")])
     await asyncio.sleep(0)
     await app.send("look")
@@ -194,7 +193,8 @@ async def test_files_that_fail_wait_for_their_own_message(
     await app.effects.attachments.add([File("c.txt", b"three")])
     await app.send("second")
     assert app.waiting == []
-    assert await app.saved() == [("first", "a.txt"), ("first", "b.txt"), ("second", "c.txt")]
+    saved = [("first", "a.txt"), ("first", "b.txt"), ("second", "c.txt")]
+    assert sorted(await app.saved()) == saved
 
 
 async def test_files_of_a_message_that_was_deleted_go_with_the_next(
@@ -216,10 +216,10 @@ async def test_files_of_a_message_that_was_deleted_go_with_the_next(
 
 
 async def test_all_waits_where_the_message_fails(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
-    async def full(_message: object) -> None:
+    async def full(_message: object, **_: object) -> None:
         raise StorageFull("full")
 
-    monkeypatch.setattr(app.db, "save_message", full)
+    monkeypatch.setattr(app.db, "send_message", full)
     await app.effects.attachments.add([File("a.txt", b"one")])
     await app.send("lost?")
     assert app.waiting == ["a.txt"]

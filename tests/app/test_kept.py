@@ -39,10 +39,10 @@ async def go_away_and_come_back(chat: Chat) -> None:
 
 
 async def test_a_draft_answers_what_it_answered(chat: Chat) -> None:
-    chat.effects.messages.begin_reply(shown(chat).id)
+    chat.effects.sending.begin_reply(shown(chat).id)
     await go_away_and_come_back(chat)
     assert chat.account.reply == shown(chat)
-    chat.effects.messages.write_draft("an answer")
+    chat.effects.sending.write_draft("an answer")
     await go_away_and_come_back(chat)
     assert (chat.account.draft, chat.account.reply) == ("an answer", shown(chat))
 
@@ -51,12 +51,12 @@ async def test_what_the_database_did_not_get_any_more_is_there_the_next_time(cha
     effects, account = chat.effects, chat.account
     assert account.place is not None
     key = setting_key(DRAFT, account.place)
-    effects.messages.write_draft("half a thought")
-    effects.drafts.stash()
+    effects.sending.write_draft("half a thought")
+    effects.setting_writer.stash()
     stashed = chat.resume.load_unsaved("Ada")
     assert stashed[key] == "half a thought"
     # The page goes before the database has it, and without a word of what it leaves.
-    effects.drafts.forget(account)
+    effects.setting_writer.forget(account)
     await effects.accounts.sign_out()
     chat.resume.save_unsaved("Ada", stashed)
     await effects.accounts.switch("Ada")
@@ -65,39 +65,51 @@ async def test_what_the_database_did_not_get_any_more_is_there_the_next_time(cha
     assert chat.resume.load_unsaved("Ada") == {}
 
     # A page that has stayed after all leaves nothing older behind.
-    effects.messages.write_draft("half a thought more")
-    effects.drafts.stash()
-    effects.messages.write_draft("a whole thought")
-    await effects.drafts.flush(chat.account)
+    effects.sending.write_draft("half a thought more")
+    effects.setting_writer.stash()
+    effects.sending.write_draft("a whole thought")
+    await effects.setting_writer.flush(chat.account)
     assert chat.resume.load_unsaved("Ada") == {}
 
     # Another page of the account goes on from there.
-    chat.resume.save_unsaved("Ada", {key: "from the other", "recent": ["no draft"]})
-    await effects.drafts.follow_stashed()
+    chat.resume.save_unsaved("Ada", {key: "from the other", "other": ["no draft"]})
+    await effects.setting_writer.follow_stashed()
     await until(lambda: chat.account.draft == "from the other")
-    assert await chat.db.get_setting("recent") != ["no draft"]
+    assert await chat.db.get_setting("other") is None
+
+
+async def test_where_one_was_last_outlives_a_page_that_goes_at_once(chat: Chat) -> None:
+    await chat.effects.rooms.create("Garden")
+    here = chat.account.place
+    chat.effects.setting_writer.stash()
+    stashed = chat.resume.load_unsaved("Ada")
+    chat.effects.setting_writer.forget(chat.account)
+    await chat.effects.accounts.sign_out()
+    chat.resume.save_unsaved("Ada", stashed)
+    await chat.effects.accounts.switch("Ada")
+    assert chat.account.recent()[0] == here
 
 
 async def test_what_is_being_sent_is_not_lost_by_a_switch(chat: Chat) -> None:
-    chat.look_for_bans_slowly()
-    chat.effects.messages.write_draft("just sent")
-    chat.effects.messages.send()
+    chat.send_slowly()
+    chat.effects.sending.write_draft("just sent")
+    chat.effects.sending.send()
     await go_away_and_come_back(chat)
     assert chat.shown == ["about Tea", "just sent"]
 
 
 async def test_a_reply_that_was_cancelled_is_not_kept(chat: Chat) -> None:
-    chat.effects.messages.begin_reply(shown(chat).id)
-    chat.effects.messages.write_draft("no answer")
-    await chat.effects.drafts.flush(chat.account)
-    chat.effects.messages.cancel_reply()
+    chat.effects.sending.begin_reply(shown(chat).id)
+    chat.effects.sending.write_draft("no answer")
+    await chat.effects.setting_writer.flush(chat.account)
+    chat.effects.sending.cancel_reply()
     await go_away_and_come_back(chat)
     assert (chat.account.draft, chat.account.reply) == ("no answer", None)
 
 
 async def test_an_answer_to_what_is_gone_is_kept_as_a_draft(chat: Chat) -> None:
-    chat.effects.messages.begin_reply(shown(chat).id)
-    chat.effects.messages.write_draft("an answer")
+    chat.effects.sending.begin_reply(shown(chat).id)
+    chat.effects.sending.write_draft("an answer")
     room_id = chat.room_id
     await chat.effects.accounts.sign_out()
     await chat.db.set_current_user_id("Ada")
@@ -126,7 +138,7 @@ async def test_an_editor_keeps_its_text_in_other_channels_and_later(chat: Chat) 
 async def test_an_editor_that_was_cancelled_is_not_kept(chat: Chat) -> None:
     chat.effects.edits.begin(shown(chat).id)
     chat.effects.edits.write("half a change")
-    await chat.effects.drafts.flush(chat.account)
+    await chat.effects.setting_writer.flush(chat.account)
     chat.effects.edits.cancel()
     await go_away_and_come_back(chat)
     assert editing(chat) is None
@@ -163,7 +175,7 @@ async def test_what_left_the_page_while_it_was_changed_is_saved(chat: Chat) -> N
 
 async def test_a_change_of_what_was_deleted_goes_into_the_message_field(chat: Chat) -> None:
     edited = shown(chat).id
-    chat.effects.messages.write_draft("begun")
+    chat.effects.sending.write_draft("begun")
     chat.effects.edits.begin(edited)
     await chat.db.delete_message(edited)
     await chat.effects.edits.save("much work")
@@ -178,8 +190,8 @@ async def test_what_cannot_be_kept_holds_one_back_once(
     async def full(*_: object) -> None:
         raise StorageFull("full")
 
-    monkeypatch.setattr(chat.db, "save_setting", full)
-    chat.effects.messages.write_draft("dear diary")
+    monkeypatch.setattr(chat.db, "save_settings", full)
+    chat.effects.sending.write_draft("dear diary")
     await chat.effects.accounts.create("Grace")
     assert chat.account.user_id == "Ada"
     assert chat.account.draft == "dear diary"

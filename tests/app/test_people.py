@@ -341,9 +341,9 @@ async def test_the_storage_is_looked_at_and_emptied(app: App) -> None:
 
 
 async def test_what_is_under_way_does_not_write_after_the_deletion(app: App) -> None:
-    app.effects.messages.write_draft("late")
+    app.effects.sending.write_draft("late")
     clearing = app.effects.storage.clear()
-    sending = app.effects.messages.send()
+    sending = app.effects.sending.send()
     assert sending is not None
     await clearing
     await sending

@@ -41,11 +41,11 @@ async def test_a_reply_says_what_it_answers(in_room: Chat) -> None:
     def note() -> None:
         answered.append(in_room.account.reply)
 
-    in_room.effects.messages.begin_reply(question.id)
+    in_room.effects.sending.begin_reply(question.id)
     note()
-    in_room.effects.messages.cancel_reply()
+    in_room.effects.sending.cancel_reply()
     note()
-    in_room.effects.messages.begin_reply(question.id)
+    in_room.effects.sending.begin_reply(question.id)
     await in_room.write("answer")
     note()
     assert answered == [question, None, None]
@@ -58,7 +58,7 @@ async def test_what_one_answers_shows_as_it_is_now(in_room: Chat) -> None:
     timeline = in_room.account.timeline()
     assert timeline is not None
     question = timeline.messages[0]
-    in_room.effects.messages.begin_reply(question.id)
+    in_room.effects.sending.begin_reply(question.id)
     await in_room.db.update_message(question.id, content="better question")
     await until(lambda: in_room.account.reply != question)
     assert in_room.account.reply is not None
@@ -76,17 +76,18 @@ async def test_what_one_answers_is_followed_in_other_rooms_too(in_room: Chat) ->
     tea = in_room.room_id
     asked = await in_room.hear("question", tea)
     await until(lambda: in_room.shown)
-    in_room.effects.messages.begin_reply(asked.id)
-    in_room.account.originals.set({asked.id: asked})
-    await in_room.effects.drafts.flush(in_room.account)
+    in_room.effects.sending.begin_reply(asked.id)
+    await in_room.effects.setting_writer.flush(in_room.account)
     await in_room.effects.rooms.create("Cake")
     await asyncio.sleep(1)  # what else has changed was shown
+    in_room.account.originals.set({asked.id: asked})
     await in_room.db.delete_message(asked.id)
-    await in_room.effects.rooms.open(tea)
-    await until(lambda: in_room.account.reply is not None and in_room.account.reply.is_deleted)
     original = in_room.account.originals()[asked.id]
     assert original is not None
     assert original.is_deleted
+    await in_room.effects.rooms.open(tea)
+    assert in_room.account.reply is not None
+    assert in_room.account.reply.is_deleted
 
 
 async def test_a_reply_that_fails_is_kept(in_room: Chat, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -94,11 +95,11 @@ async def test_a_reply_that_fails_is_kept(in_room: Chat, monkeypatch: pytest.Mon
     timeline = in_room.account.timeline()
     assert timeline is not None
 
-    async def full(_: Message) -> None:
+    async def full(_: Message, **__: object) -> None:
         raise StorageFull("full")
 
-    monkeypatch.setattr(in_room.db, "save_message", full)
-    in_room.effects.messages.begin_reply(timeline.messages[0].id)
+    monkeypatch.setattr(in_room.db, "send_message", full)
+    in_room.effects.sending.begin_reply(timeline.messages[0].id)
     await in_room.write("answer")
     assert in_room.account.draft == "answer"
     assert in_room.account.reply == timeline.messages[0]

@@ -57,6 +57,7 @@ async def test_what_one_reads_counts_no_more_here_and_in_other_tabs(chat: Chat) 
     await chat.effects.rooms.open(place(chat, "Cake")[0])
     await chat.effects.rooms.open(tea[0])
     assert chat.account.new_after() is None
+    await chat.effects.setting_writer.flush(chat.account)
     assert await chat.db.get_setting(setting_key(LAST_READ, tea)) == said.timestamp
 
 

@@ -65,7 +65,7 @@ def test_what_is_read_twice_is_there_once() -> None:
     assert is_part_of_the_room(again)
     assert again.messages[-1] is ROOM[599]
     end = Timeline.latest(page(None))
-    assert end.with_messages(ROOM[-3:]) == end
+    assert end.with_records({message.id: message for message in ROOM[-3:]}, ("r", "general")) == end
 
 
 def test_takes_in_a_message_at_the_end() -> None:

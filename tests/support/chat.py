@@ -54,20 +54,20 @@ class Chat:
         return [notice.text for notice in self.page.notices()]
 
     async def write(self, content: str) -> None:
-        self.effects.messages.write_draft(content)
-        sending = self.effects.messages.send()
+        self.effects.sending.write_draft(content)
+        sending = self.effects.sending.send()
         assert sending is not None
         await sending
 
-    def look_for_bans_slowly(self) -> None:
-        """Have it take a while to find out whether one is banned, as on a busy device."""
-        look = self.db.is_user_banned
+    def send_slowly(self) -> None:
+        """Have it take a while to send a message, as on a busy device."""
+        send = self.db.send_message
 
-        async def look_slowly(user_id: str, room_id: str) -> bool:
+        async def send_slowly(message: Message, **also: Any) -> None:
             await asyncio.sleep(0.05)
-            return await look(user_id, room_id)
+            await send(message, **also)
 
-        self.db.is_user_banned = look_slowly  # type: ignore[method-assign]
+        self.db.send_message = send_slowly  # type: ignore[method-assign]
 
     async def hear(self, content: str, room_id: str, channel_id: str = "general") -> Message:
         """Save what somebody else wrote just now."""

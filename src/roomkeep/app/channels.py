@@ -12,6 +12,7 @@ __all__ = [
     "find_channel",
     "first_text_channel",
     "has_choice",
+    "is_text",
     "manages",
     "moved",
     "numbered",
@@ -35,6 +36,12 @@ def channels_of(room: Room) -> tuple[Channel, ...]:
 def find_channel(room: Room, channel_id: str | None) -> Channel | None:
     """Return a channel of a room by its id."""
     return next((channel for channel in channels_of(room) if channel.id == channel_id), None)
+
+
+def is_text(room: Room, channel_id: str) -> bool:
+    """Tell whether a room has a text channel of that id."""
+    channel = find_channel(room, channel_id)
+    return channel is not None and channel.type == "text"
 
 
 def first_text_channel(room: Room) -> Channel:

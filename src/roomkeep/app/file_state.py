@@ -64,7 +64,7 @@ class FilesState:
         by_message: the attachments of messages on the page; a message without a text is in it also
             when it has none.
         asked: the ids of the messages on the page whose attachments were asked for.
-        own: the ids of the attachments that were saved here, so no change need tell of them.
+        listed: the ids of the files that the database lists for places.
         awaited: where files are to wait that another tab has listed and not kept yet.
         pictures: pictures by their attachments' ids, those seen last at the end.
         in_view: the ids of the attachments in view.
@@ -76,7 +76,7 @@ class FilesState:
         self.refused: Signal[tuple[str, ...]] = _signal(())
         self.by_message: Signal[Mapping[str, tuple[Attachment, ...]]] = _signal({})
         self.asked: set[str] = set()
-        self.own: set[str] = set()
+        self.listed: dict[Place, tuple[str, ...]] = {}
         self.awaited: dict[str, Place] = {}
         self.pictures: Signal[Mapping[str, Picture]] = _signal({})
         self.in_view: set[str] = set()

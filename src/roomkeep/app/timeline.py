@@ -4,12 +4,12 @@ It is bounded, so a long way costs no more than the first page. What is let go a
 again when one comes back to it.
 """
 
-import functools
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from roomkeep.app.places import Place
 from roomkeep.models import Message
 from roomkeep.persistence import message_order
 
@@ -70,10 +70,6 @@ class Timeline(Struct, frozen=True, kw_only=True):
         messages = (*self.messages, *new)
         return replace(self, messages=messages, has_newer=len(page) >= PAGE).without_excess()
 
-    def with_messages(self, found: Sequence[Message]) -> "Timeline":
-        """Put messages where they belong."""
-        return functools.reduce(Timeline.with_message, found, self)
-
     def with_message(self, message: Message) -> "Timeline":
         """Put a message where it belongs, in place of the one with its id.
 
@@ -89,6 +85,16 @@ class Timeline(Struct, frozen=True, kw_only=True):
         if (spot == 0 and self.has_older) or (spot == len(others) and not self.is_at_latest):
             return self if known is None else replace(self, messages=tuple(others))
         return replace(self, messages=(*others[:spot], message, *others[spot:])).without_excess()
+
+    def with_records(self, records: Mapping[str, Message | None], place: Place) -> "Timeline":
+        """Show messages as they are now, by their ids: those of the channel, and no others."""
+        timeline = self
+        for message_id, message in records.items():
+            if message is None or (message.room_id, message.channel_id) != place:
+                timeline = timeline.without({message_id})
+            else:
+                timeline = timeline.with_message(message)
+        return timeline
 
     def without(self, ids: Collection[str]) -> "Timeline":
         """Leave messages out."""

@@ -1,11 +1,25 @@
 """What is read and what is new. Pure: the database does not come into it."""
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
+from roomkeep.app.channels import channels_of
 from roomkeep.app.places import LAST_READ, Place, place_of
+from roomkeep.app.timeline import Timeline
 from roomkeep.models import Message, Room, User
+from roomkeep.persistence import message_order
 
-__all__ = ["first_new", "has_new", "is_number", "read_marks", "read_until", "total"]
+__all__ = [
+    "count_new",
+    "count_told",
+    "counts_alike",
+    "first_new",
+    "has_new",
+    "is_number",
+    "read_marks",
+    "read_until",
+    "total",
+]
 
 ALWAYS = -8_640_000_000_000_000
 """Before all times that there are."""
@@ -29,6 +43,63 @@ def read_until(marks: Mapping[Place, int], place: Place, room: Room | None, read
 def has_new(messages: Sequence[Message], mark: int, reader_id: str) -> bool:
     """Tell whether others wrote something after a time."""
     return any(message.timestamp > mark and message.sender_id != reader_id for message in messages)
+
+
+def count_new(timeline: Timeline, mark: int) -> int | None:
+    """Count the messages of a channel after a time; None where not all of them are at hand."""
+    first = timeline.messages[0].timestamp if timeline.messages else mark
+    if not timeline.is_at_latest or (timeline.has_older and first > mark):
+        return None
+    return sum(message.timestamp > mark for message in timeline.messages)
+
+
+def count_told(
+    latest: Message | None,
+    messages: Iterable[Message | None],
+    shown: Sequence[Message],
+    *,
+    is_unread: Callable[[Message], bool],
+) -> tuple[Message | None, Counter[Place]] | None:
+    """Count those of some messages of a room that are new, by their channels.
+
+    Args:
+        latest: the last message of the room until now.
+        messages: messages that were saved; None for one that was deleted.
+        shown: the messages on the page, which are counted.
+        is_unread: tells whether a message counts where it is new.
+
+    Returns:
+        the last message of the room now, and the counts; None where it cannot be told from these.
+    """
+    new: Counter[Place] = Counter()
+    known = {message.id: _position(message) for message in shown}
+    for message in messages:
+        if message is None:
+            return None
+        if latest is None or message_order(message) > message_order(latest):
+            # Later than all that there was in the room, so it was not there before.
+            new[message.room_id, message.channel_id] += is_unread(message)
+            latest = message
+        elif message.id == latest.id:
+            if _position(message) != _position(latest):
+                return None
+            latest = message
+        elif is_unread(message) and known.get(message.id) != _position(message):
+            return None
+    return latest, new
+
+
+def _position(message: Message) -> object:
+    return message.channel_id, message_order(message)
+
+
+def counts_alike(room: Room | None, changed: Room | None, user_id: str) -> bool:
+    """Tell whether the same messages of a room are unread as before it was changed."""
+    if room is None or changed is None:
+        return False
+    joined = [[m.joined_at for m in one.members if m.oder_id == user_id] for one in (room, changed)]
+    kinds = [sorted((c.id, c.type) for c in channels_of(one)) for one in (room, changed)]
+    return joined[0] == joined[1] and kinds[0] == kinds[1]
 
 
 def first_new(

@@ -21,6 +21,8 @@ from roomkeep.app.effects.replies import ReplyEffects
 from roomkeep.app.effects.room_for_files import RoomForFilesEffects
 from roomkeep.app.effects.rooms import RoomEffects
 from roomkeep.app.effects.samples import SampleEffects
+from roomkeep.app.effects.sending import SendingEffects
+from roomkeep.app.effects.setting_writer import SettingWriter
 from roomkeep.app.effects.settings import SettingsEffects
 from roomkeep.app.effects.storage import StorageEffects
 from roomkeep.app.effects.unread import UnreadEffects
@@ -33,16 +35,20 @@ class Effects:
 
     def __init__(self, context: Context) -> None:
         self.context = context
-        self.drafts = DraftEffects(context)
+        self.setting_writer = writer = SettingWriter(context)
+        self.drafts = DraftEffects(context, writer)
         blobs = Blobs()
         self.pictures = PictureEffects(context, blobs)
-        self.kept_files = KeptFileEffects(context, blobs)
+        self.kept_files = KeptFileEffects(context, blobs, writer)
         self.attachments = AttachmentEffects(context, self.pictures, self.kept_files, blobs)
-        self.messages = MessageEffects(context, self.drafts, self.attachments)
-        self.edits = EditEffects(context, self.drafts, self.messages)
-        self.reactions = ReactionEffects(context, self.messages)
-        self.unread = UnreadEffects(context, self.drafts)
-        self.rooms = RoomEffects(context, self.messages, self.unread, self.kept_files)
+        self.messages = MessageEffects(context, self.drafts, self.pictures)
+        self.sending = SendingEffects(
+            context, writer, self.drafts, self.kept_files, self.attachments, self.messages
+        )
+        self.edits = EditEffects(context, self.drafts)
+        self.reactions = ReactionEffects(context)
+        self.unread = UnreadEffects(context, writer)
+        self.rooms = RoomEffects(context, writer, self.messages, self.unread, self.kept_files)
         self.replies = ReplyEffects(context, self.messages, self.rooms)
         self.channels = ChannelEffects(
             context, self.drafts, self.kept_files, self.rooms, self.unread

@@ -43,6 +43,7 @@ class AccountEffects(EffectGroup):
         self._rooms = rooms
         self._live = live
         self._drafts = drafts
+        self._writer = drafts.writer
         self._kept_files = kept_files
         self._unread = unread
         self._people = people
@@ -56,6 +57,7 @@ class AccountEffects(EffectGroup):
         self.page.phase.set("starting")
         self.page.trouble.set(None)
         self.page.notices.set(())
+        self._writer.begin()
         self._live.begin()
         self._unread.begin()
         self._kept_files.begin()
@@ -220,19 +222,19 @@ class AccountEffects(EffectGroup):
 
     async def _keep_drafts(self, account: AccountState) -> bool:
         """Save what was just written; tell whether the account is still the one to leave."""
-        await self._drafts.settle()
+        await self._writer.wait_until_sent()
         try:
-            await self._drafts.flush(account)
+            await self._writer.flush(account)
         except RoomkeepError as error:
             # Whoever has read so may leave all the same.
-            self._drafts.forget(account)
+            self._writer.forget(account)
             self.context.report(error, "keep what you wrote last, so the account was not switched")
             return False
         return self.page.account() is account and not self.page.is_switching()
 
     async def _take_stashed(self, account: AccountState) -> None:
         try:
-            await self._drafts.take_stashed(account, self.context.device)
+            await self._writer.take_stashed(account, self.context.device)
         except ScopeChanged:
             raise
         except RoomkeepError:

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from roomkeep.app.blobs import Blobs
 from roomkeep.app.effects.bans import check_not_banned
@@ -15,7 +15,7 @@ from roomkeep.app.places import Place
 from roomkeep.app.problems import explain
 from roomkeep.app.state import AccountState
 from roomkeep.errors import InvalidRecord, RecordNotFound, RoomkeepError, ScopeChanged
-from roomkeep.models import Attachment, Message
+from roomkeep.models import Attachment
 
 __all__ = ["AttachmentEffects"]
 
@@ -56,7 +56,7 @@ class AttachmentEffects(EffectGroup):
         if place is None:
             return
         async with self._adding:
-            await check_not_banned(
+            check_not_banned(
                 self.context, account, place[0], refused="no file was attached", advice=""
             )
             added = await self._put_beside(account, place, files)
@@ -104,10 +104,6 @@ class AttachmentEffects(EffectGroup):
         """Take the words about refused files away."""
         self.account.files.refused.set(())
 
-    async def load(self, account: AccountState, messages: Sequence[Message]) -> None:
-        """Find the attachments of messages before these are shown, so that nothing moves then."""
-        await self._pictures.load(account, messages)
-
     def take(self, account: AccountState, place: Place | None) -> list[PendingFile]:
         """Return the files that wait to be sent; from now on they are on their way."""
         if place is None:
@@ -117,8 +113,6 @@ class AttachmentEffects(EffectGroup):
 
     async def take_late(self, account: AccountState, place: Place) -> list[PendingFile]:
         """Return those that were picked before, and were not there yet when the others went."""
-        if not self._adding.locked():
-            return []
         async with self._adding:
             return self._take(account, place)
 
@@ -131,6 +125,15 @@ class AttachmentEffects(EffectGroup):
     def give_back(self, account: AccountState, place: Place, files: Iterable[PendingFile]) -> None:
         """Have files wait again, because their message could not be sent."""
         account.files.mark(place, [file.id for file in files], is_saving=False)
+
+    def expect(self, account: AccountState, message_id: str) -> None:
+        """Have the files of a message that is being sent show with it."""
+        self._pictures.expect(account, message_id)
+
+    def note_sent(self, account: AccountState, place: Place, ids: Collection[str]) -> None:
+        """Have files wait no more that went with their message."""
+        for file in account.files.take_away(place, ids):
+            self._blobs.revoke(file.picture)
 
     async def save(
         self,
@@ -201,9 +204,7 @@ class AttachmentEffects(EffectGroup):
                 raise RecordNotFound("attachments", file.id)
             database = self.context.database(account)
             data = None
-        account.files.own.add(file.id)
         await database.save_attachment(attachment, data)
-        self._pictures.note_saved(account, attachment)
 
     def _explain(self, error: Exception, file: PendingFile) -> tuple[str, str]:
         doing = f"save “{file.name}”"

@@ -5,28 +5,34 @@ from collections.abc import Callable, Sequence
 
 from reaktiv import Effect, untracked
 
+from roomkeep.app.changes import records_by_key
 from roomkeep.app.effects.context import Context, EffectGroup, effect
 from roomkeep.app.limits import check_reason
 from roomkeep.app.people import BAN_LENGTHS, Person, find_ban, may_ban, may_moderate
 from roomkeep.app.problems import Refused
 from roomkeep.app.state import AccountState
 from roomkeep.models import Ban
+from roomkeep.persistence import Change
 
-__all__ = ["BanEffects", "check_not_banned"]
+__all__ = ["BanEffects", "check_not_banned", "refusal"]
+
+KEPT = "What you wrote is kept here."
 
 LONGEST_WAIT = 3_600.0
 """So many seconds, at most, until bans are looked at again: clocks are set, and devices sleep."""
 
 
-async def check_not_banned(
+def check_not_banned(
     context: Context,
     account: AccountState,
     room_id: str,
     *,
     refused: str = "this was not sent",
-    advice: str = "What you wrote is kept here.",
+    advice: str = KEPT,
 ) -> None:
-    """Make sure that the signed-in person may take part in a room.
+    """Make sure that no ban is known that keeps the signed-in person out of the open room.
+
+    The transaction that writes something checks it anew; this is for what does not write.
 
     Args:
         context: what every effect works with.
@@ -36,16 +42,36 @@ async def check_not_banned(
         advice: what became of what the person meant to do.
 
     Raises:
-        Refused: a ban keeps the person from it; the page shows that ban from then on.
+        Refused: a ban keeps the person from it.
     """
-    if not await context.database(account).is_user_banned(account.user_id, room_id):
-        return
+    bans = account.people.bans() if account.room_id() == room_id else ()
+    active = [ban for ban in bans if ban.is_active(context.time())]
+    ban = find_ban(active, account.user_id)
+    if ban is not None:
+        raise _refused(ban, refused, advice)
+
+
+async def refusal(
+    context: Context,
+    account: AccountState,
+    room_id: str,
+    *,
+    refused: str = "this was not sent",
+    advice: str = KEPT,
+) -> Refused:
+    """Return what to raise when the database has refused a write because of a ban.
+
+    The page shows that ban from then on. The arguments are those of `check_not_banned`.
+    """
     bans = await context.database(account).get_bans_for_room(room_id)
     if account.room_id() == room_id:
         account.people.bans.set(tuple(bans))
-    ban = find_ban(bans, account.user_id)
+    return _refused(find_ban(bans, account.user_id), refused, advice)
+
+
+def _refused(ban: Ban | None, refused: str, advice: str) -> Refused:
     reason = "" if ban is None or not ban.reason else f"The reason given: {ban.reason}"
-    raise Refused(
+    return Refused(
         f"You are banned from this room, so {refused}.",
         " ".join(part for part in (advice, reason) if part),
     )
@@ -58,11 +84,13 @@ class BanEffects(EffectGroup):
         super().__init__(context)
         self._cancel: Callable[[], None] | None = None
         self._follow: Effect | None = None
+        self._stop: Callable[[], None] | None = None
 
     def begin(self) -> None:
         """Look again whenever a ban ends, from now on."""
         if self._follow is None:
             self._follow = Effect(self._follow_bans)
+            self._stop = self.context.device.subscribe(self._on_change)
 
     def _follow_bans(self) -> None:
         account = self.page.account()
@@ -76,12 +104,34 @@ class BanEffects(EffectGroup):
         room_id = account.room_id()
         if room_id is None:
             return
-        bans = await self.context.database(account).get_bans_for_room(room_id)
+        with self.context.overhear() as missed:
+            bans = await self.context.database(account).get_bans_for_room(room_id)
         if account.room_id() != room_id:
             return
         account.people.bans.set(tuple(bans))
+        for change in missed:
+            self._apply(account, change)
         # Also where they are the same still: the last wait is over.
-        self._wait(bans)
+        self._wait(account.people.bans())
+
+    def _on_change(self, change: Change) -> None:
+        account = self.page.account()
+        if account is None or change.store != "bans" or self._apply(account, change):
+            return
+        if change.room_id in (None, account.room_id()):
+            self.look_again()
+
+    def _apply(self, account: AccountState, change: Change) -> bool:
+        """Show what a change tells of bans; false where they are to be read."""
+        records = records_by_key(change)
+        if change.store != "bans" or records is None:
+            return False
+        room_id, now = account.room_id(), self.context.time()
+        put = [b for b in records.values() if b and b.room_id == room_id and b.is_active(now)]
+        others = (ban for ban in account.people.bans() if ban.oder_id not in records)
+        in_order = sorted((*others, *put), key=lambda ban: (ban.timestamp, ban.oder_id))
+        account.people.bans.set(tuple(in_order))
+        return True
 
     def _wait(self, bans: Sequence[Ban]) -> None:
         if self._cancel is not None:
@@ -141,7 +191,6 @@ class BanEffects(EffectGroup):
         if account.dialog() == "ban":
             account.dialog.set(None)
         self.context.tell("success", f"{person.name} is banned from this room.")
-        await self.load(account)
 
     @effect("lift the ban")
     async def lift(self, key: str) -> None:
@@ -150,7 +199,6 @@ class BanEffects(EffectGroup):
         if not may_moderate(self.me(account)):
             raise Refused("You may not lift bans in this room.", "Nothing was changed.")
         await self.context.database(account).remove_ban(key)
-        await self.load(account)
 
     def open_list(self) -> None:
         """Show the bans of the open room."""

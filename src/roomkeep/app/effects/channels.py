@@ -60,7 +60,7 @@ class ChannelEffects(EffectGroup):
             channels = channels_of(room)
             name, place = _check_name(text, room), len(channels)
             channel = Channel(id=self.context.new_id(), name=name, type=kind, position=place)
-            await self._save(account, room_id, (*channels, channel))
+            await self._save(account, room, (*channels, channel))
         if kind == "text" and account.room_id() == room_id:
             await self._rooms.show(account, room_id, channel.id)
 
@@ -75,7 +75,7 @@ class ChannelEffects(EffectGroup):
                 replace(channel, name=name) if channel.id == channel_id else channel
                 for channel in channels_of(room)
             )
-            await self._save(account, room_id, channels)
+            await self._save(account, room, channels)
 
     @effect("move the channel")
     async def move(self, room_id: str, channel_id: str, by: int) -> None:
@@ -83,7 +83,7 @@ class ChannelEffects(EffectGroup):
         account = self.account
         async with self._changes:
             room = await self._room(account, room_id)
-            await self._save(account, room_id, moved(channels_of(room), channel_id, by))
+            await self._save(account, room, moved(channels_of(room), channel_id, by))
 
     @effect("look at what goes with the channel")
     async def ask_remove(self, room_id: str, channel_id: str) -> None:
@@ -127,7 +127,7 @@ class ChannelEffects(EffectGroup):
                     await self.context.database(account).move_messages(room_id, channel_id, heir.id)
                     self._unread.take_over(account, (room_id, channel_id), (room_id, heir.id))
                 left = tuple(c for c in channels_of(room) if c.id != channel_id)
-                await self._save(account, room_id, numbered(left))
+                await self._save(account, room, numbered(left))
             if heir is not None:
                 self._drafts.move(account, (room_id, channel_id), (room_id, heir.id))
                 await self._kept_files.move(account, (room_id, channel_id), (room_id, heir.id))
@@ -141,11 +141,9 @@ class ChannelEffects(EffectGroup):
             raise RecordNotFound("rooms", room_id)
         return room
 
-    async def _save(
-        self, account: AccountState, room_id: str, channels: tuple[Channel, ...]
-    ) -> None:
-        await self.context.database(account).update_room(room_id, channels=channels)
-        await self._rooms.load(account, [room_id])
+    async def _save(self, account: AccountState, room: Room, channels: tuple[Channel, ...]) -> None:
+        await self.context.database(account).update_room(room.id, channels=channels)
+        await self._rooms.load(account, {room.id: replace(room, channels=channels)})
 
 
 def _check_name(text: str, room: Room, but: str | None = None) -> str:

@@ -5,13 +5,14 @@ import functools
 import logging
 import time
 import uuid
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
 from typing import Any, Concatenate, Literal, ParamSpec, TypeVar
 
 from roomkeep.app.problems import Refused, explain
 from roomkeep.app.state import AccountState, Notice, PageState
 from roomkeep.errors import InvalidRecord, RoomkeepError, ScopeChanged
-from roomkeep.persistence import AppResumeStorage, DatabaseService
+from roomkeep.persistence import AppResumeStorage, Change, DatabaseService
 
 __all__ = ["Context", "EffectGroup", "effect"]
 
@@ -52,6 +53,16 @@ class Context:
         if self.page.account() is not account or self.page.is_switching():
             raise ScopeChanged("the account was switched")
         return self.device
+
+    @contextmanager
+    def overhear(self) -> Iterator[list[Change]]:
+        """Collect the changes that come while something is read: that may not have them yet."""
+        changes: list[Change] = []
+        stop = self.device.subscribe(changes.append)
+        try:
+            yield changes
+        finally:
+            stop()
 
     def now(self) -> int:
         """Return the time in ms; later each time, so that messages keep their order."""

@@ -1,36 +1,28 @@
 """What was written and not sent or saved yet: kept for each channel, also over a reload."""
 
-import asyncio
-import logging
-from collections.abc import Callable, Mapping
-from typing import Literal
+from collections.abc import Mapping
 
-from roomkeep.app.effects.context import Context, EffectGroup, effect
+from roomkeep.app.effects.context import Context, EffectGroup
+from roomkeep.app.effects.setting_writer import SettingWriter
 from roomkeep.app.places import DRAFT, EDIT, Place, place_of, setting_key
 from roomkeep.app.state import AccountState
-from roomkeep.errors import StorageError
 from roomkeep.models import Message
 from roomkeep.persistence import DatabaseService
 
 __all__ = ["DraftEffects", "read_drafts", "read_edits"]
 
-PAUSE = 0.3
-"""How long nothing is saved after something was, in seconds."""
-
-Kind = Literal["draft", "edit"]
-
-logger = logging.getLogger(__name__)
-
 
 class DraftEffects(EffectGroup):
-    """Keeps drafts. What is in the state leads; the database follows."""
+    """Keeps drafts. What is in the state leads; the database follows.
 
-    def __init__(self, context: Context) -> None:
+    Attributes:
+        writer: what writes them.
+    """
+
+    def __init__(self, context: Context, writer: SettingWriter) -> None:
         super().__init__(context)
-        # What the database does not have yet, by account: a switch leaves the whole behind.
-        self._unsaved: dict[AccountState, dict[tuple[Kind, Place], None]] = {}
-        self._saving: dict[AccountState, asyncio.Task[None]] = {}
-        self._sending: set[asyncio.Future[None]] = set()
+        self.writer = writer
+        writer.follow(DRAFT, self.show_kept)
 
     # What one writes in a channel
 
@@ -38,26 +30,7 @@ class DraftEffects(EffectGroup):
         """Keep what is written in a channel."""
         if account.drafts().get(place, "") != text:
             _set_text(account, place, text)
-            self._note(account, DRAFT, place)
-
-    def begin_sending(self) -> Callable[[], None]:
-        """Say that a text is in no draft any more; call what is returned when it is in a message.
-
-        Or in a draft again. Until then the account is not left.
-        """
-        sending: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._sending.add(sending)
-
-        def end() -> None:
-            self._sending.discard(sending)
-            sending.set_result(None)
-
-        return end
-
-    async def settle(self) -> None:
-        """Wait for all texts that are being sent."""
-        if self._sending:
-            await asyncio.wait(self._sending)
+            self._note_draft(account, place)
 
     def give_back(self, account: AccountState, place: Place, text: str) -> None:
         """Put a text that could not be sent before what was written since."""
@@ -68,7 +41,7 @@ class DraftEffects(EffectGroup):
         """Keep what it answers; None for nothing."""
         if account.replies().get(place) != message:
             _set_reply(account, place, message)
-            self._note(account, DRAFT, place)
+            self._note_draft(account, place)
 
     def refresh_answered(self, account: AccountState, message: Message) -> None:
         """Show what became of a message that is being answered."""
@@ -100,27 +73,27 @@ class DraftEffects(EffectGroup):
         if opened is not None:
             edits.setdefault(to, opened)
         account.edits.set(edits)
-        self._note(account, EDIT, place)
-        self._note(account, EDIT, to)
+        self._note_edit(account, place)
+        self._note_edit(account, to)
 
     # What one changes in messages
 
     def open_edit(self, account: AccountState, place: Place, message_id: str) -> None:
         """Open the editor of a message; another one in the channel is closed, not forgotten."""
         account.edits.set({**account.edits(), place: message_id})
-        self._note(account, EDIT, place)
+        self._note_edit(account, place)
 
     def write_edit(self, account: AccountState, place: Place, message_id: str, text: str) -> None:
         """Keep what the editor of a message holds."""
         account.edit_texts.setdefault(place, {})[message_id] = text
-        self._note(account, EDIT, place)
+        self._note_edit(account, place)
 
     def close_edit(self, account: AccountState, place: Place, message_id: str) -> None:
         """Forget the editor of a message, and what it held."""
         texts = account.edit_texts.get(place, {})
         is_open = account.edits().get(place) == message_id
         if texts.pop(message_id, None) is not None or is_open:
-            self._note(account, EDIT, place)
+            self._note_edit(account, place)
         if is_open:
             account.edits.set({key: one for key, one in account.edits().items() if key != place})
 
@@ -128,7 +101,7 @@ class DraftEffects(EffectGroup):
 
     def is_unsaved(self, account: AccountState, place: Place) -> bool:
         """Tell whether the database does not have yet what is written in a channel."""
-        return (DRAFT, place) in self._unsaved.get(account, {})
+        return self.writer.is_unsaved(account, setting_key(DRAFT, place))
 
     async def load(
         self, account: AccountState, database: DatabaseService, settings: Mapping[str, object]
@@ -141,58 +114,18 @@ class DraftEffects(EffectGroup):
         account.edits.set({place: one for place, (one, _) in edits.items() if one is not None})
         account.edit_texts.update({place: dict(texts) for place, (_, texts) in edits.items()})
 
-    async def flush(self, account: AccountState) -> None:
-        """Save all at once, before the account is left."""
-        unsaved = self._unsaved.get(account, {})
-        for kind, place in list(unsaved):
-            value = _kept(account, kind, place)
-            await self.context.database(account).save_setting(setting_key(kind, place), value)
-            if _kept(account, kind, place) == value:
-                unsaved.pop((kind, place), None)
-        if not unsaved:
-            # Where the page was to go, and has stayed.
-            self.context.resume.save_unsaved(account.user_id, {})
-
-    def stash(self) -> None:
-        """Put what the database does not have yet where it is at once: the page may be gone now."""
-        account = self.page.account()
-        unsaved = {} if account is None else self._unsaved.get(account, {})
-        # What is being sent is in no draft, and may not be in a message yet: the draft that the
-        # database has must stay.
-        if account is None or not unsaved or self._sending:
-            return
-        texts = {setting_key(kind, place): _kept(account, kind, place) for kind, place in unsaved}
-        try:
-            self.context.resume.save_unsaved(account.user_id, texts)
-        except StorageError:
-            logger.warning("what was written last is lost if the page goes now", exc_info=True)
-
-    async def take_stashed(self, account: AccountState, database: DatabaseService) -> None:
-        """Save what a page had no time for that went."""
-        texts = self.context.resume.load_unsaved(account.user_id)
-        for key, value in texts.items():
-            if place_of(DRAFT, key) is not None or place_of(EDIT, key) is not None:
-                await database.save_setting(key, value)
-        self.context.resume.save_unsaved(account.user_id, {})
-
-    @effect("keep what is written")
-    async def follow_stashed(self) -> None:
-        """Save what another tab had no time for, before this one goes on from there."""
-        account = self.page.account()
-        if account is not None:
-            await self.take_stashed(account, self.context.database(account))
-
-    def forget(self, account: AccountState) -> None:
-        """Keep no more than the database has already."""
-        self._unsaved.pop(account, None)
-
-    async def follow(self, account: AccountState, place: Place) -> None:
+    def show_kept(self, account: AccountState, place: Place, kept: object) -> None:
         """Show what was written in another tab, but never in place of what is written here."""
-        database = self.context.database(account)
-        text, answered = _read_draft(await database.get_setting(setting_key(DRAFT, place)))
-        if not self.is_unsaved(account, place):
-            _set_text(account, place, text)
-            await self._load_reply(self.context.database(account), account, place, answered)
+        if self.is_unsaved(account, place):
+            return
+        text, answered = _read_draft(kept)
+        _set_text(account, place, text)
+        shown = account.replies().get(place)
+        if answered is None:
+            _set_reply(account, place, None)
+        elif shown is None or shown.id != answered:
+            loading = self._load_reply(self.context.database(account), account, place, answered)
+            self.context.start(loading, "show what is answered")
 
     async def _load_reply(
         self, database: DatabaseService, account: AccountState, place: Place, answered: str | None
@@ -201,20 +134,11 @@ class DraftEffects(EffectGroup):
         if not self.is_unsaved(account, place):
             _set_reply(account, place, message)
 
-    def _note(self, account: AccountState, kind: Kind, place: Place) -> None:
-        self._unsaved.setdefault(account, {})[kind, place] = None
-        if account not in self._saving:
-            self._saving[account] = self._save(account)
+    def _note_draft(self, account: AccountState, place: Place) -> None:
+        self.writer.note(account, setting_key(DRAFT, place), lambda: _kept_draft(account, place))
 
-    @effect("keep what is written")
-    async def _save(self, account: AccountState) -> None:
-        try:
-            while self._unsaved.get(account):
-                await asyncio.sleep(PAUSE)
-                await self.flush(account)
-        finally:
-            del self._saving[account]
-            self._unsaved.pop(account, None)
+    def _note_edit(self, account: AccountState, place: Place) -> None:
+        self.writer.note(account, setting_key(EDIT, place), lambda: _kept_edit(account, place))
 
 
 def read_drafts(settings: Mapping[str, object]) -> dict[Place, tuple[str, str | None]]:
@@ -248,15 +172,18 @@ def _read_draft(kept: object) -> tuple[str, str | None]:
     )
 
 
-def _kept(account: AccountState, kind: Kind, place: Place) -> object:
+def _kept_draft(account: AccountState, place: Place) -> object:
     """Return what the database is to hold; None for nothing."""
-    if kind == EDIT:
-        opened, texts = account.edits().get(place), account.edit_texts.get(place, {})
-        return {"open": opened, "texts": dict(texts)} if opened or texts else None
     text, answered = account.drafts().get(place, ""), account.replies().get(place)
     if answered is None:
         return text or None
     return {"text": text, "replyToId": answered.id}
+
+
+def _kept_edit(account: AccountState, place: Place) -> object:
+    """Return what the database is to hold; None for nothing."""
+    opened, texts = account.edits().get(place), account.edit_texts.get(place, {})
+    return {"open": opened, "texts": dict(texts)} if opened or texts else None
 
 
 def _set_text(account: AccountState, place: Place, text: str) -> None:

@@ -3,7 +3,6 @@
 from roomkeep.app.effects.bans import check_not_banned
 from roomkeep.app.effects.context import Context, EffectGroup, effect
 from roomkeep.app.effects.drafts import DraftEffects
-from roomkeep.app.effects.messages import MessageEffects
 from roomkeep.app.limits import check_content
 from roomkeep.app.problems import Refused
 from roomkeep.app.state import AccountState
@@ -15,10 +14,9 @@ __all__ = ["EditEffects"]
 class EditEffects(EffectGroup):
     """What one does with a message that is sent."""
 
-    def __init__(self, context: Context, drafts: DraftEffects, messages: MessageEffects) -> None:
+    def __init__(self, context: Context, drafts: DraftEffects) -> None:
         super().__init__(context)
         self._drafts = drafts
-        self._messages = messages
 
     def begin(self, message_id: str) -> None:
         """Open one of one's own messages for editing."""
@@ -71,13 +69,10 @@ class EditEffects(EffectGroup):
             account.deleting.set(message)
             return
         if content != message.content:
-            await check_not_banned(
-                self.context, account, message.room_id, refused="this was not saved"
-            )
+            check_not_banned(self.context, account, message.room_id, refused="this was not saved")
             await self.context.database(account).update_message(
                 message.id, content=content, edited_at=self.context.now()
             )
-            await self._messages.refresh(account, [message.id])
         # What was typed on while it was being saved is not saved.
         if account.edit_texts.get(place, {}).get(message_id, text) == text:
             self._drafts.close_edit(account, place, message_id)
@@ -101,7 +96,6 @@ class EditEffects(EffectGroup):
             return
         await self.context.database(account).delete_message(message.id)
         self._drafts.close_edit(account, (message.room_id, message.channel_id), message.id)
-        await self._messages.refresh(account, [message.id])
 
     def _open(self, account: AccountState, message_id: str) -> None:
         if account.place is not None:

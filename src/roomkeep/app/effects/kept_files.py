@@ -5,10 +5,13 @@ Until it is sent, a file is kept as the attachment of a message that there is no
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
 
 from roomkeep.app.blobs import Blobs
+from roomkeep.app.changes import records_by_key
 from roomkeep.app.effects.context import Context, EffectGroup, effect
+from roomkeep.app.effects.setting_writer import SettingWriter
 from roomkeep.app.file_state import PendingFile
 from roomkeep.app.files import StoredFile, picture_type
 from roomkeep.app.places import DRAFT_FILES, Place, place_of, setting_key
@@ -20,23 +23,26 @@ from roomkeep.persistence import Change, DatabaseService
 
 __all__ = ["KeptFileEffects", "holder", "read_ids"]
 
+_SHOWING = "show the files that wait"
+
 logger = logging.getLogger(__name__)
 
 
 class KeptFileEffects(EffectGroup):
     """Keeps files, and brings them back."""
 
-    def __init__(self, context: Context, blobs: Blobs) -> None:
+    def __init__(self, context: Context, blobs: Blobs, writer: SettingWriter) -> None:
         super().__init__(context)
         self._blobs = blobs
         self._stop: Callable[[], None] | None = None
         # Each change begins with the list that the one before has left.
         self._changes = asyncio.Lock()
+        writer.follow(DRAFT_FILES, self._show_listed)
 
     def begin(self) -> None:
         """Follow the database from now on."""
         if self._stop is None:
-            self._stop = self.context.device.subscribe(self._take)
+            self._stop = self.context.device.subscribe(self._on_change)
 
     async def keep(self, account: AccountState, place: Place, file: PendingFile) -> None:
         """Keep a file; where that cannot be, say so, and it waits on the page alone."""
@@ -90,8 +96,9 @@ class KeptFileEffects(EffectGroup):
         kept = {place_of(DRAFT_FILES, key): read_ids(ids) for key, ids in settings.items()}
         for place, ids in kept.items():
             if place is not None and ids:
-                found = await _find(database, ids)
-                account.files.pending.set({**account.files.pending(), place: tuple(found)})
+                account.files.listed[place] = tuple(ids)
+                found = tuple(map(_kept_file, await _find(database, ids)))
+                account.files.pending.set({**account.files.pending(), place: found})
 
     @effect("show the pictures that wait to be sent")
     async def show_previews(self, account: AccountState) -> None:
@@ -112,7 +119,6 @@ class KeptFileEffects(EffectGroup):
 
     async def _save(self, account: AccountState, file: PendingFile) -> None:
         database = self.context.database(account)
-        account.files.own.add(file.id)
         attachment = Attachment(
             id=file.id,
             message_id=holder(file.id),
@@ -136,35 +142,65 @@ class KeptFileEffects(EffectGroup):
             if changed != ids:
                 await self.context.database(account).save_setting(key, changed or None)
 
-    # What changes in other tabs
+    @asynccontextmanager
+    async def without(
+        self, account: AccountState, place: Place, file_ids: Collection[str]
+    ) -> AsyncIterator[dict[str, object]]:
+        """Hold the list of a channel's files; give the setting that it is without some of them.
 
-    def _take(self, change: Change) -> None:
-        account = self.page.account()
-        if account is None:
+        Whoever writes that setting does so before another change of the list begins.
+        """
+        if not file_ids:
+            yield {}
             return
-        places = _places(change.keys) if change.store == "meta" else []
-        if change.store == "attachments":
-            # A file is listed before it is kept.
-            awaited = account.files.awaited
-            places = list({awaited[key]: None for key in change.keys if key in awaited})
-        for place in places:
-            self.context.start(self._follow(account, place), "show the files that wait")
+        async with self._changes:
+            left = [name for name in account.files.listed.get(place, ()) if name not in file_ids]
+            yield {setting_key(DRAFT_FILES, place): left or None}
 
-    async def _follow(self, account: AccountState, place: Place) -> None:
-        database = self.context.database(account)
-        ids = read_ids(await database.get_setting(setting_key(DRAFT_FILES, place)))
-        here = account.files.pending().get(place, ())
+    # What changes, here or in other tabs
+
+    def _on_change(self, change: Change) -> None:
+        account = self.page.account()
+        if account is None or change.store != "attachments":
+            return
+        # A file is listed before it is kept.
+        awaited = account.files.awaited
+        wanted = [str(key) for key in change.keys if key in awaited]
+        records = records_by_key(change)
+        for file_id in wanted:
+            if records is None:
+                self.context.start(self._find_new(account, awaited[file_id]), _SHOWING)
+            elif (one := records[file_id]) is not None and one.message_id == holder(file_id):
+                self._show_new(account, awaited[file_id], [one])
+        if wanted:
+            self.show_previews(account)
+
+    def _show_listed(self, account: AccountState, place: Place, kept: object) -> None:
+        """Show the files that a channel's list names, and no other that is kept."""
+        files = account.files
+        ids = read_ids(kept)
+        files.listed[place] = tuple(ids)
+        here = files.pending().get(place, ())
         gone = [f.id for f in here if f.is_kept and not f.is_saving and f.id not in ids]
-        for file in account.files.take_away(place, gone):
+        for file in files.take_away(place, gone):
             self._blobs.revoke(file.picture)
         new = [name for name in ids if all(file.id != name for file in here)]
-        others = {key: where for key, where in account.files.awaited.items() if where != place}
-        account.files.awaited = {**others, **dict.fromkeys(new, place)}
-        for file in await _find(database, new) if new else []:
-            account.files.awaited.pop(file.id, None)
-            if not account.files.is_waiting(place, file.id):
-                account.files.add(place, file)
-        self.show_previews(account)
+        others = {key: where for key, where in files.awaited.items() if where != place}
+        files.awaited = {**others, **dict.fromkeys(new, place)}
+        if new:
+            self.context.start(self._find_new(account, place), _SHOWING)
+
+    async def _find_new(self, account: AccountState, place: Place) -> None:
+        new = [name for name, where in account.files.awaited.items() if where == place]
+        if new:
+            self._show_new(account, place, await _find(self.context.database(account), new))
+            self.show_previews(account)
+
+    def _show_new(self, account: AccountState, place: Place, found: Iterable[Attachment]) -> None:
+        for one in found:
+            listed = account.files.awaited.pop(one.id, None)
+            if listed == place and not account.files.is_waiting(place, one.id):
+                account.files.add(place, _kept_file(one))
 
 
 def holder(file_id: str) -> str:
@@ -177,21 +213,11 @@ def read_ids(kept: object) -> list[str]:
     return [name for name in kept if isinstance(name, str)] if isinstance(kept, list) else []
 
 
-async def _find(database: DatabaseService, ids: list[str]) -> list[PendingFile]:
+async def _find(database: DatabaseService, ids: Sequence[str]) -> list[Attachment]:
     found = await database.get_attachments_for_messages([holder(name) for name in ids])
-    every = [one for name in ids for one in found.get(holder(name), ())]
-    return [
-        PendingFile(
-            id=one.id,
-            name=one.filename,
-            mime=one.mime,
-            file=StoredFile(one.filename, one.size, one.mime),
-            is_kept=True,
-        )
-        for one in every
-    ]
+    return [one for name in ids for one in found.get(holder(name), ())]
 
 
-def _places(keys: Iterable[object]) -> list[Place]:
-    found = (place_of(DRAFT_FILES, key) for key in keys if isinstance(key, str))
-    return [place for place in found if place is not None]
+def _kept_file(one: Attachment) -> PendingFile:
+    file = StoredFile(one.filename, one.size, one.mime)
+    return PendingFile(id=one.id, name=one.filename, mime=one.mime, file=file, is_kept=True)

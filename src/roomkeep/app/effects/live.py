@@ -4,66 +4,97 @@ import asyncio
 import time
 from collections.abc import Callable
 
+from roomkeep.app.changes import records_by_key
 from roomkeep.app.effects.context import Context, EffectGroup
 from roomkeep.app.effects.messages import MessageEffects
 from roomkeep.app.effects.rooms import RoomEffects
 from roomkeep.app.state import AccountState
+from roomkeep.app.timeline import MOST
+from roomkeep.models import Message, Room, User
 from roomkeep.persistence import Change
 
 __all__ = ["LiveEffects"]
 
-FEW = 30
-"""Up to so many messages are loaded one by one; for more, the window is loaded anew."""
 PAUSE = 0.1
 """How long changes are gathered after some were shown, in seconds, at least."""
 REST = 10
 """And at least so many times as long as showing them took: an import leaves time for the rest."""
+SAME_TIME = 2.0
+"""Two tabs that change one record within so many seconds may hear of it in either order."""
 
 
 class Pending:
-    """Changes of one account that do not show yet."""
+    """Changes of one account that do not show yet.
+
+    Attributes:
+        rooms: rooms as they are now; None for those that are gone.
+        all_rooms: any room may have changed, so they are to be read.
+        user: the profile of who is signed in.
+        read_user: it has changed, and is to be read.
+        messages: messages as they are now; None for those that are gone.
+        read_messages: messages that have changed, and are to be read.
+        read_timeline: any message of the open channel may have changed, likewise.
+    """
 
     def __init__(self) -> None:
+        self.rooms: dict[str, Room | None] = {}
         self.all_rooms = False
-        self.rooms: dict[str, None] = {}
-        self.user = False
-        self.timeline = False
-        self.messages: dict[str, None] = {}
+        self.user: User | None = None
+        self.read_user = False
+        self.messages: dict[str, Message | None] = {}
+        self.read_messages: dict[str, None] = {}
+        self.read_timeline = False
 
     def __bool__(self) -> bool:
-        return (
-            self.all_rooms or self.user or self.timeline or bool(self.rooms) or bool(self.messages)
-        )
+        return any(vars(self).values())
 
-    def add(self, change: Change, account: AccountState) -> None:
-        """Take in a change, if it concerns what is on the page."""
+    def add(self, change: Change, account: AccountState, own: dict[str, float]) -> None:
+        """Take in a change, if it concerns what is on the page.
+
+        Args:
+            change: the change.
+            account: the account.
+            own: the messages that were changed here just now.
+        """
+        records = records_by_key(change)
         match change.store:
             case "rooms":
-                self.all_rooms |= change.action == "clear"
-                self.rooms |= {key: None for key in change.keys if isinstance(key, str)}
+                self.all_rooms |= records is None
+                self.rooms |= records or {}
             case "users":
-                self.user |= change.action == "clear" or account.user_id in change.keys
+                found = None if records is None else records.get(account.user_id)
+                self.user = found or self.user
+                is_me = change.action == "clear" or account.user_id in change.keys
+                self.read_user |= records is None and is_me
             case "messages":
-                self._add_messages(change, account)
+                self._add_messages(change, records, account, own)
             case _:
                 pass  # Reactions come with their messages; the rest is not on the page.
 
-    def _add_messages(self, change: Change, account: AccountState) -> None:
+    def _add_messages(
+        self,
+        change: Change,
+        records: dict[str, Message | None] | None,
+        account: AccountState,
+        own: dict[str, float],
+    ) -> None:
         timeline = account.timeline()
         here = change.room_id in (None, account.room_id())
-        # While the room is being loaded, what is read may be older than the change.
-        if change.action == "clear" or timeline is None:
-            self.timeline |= here
         shown = {message.id for message in (() if timeline is None else timeline.messages)}
         # What others answer, and what one answers oneself, may be in another room.
         shown |= account.originals().keys()
         shown |= {message.id for message in account.replies().values()}
-        new = here and timeline is not None and change.action == "put"
-        self.messages |= {
-            key: None for key in change.keys if isinstance(key, str) and (new or key in shown)
-        }
-        if len(self.messages) > FEW:
-            self.timeline = True
+        if records is None:
+            self.read_timeline |= here
+            if not here:
+                self.read_messages |= {str(key): None for key in change.keys if key in shown}
+            return
+        is_new = here and timeline is not None and change.action == "put"
+        known = {key: one for key, one in records.items() if is_new or key in shown}
+        self.read_messages |= {key: None for key in known if key in own}
+        self.messages |= {key: one for key, one in known.items() if key not in own}
+        if len(self.messages) > MOST:
+            self.read_timeline = True
             self.messages.clear()
 
 
@@ -75,49 +106,67 @@ class LiveEffects(EffectGroup):
         self._rooms = rooms
         self._messages = messages
         self._pending: dict[AccountState, Pending] = {}
+        self._own: dict[str, float] = {}
         self._stop: Callable[[], None] | None = None
 
     def begin(self) -> None:
         """Follow the database from now on."""
         if self._stop is None:
-            self._stop = self.context.device.subscribe(self._take)
+            self._stop = self.context.device.subscribe(self._on_change)
 
-    def _take(self, change: Change) -> None:
+    def _on_change(self, change: Change) -> None:
         account = self.page.account()
         if account is None:
             return
+        is_own = change.store == "messages" and change.origin == "local"
+        if is_own and self._show_own(account, change):
+            return
+        is_showing = account in self._pending
+        pending = self._pending.get(account, Pending())
+        pending.add(change, account, self._recent_own())
+        if pending and not is_showing:
+            self._pending[account] = pending
+            self.context.start(self._show(account), "show what has changed")
+
+    def _show_own(self, account: AccountState, change: Change) -> bool:
+        """Show at once what was done here; false where the change does not carry it."""
+        records = records_by_key(change)
+        if records is None:
+            return False
+        self._own = self._recent_own() | dict.fromkeys(records, time.monotonic())
         pending = self._pending.get(account)
         if pending is not None:
-            pending.add(change, account)
-            return
-        pending = Pending()
-        pending.add(change, account)
-        if pending:
-            self._pending[account] = pending
-            self.context.start(self._show(account, pending), "show what has changed")
+            pending.messages = {k: one for k, one in pending.messages.items() if k not in records}
+        self._messages.show_changed(account, records)
+        return True
 
-    async def _show(self, account: AccountState, pending: Pending) -> None:
+    def _recent_own(self) -> dict[str, float]:
+        since = time.monotonic() - SAME_TIME
+        return {key: when for key, when in self._own.items() if when > since}
+
+    async def _show(self, account: AccountState) -> None:
         try:
-            while pending:
+            while work := self._pending[account]:
                 began = time.monotonic()
-                all_rooms, pending.all_rooms = pending.all_rooms, False
-                rooms, pending.rooms = pending.rooms, {}
-                user, pending.user = pending.user, False
-                timeline, pending.timeline = pending.timeline, False
-                ids, pending.messages = list(pending.messages), {}
-                if user:
-                    profile = await self.context.database(account).get_current_user()
-                    if profile is not None:
-                        account.user.set(profile)
-                if all_rooms or rooms:
-                    await self._rooms.load(account, None if all_rooms else rooms)
-                if timeline:
+                self._pending[account] = Pending()
+                await self._show_user(account, work)
+                if work.all_rooms or work.rooms:
+                    await self._rooms.load(account, None if work.all_rooms else work.rooms)
+                self._messages.show_changed(account, work.messages)
+                if work.read_timeline:
                     await self._reload(account)
-                if ids:
-                    await self._messages.refresh(account, ids)
+                if work.read_messages:
+                    await self._messages.refresh(account, work.read_messages)
                 await asyncio.sleep(max(PAUSE, REST * (time.monotonic() - began)))
         finally:
             del self._pending[account]
+
+    async def _show_user(self, account: AccountState, work: Pending) -> None:
+        user = work.user
+        if work.read_user:
+            user = await self.context.database(account).get_current_user()
+        if user is not None and self.page.account() is account:
+            account.user.set(user)
 
     async def _reload(self, account: AccountState) -> None:
         account.originals.set({})

@@ -1,25 +1,25 @@
 """People: the roster of the open room, cards, and one's own profile."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
+from msgspec.structs import replace
 from reaktiv import Effect, untracked
 
+from roomkeep.app.changes import records_by_key
 from roomkeep.app.effects.bans import BanEffects
 from roomkeep.app.effects.context import Context, EffectGroup, effect
 from roomkeep.app.limits import check_bio, check_name
 from roomkeep.app.people import Person, Status, faces_of, list_people, person_of, sort_people
 from roomkeep.app.people_state import PAGE_OF_PEOPLE
 from roomkeep.app.state import AccountState
-from roomkeep.models import Room
+from roomkeep.models import Room, User
 from roomkeep.persistence import Change
 
 __all__ = ["PeopleEffects"]
 
-FEW = 20
-"""Of up to so many changed people only they are loaded; for more, the whole roster is."""
 PAUSE = 0.5
-"""How long changes are gathered before the roster is loaded again, in seconds."""
+"""How long changes are gathered before the roster is sorted again, in seconds."""
 SHOWN = "peopleShown"
 """The setting that says whether the roster stands beside the conversation."""
 
@@ -32,13 +32,14 @@ class PeopleEffects(EffectGroup):
         self._bans = bans
         self._stop: Callable[[], None] | None = None
         self._follow: Effect | None = None
+        self._load_all: set[AccountState] = set()
         self._at: tuple[AccountState | None, Room | None] = (None, None)
-        self._waiting: dict[AccountState, set[str]] = {}
+        self._waiting: dict[AccountState, dict[str, User]] = {}
 
     def begin(self) -> None:
         """Follow the open room and the database from now on."""
         if self._stop is None:
-            self._stop = self.context.device.subscribe(self._take)
+            self._stop = self.context.device.subscribe(self._on_change)
             self._follow = Effect(self._follow_room)
             self._bans.begin()
 
@@ -54,9 +55,9 @@ class PeopleEffects(EffectGroup):
                 self.context.start(self._load_setting(account), "show the people of the room")
             if at[0] is not account or _id(at[1]) != _id(room):
                 self._leave_room(account)
-            if room is not None:
+                self._bans.look_again()
+            if room is not None and (at[0] is not account or _roster(at[1]) != _roster(room)):
                 self.context.start(self.load(account), "show the people of the room")
-                self.context.start(self._bans.load(account), "look for bans")
 
     def _leave_room(self, account: AccountState) -> None:
         people = account.people
@@ -66,47 +67,41 @@ class PeopleEffects(EffectGroup):
         people.limit.set(PAGE_OF_PEOPLE)
         people.in_front.set(False)
 
-    def _take(self, change: Change) -> None:
+    def _on_change(self, change: Change) -> None:
         account = self.page.account()
-        if account is None or change.store not in ("users", "bans"):
+        if account is None or change.store != "users":
             return
-        if change.store == "bans":
-            if change.room_id in (None, account.room_id()):
-                self.context.start(self._bans.load(account), "look for bans")
-            return
-        if change.action == "clear":
-            self.context.start(self.load(account), "show the people of the room")
-            return
+        users = records_by_key(change)
+        if users is None:
+            # More than a change carries: an import writes people by the hundred.
+            self._load_all.add(account)
         if account not in self._waiting:
-            self._waiting[account] = set()
-            self.context.start(self._load_soon(account), "show the people of the room")
-        self._waiting[account].update(key for key in change.keys if isinstance(key, str))
+            self._waiting[account] = {}
+            self.context.start(self._show_soon(account), "show the people of the room")
+        self._waiting[account] |= users or {}
 
-    async def _load_soon(self, account: AccountState) -> None:
-        user_ids: set[str] = set()
+    async def _show_soon(self, account: AccountState) -> None:
+        users: dict[str, User] = {}
         try:
-            # An import writes people by the hundred.
             await asyncio.sleep(PAUSE)
         finally:
-            user_ids = self._waiting.pop(account)
-        if len(user_ids) > FEW:
+            users = self._waiting.pop(account)
+            is_all = account in self._load_all
+            self._load_all.discard(account)
+        if is_all or account.people.people() is None:
             await self.load(account)
         else:
-            await self._load_some(account, user_ids)
+            self._show_changed(account, users)
 
-    async def _load_some(self, account: AccountState, user_ids: set[str]) -> None:
-        """Show what became of a few people: a room may have thousands."""
-        room_id = account.room_id()
-        if account.people.people() is None:
-            await self.load(account)
-            return
-        found = {user_id: await self._find(account, user_id, "") for user_id in user_ids}
+    def _show_changed(self, account: AccountState, users: Mapping[str, User]) -> None:
+        """Show what became of people: only those, for a room may have thousands."""
         people = account.people.people()
-        if account.room_id() == room_id and people is not None:
+        found = {user_id: self._person(account, user_id, user) for user_id, user in users.items()}
+        if people is not None and any(person.user_id in found for person in people):
             self._show(account, sort_people(found.get(p.user_id, p) for p in people))
         card = account.people.card()
         if card is not None and card.user_id in found:
-            await self._refresh_card(account, card)
+            account.people.card.set(found[card.user_id])
 
     def _show(self, account: AccountState, people: tuple[Person, ...]) -> None:
         account.people.people.set(people)
@@ -185,6 +180,10 @@ class PeopleEffects(EffectGroup):
 
     async def _find(self, account: AccountState, user_id: str, name: str) -> Person:
         user = await self.context.database(account).get_user(user_id)
+        return self._person(account, user_id, user, name)
+
+    @staticmethod
+    def _person(account: AccountState, user_id: str, user: User | None, name: str = "") -> Person:
         room = account.room
         members = () if room is None else room.members
         member = next((member for member in members if member.oder_id == user_id), None)
@@ -216,13 +215,16 @@ class PeopleEffects(EffectGroup):
             "avatar_url": picture,
         }
         await self.context.database(account).update_user(account.user_id, **changes)
-        profile = await self.context.database(account).get_current_user()
-        if profile is not None:
-            account.user.set(profile)
+        account.user.set(replace(account.user(), **changes))
         if account.dialog() == "edit-profile":
             account.dialog.set(None)
-        await self._load_some(account, {account.user_id})
+        self._show_changed(account, {account.user_id: account.user()})
 
 
 def _id(room: Room | None) -> str | None:
     return None if room is None else room.id
+
+
+def _roster(room: Room | None) -> object:
+    """Return what the roster depends on."""
+    return None if room is None else (room.id, room.host_id, room.members)

@@ -2,10 +2,11 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Literal
 
 from roomkeep.app.blobs import Blobs
+from roomkeep.app.changes import records_by_key
 from roomkeep.app.effects.context import Context, EffectGroup, effect
 from roomkeep.app.file_state import Picture
 from roomkeep.app.files import picture_type
@@ -42,7 +43,7 @@ class PictureEffects(EffectGroup):
     def begin(self) -> None:
         """Follow the database from now on."""
         if self._stop is None:
-            self._stop = self.context.device.subscribe(self._take)
+            self._stop = self.context.device.subscribe(self._on_change)
 
     async def load(self, account: AccountState, messages: Iterable[Message]) -> None:
         """Find the attachments of messages, before or after these are shown."""
@@ -52,21 +53,37 @@ class PictureEffects(EffectGroup):
             return
         files.asked |= new.keys()
         database = self.context.database(account)
-        try:
-            found = await database.get_attachments_for_messages(list(new))
-        except RoomkeepError:
-            files.asked -= new.keys()
-            raise
+        with self.context.overhear() as missed:
+            try:
+                found = await database.get_attachments_for_messages(list(new))
+            except RoomkeepError:
+                files.asked -= new.keys()
+                raise
+        here = [message for message in new.values() if message.id in files.asked]
+        self.show_found(account, here, found, missed)
+
+    def show_found(
+        self,
+        account: AccountState,
+        messages: Iterable[Message],
+        found: Mapping[str, Sequence[Attachment]],
+        missed: Iterable[Change],
+    ) -> None:
+        """Show the attachments that were found of messages, and what changed meanwhile."""
+        files = account.files
+        new = [message for message in messages if not message.is_deleted]
+        files.asked |= {message.id for message in new}
         known = files.by_message()
         # Most messages have none, and then nothing is to be drawn again.
         changed = {
             message.id: tuple(found.get(message.id, ()))
-            for message in new.values()
-            if message.id in files.asked
-            and (message.id in found or message.id in known or not message.content)
+            for message in new
+            if message.id in found or message.id in known or not message.content
         }
         if changed:
             files.by_message.set({**known, **changed})
+        for change in missed:
+            self._apply(account, change)
 
     @effect("show the attachments")
     async def show(self, account: AccountState, messages: Collection[Message]) -> None:
@@ -90,16 +107,9 @@ class PictureEffects(EffectGroup):
                 if file.picture is not None:
                     self._blobs.revoke(file.picture)
 
-    def note_saved(self, account: AccountState, attachment: Attachment) -> None:
-        """Show an attachment that was saved here."""
-        files = account.files
-        timeline = account.timeline()
-        if timeline is None or timeline.find(attachment.message_id) is None:
-            return
-        files.asked.add(attachment.message_id)
-        before = files.by_message().get(attachment.message_id, ())
-        found = (*(one for one in before if one.id != attachment.id), attachment)
-        files.by_message.set({**files.by_message(), attachment.message_id: found})
+    def expect(self, account: AccountState, message_id: str) -> None:
+        """Say that a message is being sent: the change that brings it brings its files, too."""
+        account.files.asked.add(message_id)
 
     def note_loaded(self, account: AccountState, message_id: str) -> None:
         """Say of a message that was sent that no more attachments are to come."""
@@ -231,24 +241,37 @@ class PictureEffects(EffectGroup):
             return
         self._blobs.download(data, attachment.filename)
 
-    # What changes elsewhere
+    # What changes, here or elsewhere
 
-    def _take(self, change: Change) -> None:
+    def _on_change(self, change: Change) -> None:
         account = self.page.account()
-        if account is None or change.store != "attachments":
+        if account is None or change.store != "attachments" or self._apply(account, change):
             return
-        files = account.files
-        keys = {key for key in change.keys if isinstance(key, str)}
-        here = change.room_id in (None, account.room_id())
-        if change.action == "delete":
-            self._drop(account, keys)
-        elif (
-            here
-            and (change.action == "clear" or not keys <= files.own)
-            and account not in self._stale
-        ):
+        if change.room_id in (None, account.room_id()) and account not in self._stale:
             self._stale.add(account)
             self.context.start(self._load_again(account), "show the attachments")
+
+    def _apply(self, account: AccountState, change: Change) -> bool:
+        """Show what a change tells of attachments; false where they are to be read."""
+        records = records_by_key(change)
+        if change.store != "attachments" or records is None:
+            return False
+        if change.action == "delete":
+            self._drop(account, records.keys())
+        else:
+            self._put(account, records.values())
+        return True
+
+    def _put(self, account: AccountState, saved: Iterable[Attachment]) -> None:
+        files = account.files
+        changed: dict[str, tuple[Attachment, ...]] = {}
+        for one in saved:
+            if one.message_id in files.asked:
+                before = changed.get(one.message_id, files.by_message().get(one.message_id, ()))
+                together = (*(other for other in before if other.id != one.id), one)
+                changed[one.message_id] = tuple(sorted(together, key=lambda o: o.created_at or 0))
+        if changed:
+            files.by_message.set({**files.by_message(), **changed})
 
     def _drop(self, account: AccountState, ids: Collection[str]) -> None:
         files = account.files

@@ -52,9 +52,7 @@ class ReplyEffects(EffectGroup):
         # Until one is there, nothing else is to be loaded on account of where one was.
         account.is_loading.set(True)
         try:
-            older = await self._messages.read_latest(account, place, before=message.id)
-            newer = await self._messages.read_after(account, place, message.id)
-            await self._messages.load_around(account, place, older, [message, *newer])
+            await self._messages.show_around(account, place, message.id)
         except RecordNotFound:  # deleted under our eyes
             return False
         finally:

@@ -1,26 +1,26 @@
 """Rooms: listed, made, opened, changed, left."""
 
 import logging
-from collections.abc import Collection
+from collections.abc import Mapping
 
+from msgspec.structs import replace
 from reaktiv import batch
 
 from roomkeep.app.channels import channels_of, find_channel, first_text_channel
 from roomkeep.app.effects.context import Context, EffectGroup, effect
 from roomkeep.app.effects.kept_files import KeptFileEffects, holder, read_ids
 from roomkeep.app.effects.messages import MessageEffects
+from roomkeep.app.effects.setting_writer import SettingWriter
 from roomkeep.app.effects.unread import UnreadEffects
 from roomkeep.app.limits import check_icon, check_name, check_topic
 from roomkeep.app.places import DRAFT, DRAFT_FILES, EDIT, LAST_READ, RECENT, Place, place_of
 from roomkeep.app.state import AccountState, Leaving
-from roomkeep.errors import RecordNotFound, RoomkeepError, ScopeChanged, StorageError
+from roomkeep.errors import RecordNotFound, StorageError
 from roomkeep.models import DEFAULT_CHANNEL_ID, Channel, Room, RoomMember
 from roomkeep.persistence import LastViewedChat
 
 __all__ = ["RoomEffects", "read_recent"]
 
-FEW = 5
-"""Up to so many rooms are read one by one; for more, all are."""
 OF_A_ROOM = ("room-settings", "room-leave", "channels", "profile", "ban", "bans")
 """The dialogs that are about the open room."""
 MOST_RECENT = 60
@@ -35,31 +35,33 @@ class RoomEffects(EffectGroup):
     def __init__(
         self,
         context: Context,
+        writer: SettingWriter,
         messages: MessageEffects,
         unread: UnreadEffects,
         kept_files: KeptFileEffects,
     ) -> None:
         super().__init__(context)
+        self._writer = writer
         self._messages = messages
         self._unread = unread
         self._kept_files = kept_files
         self._creating: set[AccountState] = set()
 
-    async def load(self, account: AccountState, room_ids: Collection[str] | None = None) -> None:
+    async def load(
+        self, account: AccountState, changed: Mapping[str, Room | None] | None = None
+    ) -> None:
         """Show the rooms that there are; an open one that is gone is closed.
 
         Args:
             account: whose rooms.
-            room_ids: only these have changed. A room may list thousands of people, so the others
-                are not read again; None where any may have.
+            changed: only these have changed, and are like this now, or None where they are gone. A
+                room may list thousands of people. Without it all rooms are read.
         """
-        database = self.context.database(account)
         known_before = {room.id for room in account.rooms() or ()}
-        if room_ids is None or account.rooms() is None or len(room_ids) > FEW:
-            account.rooms.set(tuple(await database.get_all_rooms()))
+        if changed is None or account.rooms() is None:
+            account.rooms.set(tuple(await self.context.database(account).get_all_rooms()))
         else:
-            found = {room_id: await database.get_room(room_id) for room_id in room_ids}
-            known = {room.id: room for room in account.rooms() or ()} | found
+            known = {**{room.id: room for room in account.rooms() or ()}, **changed}
             rooms = (room for room in known.values() if room is not None)
             account.rooms.set(tuple(sorted(rooms, key=lambda room: (room.created_at, room.id))))
         # What was written in a new one may have been heard of before the room itself.
@@ -88,7 +90,7 @@ class RoomEffects(EffectGroup):
         except StorageError:
             # The room is open all the same; only the next visit begins elsewhere.
             logger.warning("where one left off will be forgotten on reload", exc_info=True)
-        await self._remember(account, place)
+        self._remember(account, place)
 
     @effect("open the room")
     async def open(self, room_id: str, channel_id: str | None = None) -> None:
@@ -135,22 +137,24 @@ class RoomEffects(EffectGroup):
         await self.context.database(account).save_room(room)
         if account.dialog() == "room":
             account.dialog.set(None)
-        await self.load(account, [room.id])
+        await self.load(account, {room.id: room})
         await self.show(account, room.id)
 
     @effect("save the room")
     async def change(self, room_id: str, name: str, topic: str, icon: str) -> None:
         """Give a room another name, topic and icon; an empty one is none."""
         account = self.account
-        await self.context.database(account).update_room(
-            room_id,
-            name=check_name(name),
-            topic=check_topic(topic),
-            icon=check_icon(icon),
-        )
+        changes = {
+            "name": check_name(name),
+            "topic": check_topic(topic),
+            "icon": check_icon(icon),
+        }
+        await self.context.database(account).update_room(room_id, **changes)
         if account.dialog() == "room-settings":
             account.dialog.set(None)
-        await self.load(account, [room_id])
+        room = next((room for room in account.rooms() or () if room.id == room_id), None)
+        if room is not None:
+            await self.load(account, {room_id: replace(room, **changes)})
 
     @effect("look at what goes with the room")
     async def ask_leave(self) -> None:
@@ -178,7 +182,7 @@ class RoomEffects(EffectGroup):
             return
         room_id = leaving.room.id
         await self.context.database(account).delete_room(room_id)
-        await self.load(account, [room_id])
+        await self.load(account, {room_id: None})
         self._unread.forget(account, room_id)
         self._kept_files.leave_room(account, room_id)
         done = "deleted" if leaving.is_host else "left, and removed from this device"
@@ -228,7 +232,7 @@ class RoomEffects(EffectGroup):
                 account.files.refused.set(())
                 account.room_id.set(place[0])
                 account.channel_id.set(place[1])
-        await self._messages.open(account, place, mark)
+        await self._messages.open(account, place, mark, account.unread().get(place))
 
     def _close(self, account: AccountState) -> None:
         with batch():
@@ -243,35 +247,30 @@ class RoomEffects(EffectGroup):
             account.deleting.set(None)
             account.removing.set(None)
 
-    async def _remember(self, account: AccountState, place: Place) -> None:
+    def _remember(self, account: AccountState, place: Place) -> None:
         """Remember a place as the one that was opened last."""
         before = account.recent()
         if before[:1] == (place,):
             return
         account.recent.set((place, *(p for p in before if p != place))[:MOST_RECENT])
-        recent = [list(place) for place in account.recent()]
-        try:
-            await self.context.database(account).save_setting(RECENT, recent)
-        except ScopeChanged:
-            raise
-        except RoomkeepError as error:
-            # The channel is open all the same; only the order in which it is found is lost.
-            logger.warning("could not keep which channels were opened last: %s", error)
+        self._writer.note(account, RECENT, lambda: [list(place) for place in account.recent()])
 
     async def _forget_settings(self, account: AccountState, room_id: str) -> None:
         """Delete what was kept for a room that is gone."""
+        await self._writer.flush(account)
+        settings = await self.context.database(account).get_settings()
+        gone: dict[str, object] = {}
         for kind in (LAST_READ, DRAFT, DRAFT_FILES, EDIT):
-            settings = await self.context.database(account).get_settings(f"{kind}/")
             for key, kept in settings.items():
                 place = place_of(kind, key)
                 if place is None or place[0] != room_id:
                     continue
-                files = read_ids(kept) if kind == DRAFT_FILES else []
-                for file_id in files:
+                gone[key] = None
+                for file_id in read_ids(kept) if kind == DRAFT_FILES else ():
                     await self.context.database(account).delete_attachments_for_message(
                         holder(file_id)
                     )
-                await self.context.database(account).save_setting(key, None)
+        await self.context.database(account).save_settings(gone)
 
 
 def read_recent(settings: dict[str, object]) -> tuple[Place, ...]:

@@ -1,19 +1,17 @@
 """What is unread in each room, and what was said there last."""
 
 import asyncio
-import logging
 from collections.abc import Callable, Collection
-from typing import TypeVar
 
 from reaktiv import batch
 
-from roomkeep.app.channels import channels_of
+from roomkeep.app.changes import records_by_key
+from roomkeep.app.channels import channels_of, is_text
 from roomkeep.app.effects.context import Context, EffectGroup, effect
-from roomkeep.app.effects.drafts import DraftEffects
-from roomkeep.app.places import DRAFT, LAST_READ, Place, place_of, setting_key
+from roomkeep.app.effects.setting_writer import SettingWriter
+from roomkeep.app.places import LAST_READ, Place, setting_key
 from roomkeep.app.state import AccountState
-from roomkeep.app.unread import has_new, is_number, read_until
-from roomkeep.errors import RoomkeepError, ScopeChanged
+from roomkeep.app.unread import count_told, counts_alike, has_new, is_number, read_until
 from roomkeep.models import Message, Room
 from roomkeep.persistence import Change
 
@@ -28,50 +26,54 @@ TOGETHER = 8
 MOST_REDRAWS = 10
 """So many times at most, about, however many rooms there are."""
 
-K = TypeVar("K")
-
-logger = logging.getLogger(__name__)
-
 
 class Work:
-    """What is to be looked at again for one account.
+    """What is to be counted for one account.
 
     Attributes:
-        rooms: the ids of rooms.
-        marks: places of which another tab may have read more.
-        drafts: places in which another tab may have written.
+        told: changes that may tell enough, so that nothing is to be read, with their rooms.
+        rooms: the ids of the rooms that are to be counted in the database.
+        counting: the ids of those that are being counted now.
     """
 
     def __init__(self) -> None:
+        self.told: list[tuple[str, Change]] = []
         self.rooms: dict[str, None] = {}
-        self.marks: dict[Place, None] = {}
-        self.drafts: dict[Place, None] = {}
+        self.counting: list[str] = []
 
     def __bool__(self) -> bool:
-        return bool(self.rooms or self.marks or self.drafts)
+        return bool(self.told or self.rooms)
+
+    def note(self, room_id: str, change: Change) -> None:
+        """Take in a change of messages."""
+        # What is being counted now may have it already, or not.
+        if room_id in self.counting:
+            self.rooms[room_id] = None
+        else:
+            self.told.append((room_id, change))
 
 
 class UnreadEffects(EffectGroup):
     """Counts, and remembers up to where one has read."""
 
-    def __init__(self, context: Context, drafts: DraftEffects) -> None:
+    def __init__(self, context: Context, writer: SettingWriter) -> None:
         super().__init__(context)
-        self._drafts = drafts
+        self._writer = writer
+        writer.follow(LAST_READ, self._show_mark)
         self._work: dict[AccountState, Work] = {}
         self._stop: Callable[[], None] | None = None
 
     def begin(self) -> None:
         """Follow the database from now on."""
         if self._stop is None:
-            self._stop = self.context.device.subscribe(self._take)
+            self._stop = self.context.device.subscribe(self._on_change)
 
     def look(self, account: AccountState, room_ids: Collection[str] | None = None) -> None:
         """Look at some rooms, or at all. It is not waited for: the rooms are on the page before."""
         # The ones that were used last are the first that one looks at.
         recent = [room_id for room_id, _ in account.recent()]
         known = [room.id for room in account.rooms() or ()] if room_ids is None else room_ids
-        rooms = dict.fromkeys([*(r for r in recent if r in known), *known])
-        self._add(account, lambda work: work.rooms.update(rooms))
+        self._count_again(account, [*(r for r in recent if r in known), *known])
 
     def reader_mark(self, account: AccountState, place: Place) -> int:
         """Return the time in ms up to which a channel was read."""
@@ -83,9 +85,9 @@ class UnreadEffects(EffectGroup):
         account = self.page.account()
         place = None if account is None else account.place
         timeline = None if account is None else account.timeline()
-        if account is None or place is None or timeline is None or not timeline.is_at_latest:
+        if account is None or place is None or timeline is None:
             return
-        if timeline.messages:
+        if timeline.is_at_latest and timeline.messages:
             self.read(account, place, timeline.messages[-1].timestamp)
 
     def fall_behind(self) -> None:
@@ -112,15 +114,15 @@ class UnreadEffects(EffectGroup):
         with batch():
             account.last_read.set({**marks, place: until})
             _set_unread(account, {place: 0})
-        self._save_mark(account, place)
+        key = setting_key(LAST_READ, place)
+        self._writer.note(account, key, lambda: account.last_read().get(place))
 
     def take_over(self, account: AccountState, place: Place, to: Place) -> None:
         """Have a channel that takes over the messages of another one read as far as that was.
 
         Where either has unread messages, these stay so.
         """
-        unread = account.unread()
-        if place not in unread and to not in unread:
+        if not {place, to} & account.unread().keys():
             self.read(account, to, self.reader_mark(account, place))
 
     @effect("mark the room as read")
@@ -130,7 +132,7 @@ class UnreadEffects(EffectGroup):
         room = _find(account, room_id)
         if room is None:
             return
-        latest = await self._latest(account, room_id)
+        latest = account.previews().get(room_id) or await self._latest(account, room_id)
         until = max(self.context.now(), 0 if latest is None else latest.timestamp)
         for channel in channels_of(room):
             if channel.type == "text":
@@ -148,8 +150,7 @@ class UnreadEffects(EffectGroup):
         latest = await self.context.database(account).get_latest_messages(
             place[0], 1, None, place[1]
         )
-        until = max([self.context.now(), *(message.timestamp for message in latest)])
-        self.read(account, place, until)
+        self.read(account, place, max([self.context.now(), *(m.timestamp for m in latest)]))
         if account.place == place:
             account.new_after.set(None)
 
@@ -161,59 +162,84 @@ class UnreadEffects(EffectGroup):
                 account.previews.set({key: p for key, p in previews.items() if key != room_id})
                 account.unread.set({p: n for p, n in unread.items() if p[0] != room_id})
 
-    @effect("remember what you have read")
-    async def _save_mark(self, account: AccountState, place: Place) -> None:
-        mark = account.last_read().get(place)
-        try:
-            await self.context.database(account).save_setting(setting_key(LAST_READ, place), mark)
-        except ScopeChanged:
-            raise
-        except RoomkeepError as error:
-            # It shows as read all the same; only after a reload it may be new once more.
-            logger.warning("could not keep what was read: %s", error)
-
-    def _take(self, change: Change) -> None:
+    def _on_change(self, change: Change) -> None:
         account = self.page.account()
-        if account is None:
+        if account is None or change.store not in ("messages", "rooms"):
             return
-        if change.store in ("messages", "rooms"):
-            if change.room_id is not None:
-                self._add(account, lambda work: work.rooms.setdefault(change.room_id or ""))
-            elif change.action == "clear":
+        room_id = change.room_id
+        if room_id is None:
+            if change.action == "clear":
                 self.look(account)
-        elif change.store == "meta":
-            for key in change.keys:
-                self._take_setting(account, str(key))
+        elif change.store == "rooms":
+            changed = (records_by_key(change) or {}).get(room_id)
+            if not counts_alike(_find(account, room_id), changed, account.user_id):
+                self._count_again(account, [room_id])
+        else:
+            self._add(account, lambda work: work.note(room_id, change))
 
-    def _take_setting(self, account: AccountState, key: str) -> None:
-        read, draft = place_of(LAST_READ, key), place_of(DRAFT, key)
-        if read is not None:
-            self._add(account, lambda work: work.marks.setdefault(read))
-        elif draft is not None and not self._drafts.is_unsaved(account, draft):
-            self._add(account, lambda work: work.drafts.setdefault(draft))
+    def _add_told(self, account: AccountState, room_id: str, change: Change) -> bool:
+        """Count the messages that a change tells of; false where the room is to be counted."""
+        records = records_by_key(change)
+        room = _find(account, room_id)
+        if records is None or room is None or room_id not in account.previews():
+            return False
+        timeline = account.timeline()
+        told = count_told(
+            account.previews()[room_id],
+            records.values(),
+            () if timeline is None else timeline.messages,
+            is_unread=lambda one: (
+                one.timestamp > self.reader_mark(account, (room_id, one.channel_id))
+                and is_text(room, one.channel_id)
+            ),
+        )
+        if told is None:
+            return False
+        latest, new = told
+        unread = account.unread()
+        with batch():
+            account.previews.set({**account.previews(), room_id: latest})
+            _set_unread(account, {key: unread.get(key, 0) + count for key, count in new.items()})
+        return True
 
-    def _add(self, account: AccountState, put: Callable[[Work], object]) -> None:
-        work = self._work.get(account)
-        if work is not None:
-            put(work)
+    def _show_mark(self, account: AccountState, place: Place, mark: object) -> None:
+        """Take over what was read, here or in another tab, where that is more."""
+        marks = account.last_read()
+        if not isinstance(mark, int | float) or not is_number(mark):
             return
-        work = Work()
+        if int(mark) <= marks.get(place, int(mark) - 1):
+            return
+        latest = account.previews().get(place[0])
+        with batch():
+            account.last_read.set({**marks, place: int(mark)})
+            if latest is not None and latest.timestamp <= mark:
+                _set_unread(account, {place: 0})
+        if latest is None or latest.timestamp > mark:
+            self._count_again(account, [place[0]])
+
+    def _count_again(self, account: AccountState, room_ids: Collection[str]) -> None:
+        """Count what is unread in rooms, soon. Nobody waits for that."""
+        self._add(account, lambda work: work.rooms.update(dict.fromkeys(room_ids)))
+
+    def _add(self, account: AccountState, put: Callable[[Work], None]) -> None:
+        work = self._work.get(account, Work())
         put(work)
-        if work:
+        if work and account not in self._work:
             self._work[account] = work
-            self._look(account, work)
+            self._count_soon(account, work)
 
     @effect("count what is unread")
-    async def _look(self, account: AccountState, work: Work) -> None:
+    async def _count_soon(self, account: AccountState, work: Work) -> None:
         try:
             await asyncio.sleep(GATHER)
             while work:
-                for place in _drain(work.drafts):
-                    await self._drafts.follow(account, place)
-                for place in _drain(work.marks):
-                    if await self._follow_mark(account, place):
-                        work.rooms.setdefault(place[0])
-                await self._look_at(account, _drain(work.rooms))
+                told, work.told = work.told, []
+                for room_id, change in told:
+                    if room_id not in work.rooms and not self._add_told(account, room_id, change):
+                        work.rooms[room_id] = None
+                work.counting, work.rooms = list(work.rooms), {}
+                await self._look_at(account, work.counting)
+                work.counting = []
                 await asyncio.sleep(REST)
         finally:
             del self._work[account]
@@ -262,26 +288,9 @@ class UnreadEffects(EffectGroup):
             if marks[place] == self.reader_mark(account, place)
         }
 
-    async def _follow_mark(self, account: AccountState, place: Place) -> bool:
-        """Take over what was read in another tab; tell whether that was more."""
-        mark = await self.context.database(account).get_setting(setting_key(LAST_READ, place))
-        marks = account.last_read()
-        if not isinstance(mark, int | float) or not is_number(mark):
-            return False
-        if int(mark) <= marks.get(place, int(mark) - 1):
-            return False
-        account.last_read.set({**marks, place: int(mark)})
-        return True
-
 
 def _find(account: AccountState, room_id: str) -> Room | None:
     return next((room for room in account.rooms() or () if room.id == room_id), None)
-
-
-def _drain(waiting: dict[K, None]) -> list[K]:
-    items = list(waiting)
-    waiting.clear()
-    return items
 
 
 def _set_unread(account: AccountState, counts: dict[Place, int]) -> None:

@@ -32,8 +32,8 @@ class ComposerView(View):
         self.listen(self._text, "keydown", self._on_key)
         self.listen(self._form, "submit", self._on_submit)
         for event in ("beforeunload", "pagehide"):
-            self.listen(js.window, event, lambda _: effects.drafts.stash())
-        self.listen(js.window, "storage", lambda _: effects.drafts.follow_stashed())
+            self.listen(js.window, event, lambda _: effects.setting_writer.stash())
+        self.listen(js.window, "storage", lambda _: effects.setting_writer.follow_stashed())
         self._reply = by_id("composer-reply")
         self.listen(by_id("cancel-reply"), "click", lambda _: self._cancel_reply())
         self._edit = by_id("composer-edit")
@@ -105,11 +105,11 @@ class ComposerView(View):
         self._text.focus()
 
     def _cancel_reply(self) -> None:
-        self.effects.messages.cancel_reply()
+        self.effects.sending.cancel_reply()
         self._text.focus()
 
     def _on_input(self, _event: Any) -> None:
-        self.effects.messages.write_draft(str(self._text.value))
+        self.effects.sending.write_draft(str(self._text.value))
 
     def _on_key(self, event: Any) -> None:
         if event.isComposing:
@@ -120,12 +120,12 @@ class ComposerView(View):
                 self._form.requestSubmit()
         elif event.key == "Escape" and not self._reply.hidden:
             event.preventDefault()
-            self.effects.messages.cancel_reply()
+            self.effects.sending.cancel_reply()
         elif event.key == "ArrowUp" and not self._text.value:
             event.preventDefault()
             self.effects.edits.begin_last()
 
     def _on_submit(self, event: Any) -> None:
         event.preventDefault()
-        self.effects.messages.send()
+        self.effects.sending.send()
         self._text.focus()

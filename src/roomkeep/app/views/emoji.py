@@ -32,7 +32,9 @@ class EmojiView(View):
         self._wait = by_id("emoji-wait")
         self._picker: Any = None
         self._is_loading = False
-        self.listen(self._panel, "toggle", self._on_toggle)
+        self._is_closing = False
+        # Not `toggle`, which comes later: by then one may have asked for it again.
+        self.listen(self._panel, "beforetoggle", self._on_toggle)
         self.listen(self._panel, "emoji-click", self._on_emoji)
         # Whoever is at a button that opens it mostly opens it: what takes long begins then.
         for event in ("pointerover", "focusin"):
@@ -51,7 +53,7 @@ class EmojiView(View):
             untracked(self._load)
             if self._picker is not None:
                 self._focus()
-        elif not wanted and is_open:
+        elif not wanted and is_open and not self._is_closing:
             self._panel.hidePopover()
 
     def _on_near(self, event: Any) -> None:
@@ -95,7 +97,11 @@ class EmojiView(View):
 
     def _on_toggle(self, event: Any) -> None:
         if event.newState == "closed":
-            self.effects.reactions.end_picking()
+            self._is_closing = True
+            try:
+                self.effects.reactions.end_picking()
+            finally:
+                self._is_closing = False
 
     def _on_emoji(self, event: Any) -> None:
         account = self.page.account()

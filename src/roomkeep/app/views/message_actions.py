@@ -147,7 +147,7 @@ class MessageActions(View):
             case "react":
                 self.effects.reactions.pick(message_id)
             case "reply":
-                self.effects.messages.begin_reply(message_id)
+                self.effects.sending.begin_reply(message_id)
                 by_id("composer-text").focus()
             case "copy":
                 copy(self.effects, shown.message.content, "Message")

@@ -1,0 +1,171 @@
+"""Messages that one writes: their drafts, what they answer, and the one transaction of sending."""
+
+import asyncio
+
+from roomkeep.app.effects.attachments import AttachmentEffects
+from roomkeep.app.effects.bans import check_not_banned, refusal
+from roomkeep.app.effects.context import Context, EffectGroup, effect
+from roomkeep.app.effects.drafts import DraftEffects
+from roomkeep.app.effects.kept_files import KeptFileEffects
+from roomkeep.app.effects.messages import MessageEffects
+from roomkeep.app.effects.setting_writer import SettingWriter
+from roomkeep.app.file_state import PendingFile
+from roomkeep.app.limits import check_content
+from roomkeep.app.places import DRAFT, LAST_READ, Place, setting_key
+from roomkeep.app.state import AccountState
+from roomkeep.errors import InvalidRecord, RecordNotFound, RoomkeepError
+from roomkeep.models import Message
+
+__all__ = ["SendingEffects"]
+
+
+class SendingEffects(EffectGroup):
+    """What one does in the message field."""
+
+    def __init__(
+        self,
+        context: Context,
+        writer: SettingWriter,
+        drafts: DraftEffects,
+        kept_files: KeptFileEffects,
+        attachments: AttachmentEffects,
+        messages: MessageEffects,
+    ) -> None:
+        super().__init__(context)
+        self._writer = writer
+        self._drafts = drafts
+        self._kept_files = kept_files
+        self._attachments = attachments
+        self._messages = messages
+
+    def write_draft(self, text: str) -> None:
+        """Keep what is written in the open channel and not sent yet."""
+        account = self.page.account()
+        place = None if account is None else account.place
+        if account is not None and place is not None:
+            self._drafts.write(account, place, text)
+
+    def begin_reply(self, message_id: str) -> None:
+        """Let what one writes answer a message."""
+        account = self.account
+        timeline = account.timeline()
+        place = account.place
+        message = None if timeline is None else timeline.find(message_id)
+        if message is not None and place is not None and not message.is_deleted:
+            self._drafts.answer(account, place, message)
+
+    def cancel_reply(self) -> None:
+        """Let what one writes answer nothing."""
+        account = self.account
+        place = account.place
+        if place is not None:
+            self._drafts.answer(account, place, None)
+
+    def send(self) -> asyncio.Task[None] | None:
+        """Save what is written as a message."""
+        account = self.account
+        place = account.place
+        text = account.draft
+        files = self._attachments.take(account, place)
+        if place is None or not (text.strip() or files):
+            return None
+        # Empty at once: what is typed next is the next message, and Enter does not send it twice.
+        self._drafts.write(account, place, "")
+        answered = account.replies().get(place)
+        self._drafts.answer(account, place, None)
+        return self._send(account, place, text, files, answered)
+
+    @effect("send the message")
+    async def _send(
+        self,
+        account: AccountState,
+        place: Place,
+        text: str,
+        files: list[PendingFile],
+        answered: Message | None,
+    ) -> None:
+        message: Message | None = None
+        end = self._writer.begin_sending(setting_key(DRAFT, place))
+        try:
+            files += await self._attachments.take_late(account, place)
+            # Files that are left over from a message go to that one.
+            if text.strip() or any(file.message_id is None for file in files):
+                message = self._make(account, place, text, answered)
+                files = await self._save(account, place, message, files)
+            else:
+                check_not_banned(self.context, account, place[0])
+        except RoomkeepError as error:
+            self._drafts.give_back(account, place, text)
+            self._drafts.answer(account, place, account.replies().get(place, answered))
+            self._attachments.give_back(account, place, files)
+            if isinstance(error, InvalidRecord) and error.field == "sender_id":
+                raise await refusal(self.context, account, place[0]) from error
+            raise
+        finally:
+            end()
+        if message is not None:
+            await self._show_sent(account, place, message)
+        await self._attachments.save(account, place, files, None if message is None else message.id)
+
+    def _make(
+        self, account: AccountState, place: Place, text: str, answered: Message | None
+    ) -> Message:
+        return Message(
+            id=self.context.new_id(),
+            room_id=place[0],
+            channel_id=place[1],
+            sender_id=account.user_id,
+            sender_name=account.user().display_name,
+            content=check_content(text),
+            timestamp=self.context.now(),
+            reply_to_id=None if answered is None else answered.id,
+        )
+
+    async def _save(
+        self,
+        account: AccountState,
+        place: Place,
+        message: Message,
+        files: list[PendingFile],
+    ) -> list[PendingFile]:
+        """Write a message with all that changes as it goes; return the files that do not go yet."""
+        kept = [file.id for file in files if file.is_kept and file.message_id is None]
+        self._attachments.expect(account, message.id)
+        while True:
+            try:
+                async with self._kept_files.without(account, place, kept) as listed:
+                    settings = {**self._settings(account, place, message), **listed}
+                    await self.context.database(account).send_message(
+                        message, settings=settings, attachment_ids=kept
+                    )
+            except RecordNotFound as error:
+                if error.store != "attachments" or error.key not in kept:
+                    raise
+                # Another tab has sent or removed it.
+                kept.remove(error.key)
+            else:
+                break
+        self._writer.note_saved(account, settings)
+        self._attachments.note_sent(account, place, kept)
+        return [file for file in files if file.id not in kept]
+
+    def _settings(self, account: AccountState, place: Place, message: Message) -> dict[str, object]:
+        """Return the settings that change with a message: its draft, and what was read."""
+        timeline = account.timeline()
+        messages = () if timeline is None or account.place != place else timeline.messages
+        # Who writes goes to the end of the channel.
+        latest = [one.timestamp for one in (message, *messages[-1:])]
+        read = max(*latest, account.last_read().get(place, message.timestamp))
+        return {
+            setting_key(LAST_READ, place): read,
+            **self._writer.unsaved_value(account, setting_key(DRAFT, place)),
+        }
+
+    async def _show_sent(self, account: AccountState, place: Place, message: Message) -> None:
+        timeline = account.timeline()
+        if account.place != place or timeline is None:
+            return
+        if timeline.is_at_latest:
+            account.timeline.set(timeline.with_message(message))
+        else:
+            await self._messages.load_latest(account)

@@ -1,0 +1,207 @@
+"""Settings that follow what is on the page, and the page that follows them in other tabs."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping
+
+from roomkeep.app.changes import settings_by_key
+from roomkeep.app.effects.context import Context, EffectGroup, effect
+from roomkeep.app.places import DRAFT, EDIT, LAST_READ, RECENT, Place, place_of
+from roomkeep.app.state import AccountState
+from roomkeep.app.unread import is_number
+from roomkeep.errors import RoomkeepError, ScopeChanged, StorageError
+from roomkeep.persistence import Change, DatabaseService
+
+__all__ = ["SettingWriter"]
+
+PAUSE = 0.3
+"""How long settings are gathered before they are written, in seconds."""
+STASHED = (DRAFT, EDIT, LAST_READ)
+"""The kinds of a channel's settings that outlive a page which had no time to write them."""
+
+Show = Callable[[AccountState, Place, object], None]
+
+logger = logging.getLogger(__name__)
+
+
+class SettingWriter(EffectGroup):
+    """Writes settings a moment after the state has changed, all of them in one transaction."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        # How to get what the database does not have yet: the state leads, and may change again.
+        self._unsaved: dict[AccountState, dict[str, Callable[[], object]]] = {}
+        self._saving: dict[AccountState, asyncio.Task[None]] = {}
+        self._sending: dict[asyncio.Future[None], str] = {}
+        self._shows: dict[str, Show] = {}
+        self._stop: Callable[[], None] | None = None
+
+    def begin(self) -> None:
+        """Follow the database from now on."""
+        if self._stop is None:
+            self._stop = self.context.device.subscribe(self._on_change)
+
+    def follow(self, kind: str, show: Show) -> None:
+        """Call `show` with the settings of a kind as they change, here or in another tab."""
+        self._shows[kind] = show
+
+    def note(self, account: AccountState, key: str, value: Callable[[], object]) -> None:
+        """Write a setting soon.
+
+        Args:
+            account: whose it is.
+            key: its key.
+            value: returns what to write at that time; None deletes the setting.
+        """
+        self._unsaved.setdefault(account, {})[key] = value
+        if account not in self._saving:
+            self._saving[account] = self._save(account)
+
+    def is_unsaved(self, account: AccountState, key: str) -> bool:
+        """Tell whether the database does not have the latest value of a setting yet."""
+        return key in self._unsaved.get(account, {})
+
+    # What goes along with a message
+
+    def begin_sending(self, key: str) -> Callable[[], None]:
+        """Leave a setting to the message that is being sent, until what is returned is called.
+
+        The text is in no draft any more and in no message yet: the draft that the database has must
+        stay until then, and the account is not left.
+        """
+        sending: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._sending[sending] = key
+
+        def end() -> None:
+            del self._sending[sending]
+            sending.set_result(None)
+
+        return end
+
+    async def wait_until_sent(self) -> None:
+        """Wait for all messages that are being sent."""
+        if self._sending:
+            await asyncio.wait(list(self._sending))
+
+    def unsaved_value(self, account: AccountState, key: str) -> dict[str, object]:
+        """Return a setting that is to be written, by its key; nothing where none is."""
+        value = self._unsaved.get(account, {}).get(key)
+        return {} if value is None else {key: value()}
+
+    def note_saved(self, account: AccountState, written: Mapping[str, object]) -> None:
+        """Write settings no more that are in the database by now, unless they changed again."""
+        unsaved = self._unsaved.get(account, {})
+        for key, value in written.items():
+            if key in unsaved and unsaved[key]() == value:
+                del unsaved[key]
+
+    # The database
+
+    async def flush(self, account: AccountState) -> None:
+        """Write all at once, before the account is left."""
+        unsaved = self._unsaved.get(account, {})
+        sending = set(self._sending.values())
+        written = {key: value() for key, value in unsaved.items() if key not in sending}
+        if written:
+            await self.context.database(account).save_settings(written)
+            self.note_saved(account, written)
+        if not unsaved:
+            # Where the page was to go, and has stayed.
+            self.context.resume.save_unsaved(account.user_id, {})
+
+    def forget(self, account: AccountState) -> None:
+        """Keep no more than the database has already."""
+        self._unsaved.pop(account, None)
+
+    @effect("keep what is written")
+    async def _save(self, account: AccountState) -> None:
+        try:
+            while unsaved := self._unsaved.get(account):
+                await asyncio.sleep(PAUSE)
+                try:
+                    await self.flush(account)
+                except ScopeChanged:
+                    raise
+                except RoomkeepError as error:
+                    if any(_is_text(key) for key in unsaved):
+                        raise
+                    # The page goes on with it all the same, until it is reloaded.
+                    logger.warning("could not keep where one was: %s", error)
+                    return
+        finally:
+            del self._saving[account]
+            self._unsaved.pop(account, None)
+
+    # The page may be gone before the database has it
+
+    def stash(self) -> None:
+        """Put what the database does not have yet where it is at once: the page may be gone now."""
+        account = self.page.account()
+        unsaved = {} if account is None else self._unsaved.get(account, {})
+        sending = set(self._sending.values())
+        kept = {
+            key: value()
+            for key, value in unsaved.items()
+            if _is_stashed(key) and key not in sending
+        }
+        if account is None or not kept:
+            return
+        try:
+            self.context.resume.save_unsaved(account.user_id, kept)
+        except StorageError:
+            logger.warning("what was written last is lost if the page goes now", exc_info=True)
+
+    async def take_stashed(self, account: AccountState, database: DatabaseService) -> None:
+        """Write what a page had no time for that went."""
+        stashed = self.context.resume.load_unsaved(account.user_id)
+        kept = {key: value for key, value in stashed.items() if _is_stashed(key)}
+        for key in [key for key in kept if place_of(LAST_READ, key) is not None]:
+            # Another tab may have read on since.
+            if not _is_later(kept[key], await database.get_setting(key)):
+                del kept[key]
+        if kept:
+            await database.save_settings(kept)
+        self.context.resume.save_unsaved(account.user_id, {})
+
+    @effect("keep what is written")
+    async def follow_stashed(self) -> None:
+        """Write what another tab had no time for, before this one goes on from there."""
+        account = self.page.account()
+        if account is not None:
+            await self.take_stashed(account, self.context.database(account))
+
+    def _on_change(self, change: Change) -> None:
+        account = self.page.account()
+        if account is None or change.store != "meta" or change.action == "clear":
+            return
+        settings = settings_by_key(change)
+        if settings is None:
+            keys = [str(key) for key in change.keys]
+            self.context.start(self._show_kept(account, keys), "show what has changed")
+        else:
+            self._show(account, settings)
+
+    async def _show_kept(self, account: AccountState, keys: list[str]) -> None:
+        settings = await self.context.database(account).get_settings()
+        self._show(account, {key: settings.get(key) for key in keys})
+
+    def _show(self, account: AccountState, settings: Mapping[str, object]) -> None:
+        for key, value in settings.items():
+            for kind, show in self._shows.items():
+                place = place_of(kind, key)
+                if place is not None:
+                    show(account, place, value)
+
+
+def _is_text(key: str) -> bool:
+    return place_of(DRAFT, key) is not None or place_of(EDIT, key) is not None
+
+
+def _is_stashed(key: str) -> bool:
+    return key == RECENT or any(place_of(kind, key) is not None for kind in STASHED)
+
+
+def _is_later(mark: object, than: object) -> bool:
+    if not isinstance(mark, int | float) or not is_number(mark):
+        return False
+    return not isinstance(than, int | float) or not is_number(than) or mark > than
