@@ -12,7 +12,7 @@ export const test = base.extend({
   folder: async ({}, use) => {
     const folder = await mkdtemp(path.join(tmpdir(), 'roomkeep-window-'));
     await use(folder);
-    await rm(folder, { recursive: true, force: true });
+    await rm(folder, { recursive: true, force: true, maxRetries: 10 });
   },
   /** What the program says; where a test provokes it, `trouble.length = 0` says that it was expected. */
   trouble: async ({}, use) => {

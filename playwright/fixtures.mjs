@@ -35,7 +35,8 @@ export const test = freshTest.extend({
     });
     await use(context);
     await context.close();
-    await rm(folder, { recursive: true, force: true });
+    // Processes of the browser may still write there for a moment after it has closed.
+    await rm(folder, { recursive: true, force: true, maxRetries: 10 });
   }, { scope: 'worker' }],
 
   context: async ({ profile, baseURL, permissions }, use) => {

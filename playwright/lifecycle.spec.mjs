@@ -32,7 +32,7 @@ const test = freshTest.extend({
     await browser.close();
     started.kill();
     await ended;
-    await rm(folder, { recursive: true, force: true });
+    await rm(folder, { recursive: true, force: true, maxRetries: 10 });
   },
   page: async ({ context }, use) => use(await context.newPage()),
 });

@@ -152,7 +152,7 @@ class Scopes:
         try:
             scope = Scope(user_id, account)
             # Before anything else is awaited: the account may be deleted at any time.
-            account.subscribe(lambda changes: self._take(scope, changes))
+            account.subscribe(lambda changes: self._on_change(scope, changes))
             if user_id is not None and await scope.run(meta.get_owner) != user_id:
                 await scope.run(meta.set_owner, user_id)
         except BaseException:
@@ -160,7 +160,7 @@ class Scopes:
             raise
         return scope
 
-    def _take(self, scope: Scope, changes: list[Change]) -> None:
+    def _on_change(self, scope: Scope, changes: list[Change]) -> None:
         if any((change.store, change.action) == (ACCOUNTS, "delete") for change in changes):
             # A call from here on would make the account's database anew.
             scope.ended = ScopeChanged("the account was deleted")
