@@ -1,7 +1,6 @@
 """Requests about many records, whose result crosses into Python once."""
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -9,19 +8,7 @@ import pytest
 import indexeddb
 from indexeddb import InvalidKey, InvalidValue, KeyRange
 from support.js import run_js
-
-THINGS = [{"id": f"t{n}", "colour": ["blue", "red", "teal"][n % 3], "size": n} for n in range(9)]
-
-
-@pytest.fixture(params=["getAll with a direction", "getAll without"])
-def direction_support(request: pytest.FixtureRequest) -> Iterator[None]:
-    # WebKit has no `getAllRecords`, and so no direction; its way is taken here by force.
-    kept = run_js("Object.getOwnPropertyDescriptor(IDBIndex.prototype, 'getAllRecords')")
-    if request.param == "getAll without":
-        run_js("delete IDBIndex.prototype.getAllRecords")
-    yield
-    if kept is not None:
-        run_js("(kept) => Object.defineProperty(IDBIndex.prototype, 'getAllRecords', kept)")(kept)
+from support.small_database import THINGS
 
 
 @pytest.fixture

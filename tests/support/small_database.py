@@ -3,6 +3,7 @@
 import indexeddb
 
 NAME = "idb-test"
+THINGS = [{"id": f"t{n}", "colour": ["blue", "red", "teal"][n % 3], "size": n} for n in range(9)]
 
 
 async def upgrade(tx: indexeddb.UpgradeTransaction, _old_version: int) -> None:

@@ -6,11 +6,12 @@ from collections.abc import Iterable, Sequence
 from msgspec import Struct, structs
 
 from indexeddb.keys import KeyRange, sort_key
-from roomkeep.errors import InvalidRecord, RecordNotFound
+from roomkeep.errors import RecordNotFound
 from roomkeep.models import Attachment, Id, Message
 from roomkeep.storage.arguments import Data, Ids, check_size
 from roomkeep.storage.changes import Change, few, record_saved
 from roomkeep.storage.operation import reads, writes
+from roomkeep.storage.operations.tombstones import get_undeleted
 from roomkeep.storage.transaction import Blob, Transaction
 
 
@@ -21,7 +22,7 @@ class _MessageOf(Struct, rename="camel"):
     message_id: str
 
 
-class _RoomOf(Struct, rename="camel"):
+class RoomOf(Struct, rename="camel"):
     """As much of a message as tells which room it is in."""
 
     id: str
@@ -32,7 +33,7 @@ class _RoomOf(Struct, rename="camel"):
 async def save_attachment(tx: Transaction, attachment: Attachment, data: Data = None) -> None:
     """Write an attachment in place of the one with its id; None leaves the bytes as they are."""
     check_size(attachment.size, data)
-    message = await _undeleted_message(tx, attachment.message_id)
+    message = await get_undeleted(tx, attachment.message_id)
     blob = await tx.get_blob("attachments", attachment.id) if data is None else data
     await tx.put("attachments", attachment, blob=blob)
     tx.changes.append(_saved(attachment, message))
@@ -89,7 +90,7 @@ async def count_attachments(tx: Transaction, room_id: Id) -> int:
     """Count the attachments of a room's messages."""
     found = await tx.get_all("attachments", _MessageOf)
     numbers = Counter(attachment.message_id for attachment in found)
-    messages = await tx.get_many("messages", list(numbers), _RoomOf)
+    messages = await tx.get_many("messages", list(numbers), RoomOf)
     return sum(numbers[message.id] for message in messages if message.room_id == room_id)
 
 
@@ -188,18 +189,6 @@ async def move_attachments(
             records=few(moved),
         )
     )
-
-
-async def _undeleted_message(tx: Transaction, message_id: str) -> Message | None:
-    """Return the message that an attachment belongs to; it may come later.
-
-    Raises:
-        InvalidRecord: it is deleted.
-    """
-    message = await tx.get("messages", message_id, Message)
-    if message is not None and message.is_deleted:
-        raise InvalidRecord("the message is deleted", field="message_id")
-    return message
 
 
 def _is_same_file(one: Attachment, other: Attachment) -> bool:

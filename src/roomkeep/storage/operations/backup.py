@@ -6,7 +6,7 @@ from typing import Any, Literal
 from msgspec import Struct
 
 from roomkeep.models import Attachment, Ban, Message, Reaction, Record, Room, User
-from roomkeep.storage.changes import Change, few
+from roomkeep.storage.changes import record_saved
 from roomkeep.storage.operation import reads, writes
 from roomkeep.storage.operations.messages import WITH_DEPENDENTS, save_all
 from roomkeep.storage.operations.tombstones import redact_deleted
@@ -87,13 +87,5 @@ async def add_bans(tx: Transaction, bans: Sequence[Ban]) -> int:
     new = [ban for oder_id, ban in by_id.items() if oder_id not in existing]
     tx.put_many("bans", new)
     for ban in new:
-        tx.changes.append(
-            Change(
-                store="bans",
-                action="put",
-                keys=(ban.oder_id,),
-                room_id=ban.room_id,
-                records=few([ban]),
-            )
-        )
+        tx.changes.append(record_saved("bans", ban.oder_id, ban, room_id=ban.room_id))
     return len(new)

@@ -3,20 +3,14 @@
 import hashlib
 from collections.abc import Iterable, Sequence
 
-from msgspec import Struct, structs
+from msgspec import structs
 
 from roomkeep.models import Message
 from roomkeep.storage.arguments import Ids
 from roomkeep.storage.operation import writes
+from roomkeep.storage.operations.attachments import RoomOf
 from roomkeep.storage.operations.messages import WITH_DEPENDENTS, save_all
 from roomkeep.storage.transaction import Transaction
-
-
-class _RoomOf(Struct, rename="camel"):
-    """As much of a message as tells which room it is in."""
-
-    id: str
-    room_id: str
 
 
 @writes(*WITH_DEPENDENTS)
@@ -73,7 +67,7 @@ class _Ids:
         in_several = {id_ for id_, rooms in rooms_of.items() if len(rooms) > 1}
         there = await tx.existing("messages", list(candidates))
         rooms: dict[str, str | None] = dict.fromkeys(there)
-        for found in await tx.get_many("messages", list(there), _RoomOf) if there else ():
+        for found in await tx.get_many("messages", list(there), RoomOf) if there else ():
             rooms[found.id] = found.room_id
         return cls(rooms, in_several.union(shared))
 

@@ -11,7 +11,7 @@ from roomkeep.storage.health import Position
 from roomkeep.storage.operation import reads, writes
 from roomkeep.storage.operations.health import mend_page
 from roomkeep.storage.operations.message_health import with_dependents
-from roomkeep.storage.schema import BY_CHANNEL_AND_TIME, BY_ROOM_AND_TIME, MetaRecord
+from roomkeep.storage.schema import BY_CHANNEL_AND_TIME, BY_ROOM_AND_TIME
 from roomkeep.storage.transaction import Transaction
 
 UPGRADED = "olderClient"
@@ -56,8 +56,3 @@ async def update_older_messages(
         return Position(part="messages", after=keys[-1])
     tx.delete("meta", [UPGRADED])
     return None
-
-
-def upgraded_note() -> MetaRecord:
-    """Return the note that an upgrade leaves, in its own transaction."""
-    return MetaRecord(key=UPGRADED, value=True)

@@ -12,6 +12,7 @@ from roomkeep.storage.changes import Change, few, record_saved
 from roomkeep.storage.encoding import stored_fields
 from roomkeep.storage.operation import reads, writes
 from roomkeep.storage.operations.bans import check_not_banned
+from roomkeep.storage.operations.tombstones import get_undeleted
 from roomkeep.storage.transaction import Transaction
 
 Key = tuple[str, str, str]
@@ -24,13 +25,13 @@ async def save_reaction(tx: Transaction, reaction: Reaction) -> None:
 
     It may come before its message, and joins it when the message is saved.
     """
-    await _save(tx, reaction, await _undeleted_message(tx, reaction.message_id))
+    await _save(tx, reaction, await get_undeleted(tx, reaction.message_id))
 
 
 @writes("messages", "reactions", "bans")
 async def send_reaction(tx: Transaction, reaction: Reaction, now: Milliseconds) -> None:
     """Write a reaction of who is signed in, unless they are banned from the message's room."""
-    message = await _undeleted_message(tx, reaction.message_id)
+    message = await get_undeleted(tx, reaction.message_id)
     if message is not None:
         await check_not_banned(tx, reaction.oder_id, message.room_id, now, "oder_id")
     await _save(tx, reaction, message)
@@ -128,13 +129,6 @@ async def _save(tx: Transaction, reaction: Reaction, message: Message | None) ->
     await tx.put("reactions", reaction)
     tx.changes.append(_change("put", [reaction_key(reaction)], message, [reaction]))
     await _copy_into_message(tx, message)
-
-
-async def _undeleted_message(tx: Transaction, message_id: str) -> Message | None:
-    message = await tx.get("messages", message_id, Message)
-    if message is not None and message.is_deleted:
-        raise InvalidRecord("the message is deleted", field="message_id")
-    return message
 
 
 async def _copy_into_message(tx: Transaction, message: Message | None) -> None:

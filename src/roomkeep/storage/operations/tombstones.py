@@ -2,9 +2,11 @@
 
 from msgspec import structs
 
+from roomkeep.errors import InvalidRecord
 from roomkeep.models import DELETED_MESSAGE_CONTENT, Message
+from roomkeep.storage.transaction import Transaction
 
-__all__ = ["make_tombstone", "redact_deleted"]
+__all__ = ["get_undeleted", "make_tombstone", "redact_deleted"]
 
 
 def make_tombstone(message: Message) -> Message:
@@ -17,3 +19,15 @@ def redact_deleted(message: Message) -> Message:
     if not message.is_deleted:
         return message
     return structs.replace(message, content=DELETED_MESSAGE_CONTENT)
+
+
+async def get_undeleted(tx: Transaction, message_id: str) -> Message | None:
+    """Return the message that something is to be added to; None where it may come later.
+
+    Raises:
+        InvalidRecord: it is deleted.
+    """
+    message = await tx.get("messages", message_id, Message)
+    if message is not None and message.is_deleted:
+        raise InvalidRecord("the message is deleted", field="message_id")
+    return message
