@@ -1,6 +1,8 @@
 // Opens a page that writes without end, kills the browser in the midst of it, and opens it again on the same profile, as
 // often as it is told. Prints what the page found and what had been acknowledged, a line of JSON for each time.
 // Arguments: the page's URL, how often to kill, and the folder of the profile.
+import { appendFile, readdir, stat } from 'node:fs/promises';
+import path from 'node:path';
 import process from 'node:process';
 import { chromium } from '@playwright/test';
 import { launchOptions } from './browser.mjs';
@@ -48,6 +50,18 @@ async function kill(context) {
   await closed;
 }
 
+/** Has the browser's log end in the midst of a record, where one kill in a hundred leaves it. */
+async function cutLog() {
+  const databases = path.join(folder, 'Default', 'IndexedDB');
+  const [database] = (await readdir(databases)).filter((name) => name.endsWith('.leveldb'));
+  const logs = (await readdir(path.join(databases, database))).filter((name) => name.endsWith('.log'));
+  const log = path.join(databases, database, logs.sort().at(-1));
+  // https://github.com/google/leveldb/blob/main/doc/log_format.md: a header is 7 bytes, and never at a block's very end.
+  const left = 32768 - ((await stat(log)).size % 32768);
+  const header = Buffer.from([1, 2, 3, 4, 200, 0, 1]); // a checksum; 200 bytes that never came; a whole record
+  await appendFile(log, Buffer.concat([Buffer.alloc(left < header.length ? left : 0), header]));
+}
+
 let before = [];
 for (let n = 0; n <= Number(times); n += 1) {
   const { context, found, acknowledged, reach } = await open();
@@ -57,6 +71,7 @@ for (let n = 0; n <= Number(times); n += 1) {
   } else {
     await reach(1 + Math.floor(Math.random() * 30));
     await kill(context);
+    await cutLog();
     before = before.concat(acknowledged);
   }
 }

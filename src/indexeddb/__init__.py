@@ -26,6 +26,7 @@ The package can be imported under CPython too; there `open` raises `Unavailable`
 
 from indexeddb._database import Database, Durability
 from indexeddb._databases import delete, exists, names, open  # noqa: A004
+from indexeddb._log import protect_from_crash
 from indexeddb._request import Request
 from indexeddb._source import Cursor
 from indexeddb._store import Index, Store
@@ -82,6 +83,7 @@ __all__ = [
     "from_json",
     "names",
     "open",
+    "protect_from_crash",
     "to_json",
     "to_py",
 ]

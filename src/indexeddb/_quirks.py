@@ -1,6 +1,7 @@
 """Where browsers differ from the specification or from each other: one entry for each way.
 
-Each is found out by experiment, when it matters: nothing here asks what a browser calls itself.
+Each is found out by experiment, when it matters. Only `appends_to_broken_logs` asks what the
+browser calls itself, because a page cannot try that out.
 `docs/browsers.md` says which of them the browsers of today have.
 """
 
@@ -13,6 +14,7 @@ __all__ = [
     "OPEN_TIMEOUT",
     "RANGE_OF_ONE_KEY",
     "REOPEN_PAUSES",
+    "appends_to_broken_logs",
     "can_list",
     "error_of_opening",
     "is_made",
@@ -65,6 +67,14 @@ def is_made(info: Any) -> bool:
     https://bugs.webkit.org/show_bug.cgi?id=313922
     """
     return bool(info.version)
+
+
+def appends_to_broken_logs(navigator: Any) -> bool:
+    """Return whether the browser appends to a log that ends in the midst of a record: Chromium.
+
+    https://github.com/google/leveldb/issues/1287. Firefox and WebKit keep IndexedDB in SQLite.
+    """
+    return "Chrome/" in navigator.userAgent
 
 
 def error_of_opening(error: IndexedDBError) -> IndexedDBError:

@@ -12,6 +12,7 @@ from indexeddb import (
     QuotaExceeded,
     TransactionAborted,
     Unavailable,
+    _log,
     _quirks,
     _watch,
 )
@@ -169,3 +170,8 @@ async def test_a_transaction_that_the_browser_forgets_is_given_up(
     monkeypatch.undo()
     await db.write(["numbers"], put)
     other.close()
+
+
+async def test_protection_from_a_crash_leaves_nothing_behind() -> None:
+    await asyncio.gather(indexeddb.protect_from_crash(), indexeddb.protect_from_crash())
+    assert _log.BALLAST not in await indexeddb.names()

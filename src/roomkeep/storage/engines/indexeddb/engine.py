@@ -1,5 +1,7 @@
 """An account's database in IndexedDB: opened, upgraded, used."""
 
+import asyncio
+import logging
 from collections.abc import Callable, Coroutine, Sequence
 from typing import Any, TypeVar
 
@@ -16,6 +18,7 @@ from roomkeep.storage.transaction import Body
 __all__ = ["IndexedDBEngine", "open_engine", "upgrade"]
 
 T = TypeVar("T")
+logger = logging.getLogger(__name__)
 
 
 async def open_engine(
@@ -100,12 +103,14 @@ class IndexedDBEngine:
         self._durability = durability
         self._missing = missing
         self._suspects: Suspects = {}
+        self._protection = asyncio.ensure_future(_protect())
 
     async def read(self, stores: Sequence[str], body: Body[T]) -> T:
         with storage_errors():
             return await self._database.read(stores, self._adapt(body))
 
     async def write(self, stores: Sequence[str], body: Body[T]) -> T:
+        await asyncio.shield(self._protection)
         with storage_errors():
             return await self._database.write(
                 stores, self._adapt(body), durability=self._durability
@@ -120,6 +125,13 @@ class IndexedDBEngine:
 
     def _adapt(self, body: Body[T]) -> Callable[[indexeddb.Transaction], Coroutine[Any, Any, T]]:
         return lambda tx: body(IndexedDBTransaction(tx, self._missing, self._suspects))
+
+
+async def _protect() -> None:
+    try:
+        await indexeddb.protect_from_crash()
+    except indexeddb.IndexedDBError:
+        logger.warning("the data may not survive that the browser was killed", exc_info=True)
 
 
 def _check_stores(name: str, present: list[str]) -> None:
