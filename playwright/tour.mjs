@@ -50,7 +50,7 @@ async function* tourOfRooms(page, narrow) {
 
   await page.keyboard.press('Control+k');
   await expect(page.getByRole('option').first()).toBeVisible();
-  yield 'finder';
+  yield 'quick-switcher';
   await page.getByRole('combobox').fill('engine room');
   await page.getByRole('combobox').press('Enter');
   await expect(page.getByRole('textbox', { name: /^Message / })).toBeVisible();

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from roomkeep.app.blobs import Blobs
+from roomkeep.app.channel_ref import DRAFT_FILES, setting_key
 from roomkeep.app.files import (
     MAX_FILE,
     base_name,
@@ -15,7 +16,6 @@ from roomkeep.app.files import (
     media_type,
     picture_type,
 )
-from roomkeep.app.places import DRAFT_FILES, setting_key
 from roomkeep.errors import StorageFull
 from roomkeep.models import Attachment
 from support.chat import Chat, until
@@ -224,7 +224,7 @@ async def test_all_waits_where_the_message_fails(app: App, monkeypatch: pytest.M
     await app.send("lost?")
     assert app.waiting == ["a.txt"]
     assert app.account.draft == "lost?"
-    assert app.account.files.waits(app.account.place)
+    assert app.account.files.waits(app.account.channel_ref)
     monkeypatch.undo()
     await app.send("lost?")
     assert await app.saved() == [("lost?", "a.txt")]
@@ -299,9 +299,9 @@ async def test_files_that_are_picked_at_once_are_no_more_than_a_message_takes(ap
 
 
 async def test_a_file_shows_that_another_tab_lists_before_it_keeps_it(app: App) -> None:
-    place = app.account.place
-    assert place is not None
-    await app.db.save_setting(setting_key(DRAFT_FILES, place), ["big"])
+    ref = app.account.channel_ref
+    assert ref is not None
+    await app.db.save_setting(setting_key(DRAFT_FILES, ref), ["big"])
     await asyncio.sleep(0.05)  # until it was looked for
     file = Attachment(id="big", message_id="draft:big", filename="a.txt", size=3, mime="text/plain")
     await app.db.save_attachment(file, b"one")
@@ -332,7 +332,7 @@ class Urls(Blobs):
 @pytest.fixture
 def urls(app: App, monkeypatch: pytest.MonkeyPatch) -> Urls:
     made = Urls()
-    for effects in (app.effects.attachments, app.effects.kept_files, app.effects.pictures):
+    for effects in (app.effects.attachments, app.effects.draft_attachments, app.effects.pictures):
         monkeypatch.setattr(effects, "_blobs", made)
     return made
 
@@ -347,17 +347,17 @@ async def test_pictures_that_wait_are_let_go_with_their_room(app: App, urls: Url
 
 
 async def test_pictures_that_wait_take_memory_once(app: App, urls: Urls) -> None:
-    place = app.account.place
-    assert place is not None
+    ref = app.account.channel_ref
+    assert ref is not None
     for name in ("a", "b"):
         file = Attachment(
             id=name, message_id=f"draft:{name}", filename="a.png", size=3, mime="image/png"
         )
         await app.db.save_attachment(file, b"one")
     for ids in (["a"], ["a", "b"]):
-        await app.db.save_setting(setting_key(DRAFT_FILES, place), ids)
+        await app.db.save_setting(setting_key(DRAFT_FILES, ref), ids)
     await asyncio.sleep(0.1)
-    assert {file.picture for file in app.account.files.pending()[place]} == urls.live
+    assert {file.picture for file in app.account.files.pending()[ref]} == urls.live
 
 
 async def test_a_picture_that_comes_back_while_it_is_read_takes_memory_once(

@@ -251,8 +251,8 @@ async def test_a_profile_shows_at_once(app: App) -> None:
     save = app.effects.people.save_profile
     await save(name=" Countess ", status="busy", bio="Science", picture=picture)
     assert app.account.user().display_name == "Countess"
-    assert app.account.people.faces()["Ada"].name == "Countess"
-    assert app.account.people.faces()["Ada"].picture == picture
+    assert app.account.people.avatars()["Ada"].name == "Countess"
+    assert app.account.people.avatars()["Ada"].picture == picture
     await save(name=" ", status="busy", bio="", picture=None)
     assert app.told == ["The name is empty."]
     assert app.account.user().display_name == "Countess"

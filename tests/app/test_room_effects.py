@@ -7,8 +7,15 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from roomkeep.app.channel_ref import (
+    DRAFT,
+    DRAFT_FILES,
+    EDIT,
+    LAST_READ,
+    channel_ref_of,
+    setting_key,
+)
 from roomkeep.app.channels import channels_of, manages
-from roomkeep.app.places import DRAFT, DRAFT_FILES, EDIT, LAST_READ, place_of, setting_key
 from roomkeep.models import Channel, Message, Room, RoomMember
 from roomkeep.persistence import LastViewedChat
 from support.chat import Chat, until
@@ -64,10 +71,10 @@ async def test_a_room_opens_where_one_was_in_it_last(two: Chat) -> None:
     assert two.resume.load_last_viewed_chat("Ada") == last
     await two.effects.rooms.create("Cake")
     await two.effects.rooms.open(tea)
-    assert two.account.place == (tea, brewing)
+    assert two.account.channel_ref == (tea, brewing)
     await two.effects.accounts.sign_out()
     await two.effects.accounts.switch("Ada")
-    assert two.account.place == (tea, brewing)
+    assert two.account.channel_ref == (tea, brewing)
     assert two.account.recent()[0] == (tea, brewing)
 
 
@@ -79,7 +86,7 @@ async def test_of_two_rooms_opened_at_once_the_later_is_where_one_left_off(chat:
         await chat.hear(f"{count}", tea)
     rooms = chat.effects.rooms
     await asyncio.gather(rooms.open(tea), rooms.open(cake))
-    assert chat.account.place == (cake, "general")
+    assert chat.account.channel_ref == (cake, "general")
     last = LastViewedChat(room_id=cake, channel_id="general")
     assert chat.resume.load_last_viewed_chat("Ada") == last
     assert chat.account.recent()[0] == (cake, "general")
@@ -114,11 +121,11 @@ async def test_drafts_are_kept_for_each_channel_and_account(two: Chat) -> None:
 
 
 async def test_what_is_written_in_another_tab_shows_but_replaces_nothing(chat: Chat) -> None:
-    place = (chat.room_id, "general")
-    await chat.db.save_setting(setting_key(DRAFT, place), "from there")
+    ref = (chat.room_id, "general")
+    await chat.db.save_setting(setting_key(DRAFT, ref), "from there")
     await until(lambda: chat.account.draft == "from there")
     chat.effects.sending.write_draft("from here")
-    chat.effects.drafts.show_kept(chat.account, place, "from there")
+    chat.effects.drafts.show_kept(chat.account, ref, "from there")
     assert chat.account.draft == "from here"
 
 
@@ -166,17 +173,19 @@ async def test_a_room_goes_with_all_that_is_in_it(two: Chat) -> None:
     assert leaving is not None
     assert (leaving.room.id, leaving.messages, leaving.is_host) == (tea, 1, True)
     await two.effects.rooms.leave()
-    assert (two.account.place, two.account.rooms(), two.account.pane()) == (None, (), "rooms")
+    assert (two.account.channel_ref, two.account.rooms(), two.account.pane()) == (None, (), "rooms")
     assert await two.db.count_messages(tea) == 0
     kept = await two.db.get_settings()
-    assert [key for key in kept if place_of(DRAFT, key) or place_of(LAST_READ, key)] == []
+    assert [
+        key for key in kept if channel_ref_of(DRAFT, key) or channel_ref_of(LAST_READ, key)
+    ] == []
 
 
 async def test_a_room_that_went_meanwhile_is_not_opened(chat: Chat) -> None:
-    tea = chat.account.place
+    tea = chat.account.channel_ref
     await chat.effects.rooms.open("gone")
     assert chat.told == ["Could not open the room: it is not there any more."]
-    assert chat.account.place == tea
+    assert chat.account.channel_ref == tea
     assert all(room_id != "gone" for room_id, _ in chat.account.recent())
 
 
@@ -195,7 +204,7 @@ async def test_a_channel_that_goes_elsewhere_is_left(two: Chat) -> None:
     await two.effects.rooms.open(two.room_id, other(two))
     general = Channel(id="general", name="general", type="text", position=0)
     await two.db.update_room(two.room_id, channels=(general,))
-    await until(lambda: two.account.place == (two.room_id, "general"))
+    await until(lambda: two.account.channel_ref == (two.room_id, "general"))
 
 
 async def test_adds_renames_and_moves_channels(chat: Chat) -> None:
@@ -254,7 +263,7 @@ async def test_a_change_that_was_begun_goes_with_its_message(two: Chat) -> None:
     two.effects.edits.write("steep it for long")
     await two.effects.channels.ask_remove(*brewing)
     await two.effects.channels.remove()
-    assert (two.account.place, two.account.editing) == (general, message_id)
+    assert (two.account.channel_ref, two.account.editing) == (general, message_id)
     assert two.account.edit_texts[general] == {message_id: "steep it for long"}
     await two.effects.setting_writer.flush(two.account)
     kept = {"open": message_id, "texts": {message_id: "steep it for long"}}
@@ -273,7 +282,7 @@ async def test_a_channel_that_goes_leaves_its_messages_to_general(two: Chat) -> 
     assert (removing.messages, removing.successor.id) == (3, "general")
     await two.effects.channels.remove()
     assert two.account.removing() is None
-    assert two.account.place == (two.room_id, "general")
+    assert two.account.channel_ref == (two.room_id, "general")
     assert two.shown == ["one", "two", "three"]
     room = await two.db.get_room(two.room_id)
     assert room is not None
@@ -316,7 +325,7 @@ async def test_a_room_without_a_list_of_channels_has_general(chat: Chat) -> None
     await chat.db.save_room(room)
     await until(lambda: any(room.id == "old" for room in chat.account.rooms() or ()))
     await chat.effects.rooms.open("old")
-    assert chat.account.place == ("old", "general")
+    assert chat.account.channel_ref == ("old", "general")
     await chat.write("hello")
     stored = await chat.db.get_messages("old")
     assert [message.channel_id for message in stored] == ["general"]
@@ -343,11 +352,11 @@ async def test_a_voice_channel_shows_no_messages(chat: Chat) -> None:
 def test_places_have_keys_of_their_own() -> None:
     assert setting_key(LAST_READ, ("r1", "general")) == "lastRead/r1/general"
     places = [("a/b", "c"), ("a", "b/c"), ("a%2Fb", "c"), ("a%b", "/")]
-    keys = [setting_key(DRAFT, place) for place in places]
+    keys = [setting_key(DRAFT, ref) for ref in places]
     assert len(set(keys)) == len(places)
-    assert [place_of(DRAFT, key) for key in keys] == places
-    assert place_of(LAST_READ, keys[0]) is None
-    assert place_of(DRAFT, "draft/room") is None
+    assert [channel_ref_of(DRAFT, key) for key in keys] == places
+    assert channel_ref_of(LAST_READ, keys[0]) is None
+    assert channel_ref_of(DRAFT, "draft/room") is None
 
 
 async def test_a_member_leaves_and_the_device_forgets(chat: Chat) -> None:

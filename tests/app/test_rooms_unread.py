@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator
 import pytest
 from msgspec.structs import replace
 
-from roomkeep.app.effects import live, unread
-from roomkeep.app.places import LAST_READ, setting_key
+from roomkeep.app.channel_ref import LAST_READ, setting_key
+from roomkeep.app.effects import change_refresh, unread
 from roomkeep.app.unread import first_new, has_new, read_marks, read_until, total
 from roomkeep.models import Message, Room, RoomMember, User
 from support.chat import Chat, until
@@ -21,7 +21,7 @@ async def chat() -> AsyncIterator[Chat]:
         yield made
 
 
-def place(chat: Chat, name: str) -> tuple[str, str]:
+def ref(chat: Chat, name: str) -> tuple[str, str]:
     return next(room.id for room in chat.account.rooms() or () if room.name == name), "general"
 
 
@@ -37,7 +37,7 @@ def line(timestamp: int, sender: str = "bob") -> Message:
 
 
 async def test_counts_what_came_elsewhere_and_shows_it_last(chat: Chat) -> None:
-    tea = place(chat, "Tea")
+    tea = ref(chat, "Tea")
     for content in ("one", "two", "three"):
         said = await chat.hear(content, tea[0])
     await until(lambda: chat.account.unread() == {tea: 3})
@@ -45,7 +45,7 @@ async def test_counts_what_came_elsewhere_and_shows_it_last(chat: Chat) -> None:
 
 
 async def test_what_one_reads_counts_no_more_here_and_in_other_tabs(chat: Chat) -> None:
-    tea = place(chat, "Tea")
+    tea = ref(chat, "Tea")
     before = chat.effects.unread.reader_mark(chat.account, tea)
     said = await chat.hear("one", tea[0])
     await until(lambda: chat.account.unread() == {tea: 1})
@@ -54,7 +54,7 @@ async def test_what_one_reads_counts_no_more_here_and_in_other_tabs(chat: Chat) 
     chat.effects.unread.reach_end()
     assert chat.account.unread() == {}
     await until(lambda: chat.effects.unread.reader_mark(chat.account, tea) == said.timestamp)
-    await chat.effects.rooms.open(place(chat, "Cake")[0])
+    await chat.effects.rooms.open(ref(chat, "Cake")[0])
     await chat.effects.rooms.open(tea[0])
     assert chat.account.new_after() is None
     await chat.effects.setting_writer.flush(chat.account)
@@ -65,8 +65,8 @@ async def test_what_is_heard_of_before_its_room_shows_with_it(
     chat: Chat, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # One change was just shown, so the next ones wait for longer than the counting does.
-    monkeypatch.setattr(live, "PAUSE", 3 * unread.GATHER)
-    await chat.db.update_room(place(chat, "Tea")[0], topic="green")
+    monkeypatch.setattr(change_refresh, "PAUSE", 3 * unread.GATHER)
+    await chat.db.update_room(ref(chat, "Tea")[0], topic="green")
     await until(lambda: any(room.topic for room in chat.account.rooms() or ()))
     await chat.db.save_room(
         Room(id="new", name="New", host_id="bob", created_at=chat.effects.context.now())
@@ -76,7 +76,7 @@ async def test_what_is_heard_of_before_its_room_shows_with_it(
 
 
 async def test_follows_what_was_read_in_another_tab(chat: Chat) -> None:
-    tea = place(chat, "Tea")
+    tea = ref(chat, "Tea")
     said = await chat.hear("one", tea[0])
     await until(lambda: chat.account.unread() == {tea: 1})
     await chat.db.save_setting(setting_key(LAST_READ, tea), said.timestamp)
@@ -84,12 +84,12 @@ async def test_follows_what_was_read_in_another_tab(chat: Chat) -> None:
 
 
 async def test_knows_after_a_while_away(chat: Chat) -> None:
-    tea = place(chat, "Tea")
+    tea = ref(chat, "Tea")
     await chat.hear("one", tea[0])
     await chat.effects.accounts.sign_out()
     await chat.effects.accounts.switch("Ada")
     await until(lambda: chat.account.unread() == {tea: 1})
-    assert set(chat.account.previews()) == {tea[0], place(chat, "Cake")[0]}
+    assert set(chat.account.previews()) == {tea[0], ref(chat, "Cake")[0]}
 
 
 async def test_an_archive_of_years_is_nobodys_news(chat: Chat) -> None:
@@ -101,11 +101,11 @@ async def test_an_archive_of_years_is_nobodys_news(chat: Chat) -> None:
 
 async def fill(chat: Chat, count: int) -> tuple[str, str]:
     """Have Bob write a lot in Tea, after Ada has read it."""
-    tea = place(chat, "Tea")
+    tea = ref(chat, "Tea")
     await chat.hear("read", tea[0])
     await chat.effects.rooms.open(tea[0])
     chat.effects.unread.reach_end()
-    await chat.effects.rooms.open(place(chat, "Cake")[0])
+    await chat.effects.rooms.open(ref(chat, "Cake")[0])
     now = chat.effects.context.now
     await chat.db.save_messages(
         [
@@ -172,7 +172,7 @@ async def test_marks_a_channel_as_read(chat: Chat) -> None:
     assert chat.account.new_after() is None
     assert chat.account.unread() == {}
     await until(lambda: chat.effects.unread.reader_mark(chat.account, tea) > 0)
-    await chat.effects.rooms.open(place(chat, "Cake")[0])
+    await chat.effects.rooms.open(ref(chat, "Cake")[0])
     await chat.effects.rooms.open(tea[0])
     assert chat.shown[-1] == "69"
 
@@ -190,7 +190,7 @@ async def test_what_comes_after_all_was_read_is_marked_anew(chat: Chat) -> None:
 
 
 async def test_a_room_that_goes_leaves_no_count(chat: Chat) -> None:
-    tea = place(chat, "Tea")
+    tea = ref(chat, "Tea")
     await chat.hear("one", tea[0])
     await until(lambda: chat.account.unread() == {tea: 1})
     await chat.db.delete_room(tea[0])
@@ -198,11 +198,11 @@ async def test_a_room_that_goes_leaves_no_count(chat: Chat) -> None:
 
 
 async def test_a_channel_that_goes_leaves_no_count_of_its_own(chat: Chat) -> None:
-    cake = place(chat, "Cake")
+    cake = ref(chat, "Cake")
     await chat.effects.channels.add(cake[0], "Icing", "text")
-    assert chat.account.place is not None
-    icing = chat.account.place
-    await chat.effects.rooms.open(place(chat, "Tea")[0])
+    assert chat.account.channel_ref is not None
+    icing = chat.account.channel_ref
+    await chat.effects.rooms.open(ref(chat, "Tea")[0])
     await chat.hear("one", *icing)
     await until(lambda: chat.account.unread() == {icing: 1})
     await chat.effects.channels.ask_remove(*icing)
@@ -211,15 +211,15 @@ async def test_a_channel_that_goes_leaves_no_count_of_its_own(chat: Chat) -> Non
 
 
 async def test_what_was_read_stays_read_in_the_channel_that_takes_it_over(chat: Chat) -> None:
-    cake = place(chat, "Cake")
+    cake = ref(chat, "Cake")
     await chat.effects.channels.add(cake[0], "Icing", "text")
-    assert chat.account.place is not None
-    icing = chat.account.place
+    assert chat.account.channel_ref is not None
+    icing = chat.account.channel_ref
     await chat.write("mine")
     said = await chat.hear("theirs", *icing)
     await until(lambda: chat.shown == ["mine", "theirs"])
     chat.effects.unread.reach_end()
-    await chat.effects.rooms.open(place(chat, "Tea")[0])
+    await chat.effects.rooms.open(ref(chat, "Tea")[0])
     await chat.effects.channels.ask_remove(*icing)
     await chat.effects.channels.remove()
     assert chat.effects.unread.reader_mark(chat.account, cake) == said.timestamp
@@ -229,7 +229,7 @@ async def test_what_was_read_stays_read_in_the_channel_that_takes_it_over(chat: 
 
 
 async def test_marks_a_room_as_read(chat: Chat) -> None:
-    tea = place(chat, "Tea")
+    tea = ref(chat, "Tea")
     await chat.hear("one", tea[0])
     await until(lambda: chat.account.unread() == {tea: 1})
     await chat.effects.unread.read_room(tea[0])
@@ -239,7 +239,7 @@ async def test_marks_a_room_as_read(chat: Chat) -> None:
 async def test_what_comes_while_one_looks_elsewhere_is_marked(chat: Chat) -> None:
     await chat.write("mine")
     chat.effects.unread.reach_end()
-    mark = chat.effects.unread.reader_mark(chat.account, chat.account.place or ("", ""))
+    mark = chat.effects.unread.reader_mark(chat.account, chat.account.channel_ref or ("", ""))
     await chat.hear("theirs", chat.room_id)
     await until(lambda: chat.shown == ["mine", "theirs"])
     chat.effects.unread.fall_behind()

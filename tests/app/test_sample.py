@@ -173,7 +173,7 @@ async def test_who_opens_a_room_while_the_sample_rooms_are_made_stays_there() ->
         making = chat.effects.samples.create()
         await until(lambda: chat.account.making_samples() is not None)
         await chat.effects.rooms.create("Mine")
-        mine = chat.account.place
+        mine = chat.account.channel_ref
         await making
-        assert chat.account.place == mine
+        assert chat.account.channel_ref == mine
         assert len(chat.account.rooms() or ()) > 1

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from roomkeep.app import shared_ids
+from roomkeep.app.archive_scan import MAX_ROOMS
 from roomkeep.app.shared_ids import MAX_ROOM_NUMBER, SharedIds
-from roomkeep.app.survey import MAX_ROOMS
 from support.laws import law
 
 IDS = [str(number) for number in range(8)]

@@ -8,9 +8,9 @@ import pytest
 from msgspec.structs import replace
 from reaktiv import Effect, untracked
 
-from roomkeep.app.effects import live, people, setting_writer, unread
+from roomkeep.app.channel_ref import LAST_READ, setting_key
+from roomkeep.app.effects import change_refresh, people, setting_writer, unread
 from roomkeep.app.files import StoredFile
-from roomkeep.app.places import LAST_READ, setting_key
 from roomkeep.models import Attachment, Ban, Message
 from roomkeep.persistence import Change, ChannelPage, DatabaseService
 from support.chat import Chat
@@ -69,7 +69,7 @@ class Page(Chat):
 async def page(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Page]:
     """Two rooms with a message of Bob's in each; Cake is open. What is gathered is so briefly."""
     for module, name in (
-        (live, "PAUSE"),
+        (change_refresh, "PAUSE"),
         (people, "PAUSE"),
         (setting_writer, "PAUSE"),
         (unread, "GATHER"),
@@ -283,7 +283,7 @@ async def test_what_another_tab_changed_before_is_told_late(page: Page) -> None:
         records=(replace(before, content="from there, before"),),
         origin="other_tab",
     )
-    page.effects.live._on_change(late)
+    page.effects.change_refresh._on_change(late)
     await page.idle()
     assert page.shown[-1] == "from here"
 

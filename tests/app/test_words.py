@@ -3,8 +3,8 @@
 import pytest
 
 from roomkeep import errors
+from roomkeep.app.error_messages import explain
 from roomkeep.app.limits import MAX_CONTENT, check_account_name, check_content, check_name
-from roomkeep.app.problems import explain
 from roomkeep.app.storage_state import oldest, say_files
 from roomkeep.app.views.rows import initials, make_rows, tint, what_goes
 from roomkeep.errors import InvalidRecord

@@ -8,8 +8,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 from reaktiv import Signal
 
+from roomkeep.app.channel_ref import ChannelRef
 from roomkeep.app.files import PickedFile
-from roomkeep.app.places import Place
 from roomkeep.models import Attachment
 
 __all__ = ["FilesState", "PendingFile", "Picture"]
@@ -72,49 +72,49 @@ class FilesState:
     """
 
     def __init__(self) -> None:
-        self.pending: Signal[Mapping[Place, tuple[PendingFile, ...]]] = _signal({})
+        self.pending: Signal[Mapping[ChannelRef, tuple[PendingFile, ...]]] = _signal({})
         self.refused: Signal[tuple[str, ...]] = _signal(())
         self.by_message: Signal[Mapping[str, tuple[Attachment, ...]]] = _signal({})
         self.asked: set[str] = set()
-        self.listed: dict[Place, tuple[str, ...]] = {}
-        self.awaited: dict[str, Place] = {}
+        self.listed: dict[ChannelRef, tuple[str, ...]] = {}
+        self.awaited: dict[str, ChannelRef] = {}
         self.pictures: Signal[Mapping[str, Picture]] = _signal({})
         self.in_view: set[str] = set()
         self.large: Signal[str | None] = _signal(None)
 
-    def waits(self, place: Place | None) -> bool:
+    def waits(self, ref: ChannelRef | None) -> bool:
         """Tell whether files wait to be sent."""
-        waiting = () if place is None else self.pending().get(place, ())
+        waiting = () if ref is None else self.pending().get(ref, ())
         return any(not file.is_saving for file in waiting)
 
-    def is_waiting(self, place: Place, file_id: str) -> bool:
+    def is_waiting(self, ref: ChannelRef, file_id: str) -> bool:
         """Tell whether a file waits to be sent, and is not on its way."""
-        waiting = self.pending().get(place, ())
+        waiting = self.pending().get(ref, ())
         return any(file.id == file_id and not file.is_saving for file in waiting)
 
-    def lacks_picture(self, place: Place, file_id: str) -> bool:
+    def lacks_picture(self, ref: ChannelRef, file_id: str) -> bool:
         """Tell whether a file waits to be sent that cannot be seen yet."""
-        waiting = self.pending().get(place, ())
+        waiting = self.pending().get(ref, ())
         return any(file.id == file_id and file.picture is None for file in waiting)
 
-    def add(self, place: Place, file: PendingFile) -> None:
+    def add(self, ref: ChannelRef, file: PendingFile) -> None:
         """Have a file wait to be sent."""
-        self._change(place, (*self.pending().get(place, ()), file))
+        self._change(ref, (*self.pending().get(ref, ()), file))
 
-    def mark(self, place: Place, ids: Collection[str], **fields: object) -> None:
+    def mark(self, ref: ChannelRef, ids: Collection[str], **fields: object) -> None:
         """Change what is known of files that wait."""
-        now = self.pending().get(place, ())
-        self._change(place, tuple(replace(f, **fields) if f.id in ids else f for f in now))
+        now = self.pending().get(ref, ())
+        self._change(ref, tuple(replace(f, **fields) if f.id in ids else f for f in now))
 
-    def take_away(self, place: Place, ids: Collection[str]) -> list[PendingFile]:
+    def take_away(self, ref: ChannelRef, ids: Collection[str]) -> list[PendingFile]:
         """Have files wait no more; return them."""
-        now = self.pending().get(place, ())
-        self._change(place, tuple(file for file in now if file.id not in ids))
+        now = self.pending().get(ref, ())
+        self._change(ref, tuple(file for file in now if file.id not in ids))
         return [file for file in now if file.id in ids]
 
-    def _change(self, place: Place, files: tuple[PendingFile, ...]) -> None:
-        others = {key: waiting for key, waiting in self.pending().items() if key != place}
-        self.pending.set({**others, place: files} if files else others)
+    def _change(self, ref: ChannelRef, files: tuple[PendingFile, ...]) -> None:
+        others = {key: waiting for key, waiting in self.pending().items() if key != ref}
+        self.pending.set({**others, ref: files} if files else others)
 
     def find(self, attachment_id: str | None) -> Attachment | None:
         """Return an attachment of a message on the page."""

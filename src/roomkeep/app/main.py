@@ -6,6 +6,7 @@ from roomkeep.app.effects import Context, Effects
 from roomkeep.app.offline import keep_for_offline
 from roomkeep.app.state import PageState
 from roomkeep.app.views.accounts import AccountsView
+from roomkeep.app.views.attachment_tray import AttachmentTrayView
 from roomkeep.app.views.attachments import AttachmentsView
 from roomkeep.app.views.bans import BansView
 from roomkeep.app.views.channel_dialogs import ChannelDialogsView
@@ -15,23 +16,22 @@ from roomkeep.app.views.dialogs import DialogsView
 from roomkeep.app.views.dom import View
 from roomkeep.app.views.emoji import EmojiView
 from roomkeep.app.views.exports import ExportView
-from roomkeep.app.views.finder import FinderView
 from roomkeep.app.views.health import HealthView
 from roomkeep.app.views.imports import ImportView
 from roomkeep.app.views.lightbox import LightboxView
 from roomkeep.app.views.messages import MessagesView
 from roomkeep.app.views.notices import NoticesView
-from roomkeep.app.views.pending import PendingView
 from roomkeep.app.views.people import PeopleView
 from roomkeep.app.views.profile import ProfileView
+from roomkeep.app.views.quick_switcher import QuickSwitcherView
 from roomkeep.app.views.room_dialogs import RoomDialogsView
-from roomkeep.app.views.room_for_files import RoomForFilesView
 from roomkeep.app.views.room_head import RoomHeadView
 from roomkeep.app.views.settings import SettingsView
 from roomkeep.app.views.shell import ShellView
 from roomkeep.app.views.sidebar import SidebarView
 from roomkeep.app.views.start import StartView
 from roomkeep.app.views.storage import StorageView
+from roomkeep.app.views.storage_cleanup import StorageCleanupView
 from roomkeep.persistence import AppResumeStorage, DatabaseService
 
 __all__ = ["main"]
@@ -57,7 +57,7 @@ async def main() -> None:
         DialogsView,
         RoomDialogsView,
         ChannelDialogsView,
-        FinderView,
+        QuickSwitcherView,
         ImportView,
         PeopleView,
         ProfileView,
@@ -65,10 +65,10 @@ async def main() -> None:
         SettingsView,
         StorageView,
         HealthView,
-        RoomForFilesView,
+        StorageCleanupView,
         ExportView,
         DialogFrameView,
-        PendingView,
+        AttachmentTrayView,
         LightboxView,
         StartView,
     )
@@ -76,5 +76,5 @@ async def main() -> None:
     await effects.accounts.begin()
     document.getElementById("splash").remove()
     performance.mark("roomkeep-ready")
-    effects.room_for_files.warn()
+    effects.storage_cleanup.warn()
     await keep_for_offline()

@@ -13,7 +13,7 @@ __all__ = [
     "BAN_LENGTHS",
     "ROLE_NAMES",
     "STATUS_NAMES",
-    "Face",
+    "Avatar",
     "Person",
     "PersonGroup",
     "Role",
@@ -52,7 +52,7 @@ _RANKS: Mapping[Role | None, int] = MappingProxyType(
 )
 
 
-class Face(Struct, frozen=True):
+class Avatar(Struct, frozen=True):
     """How a person looks beside what they write."""
 
     name: str
@@ -176,9 +176,9 @@ def group_people(
     )
 
 
-def faces_of(people: Iterable[Person]) -> dict[str, Face]:
+def faces_of(people: Iterable[Person]) -> dict[str, Avatar]:
     """Return how people look, by their ids."""
-    return {person.user_id: Face(person.name, person.picture) for person in people}
+    return {person.user_id: Avatar(person.name, person.picture) for person in people}
 
 
 def may_moderate(me: Person | None) -> bool:

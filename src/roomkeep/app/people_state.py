@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from reaktiv import Signal
 
-from roomkeep.app.people import Face, Person
+from roomkeep.app.people import Avatar, Person
 from roomkeep.models import Ban
 
 __all__ = ["PAGE_OF_PEOPLE", "PeopleState"]
@@ -22,7 +22,7 @@ class PeopleState:
 
     Attributes:
         people: the roster; None until it is loaded.
-        faces: how people look beside what they write, by their ids.
+        avatars: how people look beside what they write, by their ids.
         bans: the active bans of the room.
         in_column: the roster stands beside the conversation, where the window is wide enough.
         in_front: the roster stands in its place, where the window is not.
@@ -34,7 +34,7 @@ class PeopleState:
 
     def __init__(self) -> None:
         self.people: Signal[tuple[Person, ...] | None] = _signal(None)
-        self.faces: Signal[Mapping[str, Face]] = _signal({})
+        self.avatars: Signal[Mapping[str, Avatar]] = _signal({})
         self.bans: Signal[tuple[Ban, ...]] = _signal(())
         self.in_column: Signal[bool] = _signal(value=False)
         self.in_front: Signal[bool] = _signal(value=False)

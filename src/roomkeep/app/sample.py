@@ -7,7 +7,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from roomkeep.app import sample_garden, sample_hike, sample_team
-from roomkeep.app.sample_faces import face
+from roomkeep.app.sample_avatars import avatar
 from roomkeep.app.sample_pictures import PICTURES, paint
 from roomkeep.app.sample_script import MINUTE, Line, read_script
 from roomkeep.models import Attachment, Ban, Channel, Message, Reaction, Room, RoomMember, User
@@ -182,7 +182,7 @@ def _user(who: str, began: int) -> User:
         oder_id=_id(who),
         username=who,
         display_name=name,
-        avatar_url=face(who),
+        avatar_url=avatar(who),
         status=status,  # type: ignore[arg-type]
         joined_at=began,
         bio=bio,
@@ -194,7 +194,7 @@ def _member(who: str, role: Role, began: int) -> RoomMember:
         oder_id=_id(who),
         username=who,
         display_name=_PEOPLE[who][0],
-        avatar_url=face(who),
+        avatar_url=avatar(who),
         role=role,
         joined_at=began,
     )

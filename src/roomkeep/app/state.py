@@ -7,11 +7,11 @@ from typing import Literal, TypeVar
 from msgspec import Struct
 from reaktiv import Signal
 
+from roomkeep.app.channel_ref import ChannelRef
 from roomkeep.app.channels import find_channel
 from roomkeep.app.file_state import FilesState
 from roomkeep.app.health_state import HealthState
 from roomkeep.app.people_state import PeopleState
-from roomkeep.app.places import Place
 from roomkeep.app.storage_state import StorageState
 from roomkeep.app.timeline import Timeline
 from roomkeep.models import DEFAULT_CHANNEL_ID, Channel, Message, Room, User
@@ -37,7 +37,7 @@ Dialog = Literal[
     "room-settings",
     "room-leave",
     "channels",
-    "finder",
+    "switcher",
     "import",
     "account",
     "profile",
@@ -164,21 +164,21 @@ class AccountState:
         channel_id: the channel of it that is open.
         timeline: the open channel's messages on the page; None until they are loaded.
         is_loading: a page of messages is being loaded.
-        drafts: what was written and not sent, by place.
-        recent: the places that were opened last, the latest first.
-        last_read: the times in ms up to which places were read.
-        unread: how many messages are unread in places that have some.
+        drafts: what was written and not sent, by channel.
+        recent: the channels that were opened last, the latest first.
+        last_read: the times in ms up to which channels were read.
+        unread: how many messages are unread in channels that have some.
         previews: the last message of each room, where that is known; None for a room without.
         new_after: the time in ms after which messages were new when the channel was opened; None
             where there were none.
         new_count: how many they were.
-        replies: the messages that what was written and not sent answers, by place.
+        replies: the messages that what was written and not sent answers, by channel.
         originals: messages that others answer and that may not be on the page, by their ids; None
             for those that are not there.
         target: the id of a message to go to; None when one has arrived.
         picking: for what one looks for an emoji: a message's id, or empty for what one writes.
-        edits: the ids of the messages whose editors are open, by place.
-        edit_texts: what editors hold, by place and by the messages' ids. No signal: typing draws
+        edits: the ids of the messages whose editors are open, by channel.
+        edit_texts: what editors hold, by channel and by the messages' ids. No signal: typing draws
             nothing.
         deleting: the message that is to be deleted, if the person says so.
         leaving: the room that is to go, if the person says so.
@@ -202,19 +202,19 @@ class AccountState:
         self.channel_id: Signal[str] = _signal(DEFAULT_CHANNEL_ID)
         self.timeline: Signal[Timeline | None] = _signal(None)
         self.is_loading: Signal[bool] = _signal(value=False)
-        self.drafts: Signal[Mapping[Place, str]] = _signal({})
-        self.recent: Signal[tuple[Place, ...]] = _signal(())
-        self.last_read: Signal[Mapping[Place, int]] = _signal({})
-        self.unread: Signal[Mapping[Place, int]] = _signal({})
+        self.drafts: Signal[Mapping[ChannelRef, str]] = _signal({})
+        self.recent: Signal[tuple[ChannelRef, ...]] = _signal(())
+        self.last_read: Signal[Mapping[ChannelRef, int]] = _signal({})
+        self.unread: Signal[Mapping[ChannelRef, int]] = _signal({})
         self.previews: Signal[Mapping[str, Message | None]] = _signal({})
         self.new_after: Signal[int | None] = _signal(None)
         self.new_count: Signal[int] = _signal(0)
-        self.replies: Signal[Mapping[Place, Message]] = _signal({})
+        self.replies: Signal[Mapping[ChannelRef, Message]] = _signal({})
         self.originals: Signal[Mapping[str, Message | None]] = _signal({})
         self.target: Signal[str | None] = _signal(None)
         self.picking: Signal[str | None] = _signal(None)
-        self.edits: Signal[Mapping[Place, str]] = _signal({})
-        self.edit_texts: dict[Place, dict[str, str]] = {}
+        self.edits: Signal[Mapping[ChannelRef, str]] = _signal({})
+        self.edit_texts: dict[ChannelRef, dict[str, str]] = {}
         self.deleting: Signal[Message | None] = _signal(None)
         self.leaving: Signal[Leaving | None] = _signal(None)
         self.removing: Signal[Removing | None] = _signal(None)
@@ -246,7 +246,7 @@ class AccountState:
         return None if room is None else find_channel(room, self.channel_id())
 
     @property
-    def place(self) -> Place | None:
+    def channel_ref(self) -> ChannelRef | None:
         """The room and the channel that are open, by their ids."""
         room_id = self.room_id()
         return None if room_id is None else (room_id, self.channel_id())
@@ -254,20 +254,20 @@ class AccountState:
     @property
     def draft(self) -> str:
         """What was written in the open channel and not sent."""
-        place = self.place
-        return "" if place is None else self.drafts().get(place, "")
+        ref = self.channel_ref
+        return "" if ref is None else self.drafts().get(ref, "")
 
     @property
     def editing(self) -> str | None:
         """The id of the message of the open channel that is being edited."""
-        place = self.place
-        return None if place is None else self.edits().get(place)
+        ref = self.channel_ref
+        return None if ref is None else self.edits().get(ref)
 
     @property
     def reply(self) -> Message | None:
         """The message that this answers."""
-        place = self.place
-        return None if place is None else self.replies().get(place)
+        ref = self.channel_ref
+        return None if ref is None else self.replies().get(ref)
 
 
 class PageState:

@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
-from roomkeep.app.places import Place
+from roomkeep.app.channel_ref import ChannelRef
 from roomkeep.models import Message
 from roomkeep.persistence import message_order
 
@@ -86,7 +86,7 @@ class Timeline(Struct, frozen=True, kw_only=True):
             return self if known is None else replace(self, messages=tuple(others))
         return replace(self, messages=(*others[:spot], message, *others[spot:])).without_excess()
 
-    def with_records(self, records: Mapping[str, Message | None], place: Place) -> "Timeline":
+    def with_records(self, records: Mapping[str, Message | None], place: ChannelRef) -> "Timeline":
         """Show messages as they are now, by their ids: those of the channel, and no others."""
         timeline = self
         for message_id, message in records.items():

@@ -3,8 +3,8 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
+from roomkeep.app.channel_ref import LAST_READ, ChannelRef, channel_ref_of
 from roomkeep.app.channels import channels_of
-from roomkeep.app.places import LAST_READ, Place, place_of
 from roomkeep.app.timeline import Timeline
 from roomkeep.models import Message, Room, User
 from roomkeep.persistence import message_order
@@ -25,13 +25,15 @@ ALWAYS = -8_640_000_000_000_000
 """Before all times that there are."""
 
 
-def read_until(marks: Mapping[Place, int], place: Place, room: Room | None, reader: User) -> int:
+def read_until(
+    marks: Mapping[ChannelRef, int], ref: ChannelRef, room: Room | None, reader: User
+) -> int:
     """Return the time in ms up to which a person has read a channel.
 
     In a channel that was never opened, what was written before they came counts as read: an archive
     of years is nobody's news.
     """
-    mark = marks.get(place)
+    mark = marks.get(ref)
     if mark is not None:
         return mark
     members = () if room is None else room.members
@@ -59,7 +61,7 @@ def count_told(
     shown: Sequence[Message],
     *,
     is_unread: Callable[[Message], bool],
-) -> tuple[Message | None, Counter[Place]] | None:
+) -> tuple[Message | None, Counter[ChannelRef]] | None:
     """Count those of some messages of a room that are new, by their channels.
 
     Args:
@@ -71,7 +73,7 @@ def count_told(
     Returns:
         the last message of the room now, and the counts; None where it cannot be told from these.
     """
-    new: Counter[Place] = Counter()
+    new: Counter[ChannelRef] = Counter()
     known = {message.id: _position(message) for message in shown}
     for message in messages:
         if message is None:
@@ -115,18 +117,18 @@ def first_new(
     return next(new, None)
 
 
-def total(unread: Mapping[Place, int], room_id: str) -> int:
+def total(unread: Mapping[ChannelRef, int], room_id: str) -> int:
     """Count the unread messages of a room."""
-    return sum(count for place, count in unread.items() if place[0] == room_id)
+    return sum(count for ref, count in unread.items() if ref[0] == room_id)
 
 
-def read_marks(settings: Mapping[str, object]) -> dict[Place, int]:
+def read_marks(settings: Mapping[str, object]) -> dict[ChannelRef, int]:
     """Return the marks of what was read among an account's settings."""
-    found = ((place_of(LAST_READ, key), mark) for key, mark in settings.items())
+    found = ((channel_ref_of(LAST_READ, key), mark) for key, mark in settings.items())
     return {
-        place: int(mark)
-        for place, mark in found
-        if place is not None and is_number(mark) and isinstance(mark, int | float)
+        ref: int(mark)
+        for ref, mark in found
+        if ref is not None and is_number(mark) and isinstance(mark, int | float)
     }
 
 

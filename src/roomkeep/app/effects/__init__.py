@@ -4,27 +4,27 @@ from roomkeep.app.blobs import Blobs
 from roomkeep.app.effects.accounts import AccountEffects
 from roomkeep.app.effects.attachments import AttachmentEffects
 from roomkeep.app.effects.bans import BanEffects
+from roomkeep.app.effects.change_refresh import ChangeRefreshEffects
 from roomkeep.app.effects.channels import ChannelEffects
 from roomkeep.app.effects.context import Context
+from roomkeep.app.effects.draft_attachments import DraftAttachmentEffects
 from roomkeep.app.effects.drafts import DraftEffects
 from roomkeep.app.effects.edits import EditEffects
 from roomkeep.app.effects.exports import ExportEffects
 from roomkeep.app.effects.health import HealthEffects
 from roomkeep.app.effects.imports import ImportEffects
-from roomkeep.app.effects.kept_files import KeptFileEffects
-from roomkeep.app.effects.live import LiveEffects
 from roomkeep.app.effects.messages import MessageEffects
 from roomkeep.app.effects.people import PeopleEffects
 from roomkeep.app.effects.pictures import PictureEffects
 from roomkeep.app.effects.reactions import ReactionEffects
 from roomkeep.app.effects.replies import ReplyEffects
-from roomkeep.app.effects.room_for_files import RoomForFilesEffects
 from roomkeep.app.effects.rooms import RoomEffects
 from roomkeep.app.effects.samples import SampleEffects
 from roomkeep.app.effects.sending import SendingEffects
 from roomkeep.app.effects.setting_writer import SettingWriter
 from roomkeep.app.effects.settings import SettingsEffects
 from roomkeep.app.effects.storage import StorageEffects
+from roomkeep.app.effects.storage_cleanup import StorageCleanupEffects
 from roomkeep.app.effects.unread import UnreadEffects
 
 __all__ = ["Context", "Effects"]
@@ -39,36 +39,38 @@ class Effects:
         self.drafts = DraftEffects(context, writer)
         blobs = Blobs()
         self.pictures = PictureEffects(context, blobs)
-        self.kept_files = KeptFileEffects(context, blobs, writer)
-        self.attachments = AttachmentEffects(context, self.pictures, self.kept_files, blobs)
+        self.draft_attachments = DraftAttachmentEffects(context, blobs, writer)
+        self.attachments = AttachmentEffects(context, self.pictures, self.draft_attachments, blobs)
         self.messages = MessageEffects(context, self.drafts, self.pictures)
         self.sending = SendingEffects(
-            context, writer, self.drafts, self.kept_files, self.attachments, self.messages
+            context, writer, self.drafts, self.draft_attachments, self.attachments, self.messages
         )
         self.edits = EditEffects(context, self.drafts)
         self.reactions = ReactionEffects(context)
         self.unread = UnreadEffects(context, writer)
-        self.rooms = RoomEffects(context, writer, self.messages, self.unread, self.kept_files)
+        self.rooms = RoomEffects(
+            context, writer, self.messages, self.unread, self.draft_attachments
+        )
         self.replies = ReplyEffects(context, self.messages, self.rooms)
         self.channels = ChannelEffects(
-            context, self.drafts, self.kept_files, self.rooms, self.unread
+            context, self.drafts, self.draft_attachments, self.rooms, self.unread
         )
         self.samples = SampleEffects(context, self.rooms)
-        self.live = LiveEffects(context, self.rooms, self.messages)
+        self.change_refresh = ChangeRefreshEffects(context, self.rooms, self.messages)
         self.bans = BanEffects(context)
         self.people = PeopleEffects(context, self.bans)
         self.settings = SettingsEffects(context)
         self.accounts = AccountEffects(
             context,
             self.rooms,
-            self.live,
+            self.change_refresh,
             self.drafts,
-            self.kept_files,
+            self.draft_attachments,
             self.unread,
             self.people,
         )
         self.storage = StorageEffects(context, self.accounts)
         self.health = HealthEffects(context, self.storage)
-        self.room_for_files = RoomForFilesEffects(context, self.storage)
+        self.storage_cleanup = StorageCleanupEffects(context, self.storage)
         self.exports = ExportEffects(context, blobs)
         self.imports = ImportEffects(context, self.rooms)

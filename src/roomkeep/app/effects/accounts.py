@@ -3,17 +3,17 @@
 import logging
 from collections.abc import Callable
 
+from roomkeep.app.effects.change_refresh import ChangeRefreshEffects
 from roomkeep.app.effects.context import Context, EffectGroup, effect
+from roomkeep.app.effects.draft_attachments import DraftAttachmentEffects
 from roomkeep.app.effects.drafts import DraftEffects
-from roomkeep.app.effects.kept_files import KeptFileEffects
 from roomkeep.app.effects.known_accounts import KnownAccountEffects
-from roomkeep.app.effects.live import LiveEffects
 from roomkeep.app.effects.people import PeopleEffects
 from roomkeep.app.effects.rooms import RoomEffects, read_recent
 from roomkeep.app.effects.settings import SettingsEffects
 from roomkeep.app.effects.unread import UnreadEffects
+from roomkeep.app.error_messages import explain
 from roomkeep.app.limits import check_account_name
-from roomkeep.app.problems import explain
 from roomkeep.app.state import AccountState
 from roomkeep.app.storage_state import say_contents
 from roomkeep.app.unread import read_marks
@@ -33,18 +33,18 @@ class AccountEffects(EffectGroup):
         self,
         context: Context,
         rooms: RoomEffects,
-        live: LiveEffects,
+        live: ChangeRefreshEffects,
         drafts: DraftEffects,
-        kept_files: KeptFileEffects,
+        draft_attachments: DraftAttachmentEffects,
         unread: UnreadEffects,
         people: PeopleEffects,
     ) -> None:
         super().__init__(context)
         self._rooms = rooms
-        self._live = live
+        self._change_refresh = live
         self._drafts = drafts
         self._writer = drafts.writer
-        self._kept_files = kept_files
+        self._draft_attachments = draft_attachments
         self._unread = unread
         self._people = people
         self._settings = SettingsEffects(context)
@@ -58,9 +58,9 @@ class AccountEffects(EffectGroup):
         self.page.trouble.set(None)
         self.page.notices.set(())
         self._writer.begin()
-        self._live.begin()
+        self._change_refresh.begin()
         self._unread.begin()
-        self._kept_files.begin()
+        self._draft_attachments.begin()
         self._people.begin()
         self._known.begin()
         if self._stop is None:
@@ -264,7 +264,7 @@ class AccountEffects(EffectGroup):
         await self._take_stashed(account)
         settings_kept = await database.get_settings()
         await self._drafts.load(account, database, settings_kept)
-        await self._kept_files.load(account, database, settings_kept)
+        await self._draft_attachments.load(account, database, settings_kept)
         account.last_read.set(read_marks(settings_kept))
         account.recent.set(read_recent(settings_kept))
         last = self.context.resume.load_last_viewed_chat(user_id)
@@ -278,4 +278,4 @@ class AccountEffects(EffectGroup):
             await self._rooms.show(account, last.room_id, last.channel_id)
         self._unread.look(account)
         if account.files.pending():
-            self._kept_files.show_previews(account)
+            self._draft_attachments.show_previews(account)

@@ -5,14 +5,14 @@ import logging
 from collections.abc import Collection, Iterable, Sequence
 
 from roomkeep.app.blobs import Blobs
+from roomkeep.app.channel_ref import ChannelRef
 from roomkeep.app.effects.bans import check_not_banned
 from roomkeep.app.effects.context import Context, EffectGroup, effect
-from roomkeep.app.effects.kept_files import KeptFileEffects, holder
+from roomkeep.app.effects.draft_attachments import DraftAttachmentEffects, holder
 from roomkeep.app.effects.pictures import PictureEffects
+from roomkeep.app.error_messages import explain
 from roomkeep.app.file_state import PendingFile
 from roomkeep.app.files import MAX_FILES, PickedFile, base_name, choose, media_type, picture_type
-from roomkeep.app.places import Place
-from roomkeep.app.problems import explain
 from roomkeep.app.state import AccountState
 from roomkeep.errors import InvalidRecord, RecordNotFound, RoomkeepError, ScopeChanged
 from roomkeep.models import Attachment
@@ -26,7 +26,7 @@ class AttachmentEffects(EffectGroup):
     """What one does with files that one sends."""
 
     def __init__(
-        self, context: Context, pictures: PictureEffects, kept: KeptFileEffects, blobs: Blobs
+        self, context: Context, pictures: PictureEffects, kept: DraftAttachmentEffects, blobs: Blobs
     ) -> None:
         super().__init__(context)
         self._kept = kept
@@ -52,21 +52,21 @@ class AttachmentEffects(EffectGroup):
             )
 
     async def _add(self, account: AccountState, files: Sequence[PickedFile]) -> None:
-        place = account.place
-        if place is None:
+        ref = account.channel_ref
+        if ref is None:
             return
         async with self._adding:
             check_not_banned(
-                self.context, account, place[0], refused="no file was attached", advice=""
+                self.context, account, ref[0], refused="no file was attached", advice=""
             )
-            added = await self._put_beside(account, place, files)
+            added = await self._put_beside(account, ref, files)
         for pending in added:
-            await self._kept.keep(account, place, pending)
+            await self._kept.keep(account, ref, pending)
 
     async def _put_beside(
-        self, account: AccountState, place: Place, files: Sequence[PickedFile]
+        self, account: AccountState, ref: ChannelRef, files: Sequence[PickedFile]
     ) -> list[PendingFile]:
-        waiting = account.files.pending().get(place, ())
+        waiting = account.files.pending().get(ref, ())
         choice = choose(files, room_for=MAX_FILES - len(waiting))
         refused = list(choice.refused)
         added: list[PendingFile] = []
@@ -87,58 +87,60 @@ class AttachmentEffects(EffectGroup):
                 file=file,
                 picture=self._preview(file),
             )
-            account.files.add(place, pending)
+            account.files.add(ref, pending)
             added.append(pending)
-        if account.place == place:
+        if account.channel_ref == ref:
             account.files.refused.set(tuple(refused))
         return added
 
     def remove(self, file_id: str) -> None:
         """Take a file away that waits to be sent."""
         account = self.account
-        place = account.place
-        if place is not None:
-            self._take_away(account, place, file_id)
+        ref = account.channel_ref
+        if ref is not None:
+            self._take_away(account, ref, file_id)
 
     def forget_refused(self) -> None:
         """Take the words about refused files away."""
         self.account.files.refused.set(())
 
-    def take(self, account: AccountState, place: Place | None) -> list[PendingFile]:
+    def take(self, account: AccountState, ref: ChannelRef | None) -> list[PendingFile]:
         """Return the files that wait to be sent; from now on they are on their way."""
-        if place is None:
+        if ref is None:
             return []
         account.files.refused.set(())
-        return self._take(account, place)
+        return self._take(account, ref)
 
-    async def take_late(self, account: AccountState, place: Place) -> list[PendingFile]:
+    async def take_late(self, account: AccountState, ref: ChannelRef) -> list[PendingFile]:
         """Return those that were picked before, and were not there yet when the others went."""
         async with self._adding:
-            return self._take(account, place)
+            return self._take(account, ref)
 
-    def _take(self, account: AccountState, place: Place) -> list[PendingFile]:
-        waiting = account.files.pending().get(place, ())
+    def _take(self, account: AccountState, ref: ChannelRef) -> list[PendingFile]:
+        waiting = account.files.pending().get(ref, ())
         taken = [file for file in waiting if not file.is_saving]
-        account.files.mark(place, [file.id for file in taken], is_saving=True, problem="")
+        account.files.mark(ref, [file.id for file in taken], is_saving=True, problem="")
         return taken
 
-    def give_back(self, account: AccountState, place: Place, files: Iterable[PendingFile]) -> None:
+    def give_back(
+        self, account: AccountState, ref: ChannelRef, files: Iterable[PendingFile]
+    ) -> None:
         """Have files wait again, because their message could not be sent."""
-        account.files.mark(place, [file.id for file in files], is_saving=False)
+        account.files.mark(ref, [file.id for file in files], is_saving=False)
 
     def expect(self, account: AccountState, message_id: str) -> None:
         """Have the files of a message that is being sent show with it."""
         self._pictures.expect(account, message_id)
 
-    def note_sent(self, account: AccountState, place: Place, ids: Collection[str]) -> None:
+    def note_sent(self, account: AccountState, ref: ChannelRef, ids: Collection[str]) -> None:
         """Have files wait no more that went with their message."""
-        for file in account.files.take_away(place, ids):
+        for file in account.files.take_away(ref, ids):
             self._blobs.revoke(file.picture)
 
     async def save(
         self,
         account: AccountState,
-        place: Place,
+        ref: ChannelRef,
         files: Sequence[PendingFile],
         message_id: str | None,
     ) -> None:
@@ -146,7 +148,7 @@ class AttachmentEffects(EffectGroup):
 
         Args:
             account: whose they are.
-            place: where they were written.
+            ref: where they were written.
             files: what `take` returned.
             message_id: the message; those that were left over from one before go to that one, and
                 when all are, there is no other.
@@ -171,12 +173,10 @@ class AttachmentEffects(EffectGroup):
                 # A message that is gone takes nothing any more: the next one may have it.
                 gone = isinstance(error, InvalidRecord) and error.field == "message_id"
                 keeper = None if gone else owner
-                account.files.mark(
-                    place, [file.id], is_saving=False, problem=text, message_id=keeper
-                )
+                account.files.mark(ref, [file.id], is_saving=False, problem=text, message_id=keeper)
                 failed.append((file, text, advice))
             else:
-                self._take_away(account, place, file.id)
+                self._take_away(account, ref, file.id)
         if message_id is not None:
             self._pictures.note_loaded(account, message_id)
         for _, text, advice in failed:
@@ -217,10 +217,10 @@ class AttachmentEffects(EffectGroup):
             return f"Could not {doing}: its message was deleted.", ""
         return explain(error, doing)
 
-    def _take_away(self, account: AccountState, place: Place, file_id: str) -> None:
-        for file in account.files.take_away(place, [file_id]):
+    def _take_away(self, account: AccountState, ref: ChannelRef, file_id: str) -> None:
+        for file in account.files.take_away(ref, [file_id]):
             self._blobs.revoke(file.picture)
-            self.context.start(self._kept.forget(account, place, file.id), "forget the file")
+            self.context.start(self._kept.forget(account, ref, file.id), "forget the file")
 
     def _preview(self, file: PickedFile) -> str | None:
         mime = picture_type(file.mime)

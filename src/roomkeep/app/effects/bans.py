@@ -7,9 +7,9 @@ from reaktiv import Effect, untracked
 
 from roomkeep.app.changes import records_by_key
 from roomkeep.app.effects.context import Context, EffectGroup, effect
+from roomkeep.app.error_messages import Refused
 from roomkeep.app.limits import check_reason
 from roomkeep.app.people import BAN_LENGTHS, Person, find_ban, may_ban, may_moderate
-from roomkeep.app.problems import Refused
 from roomkeep.app.state import AccountState
 from roomkeep.models import Ban
 from roomkeep.persistence import Change

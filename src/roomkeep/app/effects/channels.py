@@ -15,12 +15,12 @@ from roomkeep.app.channels import (
     successor,
 )
 from roomkeep.app.effects.context import Context, EffectGroup, effect
+from roomkeep.app.effects.draft_attachments import DraftAttachmentEffects
 from roomkeep.app.effects.drafts import DraftEffects
-from roomkeep.app.effects.kept_files import KeptFileEffects
 from roomkeep.app.effects.rooms import RoomEffects
 from roomkeep.app.effects.unread import UnreadEffects
+from roomkeep.app.error_messages import Refused
 from roomkeep.app.limits import check_name
-from roomkeep.app.problems import Refused
 from roomkeep.app.state import AccountState, Removing
 from roomkeep.errors import InvalidRecord, RecordNotFound
 from roomkeep.models import Channel, Room
@@ -35,13 +35,13 @@ class ChannelEffects(EffectGroup):
         self,
         context: Context,
         drafts: DraftEffects,
-        kept_files: KeptFileEffects,
+        draft_attachments: DraftAttachmentEffects,
         rooms: RoomEffects,
         unread: UnreadEffects,
     ) -> None:
         super().__init__(context)
         self._drafts = drafts
-        self._kept_files = kept_files
+        self._draft_attachments = draft_attachments
         self._rooms = rooms
         self._unread = unread
         # Each change begins with the list that the one before has left.
@@ -58,8 +58,8 @@ class ChannelEffects(EffectGroup):
         async with self._changes:
             room = await self._room(account, room_id)
             channels = channels_of(room)
-            name, place = _check_name(text, room), len(channels)
-            channel = Channel(id=self.context.new_id(), name=name, type=kind, position=place)
+            name, ref = _check_name(text, room), len(channels)
+            channel = Channel(id=self.context.new_id(), name=name, type=kind, position=ref)
             await self._save(account, room, (*channels, channel))
         if kind == "text" and account.room_id() == room_id:
             await self._rooms.show(account, room_id, channel.id)
@@ -130,7 +130,9 @@ class ChannelEffects(EffectGroup):
                 await self._save(account, room, numbered(left))
             if heir is not None:
                 self._drafts.move(account, (room_id, channel_id), (room_id, heir.id))
-                await self._kept_files.move(account, (room_id, channel_id), (room_id, heir.id))
+                await self._draft_attachments.move(
+                    account, (room_id, channel_id), (room_id, heir.id)
+                )
         finally:
             account.removing.set(None)
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from typing import Any, Concatenate, Literal, ParamSpec, TypeVar
 
-from roomkeep.app.problems import Refused, explain
+from roomkeep.app.error_messages import Refused, explain
 from roomkeep.app.state import AccountState, Notice, PageState
 from roomkeep.errors import InvalidRecord, RoomkeepError, ScopeChanged
 from roomkeep.persistence import AppResumeStorage, Change, DatabaseService

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
+from roomkeep.app.channel_ref import DRAFT, EDIT, ChannelRef, channel_ref_of, setting_key
 from roomkeep.app.effects.context import Context, EffectGroup
 from roomkeep.app.effects.setting_writer import SettingWriter
-from roomkeep.app.places import DRAFT, EDIT, Place, place_of, setting_key
 from roomkeep.app.state import AccountState
 from roomkeep.models import Message
 from roomkeep.persistence import DatabaseService
@@ -26,138 +26,146 @@ class DraftEffects(EffectGroup):
 
     # What one writes in a channel
 
-    def write(self, account: AccountState, place: Place, text: str) -> None:
+    def write(self, account: AccountState, ref: ChannelRef, text: str) -> None:
         """Keep what is written in a channel."""
-        if account.drafts().get(place, "") != text:
-            _set_text(account, place, text)
-            self._note_draft(account, place)
+        if account.drafts().get(ref, "") != text:
+            _set_text(account, ref, text)
+            self._note_draft(account, ref)
 
-    def give_back(self, account: AccountState, place: Place, text: str) -> None:
+    def give_back(self, account: AccountState, ref: ChannelRef, text: str) -> None:
         """Put a text that could not be sent before what was written since."""
-        newer = account.drafts().get(place, "")
-        self.write(account, place, "\n".join(part for part in (text, newer) if part))
+        newer = account.drafts().get(ref, "")
+        self.write(account, ref, "\n".join(part for part in (text, newer) if part))
 
-    def answer(self, account: AccountState, place: Place, message: Message | None) -> None:
+    def answer(self, account: AccountState, ref: ChannelRef, message: Message | None) -> None:
         """Keep what it answers; None for nothing."""
-        if account.replies().get(place) != message:
-            _set_reply(account, place, message)
-            self._note_draft(account, place)
+        if account.replies().get(ref) != message:
+            _set_reply(account, ref, message)
+            self._note_draft(account, ref)
 
     def refresh_answered(self, account: AccountState, message: Message) -> None:
         """Show what became of a message that is being answered."""
-        for place, answered in account.replies().items():
+        for ref, answered in account.replies().items():
             if answered.id == message.id:
-                _set_reply(account, place, message)
+                _set_reply(account, ref, message)
 
-    def move(self, account: AccountState, place: Place, to: Place) -> None:
+    def move(self, account: AccountState, ref: ChannelRef, to: ChannelRef) -> None:
         """Put what is written in a channel that goes before what is written in another.
 
         The changes that were begun there go with their messages.
         """
-        text = account.drafts().get(place, "")
-        answered = account.replies().get(place)
-        self.write(account, place, "")
-        self.answer(account, place, None)
+        text = account.drafts().get(ref, "")
+        answered = account.replies().get(ref)
+        self.write(account, ref, "")
+        self.answer(account, ref, None)
         if text:
             self.give_back(account, to, text)
             self.answer(account, to, account.replies().get(to, answered))
-        self._move_edits(account, place, to)
+        self._move_edits(account, ref, to)
 
-    def _move_edits(self, account: AccountState, place: Place, to: Place) -> None:
-        texts = account.edit_texts.pop(place, {})
+    def _move_edits(self, account: AccountState, ref: ChannelRef, to: ChannelRef) -> None:
+        texts = account.edit_texts.pop(ref, {})
         edits = dict(account.edits())
-        opened = edits.pop(place, None)
+        opened = edits.pop(ref, None)
         if not texts and opened is None:
             return
         account.edit_texts.setdefault(to, {}).update(texts)
         if opened is not None:
             edits.setdefault(to, opened)
         account.edits.set(edits)
-        self._note_edit(account, place)
+        self._note_edit(account, ref)
         self._note_edit(account, to)
 
     # What one changes in messages
 
-    def open_edit(self, account: AccountState, place: Place, message_id: str) -> None:
+    def open_edit(self, account: AccountState, ref: ChannelRef, message_id: str) -> None:
         """Open the editor of a message; another one in the channel is closed, not forgotten."""
-        account.edits.set({**account.edits(), place: message_id})
-        self._note_edit(account, place)
+        account.edits.set({**account.edits(), ref: message_id})
+        self._note_edit(account, ref)
 
-    def write_edit(self, account: AccountState, place: Place, message_id: str, text: str) -> None:
+    def write_edit(
+        self, account: AccountState, ref: ChannelRef, message_id: str, text: str
+    ) -> None:
         """Keep what the editor of a message holds."""
-        account.edit_texts.setdefault(place, {})[message_id] = text
-        self._note_edit(account, place)
+        account.edit_texts.setdefault(ref, {})[message_id] = text
+        self._note_edit(account, ref)
 
-    def close_edit(self, account: AccountState, place: Place, message_id: str) -> None:
+    def close_edit(self, account: AccountState, ref: ChannelRef, message_id: str) -> None:
         """Forget the editor of a message, and what it held."""
-        texts = account.edit_texts.get(place, {})
-        is_open = account.edits().get(place) == message_id
+        texts = account.edit_texts.get(ref, {})
+        is_open = account.edits().get(ref) == message_id
         if texts.pop(message_id, None) is not None or is_open:
-            self._note_edit(account, place)
+            self._note_edit(account, ref)
         if is_open:
-            account.edits.set({key: one for key, one in account.edits().items() if key != place})
+            account.edits.set({key: one for key, one in account.edits().items() if key != ref})
 
     # The database
 
-    def is_unsaved(self, account: AccountState, place: Place) -> bool:
+    def is_unsaved(self, account: AccountState, ref: ChannelRef) -> bool:
         """Tell whether the database does not have yet what is written in a channel."""
-        return self.writer.is_unsaved(account, setting_key(DRAFT, place))
+        return self.writer.is_unsaved(account, setting_key(DRAFT, ref))
 
     async def load(
         self, account: AccountState, database: DatabaseService, settings: Mapping[str, object]
     ) -> None:
         """Take in what was kept when the account was left, before it is on the page."""
-        account.drafts.set({place: text for place, (text, _) in read_drafts(settings).items()})
-        for place, (_, answered) in read_drafts(settings).items():
-            await self._load_reply(database, account, place, answered)
+        account.drafts.set({ref: text for ref, (text, _) in read_drafts(settings).items()})
+        for ref, (_, answered) in read_drafts(settings).items():
+            await self._load_reply(database, account, ref, answered)
         edits = read_edits(settings)
-        account.edits.set({place: one for place, (one, _) in edits.items() if one is not None})
-        account.edit_texts.update({place: dict(texts) for place, (_, texts) in edits.items()})
+        account.edits.set({ref: one for ref, (one, _) in edits.items() if one is not None})
+        account.edit_texts.update({ref: dict(texts) for ref, (_, texts) in edits.items()})
 
-    def show_kept(self, account: AccountState, place: Place, kept: object) -> None:
+    def show_kept(self, account: AccountState, ref: ChannelRef, kept: object) -> None:
         """Show what was written in another tab, but never in place of what is written here."""
-        if self.is_unsaved(account, place):
+        if self.is_unsaved(account, ref):
             return
         text, answered = _read_draft(kept)
-        _set_text(account, place, text)
-        shown = account.replies().get(place)
+        _set_text(account, ref, text)
+        shown = account.replies().get(ref)
         if answered is None:
-            _set_reply(account, place, None)
+            _set_reply(account, ref, None)
         elif shown is None or shown.id != answered:
-            loading = self._load_reply(self.context.database(account), account, place, answered)
+            loading = self._load_reply(self.context.database(account), account, ref, answered)
             self.context.start(loading, "show what is answered")
 
     async def _load_reply(
-        self, database: DatabaseService, account: AccountState, place: Place, answered: str | None
+        self,
+        database: DatabaseService,
+        account: AccountState,
+        ref: ChannelRef,
+        answered: str | None,
     ) -> None:
         message = None if answered is None else await database.get_message_by_id(answered)
-        if not self.is_unsaved(account, place):
-            _set_reply(account, place, message)
+        if not self.is_unsaved(account, ref):
+            _set_reply(account, ref, message)
 
-    def _note_draft(self, account: AccountState, place: Place) -> None:
-        self.writer.note(account, setting_key(DRAFT, place), lambda: _kept_draft(account, place))
+    def _note_draft(self, account: AccountState, ref: ChannelRef) -> None:
+        self.writer.note(account, setting_key(DRAFT, ref), lambda: _kept_draft(account, ref))
 
-    def _note_edit(self, account: AccountState, place: Place) -> None:
-        self.writer.note(account, setting_key(EDIT, place), lambda: _kept_edit(account, place))
+    def _note_edit(self, account: AccountState, ref: ChannelRef) -> None:
+        self.writer.note(account, setting_key(EDIT, ref), lambda: _kept_edit(account, ref))
 
 
-def read_drafts(settings: Mapping[str, object]) -> dict[Place, tuple[str, str | None]]:
+def read_drafts(settings: Mapping[str, object]) -> dict[ChannelRef, tuple[str, str | None]]:
     """Return the drafts among an account's settings, each with the id of what it answers."""
-    found = ((place_of(DRAFT, key), _read_draft(kept)) for key, kept in settings.items())
-    return {place: draft for place, draft in found if place is not None and any(draft)}
+    found = ((channel_ref_of(DRAFT, key), _read_draft(kept)) for key, kept in settings.items())
+    return {ref: draft for ref, draft in found if ref is not None and any(draft)}
 
 
-def read_edits(settings: Mapping[str, object]) -> dict[Place, tuple[str | None, dict[str, str]]]:
+def read_edits(
+    settings: Mapping[str, object],
+) -> dict[ChannelRef, tuple[str | None, dict[str, str]]]:
     """Return, for each channel, the message whose editor is open, and what editors hold."""
-    edits: dict[Place, tuple[str | None, dict[str, str]]] = {}
+    edits: dict[ChannelRef, tuple[str | None, dict[str, str]]] = {}
     for key, kept in settings.items():
-        place = place_of(EDIT, key)
-        if place is None or not isinstance(kept, dict):
+        ref = channel_ref_of(EDIT, key)
+        if ref is None or not isinstance(kept, dict):
             continue
         opened, texts = kept.get("open"), kept.get("texts")
         if isinstance(texts, dict):
             held = {name: text for name, text in texts.items() if isinstance(text, str)}
-            edits[place] = (opened if isinstance(opened, str) else None, held)
+            edits[ref] = (opened if isinstance(opened, str) else None, held)
     return edits
 
 
@@ -172,25 +180,25 @@ def _read_draft(kept: object) -> tuple[str, str | None]:
     )
 
 
-def _kept_draft(account: AccountState, place: Place) -> object:
+def _kept_draft(account: AccountState, ref: ChannelRef) -> object:
     """Return what the database is to hold; None for nothing."""
-    text, answered = account.drafts().get(place, ""), account.replies().get(place)
+    text, answered = account.drafts().get(ref, ""), account.replies().get(ref)
     if answered is None:
         return text or None
     return {"text": text, "replyToId": answered.id}
 
 
-def _kept_edit(account: AccountState, place: Place) -> object:
+def _kept_edit(account: AccountState, ref: ChannelRef) -> object:
     """Return what the database is to hold; None for nothing."""
-    opened, texts = account.edits().get(place), account.edit_texts.get(place, {})
+    opened, texts = account.edits().get(ref), account.edit_texts.get(ref, {})
     return {"open": opened, "texts": dict(texts)} if opened or texts else None
 
 
-def _set_text(account: AccountState, place: Place, text: str) -> None:
-    others = {key: draft for key, draft in account.drafts().items() if key != place}
-    account.drafts.set({**others, place: text} if text else others)
+def _set_text(account: AccountState, ref: ChannelRef, text: str) -> None:
+    others = {key: draft for key, draft in account.drafts().items() if key != ref}
+    account.drafts.set({**others, ref: text} if text else others)
 
 
-def _set_reply(account: AccountState, place: Place, message: Message | None) -> None:
-    others = {key: reply for key, reply in account.replies().items() if key != place}
-    account.replies.set(others if message is None else {**others, place: message})
+def _set_reply(account: AccountState, ref: ChannelRef, message: Message | None) -> None:
+    others = {key: reply for key, reply in account.replies().items() if key != ref}
+    account.replies.set(others if message is None else {**others, ref: message})

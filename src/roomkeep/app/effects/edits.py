@@ -3,8 +3,8 @@
 from roomkeep.app.effects.bans import check_not_banned
 from roomkeep.app.effects.context import Context, EffectGroup, effect
 from roomkeep.app.effects.drafts import DraftEffects
+from roomkeep.app.error_messages import Refused
 from roomkeep.app.limits import check_content
-from roomkeep.app.problems import Refused
 from roomkeep.app.state import AccountState
 from roomkeep.models import Message
 
@@ -37,29 +37,29 @@ class EditEffects(EffectGroup):
     def write(self, text: str) -> None:
         """Keep what the open editor holds."""
         account = self.account
-        place, message_id = account.place, account.editing
-        if place is not None and message_id is not None:
-            self._drafts.write_edit(account, place, message_id, text)
+        ref, message_id = account.channel_ref, account.editing
+        if ref is not None and message_id is not None:
+            self._drafts.write_edit(account, ref, message_id, text)
 
     def cancel(self) -> None:
         """Leave the message as it was."""
         account = self.account
-        if account.place is not None and account.editing is not None:
-            self._drafts.close_edit(account, account.place, account.editing)
+        if account.channel_ref is not None and account.editing is not None:
+            self._drafts.close_edit(account, account.channel_ref, account.editing)
 
     @effect("save the change")
     async def save(self, text: str) -> None:
         """Save what the message that is being edited says now."""
         account = self.account
-        place, message_id = account.place, account.editing
-        if place is None or message_id is None:
+        ref, message_id = account.channel_ref, account.editing
+        if ref is None or message_id is None:
             return
-        self._drafts.write_edit(account, place, message_id, text)
+        self._drafts.write_edit(account, ref, message_id, text)
         # It may have left the page while one wrote, or have been deleted in another tab.
         message = await self.context.database(account).get_message_by_id(message_id)
         if message is None or message.is_deleted:
-            self._drafts.close_edit(account, place, message_id)
-            self._drafts.give_back(account, place, text)
+            self._drafts.close_edit(account, ref, message_id)
+            self._drafts.give_back(account, ref, text)
             raise Refused(
                 "That message was deleted meanwhile, so your change was not saved.",
                 "What you wrote is in the message field.",
@@ -74,8 +74,8 @@ class EditEffects(EffectGroup):
                 message.id, content=content, edited_at=self.context.now()
             )
         # What was typed on while it was being saved is not saved.
-        if account.edit_texts.get(place, {}).get(message_id, text) == text:
-            self._drafts.close_edit(account, place, message_id)
+        if account.edit_texts.get(ref, {}).get(message_id, text) == text:
+            self._drafts.close_edit(account, ref, message_id)
 
     def ask_delete(self, message_id: str) -> None:
         """Ask whether a message is to be deleted."""
@@ -98,8 +98,8 @@ class EditEffects(EffectGroup):
         self._drafts.close_edit(account, (message.room_id, message.channel_id), message.id)
 
     def _open(self, account: AccountState, message_id: str) -> None:
-        if account.place is not None:
-            self._drafts.open_edit(account, account.place, message_id)
+        if account.channel_ref is not None:
+            self._drafts.open_edit(account, account.channel_ref, message_id)
 
     @staticmethod
     def _find(account: AccountState, message_id: str) -> Message | None:

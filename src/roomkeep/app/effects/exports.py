@@ -10,7 +10,8 @@ from msgspec.structs import replace
 
 from roomkeep.app.blobs import Blobs, Download
 from roomkeep.app.effects.context import Context, EffectGroup, effect
-from roomkeep.app.effects.file_run import BREATH
+from roomkeep.app.effects.import_job import BREATH
+from roomkeep.app.error_messages import explain
 from roomkeep.app.export_format import (
     AttachmentLine,
     Head,
@@ -20,7 +21,6 @@ from roomkeep.app.export_format import (
     data_lines,
     line_of,
 )
-from roomkeep.app.problems import explain
 from roomkeep.app.state import AccountState, Export
 from roomkeep.app.storage_state import say_bytes
 from roomkeep.errors import RecordNotFound, RoomkeepError, ScopeChanged, StorageLost

@@ -5,10 +5,11 @@ from collections.abc import Iterable
 from msgspec.structs import replace
 
 from roomkeep.app.archive import decode
+from roomkeep.app.archive_scan import ArchiveScan
 from roomkeep.app.effects.context import Context, EffectGroup, effect
-from roomkeep.app.effects.file_run import (
+from roomkeep.app.effects.import_job import (
     CHECKING_SHARE,
-    FileRun,
+    ImportJob,
     PickedFile,
     count,
     say_there,
@@ -16,7 +17,6 @@ from roomkeep.app.effects.file_run import (
 from roomkeep.app.effects.restores import Restore, is_export
 from roomkeep.app.effects.rooms import RoomEffects
 from roomkeep.app.state import AccountState, Import
-from roomkeep.app.survey import Survey
 from roomkeep.models import Message
 
 __all__ = ["ImportEffects", "PickedFile"]
@@ -62,7 +62,7 @@ class ImportEffects(EffectGroup):
         await kind(self.context, self._rooms, account, file).run()
 
 
-class _Run(FileRun):
+class _Run(ImportJob):
     """One import."""
 
     def __init__(
@@ -70,7 +70,7 @@ class _Run(FileRun):
     ) -> None:
         super().__init__(context, account, file, "import the messages")
         self._rooms = rooms
-        self._survey = Survey()
+        self._scan = ArchiveScan()
         self._written = 0
         self._there = 0
         self._seen = 0
@@ -83,26 +83,26 @@ class _Run(FileRun):
 
     async def _check(self) -> None:
         async for block in self._blocks():
-            self._survey.add(block)
+            self._scan.add(block)
             await self._breathe(
                 "checking",
                 CHECKING_SHARE * self._read_share,
-                f"Checking the file: {count(self._survey.messages, 'message')} so far.",
+                f"Checking the file: {count(self._scan.messages, 'message')} so far.",
             )
-        self._survey.finish()
-        for _ in self._survey.shared_ids.finish():
+        self._scan.finish()
+        for _ in self._scan.shared_ids.finish():
             await self._breathe()
-        for room_id in self._survey.rooms:
+        for room_id in self._scan.rooms:
             known = await self._database.get_room(room_id)
-            self._survey.check_room(room_id, self._account.user(), known)
+            self._scan.check_room(room_id, self._account.user(), known)
             await self._breathe()
 
     async def _write_rooms(self) -> None:
         """Write the rooms first, so that no message is ever without one."""
-        for room_id in self._survey.rooms:
+        for room_id in self._scan.rooms:
             await self._heed_deletions()
             known = await self._database.get_room(room_id)
-            room = self._survey.room(room_id, self._account.user(), known)
+            room = self._scan.room(room_id, self._account.user(), known)
             if room != known:
                 await self._database.add_room(room)
             self._rooms_written.add(room_id)
@@ -130,7 +130,7 @@ class _Run(FileRun):
             self._written += added
             self._there += len(batch) - added
         self._seen += len(given)
-        total = self._survey.messages
+        total = self._scan.messages
         share = self._seen / total
         await self._breathe(
             "writing",
@@ -142,18 +142,18 @@ class _Run(FileRun):
     def _shared_ids(self, batch: list[Message]) -> list[str]:
         """Return those of the ids in a batch that the archive uses in several rooms."""
         ids = dict.fromkeys(id_ for m in batch for id_ in (m.id, m.reply_to_id))
-        return [id_ for id_ in ids if id_ is not None and id_ in self._survey.shared_ids]
+        return [id_ for id_ in ids if id_ is not None and id_ in self._scan.shared_ids]
 
     async def _write_people(self, ids: Iterable[str]) -> None:
         """Write the profiles of who wrote a batch, as far as they are new: as many at most."""
         new = dict.fromkeys(person for person in ids if person not in self._known_people)
         if new:
-            await self._database.add_users(self._survey.users(new))
+            await self._database.add_users(self._scan.users(new))
             self._known_people |= new.keys()
 
     def _done_text(self) -> str:
-        rooms = len(self._survey.rooms)
-        people = len(self._survey.people)
+        rooms = len(self._scan.rooms)
+        people = len(self._scan.people)
         text = (
             f"Imported {count(self._written, 'message')} of {count(people, 'person', 'people')} "
             f"in {count(rooms, 'room')}."
@@ -163,7 +163,7 @@ class _Run(FileRun):
     def _stopped_text(self) -> str:
         if self._written == 0:
             return "Stopped. No message was imported."
-        total = count(self._survey.messages, "message")
+        total = count(self._scan.messages, "message")
         return f"Stopped. {self._written:,} of {total} {_stay(self._written, 'imported')}."
 
     def _nothing_else(self) -> str:
@@ -175,10 +175,10 @@ class _Run(FileRun):
         )
 
     def _unknown_text(self) -> str:
-        lines = self._survey.lines_with_unknown
+        lines = self._scan.lines_with_unknown
         if lines == 0:
             return ""
-        names = ", ".join(sorted(self._survey.unknown))
+        names = ", ".join(sorted(self._scan.unknown))
         return (
             f"{count(lines, 'line')} held more than Roomkeep imports, which was left out: {names}."
         )

@@ -5,10 +5,10 @@ from collections.abc import Iterable, Mapping
 from reaktiv import batch
 
 from roomkeep.app.changes import records_by_key
+from roomkeep.app.channel_ref import ChannelRef
 from roomkeep.app.effects.context import Context, EffectGroup, effect
 from roomkeep.app.effects.drafts import DraftEffects
 from roomkeep.app.effects.pictures import PictureEffects
-from roomkeep.app.places import Place
 from roomkeep.app.state import AccountState
 from roomkeep.app.timeline import PAGE, Timeline
 from roomkeep.app.unread import count_new, has_new
@@ -29,22 +29,22 @@ class MessageEffects(EffectGroup):
 
     async def load_latest(self, account: AccountState) -> None:
         """Show the end of the open channel."""
-        place = account.place
+        ref = account.channel_ref
         channel = account.channel
-        if place is None or (channel is not None and channel.type == "voice"):
+        if ref is None or (channel is not None and channel.type == "voice"):
             return
         with self.context.overhear() as missed:
-            page = await self._read_page(account, place)
-        self._show(account, place, Timeline.latest(page.before), page, missed)
+            page = await self._read_page(account, ref)
+        self._show(account, ref, Timeline.latest(page.before), page, missed)
 
     async def open(
-        self, account: AccountState, place: Place, mark: int, unread: int | None = None
+        self, account: AccountState, ref: ChannelRef, mark: int, unread: int | None = None
     ) -> None:
         """Show a channel: where what is new begins, if that is more than a page; else its end.
 
         Args:
             account: whose channel it is.
-            place: the channel, which is open by now.
+            ref: the channel, which is open by now.
             mark: the time in ms up to which it was read.
             unread: how many messages are later than that, where they were counted.
         """
@@ -52,19 +52,19 @@ class MessageEffects(EffectGroup):
             return
         is_around = unread is not None and unread > PAGE
         with self.context.overhear() as missed:
-            page = await self._read_page(account, place, mark if is_around else None)
+            page = await self._read_page(account, ref, mark if is_around else None)
             timeline = Timeline.latest(page.before)
             if not is_around and timeline.has_older and page.before[0].timestamp > mark:
                 # It was not counted yet, or more has come since.
                 is_around = True
-                page = await self._read_page(account, place, mark)
+                page = await self._read_page(account, ref, mark)
             if is_around and has_new(page.after, mark, account.user_id):
                 timeline = Timeline.around(page.before, page.after)
             elif is_around:
-                page = await self._read_page(account, place)
+                page = await self._read_page(account, ref)
                 timeline = Timeline.latest(page.before)
         with batch():
-            if not self._show(account, place, timeline, page, missed):
+            if not self._show(account, ref, timeline, page, missed):
                 return
             timeline = account.timeline() or timeline
             is_new = has_new(timeline.messages, mark, account.user_id)
@@ -74,19 +74,19 @@ class MessageEffects(EffectGroup):
             account.new_after.set(mark if is_new else None)
             account.new_count.set(count or 0)
         if is_new and count is None:
-            count = await self.context.database(account).count_messages(place[0], mark, place[1])
-            if account.place == place and account.new_after() == mark:
+            count = await self.context.database(account).count_messages(ref[0], mark, ref[1])
+            if account.channel_ref == ref and account.new_after() == mark:
                 account.new_count.set(count)
 
-    async def show_around(self, account: AccountState, place: Place, message_id: str) -> None:
+    async def show_around(self, account: AccountState, ref: ChannelRef, message_id: str) -> None:
         """Show the open channel around one of its messages.
 
         Raises:
             RecordNotFound: it is not there any more.
         """
         with self.context.overhear() as missed:
-            page = await self._read_page(account, place, message_id)
-        self._show(account, place, Timeline.around(page.before, page.after), page, missed)
+            page = await self._read_page(account, ref, message_id)
+        self._show(account, ref, Timeline.around(page.before, page.after), page, missed)
 
     @effect("show the latest messages")
     async def show_latest(self) -> None:
@@ -98,21 +98,21 @@ class MessageEffects(EffectGroup):
         """Load the page before the first message that is shown."""
         account = self.account
         timeline = account.timeline()
-        place = account.place
-        if timeline is None or place is None or not timeline.has_older or account.is_loading():
+        ref = account.channel_ref
+        if timeline is None or ref is None or not timeline.has_older or account.is_loading():
             return
         account.is_loading.set(True)
         try:
             first = timeline.messages[0].id
             database = self.context.database(account)
             try:
-                page = await database.get_latest_messages(place[0], PAGE, first, place[1])
+                page = await database.get_latest_messages(ref[0], PAGE, first, ref[1])
             except RecordNotFound:  # deleted under our eyes
                 await self.load_latest(account)
                 return
             await self._pictures.load(account, page)
             now = account.timeline()
-            if account.place != place or now is None:
+            if account.channel_ref != ref or now is None:
                 return
             # Others may have come meanwhile at the window's end; at its start nothing may be amiss.
             if now.messages and now.messages[0].id == first:
@@ -125,8 +125,8 @@ class MessageEffects(EffectGroup):
         """Load the page after the last message that is shown."""
         account = self.account
         timeline = account.timeline()
-        place = account.place
-        if timeline is None or place is None or timeline.is_at_latest or account.is_loading():
+        ref = account.channel_ref
+        if timeline is None or ref is None or timeline.is_at_latest or account.is_loading():
             return
         account.is_loading.set(True)
         try:
@@ -134,13 +134,13 @@ class MessageEffects(EffectGroup):
             database = self.context.database(account)
             with self.context.overhear() as missed:
                 try:
-                    page = await database.get_messages_after(place[0], last, PAGE, place[1])
+                    page = await database.get_messages_after(ref[0], last, PAGE, ref[1])
                 except RecordNotFound:  # deleted under our eyes
                     await self.load_latest(account)
                     return
                 await self._pictures.load(account, page)
             now = account.timeline()
-            if account.place != place or now is None:
+            if account.channel_ref != ref or now is None:
                 return
             if now.messages and now.messages[-1].id == last:
                 # Until the window reached the end, what came was left out; from now on it is not.
@@ -162,28 +162,28 @@ class MessageEffects(EffectGroup):
             if message is not None:
                 self._drafts.refresh_answered(account, message)
         originals = {key: one for key, one in records.items() if key in account.originals()}
-        timeline, place = account.timeline(), account.place
+        timeline, ref = account.timeline(), account.channel_ref
         with batch():
             if originals:
                 account.originals.set({**account.originals(), **originals})
-            if timeline is not None and place is not None:
-                account.timeline.set(timeline.with_records(records, place))
+            if timeline is not None and ref is not None:
+                account.timeline.set(timeline.with_records(records, ref))
 
     async def _read_page(
-        self, account: AccountState, place: Place, around: str | int | None = None
+        self, account: AccountState, ref: ChannelRef, around: str | int | None = None
     ) -> ChannelPage:
-        return await self.context.database(account).get_channel_page(*place, PAGE, around)
+        return await self.context.database(account).get_channel_page(*ref, PAGE, around)
 
     def _show(
         self,
         account: AccountState,
-        place: Place,
+        ref: ChannelRef,
         timeline: Timeline,
         page: ChannelPage,
         missed: list[Change],
     ) -> bool:
         """Show a page that was read, unless another channel was opened meanwhile."""
-        if account.place != place:
+        if account.channel_ref != ref:
             return False
         answered = {message.reply_to_id for message in (*page.before, *page.after)}
         answered -= {message.id for message in (*page.before, *page.after)}

@@ -105,7 +105,7 @@ class PeopleEffects(EffectGroup):
 
     def _show(self, account: AccountState, people: tuple[Person, ...]) -> None:
         account.people.people.set(people)
-        account.people.faces.set(faces_of(people))
+        account.people.avatars.set(faces_of(people))
 
     async def _load_setting(self, account: AccountState) -> None:
         shown = await self.context.database(account).get_setting(SHOWN)

@@ -40,24 +40,24 @@ class ReplyEffects(EffectGroup):
 
     async def _show(self, account: AccountState, message: Message) -> bool:
         """Go to a message in its channel, or where one goes meanwhile; false where it is gone."""
-        place = (message.room_id, message.channel_id)
-        if account.place != place:
+        ref = (message.room_id, message.channel_id)
+        if account.channel_ref != ref:
             if all(room.id != message.room_id for room in account.rooms() or ()):
                 return False
-            await self._rooms.show(account, *place)
-            if account.place != place:
+            await self._rooms.show(account, *ref)
+            if account.channel_ref != ref:
                 return True
         if account.timeline() is None:
             return False
         # Until one is there, nothing else is to be loaded on account of where one was.
         account.is_loading.set(True)
         try:
-            await self._messages.show_around(account, place, message.id)
+            await self._messages.show_around(account, ref, message.id)
         except RecordNotFound:  # deleted under our eyes
             return False
         finally:
             account.is_loading.set(False)
-        if account.place == place:
+        if account.channel_ref == ref:
             account.target.set(message.id)
         return True
 
@@ -65,12 +65,12 @@ class ReplyEffects(EffectGroup):
     async def show_new(self) -> None:
         """Go to the message with which what is new begins."""
         account = self.account
-        place, mark = account.place, account.new_after()
-        if place is None or mark is None:
+        ref, mark = account.channel_ref, account.new_after()
+        if ref is None or mark is None:
             return
         if self._first_new(account) is None:
-            await self._messages.open(account, place, mark)
-        if account.place == place:
+            await self._messages.open(account, ref, mark)
+        if account.channel_ref == ref:
             account.target.set(self._first_new(account))
 
     @staticmethod

@@ -12,10 +12,10 @@ import msgspec
 from roomkeep.app.archive import ArchiveError, Block, Reader, check_room_size
 from roomkeep.app.backup_check import BackupCheck
 from roomkeep.app.effects.context import Context
-from roomkeep.app.effects.file_run import (
+from roomkeep.app.effects.import_job import (
     CHECKING_SHARE,
     READ_SIZE,
-    FileRun,
+    ImportJob,
     PickedFile,
     count,
     say_there,
@@ -61,7 +61,7 @@ async def is_export(file: PickedFile) -> bool:
         return False
 
 
-class Restore(FileRun):
+class Restore(ImportJob):
     """One restore."""
 
     def __init__(

@@ -6,14 +6,22 @@ from collections.abc import Mapping
 from msgspec.structs import replace
 from reaktiv import batch
 
+from roomkeep.app.channel_ref import (
+    DRAFT,
+    DRAFT_FILES,
+    EDIT,
+    LAST_READ,
+    RECENT,
+    ChannelRef,
+    channel_ref_of,
+)
 from roomkeep.app.channels import channels_of, find_channel, first_text_channel
 from roomkeep.app.effects.context import Context, EffectGroup, effect
-from roomkeep.app.effects.kept_files import KeptFileEffects, holder, read_ids
+from roomkeep.app.effects.draft_attachments import DraftAttachmentEffects, holder, read_ids
 from roomkeep.app.effects.messages import MessageEffects
 from roomkeep.app.effects.setting_writer import SettingWriter
 from roomkeep.app.effects.unread import UnreadEffects
 from roomkeep.app.limits import check_icon, check_name, check_topic
-from roomkeep.app.places import DRAFT, DRAFT_FILES, EDIT, LAST_READ, RECENT, Place, place_of
 from roomkeep.app.state import AccountState, Leaving
 from roomkeep.errors import RecordNotFound, StorageError
 from roomkeep.models import DEFAULT_CHANNEL_ID, Channel, Room, RoomMember
@@ -38,13 +46,13 @@ class RoomEffects(EffectGroup):
         writer: SettingWriter,
         messages: MessageEffects,
         unread: UnreadEffects,
-        kept_files: KeptFileEffects,
+        draft_attachments: DraftAttachmentEffects,
     ) -> None:
         super().__init__(context)
         self._writer = writer
         self._messages = messages
         self._unread = unread
-        self._kept_files = kept_files
+        self._draft_attachments = draft_attachments
         self._creating: set[AccountState] = set()
 
     async def load(
@@ -80,17 +88,17 @@ class RoomEffects(EffectGroup):
     ) -> None:
         """Open a channel of a room at its end; without one, where one was in the room last."""
         account.pane.set("chat")
-        place = (room_id, self._choose(account, room_id, channel_id))
-        await self._enter(account, place)
-        if account.place != place:  # another was opened meanwhile
+        ref = (room_id, self._choose(account, room_id, channel_id))
+        await self._enter(account, ref)
+        if account.channel_ref != ref:  # another was opened meanwhile
             return
         try:
-            chat = LastViewedChat(room_id=room_id, channel_id=place[1])
+            chat = LastViewedChat(room_id=room_id, channel_id=ref[1])
             self.context.resume.save_last_viewed_chat(account.user_id, chat)
         except StorageError:
             # The room is open all the same; only the next visit begins elsewhere.
             logger.warning("where one left off will be forgotten on reload", exc_info=True)
-        self._remember(account, place)
+        self._remember(account, ref)
 
     @effect("open the room")
     async def open(self, room_id: str, channel_id: str | None = None) -> None:
@@ -184,7 +192,7 @@ class RoomEffects(EffectGroup):
         await self.context.database(account).delete_room(room_id)
         await self.load(account, {room_id: None})
         self._unread.forget(account, room_id)
-        self._kept_files.leave_room(account, room_id)
+        self._draft_attachments.leave_room(account, room_id)
         done = "deleted" if leaving.is_host else "left, and removed from this device"
         self.context.tell("success", f"“{leaving.room.name}” was {done}.")
         await self._forget_settings(account, room_id)
@@ -201,11 +209,11 @@ class RoomEffects(EffectGroup):
         """Ask for another name, topic and icon of the open room."""
         self.account.dialog.set("room-settings")
 
-    def open_finder(self) -> None:
+    def open_quick_switcher(self) -> None:
         """Look for a room or a channel."""
         account = self.page.account()
         if account is not None:
-            account.dialog.set("finder")
+            account.dialog.set("switcher")
 
     def close_dialog(self, name: str | None = None) -> None:
         """Close the dialog that is open; with a name, only where it is that one."""
@@ -220,19 +228,19 @@ class RoomEffects(EffectGroup):
         if find_channel(room, channel_id) is not None and channel_id is not None:
             return channel_id
         there = {channel.id for channel in channels_of(room) if channel.type == "text"}
-        before = (place[1] for place in account.recent() if place[0] == room_id)
+        before = (ref[1] for ref in account.recent() if ref[0] == room_id)
         return next((known for known in before if known in there), first_text_channel(room).id)
 
-    async def _enter(self, account: AccountState, place: Place) -> None:
-        mark = self._unread.reader_mark(account, place)
-        if account.place != place:
+    async def _enter(self, account: AccountState, ref: ChannelRef) -> None:
+        mark = self._unread.reader_mark(account, ref)
+        if account.channel_ref != ref:
             with batch():
                 account.timeline.set(None)
                 account.new_after.set(None)
                 account.files.refused.set(())
-                account.room_id.set(place[0])
-                account.channel_id.set(place[1])
-        await self._messages.open(account, place, mark, account.unread().get(place))
+                account.room_id.set(ref[0])
+                account.channel_id.set(ref[1])
+        await self._messages.open(account, ref, mark, account.unread().get(ref))
 
     def _close(self, account: AccountState) -> None:
         with batch():
@@ -247,13 +255,13 @@ class RoomEffects(EffectGroup):
             account.deleting.set(None)
             account.removing.set(None)
 
-    def _remember(self, account: AccountState, place: Place) -> None:
-        """Remember a place as the one that was opened last."""
+    def _remember(self, account: AccountState, ref: ChannelRef) -> None:
+        """Remember a channel as the one that was opened last."""
         before = account.recent()
-        if before[:1] == (place,):
+        if before[:1] == (ref,):
             return
-        account.recent.set((place, *(p for p in before if p != place))[:MOST_RECENT])
-        self._writer.note(account, RECENT, lambda: [list(place) for place in account.recent()])
+        account.recent.set((ref, *(p for p in before if p != ref))[:MOST_RECENT])
+        self._writer.note(account, RECENT, lambda: [list(ref) for ref in account.recent()])
 
     async def _forget_settings(self, account: AccountState, room_id: str) -> None:
         """Delete what was kept for a room that is gone."""
@@ -262,8 +270,8 @@ class RoomEffects(EffectGroup):
         gone: dict[str, object] = {}
         for kind in (LAST_READ, DRAFT, DRAFT_FILES, EDIT):
             for key, kept in settings.items():
-                place = place_of(kind, key)
-                if place is None or place[0] != room_id:
+                ref = channel_ref_of(kind, key)
+                if ref is None or ref[0] != room_id:
                     continue
                 gone[key] = None
                 for file_id in read_ids(kept) if kind == DRAFT_FILES else ():
@@ -273,14 +281,14 @@ class RoomEffects(EffectGroup):
         await self.context.database(account).save_settings(gone)
 
 
-def read_recent(settings: dict[str, object]) -> tuple[Place, ...]:
+def read_recent(settings: dict[str, object]) -> tuple[ChannelRef, ...]:
     """Return the places that were opened last, among an account's settings."""
     kept = settings.get(RECENT)
     if not isinstance(kept, list):
         return ()
-    pairs = [place for place in kept if isinstance(place, list)]
+    pairs = [ref for ref in kept if isinstance(ref, list)]
     return tuple(
-        (place[0], place[1])
-        for place in pairs
-        if len(place) == 2 and all(isinstance(part, str) for part in place)  # noqa: PLR2004
+        (ref[0], ref[1])
+        for ref in pairs
+        if len(ref) == 2 and all(isinstance(part, str) for part in ref)  # noqa: PLR2004
     )

@@ -2,16 +2,16 @@
 
 import asyncio
 
+from roomkeep.app.channel_ref import DRAFT, LAST_READ, ChannelRef, setting_key
 from roomkeep.app.effects.attachments import AttachmentEffects
 from roomkeep.app.effects.bans import check_not_banned, refusal
 from roomkeep.app.effects.context import Context, EffectGroup, effect
+from roomkeep.app.effects.draft_attachments import DraftAttachmentEffects
 from roomkeep.app.effects.drafts import DraftEffects
-from roomkeep.app.effects.kept_files import KeptFileEffects
 from roomkeep.app.effects.messages import MessageEffects
 from roomkeep.app.effects.setting_writer import SettingWriter
 from roomkeep.app.file_state import PendingFile
 from roomkeep.app.limits import check_content
-from roomkeep.app.places import DRAFT, LAST_READ, Place, setting_key
 from roomkeep.app.state import AccountState
 from roomkeep.errors import InvalidRecord, RecordNotFound, RoomkeepError
 from roomkeep.models import Message
@@ -27,93 +27,93 @@ class SendingEffects(EffectGroup):
         context: Context,
         writer: SettingWriter,
         drafts: DraftEffects,
-        kept_files: KeptFileEffects,
+        draft_attachments: DraftAttachmentEffects,
         attachments: AttachmentEffects,
         messages: MessageEffects,
     ) -> None:
         super().__init__(context)
         self._writer = writer
         self._drafts = drafts
-        self._kept_files = kept_files
+        self._draft_attachments = draft_attachments
         self._attachments = attachments
         self._messages = messages
 
     def write_draft(self, text: str) -> None:
         """Keep what is written in the open channel and not sent yet."""
         account = self.page.account()
-        place = None if account is None else account.place
-        if account is not None and place is not None:
-            self._drafts.write(account, place, text)
+        ref = None if account is None else account.channel_ref
+        if account is not None and ref is not None:
+            self._drafts.write(account, ref, text)
 
     def begin_reply(self, message_id: str) -> None:
         """Let what one writes answer a message."""
         account = self.account
         timeline = account.timeline()
-        place = account.place
+        ref = account.channel_ref
         message = None if timeline is None else timeline.find(message_id)
-        if message is not None and place is not None and not message.is_deleted:
-            self._drafts.answer(account, place, message)
+        if message is not None and ref is not None and not message.is_deleted:
+            self._drafts.answer(account, ref, message)
 
     def cancel_reply(self) -> None:
         """Let what one writes answer nothing."""
         account = self.account
-        place = account.place
-        if place is not None:
-            self._drafts.answer(account, place, None)
+        ref = account.channel_ref
+        if ref is not None:
+            self._drafts.answer(account, ref, None)
 
     def send(self) -> asyncio.Task[None] | None:
         """Save what is written as a message."""
         account = self.account
-        place = account.place
+        ref = account.channel_ref
         text = account.draft
-        files = self._attachments.take(account, place)
-        if place is None or not (text.strip() or files):
+        files = self._attachments.take(account, ref)
+        if ref is None or not (text.strip() or files):
             return None
         # Empty at once: what is typed next is the next message, and Enter does not send it twice.
-        self._drafts.write(account, place, "")
-        answered = account.replies().get(place)
-        self._drafts.answer(account, place, None)
-        return self._send(account, place, text, files, answered)
+        self._drafts.write(account, ref, "")
+        answered = account.replies().get(ref)
+        self._drafts.answer(account, ref, None)
+        return self._send(account, ref, text, files, answered)
 
     @effect("send the message")
     async def _send(
         self,
         account: AccountState,
-        place: Place,
+        ref: ChannelRef,
         text: str,
         files: list[PendingFile],
         answered: Message | None,
     ) -> None:
         message: Message | None = None
-        end = self._writer.begin_sending(setting_key(DRAFT, place))
+        end = self._writer.begin_sending(setting_key(DRAFT, ref))
         try:
-            files += await self._attachments.take_late(account, place)
+            files += await self._attachments.take_late(account, ref)
             # Files that are left over from a message go to that one.
             if text.strip() or any(file.message_id is None for file in files):
-                message = self._make(account, place, text, answered)
-                files = await self._save(account, place, message, files)
+                message = self._make(account, ref, text, answered)
+                files = await self._save(account, ref, message, files)
             else:
-                check_not_banned(self.context, account, place[0])
+                check_not_banned(self.context, account, ref[0])
         except RoomkeepError as error:
-            self._drafts.give_back(account, place, text)
-            self._drafts.answer(account, place, account.replies().get(place, answered))
-            self._attachments.give_back(account, place, files)
+            self._drafts.give_back(account, ref, text)
+            self._drafts.answer(account, ref, account.replies().get(ref, answered))
+            self._attachments.give_back(account, ref, files)
             if isinstance(error, InvalidRecord) and error.field == "sender_id":
-                raise await refusal(self.context, account, place[0]) from error
+                raise await refusal(self.context, account, ref[0]) from error
             raise
         finally:
             end()
         if message is not None:
-            await self._show_sent(account, place, message)
-        await self._attachments.save(account, place, files, None if message is None else message.id)
+            await self._show_sent(account, ref, message)
+        await self._attachments.save(account, ref, files, None if message is None else message.id)
 
     def _make(
-        self, account: AccountState, place: Place, text: str, answered: Message | None
+        self, account: AccountState, ref: ChannelRef, text: str, answered: Message | None
     ) -> Message:
         return Message(
             id=self.context.new_id(),
-            room_id=place[0],
-            channel_id=place[1],
+            room_id=ref[0],
+            channel_id=ref[1],
             sender_id=account.user_id,
             sender_name=account.user().display_name,
             content=check_content(text),
@@ -124,7 +124,7 @@ class SendingEffects(EffectGroup):
     async def _save(
         self,
         account: AccountState,
-        place: Place,
+        ref: ChannelRef,
         message: Message,
         files: list[PendingFile],
     ) -> list[PendingFile]:
@@ -133,8 +133,8 @@ class SendingEffects(EffectGroup):
         self._attachments.expect(account, message.id)
         while True:
             try:
-                async with self._kept_files.without(account, place, kept) as listed:
-                    settings = {**self._settings(account, place, message), **listed}
+                async with self._draft_attachments.without(account, ref, kept) as listed:
+                    settings = {**self._settings(account, ref, message), **listed}
                     await self.context.database(account).send_message(
                         message, settings=settings, attachment_ids=kept
                     )
@@ -146,24 +146,26 @@ class SendingEffects(EffectGroup):
             else:
                 break
         self._writer.note_saved(account, settings)
-        self._attachments.note_sent(account, place, kept)
+        self._attachments.note_sent(account, ref, kept)
         return [file for file in files if file.id not in kept]
 
-    def _settings(self, account: AccountState, place: Place, message: Message) -> dict[str, object]:
+    def _settings(
+        self, account: AccountState, ref: ChannelRef, message: Message
+    ) -> dict[str, object]:
         """Return the settings that change with a message: its draft, and what was read."""
         timeline = account.timeline()
-        messages = () if timeline is None or account.place != place else timeline.messages
+        messages = () if timeline is None or account.channel_ref != ref else timeline.messages
         # Who writes goes to the end of the channel.
         latest = [one.timestamp for one in (message, *messages[-1:])]
-        read = max(*latest, account.last_read().get(place, message.timestamp))
+        read = max(*latest, account.last_read().get(ref, message.timestamp))
         return {
-            setting_key(LAST_READ, place): read,
-            **self._writer.unsaved_value(account, setting_key(DRAFT, place)),
+            setting_key(LAST_READ, ref): read,
+            **self._writer.unsaved_value(account, setting_key(DRAFT, ref)),
         }
 
-    async def _show_sent(self, account: AccountState, place: Place, message: Message) -> None:
+    async def _show_sent(self, account: AccountState, ref: ChannelRef, message: Message) -> None:
         timeline = account.timeline()
-        if account.place != place or timeline is None:
+        if account.channel_ref != ref or timeline is None:
             return
         if timeline.is_at_latest:
             account.timeline.set(timeline.with_message(message))

@@ -5,8 +5,8 @@ import logging
 from collections.abc import Callable, Mapping
 
 from roomkeep.app.changes import settings_by_key
+from roomkeep.app.channel_ref import DRAFT, EDIT, LAST_READ, RECENT, ChannelRef, channel_ref_of
 from roomkeep.app.effects.context import Context, EffectGroup, effect
-from roomkeep.app.places import DRAFT, EDIT, LAST_READ, RECENT, Place, place_of
 from roomkeep.app.state import AccountState
 from roomkeep.app.unread import is_number
 from roomkeep.errors import RoomkeepError, ScopeChanged, StorageError
@@ -19,7 +19,7 @@ PAUSE = 0.3
 STASHED = (DRAFT, EDIT, LAST_READ)
 """The kinds of a channel's settings that outlive a page which had no time to write them."""
 
-Show = Callable[[AccountState, Place, object], None]
+Show = Callable[[AccountState, ChannelRef, object], None]
 
 logger = logging.getLogger(__name__)
 
@@ -155,7 +155,7 @@ class SettingWriter(EffectGroup):
         """Write what a page had no time for that went."""
         stashed = self.context.resume.load_unsaved(account.user_id)
         kept = {key: value for key, value in stashed.items() if _is_stashed(key)}
-        for key in [key for key in kept if place_of(LAST_READ, key) is not None]:
+        for key in [key for key in kept if channel_ref_of(LAST_READ, key) is not None]:
             # Another tab may have read on since.
             if not _is_later(kept[key], await database.get_setting(key)):
                 del kept[key]
@@ -188,17 +188,17 @@ class SettingWriter(EffectGroup):
     def _show(self, account: AccountState, settings: Mapping[str, object]) -> None:
         for key, value in settings.items():
             for kind, show in self._shows.items():
-                place = place_of(kind, key)
-                if place is not None:
-                    show(account, place, value)
+                ref = channel_ref_of(kind, key)
+                if ref is not None:
+                    show(account, ref, value)
 
 
 def _is_text(key: str) -> bool:
-    return place_of(DRAFT, key) is not None or place_of(EDIT, key) is not None
+    return channel_ref_of(DRAFT, key) is not None or channel_ref_of(EDIT, key) is not None
 
 
 def _is_stashed(key: str) -> bool:
-    return key == RECENT or any(place_of(kind, key) is not None for kind in STASHED)
+    return key == RECENT or any(channel_ref_of(kind, key) is not None for kind in STASHED)
 
 
 def _is_later(mark: object, than: object) -> bool:

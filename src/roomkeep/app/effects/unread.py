@@ -6,10 +6,10 @@ from collections.abc import Callable, Collection
 from reaktiv import batch
 
 from roomkeep.app.changes import records_by_key
+from roomkeep.app.channel_ref import LAST_READ, ChannelRef, setting_key
 from roomkeep.app.channels import channels_of, is_text
 from roomkeep.app.effects.context import Context, EffectGroup, effect
 from roomkeep.app.effects.setting_writer import SettingWriter
-from roomkeep.app.places import LAST_READ, Place, setting_key
 from roomkeep.app.state import AccountState
 from roomkeep.app.unread import count_told, counts_alike, has_new, is_number, read_until
 from roomkeep.models import Message, Room
@@ -75,29 +75,29 @@ class UnreadEffects(EffectGroup):
         known = [room.id for room in account.rooms() or ()] if room_ids is None else room_ids
         self._count_again(account, [*(r for r in recent if r in known), *known])
 
-    def reader_mark(self, account: AccountState, place: Place) -> int:
+    def reader_mark(self, account: AccountState, ref: ChannelRef) -> int:
         """Return the time in ms up to which a channel was read."""
-        room = _find(account, place[0])
-        return read_until(account.last_read(), place, room, account.user())
+        room = _find(account, ref[0])
+        return read_until(account.last_read(), ref, room, account.user())
 
     def reach_end(self) -> None:
         """All of the open channel is read."""
         account = self.page.account()
-        place = None if account is None else account.place
+        ref = None if account is None else account.channel_ref
         timeline = None if account is None else account.timeline()
-        if account is None or place is None or timeline is None:
+        if account is None or ref is None or timeline is None:
             return
         if timeline.is_at_latest and timeline.messages:
-            self.read(account, place, timeline.messages[-1].timestamp)
+            self.read(account, ref, timeline.messages[-1].timestamp)
 
     def fall_behind(self) -> None:
         """Something came while one was reading further up, or looked elsewhere."""
         account = self.page.account()
-        place = None if account is None else account.place
+        ref = None if account is None else account.channel_ref
         timeline = None if account is None else account.timeline()
-        if account is None or place is None or timeline is None:
+        if account is None or ref is None or timeline is None:
             return
-        mark = self.reader_mark(account, place)
+        mark = self.reader_mark(account, ref)
         before = account.new_after()
         # Where one has read on since, what is new begins anew.
         is_later = before is None or mark > before
@@ -106,24 +106,24 @@ class UnreadEffects(EffectGroup):
                 account.new_after.set(mark)
                 account.new_count.set(0)
 
-    def read(self, account: AccountState, place: Place, until: int) -> None:
+    def read(self, account: AccountState, ref: ChannelRef, until: int) -> None:
         """Remember that a channel was read up to a time in ms."""
         marks = account.last_read()
-        if until <= marks.get(place, until - 1):
+        if until <= marks.get(ref, until - 1):
             return
         with batch():
-            account.last_read.set({**marks, place: until})
-            _set_unread(account, {place: 0})
-        key = setting_key(LAST_READ, place)
-        self._writer.note(account, key, lambda: account.last_read().get(place))
+            account.last_read.set({**marks, ref: until})
+            _set_unread(account, {ref: 0})
+        key = setting_key(LAST_READ, ref)
+        self._writer.note(account, key, lambda: account.last_read().get(ref))
 
-    def take_over(self, account: AccountState, place: Place, to: Place) -> None:
+    def take_over(self, account: AccountState, ref: ChannelRef, to: ChannelRef) -> None:
         """Have a channel that takes over the messages of another one read as far as that was.
 
         Where either has unread messages, these stay so.
         """
-        if not {place, to} & account.unread().keys():
-            self.read(account, to, self.reader_mark(account, place))
+        if not {ref, to} & account.unread().keys():
+            self.read(account, to, self.reader_mark(account, ref))
 
     @effect("mark the room as read")
     async def read_room(self, room_id: str) -> None:
@@ -144,20 +144,18 @@ class UnreadEffects(EffectGroup):
     async def read_channel(self) -> None:
         """Mark all that there is in the open channel as read."""
         account = self.account
-        place = account.place
-        if place is None:
+        ref = account.channel_ref
+        if ref is None:
             return
-        latest = await self.context.database(account).get_latest_messages(
-            place[0], 1, None, place[1]
-        )
-        self.read(account, place, max([self.context.now(), *(m.timestamp for m in latest)]))
-        if account.place == place:
+        latest = await self.context.database(account).get_latest_messages(ref[0], 1, None, ref[1])
+        self.read(account, ref, max([self.context.now(), *(m.timestamp for m in latest)]))
+        if account.channel_ref == ref:
             account.new_after.set(None)
 
     def forget(self, account: AccountState, room_id: str) -> None:
         """Leave a room out that is gone."""
         previews, unread = account.previews(), account.unread()
-        if room_id in previews or any(place[0] == room_id for place in unread):
+        if room_id in previews or any(ref[0] == room_id for ref in unread):
             with batch():
                 account.previews.set({key: p for key, p in previews.items() if key != room_id})
                 account.unread.set({p: n for p, n in unread.items() if p[0] != room_id})
@@ -202,20 +200,20 @@ class UnreadEffects(EffectGroup):
             _set_unread(account, {key: unread.get(key, 0) + count for key, count in new.items()})
         return True
 
-    def _show_mark(self, account: AccountState, place: Place, mark: object) -> None:
+    def _show_mark(self, account: AccountState, ref: ChannelRef, mark: object) -> None:
         """Take over what was read, here or in another tab, where that is more."""
         marks = account.last_read()
         if not isinstance(mark, int | float) or not is_number(mark):
             return
-        if int(mark) <= marks.get(place, int(mark) - 1):
+        if int(mark) <= marks.get(ref, int(mark) - 1):
             return
-        latest = account.previews().get(place[0])
+        latest = account.previews().get(ref[0])
         with batch():
-            account.last_read.set({**marks, place: int(mark)})
+            account.last_read.set({**marks, ref: int(mark)})
             if latest is not None and latest.timestamp <= mark:
-                _set_unread(account, {place: 0})
+                _set_unread(account, {ref: 0})
         if latest is None or latest.timestamp > mark:
-            self._count_again(account, [place[0]])
+            self._count_again(account, [ref[0]])
 
     def _count_again(self, account: AccountState, room_ids: Collection[str]) -> None:
         """Count what is unread in rooms, soon. Nobody waits for that."""
@@ -248,7 +246,7 @@ class UnreadEffects(EffectGroup):
         size = max(TOGETHER, len(room_ids) // MOST_REDRAWS)
         for start in range(0, len(room_ids), size):
             previews: dict[str, Message | None] = {}
-            unread: dict[Place, int] = {}
+            unread: dict[ChannelRef, int] = {}
             for room_id in room_ids[start : start + size]:
                 room = _find(account, room_id)
                 if room is None:
@@ -265,27 +263,27 @@ class UnreadEffects(EffectGroup):
         latest = await self.context.database(account).get_latest_messages(room_id, 1)
         return latest[0] if latest else None
 
-    async def _count(self, account: AccountState, room: Room) -> dict[Place, int]:
+    async def _count(self, account: AccountState, room: Room) -> dict[ChannelRef, int]:
         """Count what is unread in a room's channels. Mostly nothing is, which one count tells."""
         places = [(room.id, channel.id) for channel in channels_of(room) if channel.type == "text"]
-        marks = {place: self.reader_mark(account, place) for place in places}
+        marks = {ref: self.reader_mark(account, ref) for ref in places}
         first = min(marks.values())
         counts = dict.fromkeys(places, 0)
         in_room = await self.context.database(account).count_messages(room.id, first)
         if in_room and len(places) == 1:
             counts[places[0]] = in_room
         elif in_room:
-            for place, mark in marks.items():
-                counts[place] = await self.context.database(account).count_messages(
-                    room.id, mark, place[1]
+            for ref, mark in marks.items():
+                counts[ref] = await self.context.database(account).count_messages(
+                    room.id, mark, ref[1]
                 )
         # Channels that are gone count no more.
-        gone = (place for place in account.unread() if place[0] == room.id and place not in marks)
+        gone = (ref for ref in account.unread() if ref[0] == room.id and ref not in marks)
         # One may have read on while this was counted.
         return dict.fromkeys(gone, 0) | {
-            place: count
-            for place, count in counts.items()
-            if marks[place] == self.reader_mark(account, place)
+            ref: count
+            for ref, count in counts.items()
+            if marks[ref] == self.reader_mark(account, ref)
         }
 
 
@@ -293,7 +291,7 @@ def _find(account: AccountState, room_id: str) -> Room | None:
     return next((room for room in account.rooms() or () if room.id == room_id), None)
 
 
-def _set_unread(account: AccountState, counts: dict[Place, int]) -> None:
+def _set_unread(account: AccountState, counts: dict[ChannelRef, int]) -> None:
     """Change counts; only those of places that have unread messages are kept."""
     together = {**account.unread(), **counts}
-    account.unread.set({place: count for place, count in together.items() if count})
+    account.unread.set({ref: count for ref, count in together.items() if count})

@@ -9,8 +9,8 @@ from pyodide.ffi import JsProxy
 from roomkeep.app.effects import Effects
 from roomkeep.app.people import picture_of
 from roomkeep.app.state import PageState
+from roomkeep.app.views.avatars import show_avatar
 from roomkeep.app.views.dom import KeyedList, View, by_id, clone, part, pressed, set_text
-from roomkeep.app.views.faces import show_face
 from roomkeep.persistence import KnownAccount
 
 __all__ = ["AccountsView"]
@@ -128,7 +128,7 @@ def _fill(element: Any, item: AccountItem, before: AccountItem | None) -> None:
         set_text(part(button, "name"), name)
         # Who never chose another name is not told it twice.
         set_text(part(button, "username"), "" if name == item.user_id else f"@{item.user_id}")
-        show_face(part(button, "avatar"), item.user_id, name, picture_of(item.known))
+        show_avatar(part(button, "avatar"), item.user_id, name, picture_of(item.known))
         remove = element.lastElementChild
         remove.dataset.remove = item.user_id
         remove.setAttribute("aria-label", f"Remove the account {name}")

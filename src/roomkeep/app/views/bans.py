@@ -10,8 +10,8 @@ from roomkeep.app.effects import Effects
 from roomkeep.app.people import find_ban, may_moderate
 from roomkeep.app.state import PageState
 from roomkeep.app.views import times
+from roomkeep.app.views.avatars import show_avatar
 from roomkeep.app.views.dom import KeyedList, View, by_id, clone, part, pressed, set_text
-from roomkeep.app.views.faces import show_face
 from roomkeep.models import Ban
 
 __all__ = ["BansView"]
@@ -68,15 +68,15 @@ class BansView(View):
         account = self.page.account()
         rows: dict[str, BanRow] = {}
         if account is not None:
-            faces = account.people.faces()
+            avatars = account.people.avatars()
             may_lift = may_moderate(self.effects.bans.me(account))
             for ban in account.people.bans():
-                face = faces.get(ban.user_id)
-                by = faces.get(ban.banned_by)
+                avatar = avatars.get(ban.user_id)
+                by = avatars.get(ban.banned_by)
                 rows[ban.oder_id] = BanRow(
                     ban,
-                    ban.display_name or ban.user_id if face is None else face.name,
-                    None if face is None else face.picture,
+                    ban.display_name or ban.user_id if avatar is None else avatar.name,
+                    None if avatar is None else avatar.picture,
                     ban.banned_by if by is None else by.name,
                     may_lift and ban.user_id != account.user_id,
                 )
@@ -123,7 +123,7 @@ def _when(timestamp: int) -> str:
 
 def _fill(element: Any, row: BanRow, _before: BanRow | None) -> None:
     ban = row.ban
-    show_face(part(element, "avatar"), ban.user_id, row.name, row.picture)
+    show_avatar(part(element, "avatar"), ban.user_id, row.name, row.picture)
     set_text(part(element, "name"), row.name)
     reason = part(element, "reason")
     reason.hidden = not ban.reason

@@ -60,7 +60,7 @@ class ComposerView(View):
             set_text(self._left, f"{many} too many. Shorten it, or send it in parts.")
         elif left <= NEARLY:
             set_text(self._left, f"{left:,} characters left")
-        waits = account is not None and account.files.waits(account.place)
+        waits = account is not None and account.files.waits(account.channel_ref)
         self._send.disabled = left < 0 or not (draft.strip() or waits)
 
     def _show_room(self) -> None:
@@ -81,8 +81,8 @@ class ComposerView(View):
         author = ""
         if account is not None and message is not None:
             # As the conversation calls them: they may have taken another name since.
-            face = account.people.faces().get(message.sender_id)
-            author = face.name if face else message.sender_name or message.sender_id
+            avatar = account.people.avatars().get(message.sender_id)
+            author = avatar.name if avatar else message.sender_name or message.sender_id
         set_text(part(self._reply, "author"), author)
         set_text(part(self._reply, "text"), "" if message is None else summary(message.content))
 

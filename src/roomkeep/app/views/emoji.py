@@ -10,7 +10,7 @@ from reaktiv import untracked
 from roomkeep.app.effects import Effects
 from roomkeep.app.state import PageState
 from roomkeep.app.views.dom import View, by_id
-from roomkeep.app.views.places import put_beside
+from roomkeep.app.views.popover_position import put_beside
 
 __all__ = ["EmojiView"]
 

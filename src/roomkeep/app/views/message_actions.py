@@ -11,7 +11,7 @@ from roomkeep.app.timeline import Timeline
 from roomkeep.app.views import times
 from roomkeep.app.views.clipboard import copy
 from roomkeep.app.views.dom import KeyedList, View, by_id, clone, part, pressed
-from roomkeep.app.views.hold import Hold
+from roomkeep.app.views.long_press import LongPress
 from roomkeep.app.views.message_menu import MessageMenu
 from roomkeep.app.views.rows import Row
 
@@ -35,7 +35,7 @@ class MessageActions(View):
         self._asked = ""
         self._tools = clone("message-tools")
         self._menu = MessageMenu(page, effects, self._on_action)
-        self._hold = Hold(
+        self._long_press = LongPress(
             page, effects, messages.parent, lambda row: self._on_action("more", row.dataset.id, row)
         )
         self.listen(messages.parent, "pointerover", self._on_pointer, passive=True)

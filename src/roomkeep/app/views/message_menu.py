@@ -8,7 +8,7 @@ from pyodide.ffi import JsProxy
 from roomkeep.app.effects import Effects
 from roomkeep.app.state import PageState
 from roomkeep.app.views.dom import View, by_id, part, pressed, set_text
-from roomkeep.app.views.places import put_beside
+from roomkeep.app.views.popover_position import put_beside
 from roomkeep.app.views.rows import Row
 
 __all__ = ["MessageMenu"]
@@ -39,7 +39,7 @@ class MessageMenu(View):
         """Show the menu of a message."""
         self._message_id = shown.message.id
         self._row = row
-        set_text(part(self._menu, "author"), shown.face.name)
+        set_text(part(self._menu, "author"), shown.avatar.name)
         for button in self._menu.querySelectorAll(".own"):
             button.hidden = not shown.is_mine
         self._menu.showPopover()

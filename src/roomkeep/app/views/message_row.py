@@ -6,9 +6,9 @@ from pyodide.ffi import JsProxy
 
 from roomkeep.app.views import times
 from roomkeep.app.views.attachments import fill_attachments
+from roomkeep.app.views.avatars import show_avatar
 from roomkeep.app.views.content import fill_content
 from roomkeep.app.views.dom import clone, part, set_text
-from roomkeep.app.views.faces import show_face
 from roomkeep.app.views.rows import Chip, Quote, Row, tint
 from roomkeep.models import DELETED_MESSAGE_CONTENT
 
@@ -33,9 +33,9 @@ def fill_row(element: Any, row: Row, before: Row | None) -> None:
     message = row.message
     if before is None:
         _fill_new(element, row)
-    if before is None or before.face != row.face:
-        show_face(part(element, "avatar"), message.sender_id, row.face.name, row.face.picture)
-        part(element, "author").textContent = row.face.name
+    if before is None or before.avatar != row.avatar:
+        show_avatar(part(element, "avatar"), message.sender_id, row.avatar.name, row.avatar.picture)
+        part(element, "author").textContent = row.avatar.name
     if before is None or before.day != row.day:
         day = part(element, "day")
         day.hidden = not row.day

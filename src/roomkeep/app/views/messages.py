@@ -7,8 +7,8 @@ import js
 from pyodide.ffi import JsProxy, create_proxy
 from reaktiv import untracked
 
+from roomkeep.app.channel_ref import ChannelRef
 from roomkeep.app.effects import Effects
-from roomkeep.app.places import Place
 from roomkeep.app.state import AccountState, PageState
 from roomkeep.app.timeline import Timeline
 from roomkeep.app.unread import first_new
@@ -16,9 +16,9 @@ from roomkeep.app.views import times
 from roomkeep.app.views.dom import KeyedList, View, by_id, clone
 from roomkeep.app.views.message_actions import MessageActions
 from roomkeep.app.views.message_row import fill_row
-from roomkeep.app.views.new_bar import NewBar
-from roomkeep.app.views.reactors import Reactors
+from roomkeep.app.views.reaction_tooltip import ReactionTooltip
 from roomkeep.app.views.rows import Row, make_rows
+from roomkeep.app.views.unread_banner import UnreadBanner
 
 __all__ = ["MessagesView"]
 
@@ -47,7 +47,7 @@ class MessagesView(View):
         self._list: KeyedList[str, Row] = KeyedList(
             by_id("messages"), lambda: clone("message-row"), fill_row
         )
-        self._shown: tuple[AccountState | None, Place | None] = (None, None)
+        self._shown: tuple[AccountState | None, ChannelRef | None] = (None, None)
         self._is_new = True
         self._is_opening = True
         self._first_new: Any = None
@@ -56,9 +56,9 @@ class MessagesView(View):
         self._edited: tuple[AccountState | None, str | None] = (None, None)
         self._loaded_at: Timeline | None = None
         self.listen(self._scroller, "scroll", self._on_scroll, passive=True)
-        self._new_bar = NewBar(page, effects)
+        self._unread_banner = UnreadBanner(page, effects)
         self._actions = MessageActions(page, effects, self._list)
-        self._reactors = Reactors(page, effects, self._list.parent)
+        self._reaction_tooltip = ReactionTooltip(page, effects, self._list.parent)
         self.listen(self._latest, "click", lambda _: self._go_to_latest())
         self.listen(js.document, "visibilitychange", lambda _: self._look_around())
         # When one answers, or writes much, there is less room for the messages.
@@ -70,10 +70,10 @@ class MessagesView(View):
 
     def _show(self) -> None:
         account = self.page.account()
-        place = None if account is None else account.place
+        ref = None if account is None else account.channel_ref
         timeline = None if account is None else account.timeline()
-        if (account, place) != self._shown:
-            self._shown = (account, place)
+        if (account, ref) != self._shown:
+            self._shown = (account, ref)
             self._is_new = True
             self._is_opening = True
             self._follows = True
@@ -83,7 +83,7 @@ class MessagesView(View):
             self._is_new = True
             return
         editing = account.editing
-        texts = {} if place is None else account.edit_texts.get(place, {})
+        texts = {} if ref is None else account.edit_texts.get(ref, {})
         mark = account.new_after()
         new_from = first_new(timeline.messages, mark, account.user_id, has_older=timeline.has_older)
         rows = make_rows(
@@ -92,7 +92,7 @@ class MessagesView(View):
             editing=None if editing is None else (editing, texts.get(editing)),
             day=times.day,
             new_from=new_from,
-            faces=account.people.faces(),
+            avatars=account.people.avatars(),
             attachments=account.files.by_message(),
             originals=account.originals(),
         )
@@ -118,7 +118,7 @@ class MessagesView(View):
         is_above = mark is not None and bool(timeline.messages)
         is_above = is_above and timeline.messages[0].timestamp > (mark or 0)
         with untracked():
-            self._new_bar.place(first_row, is_above=is_above)
+            self._unread_banner.place(first_row, is_above=is_above)
         self._actions.give_tab_stop(timeline)
         self._focus_editor(account, editing, was_editing)
         self._is_new = False
@@ -199,7 +199,7 @@ class MessagesView(View):
         self._show_latest_button(timeline)
         if self._follows and _is_seen():
             self.effects.unread.reach_end()
-        self._new_bar.look()
+        self._unread_banner.look()
         if account.is_loading():
             return
         self._loaded_at = timeline
@@ -215,7 +215,7 @@ class MessagesView(View):
             return
         self._follows = True
         self._is_new = True
-        self._new_bar.go_past()
+        self._unread_banner.go_past()
         if timeline.is_at_latest:
             self._scroller.scrollTop = self._scroller.scrollHeight
         else:

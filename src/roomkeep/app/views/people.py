@@ -9,8 +9,8 @@ from pyodide.ffi import JsProxy
 from roomkeep.app.effects import Effects
 from roomkeep.app.people import ROLE_NAMES, Person, group_people, may_moderate
 from roomkeep.app.state import AccountState, PageState
+from roomkeep.app.views.avatars import show_avatar, show_status
 from roomkeep.app.views.dom import KeyedList, View, by_id, clone, part, pressed, set_text
-from roomkeep.app.views.faces import show_face, show_status
 
 __all__ = ["PeopleView"]
 
@@ -192,7 +192,7 @@ def _fill_person(element: Any, row: PersonRow, before: PersonRow | None) -> None
     if was is None:
         button.dataset.person = person.user_id
     if was is None or (was.name, was.picture) != (person.name, person.picture):
-        show_face(part(button, "avatar"), person.user_id, person.name, person.picture)
+        show_avatar(part(button, "avatar"), person.user_id, person.name, person.picture)
         part(button, "name").textContent = person.name
     if was is None or was.status != person.status:
         show_status(part(button, "dot"), part(button, "status"), person.status)

@@ -16,8 +16,8 @@ from roomkeep.app.people import (
 )
 from roomkeep.app.state import PageState
 from roomkeep.app.views import times
+from roomkeep.app.views.avatars import show_avatar, show_status
 from roomkeep.app.views.dom import View, by_id, part, set_text
-from roomkeep.app.views.faces import show_face, show_status
 from roomkeep.app.views.pictures import PictureError, make_picture
 
 __all__ = ["ProfileView"]
@@ -54,7 +54,7 @@ class ProfileView(View):
         if account is None or person is None:
             person = Person(user_id="", name="", username="")
         card = self._card
-        show_face(part(card, "avatar"), person.user_id, person.name, person.picture)
+        show_avatar(part(card, "avatar"), person.user_id, person.name, person.picture)
         set_text(part(card, "name"), person.name)
         # Who never chose another name is not told it twice.
         username = "" if person.username == person.name else person.username
@@ -122,7 +122,7 @@ class ProfileView(View):
             # What was typed for one account is not for the next to read.
             self._picture = None
             self._form.reset()
-            show_face(part(self._form, "avatar"), "", "")
+            show_avatar(part(self._form, "avatar"), "", "")
             set_text(self._trouble, "")
             return
         user = account.user()
@@ -138,7 +138,7 @@ class ProfileView(View):
         if account is not None:
             name = str(self._form.elements.namedItem("name").value)
             avatar = part(self._form, "avatar")
-            show_face(avatar, account.user_id, name, self._picture)
+            show_avatar(avatar, account.user_id, name, self._picture)
         self._remove.hidden = self._picture is None
 
     def _on_file(self, _event: Any) -> None:

@@ -8,7 +8,7 @@ from typing import Final, Literal
 from msgspec import Struct
 
 from roomkeep.app.formatting import summary
-from roomkeep.app.people import Face
+from roomkeep.app.people import Avatar
 from roomkeep.models import Attachment, Message
 
 __all__ = ["Chip", "Quote", "Row", "initials", "make_quote", "make_rows", "tint", "what_goes"]
@@ -80,7 +80,7 @@ class Row(Struct, frozen=True):
         is_mine: the reader wrote it.
         edited_text: what its editor holds; None where it is not open.
         is_first_new: what is new begins with it.
-        face: how its author looks.
+        avatar: how its author looks.
         attachments: its files; None while they are not known.
         chips: its reactions, the first emoji first.
         quote: what it answers.
@@ -91,7 +91,7 @@ class Row(Struct, frozen=True):
     leads: bool
     is_mine: bool
     edited_text: str | None
-    face: Face
+    avatar: Avatar
     is_first_new: bool = False
     attachments: tuple[Attachment, ...] | None = None
     chips: tuple[Chip, ...] = ()
@@ -105,7 +105,7 @@ def make_rows(  # noqa: PLR0913 each is another part of what is shown
     editing: tuple[str, str | None] | None,
     day: Callable[[int], str],
     new_from: str | None = None,
-    faces: Mapping[str, Face] = MappingProxyType({}),
+    avatars: Mapping[str, Avatar] = MappingProxyType({}),
     attachments: Mapping[str, tuple[Attachment, ...]] = MappingProxyType({}),
     originals: Mapping[str, Message | None] = MappingProxyType({}),
 ) -> dict[str, Row]:
@@ -120,32 +120,32 @@ def make_rows(  # noqa: PLR0913 each is another part of what is shown
         new_from: the id of the message with which what is new begins.
         originals: messages that some of these answer and that are not among them; None for those
             that are not there.
-        faces: how people look, by their ids.
+        avatars: how people look, by their ids.
         attachments: the messages' files, where they are known, by the messages' ids.
     """
     here = {message.id: message for message in messages}
     senders = {message.sender_id: message.sender_name for message in messages}
 
     def called(person: str) -> str:
-        face = faces.get(person)
-        return senders.get(person) or person if face is None else face.name
+        avatar = avatars.get(person)
+        return senders.get(person) or person if avatar is None else avatar.name
 
     rows = {}
     before: Message | None = None
     day_before = ""
-    face_before: Face | None = None
+    face_before: Avatar | None = None
     for message in messages:
         this_day = day(message.timestamp)
         is_new_day = this_day != day_before
-        face = faces.get(message.sender_id)
-        if face is None:
-            face = Face(message.sender_name or message.sender_id, None)
+        avatar = avatars.get(message.sender_id)
+        if avatar is None:
+            avatar = Avatar(message.sender_name or message.sender_id, None)
         leads = (
             before is None
             or is_new_day
             or message.id == new_from
             or before.sender_id != message.sender_id
-            or face != face_before
+            or avatar != face_before
             or message.timestamp - before.timestamp > TOGETHER
         )
         rows[message.id] = Row(
@@ -154,13 +154,13 @@ def make_rows(  # noqa: PLR0913 each is another part of what is shown
             leads,
             message.sender_id == reader_id,
             _edited_text(message, editing),
-            face,
+            avatar,
             message.id == new_from,
             attachments.get(message.id),
             _chips(message, reader_id, called) if message.reactions else (),
-            make_quote(message.reply_to_id, here, originals, faces),
+            make_quote(message.reply_to_id, here, originals, avatars),
         )
-        before, day_before, face_before = message, this_day, face
+        before, day_before, face_before = message, this_day, avatar
     return rows
 
 
@@ -174,7 +174,7 @@ def make_quote(
     message_id: str | None,
     here: Mapping[str, Message],
     originals: Mapping[str, Message | None],
-    faces: Mapping[str, Face],
+    avatars: Mapping[str, Avatar],
 ) -> Quote | None:
     """Make what is shown of the message that another answers; None where it answers none."""
     if message_id is None:
@@ -186,8 +186,8 @@ def make_quote(
         message = originals[message_id]
     if message is None:
         return Quote(message_id, "missing")
-    face = faces.get(message.sender_id)
-    author = (message.sender_name or message.sender_id) if face is None else face.name
+    avatar = avatars.get(message.sender_id)
+    author = (message.sender_name or message.sender_id) if avatar is None else avatar.name
     if message.is_deleted:
         return Quote(message_id, "deleted", author, message.sender_id)
     return Quote(

@@ -11,8 +11,8 @@ from roomkeep.app.people import picture_of
 from roomkeep.app.previews import badge, preview
 from roomkeep.app.state import AccountState, PageState
 from roomkeep.app.unread import total
+from roomkeep.app.views.avatars import show_avatar
 from roomkeep.app.views.dom import KeyedList, View, by_id, clone, part, pressed, set_text
-from roomkeep.app.views.faces import show_face
 from roomkeep.app.views.room_pictures import show_picture
 from roomkeep.models import Channel, Room
 
@@ -55,7 +55,7 @@ class SidebarView(View):
         self._import = by_id("import-state")
         self.listen(by_id("rooms"), "click", self._on_press)
         self.listen(self._account, "click", lambda _: effects.accounts.open_dialog())
-        self.listen(by_id("open-finder"), "click", lambda _: effects.rooms.open_finder())
+        self.listen(by_id("open-switcher"), "click", lambda _: effects.rooms.open_quick_switcher())
         for button in ("new-room", "first-room"):
             self.listen(by_id(button), "click", lambda _: effects.rooms.open_dialog())
         for button in ("open-import", "first-import", "import-state"):
@@ -75,7 +75,7 @@ class SidebarView(View):
         avatar = part(self._account, "avatar")
         set_text(part(self._account, "name"), name)
         user_id = "" if account is None else account.user_id
-        show_face(avatar, user_id, name, None if account is None else picture_of(account.user()))
+        show_avatar(avatar, user_id, name, None if account is None else picture_of(account.user()))
 
     def _show_rooms(self) -> None:
         account = self.page.account()
@@ -83,7 +83,7 @@ class SidebarView(View):
         focused = js.document.activeElement
         self._rooms.show({} if account is None else {r.id: _room(account, r) for r in rooms})
         self._rooms.parent.hidden = not rooms
-        by_id("open-finder").hidden = not rooms
+        by_id("open-switcher").hidden = not rooms
         self._empty.hidden = account is None or account.rooms() is None or bool(rooms)
         self._show_channels(account)
         # An element that changes its place loses the focus.

@@ -10,25 +10,25 @@ from contextlib import asynccontextmanager
 
 from roomkeep.app.blobs import Blobs
 from roomkeep.app.changes import records_by_key
+from roomkeep.app.channel_ref import DRAFT_FILES, ChannelRef, channel_ref_of, setting_key
 from roomkeep.app.effects.context import Context, EffectGroup, effect
 from roomkeep.app.effects.setting_writer import SettingWriter
+from roomkeep.app.error_messages import explain
 from roomkeep.app.file_state import PendingFile
 from roomkeep.app.files import StoredFile, picture_type
-from roomkeep.app.places import DRAFT_FILES, Place, place_of, setting_key
-from roomkeep.app.problems import explain
 from roomkeep.app.state import AccountState
 from roomkeep.errors import RecordNotFound, RoomkeepError, ScopeChanged
 from roomkeep.models import Attachment
 from roomkeep.persistence import Change, DatabaseService
 
-__all__ = ["KeptFileEffects", "holder", "read_ids"]
+__all__ = ["DraftAttachmentEffects", "holder", "read_ids"]
 
 _SHOWING = "show the files that wait"
 
 logger = logging.getLogger(__name__)
 
 
-class KeptFileEffects(EffectGroup):
+class DraftAttachmentEffects(EffectGroup):
     """Keeps files, and brings them back."""
 
     def __init__(self, context: Context, blobs: Blobs, writer: SettingWriter) -> None:
@@ -44,17 +44,17 @@ class KeptFileEffects(EffectGroup):
         if self._stop is None:
             self._stop = self.context.device.subscribe(self._on_change)
 
-    async def keep(self, account: AccountState, place: Place, file: PendingFile) -> None:
+    async def keep(self, account: AccountState, ref: ChannelRef, file: PendingFile) -> None:
         """Keep a file; where that cannot be, say so, and it waits on the page alone."""
         try:
-            await self._list(account, place, add=file.id)
-            if account.files.is_waiting(place, file.id):
+            await self._list(account, ref, add=file.id)
+            if account.files.is_waiting(ref, file.id):
                 await self._save(account, file)
         except ScopeChanged:
             raise
         except RoomkeepError as error:
             logger.warning("could not keep a file: %s", error)
-            account.files.mark(place, [file.id], is_kept=False)
+            account.files.mark(ref, [file.id], is_kept=False)
             text, _ = explain(error, f"keep “{file.name}” for later")
             self.context.tell(
                 "error",
@@ -62,48 +62,48 @@ class KeptFileEffects(EffectGroup):
                 "You can still send it. It is gone when you close the page.",
             )
             return
-        if account.files.is_waiting(place, file.id):
-            account.files.mark(place, [file.id], is_kept=True)
+        if account.files.is_waiting(ref, file.id):
+            account.files.mark(ref, [file.id], is_kept=True)
         else:
             # Sent or removed meanwhile. What was sent is not under its holder any more.
-            await self.forget(account, place, file.id)
+            await self.forget(account, ref, file.id)
 
-    async def forget(self, account: AccountState, place: Place, file_id: str) -> None:
+    async def forget(self, account: AccountState, ref: ChannelRef, file_id: str) -> None:
         """Keep a file no more that was sent or removed."""
         await self.context.database(account).delete_attachments_for_message(holder(file_id))
-        await self._list(account, place, remove=file_id)
+        await self._list(account, ref, remove=file_id)
 
-    async def move(self, account: AccountState, place: Place, to: Place) -> None:
+    async def move(self, account: AccountState, ref: ChannelRef, to: ChannelRef) -> None:
         """Have the files that wait in a channel that goes wait in another."""
-        for file in account.files.pending().get(place, ()):
-            account.files.take_away(place, [file.id])
+        for file in account.files.pending().get(ref, ()):
+            account.files.take_away(ref, [file.id])
             account.files.add(to, file)
             if file.is_kept:
                 await self._list(account, to, add=file.id)
-                await self._list(account, place, remove=file.id)
+                await self._list(account, ref, remove=file.id)
 
     def leave_room(self, account: AccountState, room_id: str) -> None:
         """Have no file wait in a room that is gone."""
-        for place, files in account.files.pending().items():
-            if place[0] == room_id:
-                for file in account.files.take_away(place, [file.id for file in files]):
+        for ref, files in account.files.pending().items():
+            if ref[0] == room_id:
+                for file in account.files.take_away(ref, [file.id for file in files]):
                     self._blobs.revoke(file.picture)
 
     async def load(
         self, account: AccountState, database: DatabaseService, settings: Mapping[str, object]
     ) -> None:
         """Take in what was kept when the account was left, before it is on the page."""
-        kept = {place_of(DRAFT_FILES, key): read_ids(ids) for key, ids in settings.items()}
-        for place, ids in kept.items():
-            if place is not None and ids:
-                account.files.listed[place] = tuple(ids)
+        kept = {channel_ref_of(DRAFT_FILES, key): read_ids(ids) for key, ids in settings.items()}
+        for ref, ids in kept.items():
+            if ref is not None and ids:
+                account.files.listed[ref] = tuple(ids)
                 found = tuple(map(_kept_file, await _find(database, ids)))
-                account.files.pending.set({**account.files.pending(), place: found})
+                account.files.pending.set({**account.files.pending(), ref: found})
 
     @effect("show the pictures that wait to be sent")
     async def show_previews(self, account: AccountState) -> None:
         """Show the pictures among the files that were kept."""
-        for place, files in account.files.pending().items():
+        for ref, files in account.files.pending().items():
             for file in files:
                 mime = picture_type(file.mime)
                 if file.picture is not None or mime is None or file.is_kept is not True:
@@ -113,9 +113,9 @@ class KeptFileEffects(EffectGroup):
                 except RecordNotFound:  # sent or removed meanwhile, in another tab
                     continue
                 # Where more came meanwhile, it was looked for twice.
-                if data is not None and account.files.lacks_picture(place, file.id):
+                if data is not None and account.files.lacks_picture(ref, file.id):
                     url = self._blobs.make_url(data, mime)
-                    account.files.mark(place, [file.id], picture=url)
+                    account.files.mark(ref, [file.id], picture=url)
 
     async def _save(self, account: AccountState, file: PendingFile) -> None:
         database = self.context.database(account)
@@ -131,10 +131,10 @@ class KeptFileEffects(EffectGroup):
         await database.save_attachment(attachment, file.file.data)
 
     async def _list(
-        self, account: AccountState, place: Place, *, add: str = "", remove: str = ""
+        self, account: AccountState, ref: ChannelRef, *, add: str = "", remove: str = ""
     ) -> None:
         # Listed before it is kept and until it is not: so nothing is kept that no list knows of.
-        key = setting_key(DRAFT_FILES, place)
+        key = setting_key(DRAFT_FILES, ref)
         async with self._changes:
             ids = read_ids(await self.context.database(account).get_setting(key))
             left = [name for name in ids if name not in (add, remove)]
@@ -144,7 +144,7 @@ class KeptFileEffects(EffectGroup):
 
     @asynccontextmanager
     async def without(
-        self, account: AccountState, place: Place, file_ids: Collection[str]
+        self, account: AccountState, ref: ChannelRef, file_ids: Collection[str]
     ) -> AsyncIterator[dict[str, object]]:
         """Hold the list of a channel's files; give the setting that it is without some of them.
 
@@ -154,8 +154,8 @@ class KeptFileEffects(EffectGroup):
             yield {}
             return
         async with self._changes:
-            left = [name for name in account.files.listed.get(place, ()) if name not in file_ids]
-            yield {setting_key(DRAFT_FILES, place): left or None}
+            left = [name for name in account.files.listed.get(ref, ()) if name not in file_ids]
+            yield {setting_key(DRAFT_FILES, ref): left or None}
 
     # What changes, here or in other tabs
 
@@ -175,32 +175,34 @@ class KeptFileEffects(EffectGroup):
         if wanted:
             self.show_previews(account)
 
-    def _show_listed(self, account: AccountState, place: Place, kept: object) -> None:
+    def _show_listed(self, account: AccountState, ref: ChannelRef, kept: object) -> None:
         """Show the files that a channel's list names, and no other that is kept."""
         files = account.files
         ids = read_ids(kept)
-        files.listed[place] = tuple(ids)
-        here = files.pending().get(place, ())
+        files.listed[ref] = tuple(ids)
+        here = files.pending().get(ref, ())
         gone = [f.id for f in here if f.is_kept and not f.is_saving and f.id not in ids]
-        for file in files.take_away(place, gone):
+        for file in files.take_away(ref, gone):
             self._blobs.revoke(file.picture)
         new = [name for name in ids if all(file.id != name for file in here)]
-        others = {key: where for key, where in files.awaited.items() if where != place}
-        files.awaited = {**others, **dict.fromkeys(new, place)}
+        others = {key: where for key, where in files.awaited.items() if where != ref}
+        files.awaited = {**others, **dict.fromkeys(new, ref)}
         if new:
-            self.context.start(self._find_new(account, place), _SHOWING)
+            self.context.start(self._find_new(account, ref), _SHOWING)
 
-    async def _find_new(self, account: AccountState, place: Place) -> None:
-        new = [name for name, where in account.files.awaited.items() if where == place]
+    async def _find_new(self, account: AccountState, ref: ChannelRef) -> None:
+        new = [name for name, where in account.files.awaited.items() if where == ref]
         if new:
-            self._show_new(account, place, await _find(self.context.database(account), new))
+            self._show_new(account, ref, await _find(self.context.database(account), new))
             self.show_previews(account)
 
-    def _show_new(self, account: AccountState, place: Place, found: Iterable[Attachment]) -> None:
+    def _show_new(
+        self, account: AccountState, ref: ChannelRef, found: Iterable[Attachment]
+    ) -> None:
         for one in found:
             listed = account.files.awaited.pop(one.id, None)
-            if listed == place and not account.files.is_waiting(place, one.id):
-                account.files.add(place, _kept_file(one))
+            if listed == ref and not account.files.is_waiting(ref, one.id):
+                account.files.add(ref, _kept_file(one))
 
 
 def holder(file_id: str) -> str:
@@ -209,7 +211,7 @@ def holder(file_id: str) -> str:
 
 
 def read_ids(kept: object) -> list[str]:
-    """Return the ids of the files that are kept for a place, from its setting."""
+    """Return the ids of the files that are kept for a channel, from its setting."""
     return [name for name in kept if isinstance(name, str)] if isinstance(kept, list) else []
 
 

@@ -7,18 +7,18 @@ from roomkeep.app.state import PageState
 from roomkeep.app.storage_state import say_files
 from roomkeep.app.views.dom import View, by_id, set_text
 
-__all__ = ["RoomForFilesView"]
+__all__ = ["StorageCleanupView"]
 
 
-class RoomForFilesView(View):
+class StorageCleanupView(View):
     """How much files take, and the question whether the oldest are to go."""
 
     def __init__(self, page: PageState, effects: Effects) -> None:
         super().__init__(page, effects)
         self._was_asking = False
         self.listen(by_id("files-remove"), "submit", self._on_ask)
-        self.listen(by_id("files-keep"), "click", lambda _: effects.room_for_files.cancel())
-        self.listen(by_id("files-remove-now"), "click", lambda _: effects.room_for_files.remove())
+        self.listen(by_id("files-keep"), "click", lambda _: effects.storage_cleanup.cancel())
+        self.listen(by_id("files-remove-now"), "click", lambda _: effects.storage_cleanup.remove())
         self.watch(self._show)
 
     def _show(self) -> None:
@@ -42,4 +42,4 @@ class RoomForFilesView(View):
 
     def _on_ask(self, event: Any) -> None:
         event.preventDefault()
-        self.effects.room_for_files.ask(float(by_id("files-share").value))
+        self.effects.storage_cleanup.ask(float(by_id("files-share").value))

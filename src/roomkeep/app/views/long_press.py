@@ -10,14 +10,14 @@ from roomkeep.app.effects import Effects
 from roomkeep.app.state import PageState
 from roomkeep.app.views.dom import View
 
-__all__ = ["Hold"]
+__all__ = ["LongPress"]
 
 HOLD_SECONDS = 0.45
 OWN_TOUCH = "a, button:not(.author), textarea, input, pre"
 """What does something else when it is held."""
 
 
-class Hold(View):
+class LongPress(View):
     """Notices a finger that is held on a row, and tells when it leaves again.
 
     Not earlier: a panel that opened under it would close as it leaves.

@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from roomkeep.app.sample_pictures import STEPS, Colour, blend, png
 
-__all__ = ["FACES", "face"]
+__all__ = ["AVATARS", "avatar"]
 
 SIDE = 224
 """A portrait's width and height, in pixels."""
@@ -51,7 +51,7 @@ _BROWN, _DARK = (150, 98, 68), (112, 72, 52)
 _BLACK, _CHESTNUT, _GINGER = (42, 34, 40), (98, 58, 40), (196, 96, 44)
 _BLOND, _GREY, _SAND = (232, 188, 104), (176, 178, 188), (160, 116, 72)
 
-FACES: dict[str, Look] = {
+AVATARS: dict[str, Look] = {
     "mara": Look(((255, 214, 186), (246, 160, 140)), _PALE, _BLOND, "bun", (58, 112, 92)),
     "tom": Look(
         ((190, 224, 206), (110, 176, 150)), _DARK, _BLACK, "short", (240, 178, 72), ("beard",)
@@ -85,9 +85,9 @@ FACES: dict[str, Look] = {
 
 
 @functools.cache
-def face(who: str) -> str:
+def avatar(who: str) -> str:
     """Return a person's portrait as a `data:` URL; always the same."""
-    look = FACES[who]
+    look = AVATARS[who]
     palette = blend(*look.ground)
     lines = [bytearray([y * STEPS // SIDE]) * SIDE for y in range(SIDE)]
     for colour, x, y, wide, high, top, bottom in _draw(look):
@@ -139,7 +139,7 @@ def _head(look: Look) -> Iterator[Ellipse]:
     if look.style != "scarf":
         yield _whole(_shade(look.skin), 56, 116, 11, 15)
         yield _whole(_shade(look.skin), 168, 116, 11, 15)
-    # The hair shows where the face, lower and narrower, does not cover it.
+    # The hair shows where the avatar, lower and narrower, does not cover it.
     yield (look.hair, 112, 104, 60, 66, 0, 118)
     if "beard" in look.extras:
         yield (_CHESTNUT if look.style == "cap" else look.hair, 112, 116, 56, 64, 108, SIDE)

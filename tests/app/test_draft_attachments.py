@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from roomkeep.app.places import DRAFT, setting_key
+from roomkeep.app.channel_ref import DRAFT, setting_key
 from roomkeep.app.timeline import Timeline
 from roomkeep.errors import StorageFull
 from roomkeep.models import Message
@@ -49,8 +49,8 @@ async def test_a_draft_answers_what_it_answered(chat: Chat) -> None:
 
 async def test_what_the_database_did_not_get_any_more_is_there_the_next_time(chat: Chat) -> None:
     effects, account = chat.effects, chat.account
-    assert account.place is not None
-    key = setting_key(DRAFT, account.place)
+    assert account.channel_ref is not None
+    key = setting_key(DRAFT, account.channel_ref)
     effects.sending.write_draft("half a thought")
     effects.setting_writer.stash()
     stashed = chat.resume.load_unsaved("Ada")
@@ -80,7 +80,7 @@ async def test_what_the_database_did_not_get_any_more_is_there_the_next_time(cha
 
 async def test_where_one_was_last_outlives_a_page_that_goes_at_once(chat: Chat) -> None:
     await chat.effects.rooms.create("Garden")
-    here = chat.account.place
+    here = chat.account.channel_ref
     chat.effects.setting_writer.stash()
     stashed = chat.resume.load_unsaved("Ada")
     chat.effects.setting_writer.forget(chat.account)
@@ -129,10 +129,10 @@ async def test_an_editor_keeps_its_text_in_other_channels_and_later(chat: Chat) 
     await chat.effects.rooms.open(tea)
     assert editing(chat) == edited
     await go_away_and_come_back(chat)
-    place = chat.account.place
-    assert place is not None
+    ref = chat.account.channel_ref
+    assert ref is not None
     assert editing(chat) == edited
-    assert chat.account.edit_texts[place] == {edited: "half a change"}
+    assert chat.account.edit_texts[ref] == {edited: "half a change"}
 
 
 async def test_an_editor_that_was_cancelled_is_not_kept(chat: Chat) -> None:
@@ -157,9 +157,9 @@ async def test_a_second_editor_leaves_what_the_first_held(chat: Chat) -> None:
     await chat.effects.edits.save("change of the second")
     assert chat.shown == ["about Tea", "change of the second"]
     chat.effects.edits.begin(first)
-    place = chat.account.place
-    assert place is not None
-    assert chat.account.edit_texts[place][first] == "change of the first"
+    ref = chat.account.channel_ref
+    assert ref is not None
+    assert chat.account.edit_texts[ref][first] == "change of the first"
 
 
 async def test_what_left_the_page_while_it_was_changed_is_saved(chat: Chat) -> None:

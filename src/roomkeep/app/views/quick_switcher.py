@@ -5,29 +5,29 @@ from typing import Any
 
 import js
 
+from roomkeep.app.channel_search import Found, find_places
 from roomkeep.app.effects import Effects
-from roomkeep.app.finder import Found, find_places
 from roomkeep.app.state import PageState
 from roomkeep.app.views.dom import KeyedList, View, by_id, clone, part, set_text
 from roomkeep.app.views.room_pictures import show_picture
 
-__all__ = ["FinderView"]
+__all__ = ["QuickSwitcherView"]
 
 _numbers = itertools.count()
 
 
-class FinderView(View):
+class QuickSwitcherView(View):
     """A field, and the list of what fits: the field keeps the focus, arrows choose in the list."""
 
     def __init__(self, page: PageState, effects: Effects) -> None:
         super().__init__(page, effects)
-        self._dialog = by_id("finder-dialog")
-        self._field = by_id("finder-field")
-        self._empty = by_id("finder-empty")
+        self._dialog = by_id("switcher-dialog")
+        self._field = by_id("switcher-field")
+        self._empty = by_id("switcher-empty")
         self._found: list[Found] = []
         self._chosen = 0
         self._list: KeyedList[tuple[str, str | None], Found] = KeyedList(
-            by_id("finder-list"), _make, _fill
+            by_id("switcher-list"), _make, _fill
         )
         self.listen(js.document, "keydown", self._on_shortcut)
         self.listen(self._dialog, "close", lambda _: self._on_closed())
@@ -43,14 +43,14 @@ class FinderView(View):
         if str(event.key).lower() == "k" and self.page.account() is not None:
             event.preventDefault()
             if not js.document.querySelector("dialog[open]"):
-                # A menu gives the focus back to where it came from, and so does the finder then.
+                # A menu gives the focus back to where it came from, and so does the dialog then.
                 for menu in js.document.querySelectorAll(":popover-open"):
                     menu.hidePopover()
-                self.effects.rooms.open_finder()
+                self.effects.rooms.open_quick_switcher()
 
     def _show(self) -> None:
         account = self.page.account()
-        wanted = account is not None and account.dialog() == "finder"
+        wanted = account is not None and account.dialog() == "switcher"
         if wanted and not self._dialog.open:
             self._field.value = ""
             self._dialog.showModal()
@@ -67,7 +67,7 @@ class FinderView(View):
             return
         query = str(self._field.value)
         rooms = account.rooms() or ()
-        self._found = find_places(rooms, query, account.recent(), account.place)
+        self._found = find_places(rooms, query, account.recent(), account.channel_ref)
         self._list.show({found.key: found for found in self._found})
         self._list.parent.hidden = not self._found
         self._field.setAttribute("aria-expanded", "true" if self._found else "false")
@@ -131,12 +131,12 @@ class FinderView(View):
 
     def _on_closed(self) -> None:
         if not self._dialog.open:
-            self.effects.rooms.close_dialog("finder")
+            self.effects.rooms.close_dialog("switcher")
 
 
 def _make() -> Any:
-    option = clone("finder-item")
-    option.id = f"finder-item-{next(_numbers)}"
+    option = clone("switcher-item")
+    option.id = f"switcher-item-{next(_numbers)}"
     return option
 
 

@@ -14,7 +14,7 @@ from roomkeep.app.views.dom import KeyedList, View, by_id, clone, part, pressed,
 from roomkeep.app.views.imports import BrowserFile
 from roomkeep.app.views.sizes import size
 
-__all__ = ["PendingView"]
+__all__ = ["AttachmentTrayView"]
 
 
 class AttachedFile(BrowserFile):
@@ -27,7 +27,7 @@ class AttachedFile(BrowserFile):
         self.data: object = js_file
 
 
-class PendingView(View):
+class AttachmentTrayView(View):
     """The files that wait to be sent, and all the ways in which they come."""
 
     def __init__(self, page: PageState, effects: Effects) -> None:
@@ -36,7 +36,7 @@ class PendingView(View):
         self._input = by_id("composer-files")
         self._overlay = by_id("drop-overlay")
         self._list: KeyedList[str, PendingFile] = KeyedList(
-            by_id("pending-files"), lambda: clone("pending-file"), _fill
+            by_id("tray-files"), lambda: clone("tray-file"), _fill
         )
         self.listen(by_id("composer-attach"), "click", lambda _: self._input.click())
         self.listen(self._input, "change", self._on_pick)
@@ -53,10 +53,10 @@ class PendingView(View):
 
     def _pending(self) -> tuple[PendingFile, ...]:
         account = self.page.account()
-        place = None if account is None else account.place
-        if account is None or place is None:
+        ref = None if account is None else account.channel_ref
+        if account is None or ref is None:
             return ()
-        return account.files.pending().get(place, ())
+        return account.files.pending().get(ref, ())
 
     def _show(self) -> None:
         files = self._pending()

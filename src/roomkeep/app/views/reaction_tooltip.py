@@ -10,14 +10,14 @@ from roomkeep.app.effects import Effects
 from roomkeep.app.state import PageState
 from roomkeep.app.views.dom import View, by_id, set_text
 
-__all__ = ["Reactors"]
+__all__ = ["ReactionTooltip"]
 
 HOLD_SECONDS = 0.45
 GAP = 6
 EDGE = 8
 
 
-class Reactors(View):
+class ReactionTooltip(View):
     """The tip that names those who reacted.
 
     Args:

@@ -1,4 +1,4 @@
-"""Where one can be: a channel of a room. And the settings that are kept for each."""
+"""Channel refs, and the keys of the settings that are kept for each channel."""
 
 from typing import Final
 
@@ -8,12 +8,12 @@ __all__ = [
     "EDIT",
     "LAST_READ",
     "RECENT",
-    "Place",
-    "place_of",
+    "ChannelRef",
+    "channel_ref_of",
     "setting_key",
 ]
 
-Place = tuple[str, str]
+ChannelRef = tuple[str, str]
 """The ids of a room and of a channel in it."""
 
 LAST_READ: Final = "lastRead"
@@ -25,16 +25,16 @@ EDIT: Final = "edit"
 DRAFT_FILES: Final = "draftFiles"
 """The files that wait beside what is written in a channel."""
 RECENT: Final = "recentPlaces"
-"""The places that were opened last, the latest first."""
+"""The channels that were opened last, the latest first."""
 
 
-def setting_key(kind: str, place: Place) -> str:
-    """Return the key under which something is kept for a place, such as `lastRead/room/general`."""
-    return "/".join((kind, *(_escape(part) for part in place)))
+def setting_key(kind: str, ref: ChannelRef) -> str:
+    """Return the key of a channel's setting, such as `lastRead/room/general`."""
+    return "/".join((kind, *(_escape(part) for part in ref)))
 
 
-def place_of(kind: str, key: str) -> Place | None:
-    """Return the place that a key is of; None where it is of another kind."""
+def channel_ref_of(kind: str, key: str) -> ChannelRef | None:
+    """Return the channel that a key is of; None where it is of another kind."""
     parts = key.split("/")
     if len(parts) != 3 or parts[0] != kind:  # noqa: PLR2004 the kind, the room, the channel
         return None

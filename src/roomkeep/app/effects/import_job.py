@@ -11,12 +11,12 @@ from msgspec.structs import replace
 
 from roomkeep.app.archive import ArchiveError, Block, Reader
 from roomkeep.app.effects.context import Context
-from roomkeep.app.problems import explain
+from roomkeep.app.error_messages import explain
 from roomkeep.app.state import AccountState, Import, Phase
 from roomkeep.errors import RoomkeepError, ScopeChanged
 from roomkeep.persistence import Change, DatabaseService
 
-__all__ = ["BREATH", "CHECKING_SHARE", "FileRun", "PickedFile", "count", "say_there"]
+__all__ = ["BREATH", "CHECKING_SHARE", "ImportJob", "PickedFile", "count", "say_there"]
 
 READ_SIZE = 262_144
 """How many bytes of the file are read at a time."""
@@ -57,7 +57,7 @@ class RoomsDeletedError(Exception):
     """All rooms that were written so far were deleted meanwhile."""
 
 
-class FileRun(ABC):
+class ImportJob(ABC):
     """One reading of a file.
 
     Args:

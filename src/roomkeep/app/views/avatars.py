@@ -9,10 +9,10 @@ from roomkeep.app.people import STATUS_NAMES, Status
 from roomkeep.app.views.dom import set_text
 from roomkeep.app.views.rows import initials, tint
 
-__all__ = ["show_face", "show_status"]
+__all__ = ["show_avatar", "show_status"]
 
 
-def show_face(element: Any, user_id: str, name: str, picture: str | None = None) -> None:
+def show_avatar(element: Any, user_id: str, name: str, picture: str | None = None) -> None:
     """Show a person's picture, or the initials where there is none.
 
     Args:

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Sequence
 
 from msgspec import Struct
 
+from roomkeep.app.channel_ref import ChannelRef
 from roomkeep.app.channels import channels_of, has_choice
-from roomkeep.app.places import Place
 from roomkeep.models import Channel, Room
 
 __all__ = ["Found", "find_places"]
@@ -16,7 +16,7 @@ MOST = 50
 
 
 class Found(Struct, frozen=True):
-    """A place that is offered.
+    """A room or channel that is offered.
 
     Attributes:
         channel: the channel; None for the room as a whole.
@@ -32,7 +32,7 @@ class Found(Struct, frozen=True):
 
 
 def find_places(
-    rooms: Sequence[Room], query: str, recent: Sequence[Place], open_place: Place | None
+    rooms: Sequence[Room], query: str, recent: Sequence[ChannelRef], open_place: ChannelRef | None
 ) -> list[Found]:
     """Return the rooms and channels that fit a query, the best first; of equals, the recent ones.
 
@@ -40,7 +40,7 @@ def find_places(
     fit but the open one.
     """
     words = _fold(query).split()
-    order = {place: number for number, place in enumerate(recent)}
+    order = {ref: number for number, ref in enumerate(recent)}
     ranked = []
     for number, found in enumerate(_all(rooms)):
         rank = _rank(found, words)
@@ -58,16 +58,16 @@ def _all(rooms: Iterable[Room]) -> Iterable[Found]:
                 yield Found(room, channel)
 
 
-def _is_open(found: Found, place: Place | None) -> bool:
-    if place is None or found.room.id != place[0]:
+def _is_open(found: Found, ref: ChannelRef | None) -> bool:
+    if ref is None or found.room.id != ref[0]:
         return False
-    return found.channel is None or found.channel.id == place[1]
+    return found.channel is None or found.channel.id == ref[1]
 
 
-def _age(found: Found, order: dict[Place, int], oldest: int) -> int:
+def _age(found: Found, order: dict[ChannelRef, int], oldest: int) -> int:
     if found.channel is not None:
         return order.get((found.room.id, found.channel.id), oldest)
-    ages = (age for place, age in order.items() if place[0] == found.room.id)
+    ages = (age for ref, age in order.items() if ref[0] == found.room.id)
     return min(ages, default=oldest)
 
 

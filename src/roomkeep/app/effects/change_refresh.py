@@ -13,7 +13,7 @@ from roomkeep.app.timeline import MOST
 from roomkeep.models import Message, Room, User
 from roomkeep.persistence import Change
 
-__all__ = ["LiveEffects"]
+__all__ = ["ChangeRefreshEffects"]
 
 PAUSE = 0.1
 """How long changes are gathered after some were shown, in seconds, at least."""
@@ -98,7 +98,7 @@ class Pending:
             self.messages.clear()
 
 
-class LiveEffects(EffectGroup):
+class ChangeRefreshEffects(EffectGroup):
     """Follows the database."""
 
     def __init__(self, context: Context, rooms: RoomEffects, messages: MessageEffects) -> None:

@@ -5,13 +5,13 @@ from roomkeep.app.effects.storage import StorageEffects
 from roomkeep.app.state import AccountState
 from roomkeep.app.storage_state import oldest
 
-__all__ = ["RoomForFilesEffects"]
+__all__ = ["StorageCleanupEffects"]
 
 NEARLY_FULL = 0.8
 """From this share of the quota on, the page says that room is running out."""
 
 
-class RoomForFilesEffects(EffectGroup):
+class StorageCleanupEffects(EffectGroup):
     """What one does so that files do not take all the room there is. Nothing goes unasked."""
 
     def __init__(self, context: Context, storage: StorageEffects) -> None:

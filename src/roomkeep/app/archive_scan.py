@@ -15,7 +15,7 @@ from roomkeep.app.archive import (
 from roomkeep.app.shared_ids import SharedIds
 from roomkeep.models import Channel, Room, RoomMember, User
 
-__all__ = ["FoundRoom", "Survey"]
+__all__ = ["ArchiveScan", "FoundRoom"]
 
 MAX_ROOMS = 2_000
 MAX_PEOPLE = 100_000
@@ -42,7 +42,7 @@ class FoundRoom(Struct):
     members: dict[str, None]
 
 
-class Survey:
+class ArchiveScan:
     """Counts what an archive holds.
 
     Attributes:

@@ -3,8 +3,8 @@
 import pytest
 from msgspec.structs import replace
 
+from roomkeep.app.channel_search import find_places
 from roomkeep.app.channels import can_remove, channels_of, moved, numbered, successor
-from roomkeep.app.finder import find_places
 from roomkeep.app.limits import check_icon, check_topic
 from roomkeep.app.previews import badge, preview
 from roomkeep.errors import InvalidRecord

@@ -2,17 +2,17 @@
 
 import pytest
 
-from roomkeep.app import survey
+from roomkeep.app import archive_scan
 from roomkeep.app.archive import ArchiveError, Reader
-from roomkeep.app.survey import Survey
+from roomkeep.app.archive_scan import ArchiveScan
 from roomkeep.models import Channel, Room, RoomMember, User
 from support.archives import line, text
 
 HOST = User(oder_id="me", username="me", display_name="Me")
 
 
-def count(data: bytes) -> Survey:
-    counted = Survey()
+def count(data: bytes) -> ArchiveScan:
+    counted = ArchiveScan()
     reader = Reader()
     for block in (*reader.feed(data), *reader.finish()):
         counted.add(block)
@@ -70,7 +70,7 @@ def test_nothing_is_an_error() -> None:
 def test_memory_has_bounds(bound: str, monkeypatch: pytest.MonkeyPatch) -> None:
     data = text(*(line(roomId=f"r{n}", senderId=f"s{n}") for n in range(20)))
     count(data)
-    monkeypatch.setattr(survey, bound, 10)
+    monkeypatch.setattr(archive_scan, bound, 10)
     with pytest.raises(ArchiveError, match=r"holds more|messages of more"):
         count(data)
 

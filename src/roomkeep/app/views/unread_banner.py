@@ -3,26 +3,26 @@
 import time
 from typing import Any
 
+from roomkeep.app.channel_ref import ChannelRef
 from roomkeep.app.effects import Effects
-from roomkeep.app.places import Place
 from roomkeep.app.state import AccountState, PageState
 from roomkeep.app.views import times
 from roomkeep.app.views.dom import View, by_id, part, set_text
 
-__all__ = ["NewBar"]
+__all__ = ["UnreadBanner"]
 
 
-class NewBar(View):
+class UnreadBanner(View):
     """It shows while not all is read, and to who went past what is new to the end."""
 
     def __init__(self, page: PageState, effects: Effects) -> None:
         super().__init__(page, effects)
-        self._bar = by_id("new-bar")
+        self._bar = by_id("unread-banner")
         self._scroller = by_id("messages-scroller")
         self._row: Any = None
         self._is_above = False
         self._was_passed = False
-        self._of: tuple[AccountState, Place | None, int] | None = None
+        self._of: tuple[AccountState, ChannelRef | None, int] | None = None
         self.listen(by_id("new-jump"), "click", lambda _: effects.replies.show_new())
         self.listen(by_id("new-read"), "click", self._on_read)
         self.watch(self._show)
@@ -62,8 +62,8 @@ class NewBar(View):
 
     @staticmethod
     def _is_unread(account: AccountState) -> bool:
-        place = account.place
-        return place is not None and account.unread().get(place, 0) > 0
+        ref = account.channel_ref
+        return ref is not None and account.unread().get(ref, 0) > 0
 
     def _show(self) -> None:
         account = self.page.account()
@@ -73,7 +73,7 @@ class NewBar(View):
             self._of = None
             self._set_hidden(hidden=True)
             return
-        of = (account, account.place, after)
+        of = (account, account.channel_ref, after)
         if of != self._of:
             self._of, self._was_passed = of, False
             timeline = account.timeline()
@@ -86,8 +86,8 @@ class NewBar(View):
 
     def _show_count(self) -> None:
         account = self.page.account()
-        place = None if account is None else account.place
-        count = 0 if account is None or place is None else account.unread().get(place, 0)
+        ref = None if account is None else account.channel_ref
+        count = 0 if account is None or ref is None else account.unread().get(ref, 0)
         badge = by_id("show-latest-count")
         badge.hidden = not count
         set_text(badge, f"{count:,} new")
