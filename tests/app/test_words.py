@@ -6,7 +6,7 @@ from roomkeep import errors
 from roomkeep.app.error_messages import explain
 from roomkeep.app.limits import MAX_CONTENT, check_account_name, check_content, check_name
 from roomkeep.app.storage_state import oldest, say_files
-from roomkeep.app.views.rows import initials, make_rows, tint, what_goes
+from roomkeep.app.views.rows import make_rows, what_goes
 from roomkeep.errors import InvalidRecord
 from roomkeep.models import Message, Reaction
 from support.make import attachment
@@ -121,26 +121,6 @@ def test_reactions_are_counted_in_the_order_of_the_first() -> None:
         ("👍", 1, False),
     ]
     assert row.chips[0].label == "🎉 2 reactions, one of them yours: You and b"
-
-
-@pytest.mark.parametrize(
-    ("name", "said"),
-    [
-        ("Ada Lovelace", "AL"),
-        ("|trey|", "T"),
-        ("", "?"),
-        ("|_|", "?"),
-        ("ß", "SS"),
-        ("李 雷", "李雷"),
-    ],
-)
-def test_initials(name: str, said: str) -> None:
-    assert initials(name) == said
-
-
-def test_a_person_keeps_a_colour() -> None:
-    assert tint("ada") == tint("ada")
-    assert tint("\ud800") in set("01234567")
 
 
 @pytest.mark.parametrize(

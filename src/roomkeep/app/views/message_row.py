@@ -6,10 +6,10 @@ from pyodide.ffi import JsProxy
 
 from roomkeep.app.views import times
 from roomkeep.app.views.attachments import fill_attachments
-from roomkeep.app.views.avatars import show_avatar
+from roomkeep.app.views.avatars import show_avatar, show_tint
 from roomkeep.app.views.content import fill_content
 from roomkeep.app.views.dom import clone, part, set_text
-from roomkeep.app.views.rows import Chip, Quote, Row, tint
+from roomkeep.app.views.rows import Chip, Quote, Row
 from roomkeep.models import DELETED_MESSAGE_CONTENT
 
 __all__ = ["fill_row"]
@@ -82,7 +82,7 @@ def _fill_quote(element: Any, quote: Quote) -> None:
     button.dataset.jump = quote.message_id
     button.dataset.state = quote.state
     button.disabled = quote.state == "missing"
-    button.dataset.tint = tint(quote.author_id)
+    show_tint(button, quote.author_id)
     set_text(part(button, "quote-author"), quote.author)
     set_text(part(button, "quote-text"), QUOTED.get(quote.state, quote.text))
 

@@ -11,13 +11,10 @@ from roomkeep.app.formatting import summary
 from roomkeep.app.people import Avatar
 from roomkeep.models import Attachment, Message
 
-__all__ = ["Chip", "Quote", "Row", "initials", "make_quote", "make_rows", "tint", "what_goes"]
+__all__ = ["Chip", "Quote", "Row", "make_quote", "make_rows", "what_goes"]
 
 TOGETHER = 5 * 60_000
 """Messages of one author that follow each other within so many ms stand together."""
-TINTS = 8
-
-
 NAMED: Final = 12
 """So many of those who reacted are named."""
 
@@ -232,16 +229,3 @@ def what_goes(files: int, reactions: int) -> str:
     return (
         f"It cannot be brought back.{too} Its place in the conversation stays, marked as deleted."
     )
-
-
-def initials(name: str) -> str:
-    """Return the one or two characters that stand for a name in a small picture."""
-    letters = [word for word in (part.strip("|_-[]{}`^\\<>.'\"") for part in name.split()) if word]
-    if not letters:
-        return "?"
-    return (letters[0][0] + (letters[1][0] if len(letters) > 1 else "")).upper()
-
-
-def tint(person: str) -> str:
-    """Return which of the colours for people a person has; always the same."""
-    return str(sum(person.encode("utf-8", "surrogatepass")) % TINTS)
