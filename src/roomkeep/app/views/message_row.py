@@ -129,7 +129,8 @@ def _fill_editor(element: Any, row: Row, before: Row | None) -> None:
     elif not was_editing:
         editor = clone("message-editor")
         editor.elements.namedItem("text").value = row.edited_text
-        part(element, "chips").before(editor)
+        # The text stands above the files, as in the message.
+        part(element, "hollow").before(editor)
     elif before is not None:
         # Another tab changed the message. What was written here stays, and what was deleted there.
         field = element.querySelector("form").elements.namedItem("text")
