@@ -49,7 +49,7 @@ TAR archive: application/x-tar tar
 Calendar: text/calendar ics
 Contact: text/vcard vcf
 """
-_NAMES: Final = {
+_NAMES: Final[dict[str, str]] = {
     term: kind.strip()
     for kind, terms in re.findall(r"^(\S[^:\n]*):((?:.*\n  )*.*)$", _KINDS, re.MULTILINE)
     for term in terms.split()

@@ -32,6 +32,7 @@ from roomkeep.app.views.sidebar import SidebarView
 from roomkeep.app.views.start import StartView
 from roomkeep.app.views.storage import StorageView
 from roomkeep.app.views.storage_cleanup import StorageCleanupView
+from roomkeep.app.views.today import TodayView
 from roomkeep.persistence import AppResumeStorage, DatabaseService
 
 __all__ = ["main"]
@@ -45,6 +46,7 @@ async def main() -> None:
     page = PageState()
     effects = Effects(Context(DatabaseService(), AppResumeStorage(), page))
     kinds = (
+        TodayView,
         ShellView,
         NoticesView,
         AccountsView,

@@ -7,6 +7,7 @@ from typing import Literal, TypeVar
 from msgspec import Struct
 from reaktiv import Signal
 
+from roomkeep.app.calendar import Days
 from roomkeep.app.channel_ref import ChannelRef
 from roomkeep.app.channels import find_channel
 from roomkeep.app.file_state import FilesState
@@ -166,6 +167,7 @@ class AccountState:
         is_loading: a page of messages is being loaded.
         drafts: what was written and not sent, by channel.
         recent: the channels that were opened last, the latest first.
+        room_order: the ids of its rooms in the order in which they were listed last.
         last_read: the times in ms up to which channels were read.
         unread: how many messages are unread in channels that have some.
         previews: the last message of each room, where that is known; None for a room without.
@@ -204,6 +206,7 @@ class AccountState:
         self.is_loading: Signal[bool] = _signal(value=False)
         self.drafts: Signal[Mapping[ChannelRef, str]] = _signal({})
         self.recent: Signal[tuple[ChannelRef, ...]] = _signal(())
+        self.room_order: Signal[tuple[str, ...]] = _signal(())
         self.last_read: Signal[Mapping[ChannelRef, int]] = _signal({})
         self.unread: Signal[Mapping[ChannelRef, int]] = _signal({})
         self.previews: Signal[Mapping[str, Message | None]] = _signal({})
@@ -277,6 +280,7 @@ class PageState:
         account: the signed-in account; None for nobody.
         accounts: the accounts on this device and how they look, by their ids.
         phase: whether the page is starting or works.
+        days: which day it is, and where those around it begin.
         trouble: why the storage cannot be opened, and what to do; None where all is well.
         is_switching: an account is being opened.
         notices: what people should know, the newest last.
@@ -290,6 +294,7 @@ class PageState:
         self.account: Signal[AccountState | None] = Signal(None)
         self.accounts: Signal[Mapping[str, KnownAccount]] = _signal({})
         self.phase: Signal[Literal["starting", "working"]] = _signal("starting")
+        self.days: Signal[Days] = _signal(Days(0, 0, 0, 0, 0, 0))
         self.trouble: Signal[tuple[str, str] | None] = _signal(None)
         self.is_switching: Signal[bool] = _signal(value=False)
         self.notices: Signal[tuple[Notice, ...]] = _signal(())

@@ -14,6 +14,7 @@ from roomkeep.app.effects.settings import SettingsEffects
 from roomkeep.app.effects.unread import UnreadEffects
 from roomkeep.app.error_messages import explain
 from roomkeep.app.limits import check_account_name
+from roomkeep.app.room_order import read_order
 from roomkeep.app.state import AccountState
 from roomkeep.app.storage_state import say_contents
 from roomkeep.app.unread import read_marks
@@ -267,6 +268,7 @@ class AccountEffects(EffectGroup):
         await self._draft_attachments.load(account, database, settings_kept)
         account.last_read.set(read_marks(settings_kept))
         account.recent.set(read_recent(settings_kept))
+        account.room_order.set(read_order(settings_kept))
         last = self.context.resume.load_last_viewed_chat(user_id)
         self.page.is_switching.set(False)
         self.page.account.set(account)

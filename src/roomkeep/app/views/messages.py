@@ -1,6 +1,7 @@
 """The list of messages: its rows, and the place in it."""
 
 import asyncio
+import functools
 from typing import Any
 
 import js
@@ -90,7 +91,7 @@ class MessagesView(View):
             timeline.messages,
             reader_id=account.user_id,
             editing=None if editing is None else (editing, texts.get(editing)),
-            day=times.day,
+            day=functools.partial(times.day, days=self.page.days()),
             new_from=new_from,
             avatars=account.people.avatars(),
             attachments=account.files.by_message(),
