@@ -1,6 +1,7 @@
 // How a conversation looks to who reads and writes in it.
-import { openApp } from './helpers.mjs';
-import { begin, composer, pick, row, write } from './steps.mjs';
+import { putRecords, readRecords } from './database.mjs';
+import { openApp, ready } from './helpers.mjs';
+import { begin, composer, createRoom, log, openAccounts, pick, row, signUp, write } from './steps.mjs';
 import { expect, freshTest, test } from './fixtures.mjs';
 
 test.use({ permissions: ['clipboard-read', 'clipboard-write'] });
@@ -46,9 +47,85 @@ test('an editor stands above the files of its message, as the text does', async 
   expect(text.y + text.height).toBeLessThanOrEqual(file.y);
 });
 
+test('the emoji one means is found first, and those used last are the account\'s own', async ({ page }) => {
+  await begin(page);
+  const picker = page.getByRole('dialog', { name: 'Emoji' });
+  const first = () => picker.getByRole('menu', { name: 'Recently used' }).getByRole('menuitem').first();
+  await page.getByRole('button', { name: 'Emoji', exact: true }).click();
+  await picker.getByRole('combobox', { name: 'Search' }).fill('party');
+  await expect(picker.getByRole('option').first()).toHaveAccessibleName(/^🎉/);
+  await picker.getByRole('option').first().click();
+  await expect(composer(page)).toHaveValue('🎉');
+  await page.getByRole('button', { name: 'Emoji', exact: true }).click();
+  await expect(first()).toHaveAccessibleName(/^🎉/);
+  await page.keyboard.press('Escape');
+
+  await (await openAccounts(page)).getByRole('button', { name: 'Sign out' }).click();
+  await signUp(page, 'Bob');
+  await createRoom(page, 'Cake');
+  await page.getByRole('button', { name: 'Emoji', exact: true }).click();
+  await expect(first()).not.toHaveAccessibleName(/^🎉/);
+});
+
 freshTest('a new person can type a name at once', async ({ page }) => {
   await openApp(page);
   await expect(page.getByLabel('Your name')).toBeFocused();
   await page.keyboard.type('Ada\n');
   await expect(page.getByRole('button', { name: 'Account: Ada' })).toBeVisible();
+});
+
+/** Brings in what Bob wrote: some messages of each day, so many days ago, the last ones of today. */
+async function hearOfDays(page, days, each) {
+  const { rooms: [{ id }] } = await readRecords(page, 'Ada', 'rooms');
+  const messages = days.flatMap((ago) => Array.from({ length: each }, (_, n) => {
+    const time = new Date();
+    time.setHours(0, 0, 0, 0);
+    time.setDate(time.getDate() - ago);
+    return {
+      id: `${ago} days ago, ${n}`, roomId: id, channelId: 'general', senderId: 'bob', senderName: 'Bob',
+      content: `${ago} days ago, ${n}`, timestamp: time.getTime() + n, isDeleted: false, reactions: [],
+    };
+  }));
+  await putRecords(page, 'Ada', { messages });
+  await page.reload();
+  await ready(page);
+}
+
+test('days have names, and the one at the top floats there while one scrolls', async ({ page }) => {
+  await begin(page);
+  await hearOfDays(page, [9, 1, 0], 30);
+  const date = page.locator('#floating-date');
+  await expect(row(page, '0 days ago, 29')).toBeInViewport();
+  await expect(log(page).getByRole('heading', { name: 'Today', exact: true })).toBeAttached();
+  await expect(date).toBeHidden();
+  await log(page).hover();
+  await expect(async () => {
+    await page.mouse.wheel(0, -300);
+    await expect(date).toHaveText('Yesterday', { timeout: 100 });
+  }).toPass();
+  await expect(date).toBeVisible();
+  await expect(log(page).getByRole('heading', { name: 'Yesterday', exact: true })).toBeAttached();
+  await expect(date).toBeHidden();
+  await expect(async () => {
+    await page.mouse.wheel(0, -600);
+    await expect(date).toHaveText(/day, .*20\d\d/, { timeout: 100 });
+  }).toPass();
+  await expect(date).toBeHidden();
+});
+
+test('the floating date leaves what is new to be seen', async ({ page }) => {
+  await begin(page);
+  await write(page, 'read until here');
+  await hearOfDays(page, [-1], 60);
+  const banner = page.getByRole('group', { name: 'What is new' });
+  await expect(banner).toBeVisible();
+  const date = page.locator('#floating-date');
+  await log(page).hover();
+  await expect(async () => {
+    await page.mouse.wheel(0, 40);
+    await expect(date).toBeVisible({ timeout: 100 });
+  }).toPass();
+  await expect(banner).toBeVisible();
+  const [above, below] = [await banner.boundingBox(), await date.boundingBox()];
+  expect(below.y).toBeGreaterThanOrEqual(above.y + above.height);
 });

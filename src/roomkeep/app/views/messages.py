@@ -15,6 +15,7 @@ from roomkeep.app.timeline import Timeline
 from roomkeep.app.unread import first_new
 from roomkeep.app.views import times
 from roomkeep.app.views.dom import KeyedList, View, by_id, clone
+from roomkeep.app.views.floating_date import FloatingDate
 from roomkeep.app.views.message_actions import MessageActions
 from roomkeep.app.views.message_row import fill_row
 from roomkeep.app.views.reaction_tooltip import ReactionTooltip
@@ -46,8 +47,9 @@ class MessagesView(View):
         self._empty = by_id("messages-empty")
         self._latest = by_id("show-latest")
         self._list: KeyedList[str, Row] = KeyedList(
-            by_id("messages"), lambda: clone("message-row"), fill_row
+            by_id("messages"), lambda: self._date.follow(clone("message-row")), fill_row
         )
+        self._date = FloatingDate(page, effects, self._time_of, lambda: self._follows)
         self._shown: tuple[AccountState | None, ChannelRef | None] = (None, None)
         self._is_new = True
         self._is_opening = True
@@ -78,6 +80,7 @@ class MessagesView(View):
             self._is_new = True
             self._is_opening = True
             self._follows = True
+            self._date.hide()
         if account is None or timeline is None:
             self._list.show({})
             self._show_ends(Timeline(has_older=True))
@@ -142,6 +145,10 @@ class MessagesView(View):
 
     def _show_latest_button(self, timeline: Timeline) -> None:
         self._latest.hidden = timeline.is_at_latest and (self._follows or not timeline.messages)
+
+    def _time_of(self, message_id: str) -> int | None:
+        row = self._list.item(message_id)
+        return None if row is None else row.message.timestamp
 
     # The place in the list
 
