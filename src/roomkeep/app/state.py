@@ -166,6 +166,7 @@ class AccountState:
         timeline: the open channel's messages on the page; None until they are loaded.
         is_loading: a page of messages is being loaded.
         drafts: what was written and not sent, by channel.
+        recent_emoji: the emoji that were used last, the latest first.
         recent: the channels that were opened last, the latest first.
         room_order: the ids of its rooms in the order in which they were listed last.
         last_read: the times in ms up to which channels were read.
@@ -206,6 +207,7 @@ class AccountState:
         self.is_loading: Signal[bool] = _signal(value=False)
         self.drafts: Signal[Mapping[ChannelRef, str]] = _signal({})
         self.recent: Signal[tuple[ChannelRef, ...]] = _signal(())
+        self.recent_emoji: Signal[tuple[str, ...]] = _signal(())
         self.room_order: Signal[tuple[str, ...]] = _signal(())
         self.last_read: Signal[Mapping[ChannelRef, int]] = _signal({})
         self.unread: Signal[Mapping[ChannelRef, int]] = _signal({})

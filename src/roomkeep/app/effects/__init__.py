@@ -17,6 +17,7 @@ from roomkeep.app.effects.messages import MessageEffects
 from roomkeep.app.effects.people import PeopleEffects
 from roomkeep.app.effects.pictures import PictureEffects
 from roomkeep.app.effects.reactions import ReactionEffects
+from roomkeep.app.effects.recent_emoji import RecentEmojiEffects
 from roomkeep.app.effects.replies import ReplyEffects
 from roomkeep.app.effects.room_order import RoomOrderEffects
 from roomkeep.app.effects.rooms import RoomEffects
@@ -52,6 +53,7 @@ class Effects:
         self.rooms = RoomEffects(
             context, writer, self.messages, self.unread, self.draft_attachments
         )
+        self.recent_emoji = RecentEmojiEffects(context, writer)
         self.room_order = RoomOrderEffects(context, writer)
         self.replies = ReplyEffects(context, self.messages, self.rooms)
         self.channels = ChannelEffects(
