@@ -129,3 +129,53 @@ test('the floating date leaves what is new to be seen', async ({ page }) => {
   const [above, below] = [await banner.boundingBox(), await date.boundingBox()];
   expect(below.y).toBeGreaterThanOrEqual(above.y + above.height);
 });
+
+test('a long message is folded; it is unfolded by a button, by going to it, and by editing it', async ({ page }) => {
+  await begin(page);
+  const text = Array.from({ length: 60 }, (_, n) => `line ${n + 1}`).join('\n');
+  await composer(page).fill(text);
+  await composer(page).press('Enter');
+  const long = row(page, 'line 60');
+  const more = long.getByRole('button', { name: 'Show more' });
+  const less = long.getByRole('button', { name: 'Show less' });
+  const height = async () => (await long.boundingBox()).height;
+  await expect(more).toHaveAttribute('aria-expanded', 'false');
+  const folded = await height();
+  expect(folded).toBeLessThan(600);
+
+  // Its top stays where it is, and the focus on the button.
+  await more.focus();
+  const { y } = await long.boundingBox();
+  await page.keyboard.press('Enter');
+  await expect(less).toBeFocused();
+  expect(await height()).toBeGreaterThan(2 * folded);
+  expect(Math.abs((await long.boundingBox()).y - y)).toBeLessThan(20);
+  // Another channel is looked at, and all of it is still shown.
+  await createRoom(page, 'Cake');
+  await page.getByRole('navigation', { name: 'Rooms', exact: true }).getByRole('button', { name: /^Tea / }).click();
+  await expect(less).toBeVisible();
+  await less.click();
+  await expect(more).toBeInViewport();
+  expect(await height()).toBeCloseTo(folded, 0);
+
+  await long.getByText('line 1').first().hover();
+  await long.getByRole('button', { name: 'Reply', exact: true }).click();
+  await write(page, 'an answer');
+  await row(page, 'an answer').getByRole('button', { name: /^In reply to/ }).click();
+  await expect(less).toBeVisible();
+  await less.click();
+  await expect(more).toBeVisible();
+
+  // What the browser scrolls to, as it does for a text one searches for, comes to be seen.
+  await long.evaluate((node) => {
+    node.querySelector('[data-part="content"]').scrollTop = 300;
+  });
+  await expect(less).toBeVisible();
+  await less.click();
+
+  await long.focus();
+  await page.keyboard.press('e');
+  await expect(page.getByRole('textbox', { name: 'Edit the message' })).toBeFocused();
+  await page.keyboard.press('Escape');
+  await expect(less).toBeVisible();
+});

@@ -183,6 +183,7 @@ class AccountState:
         edits: the ids of the messages whose editors are open, by channel.
         edit_texts: what editors hold, by channel and by the messages' ids. No signal: typing draws
             nothing.
+        unfolded: the ids of the long messages of which all is shown.
         deleting: the message that is to be deleted, if the person says so.
         leaving: the room that is to go, if the person says so.
         removing: the channel that is to go, if the person says so.
@@ -220,6 +221,7 @@ class AccountState:
         self.picking: Signal[str | None] = _signal(None)
         self.edits: Signal[Mapping[ChannelRef, str]] = _signal({})
         self.edit_texts: dict[ChannelRef, dict[str, str]] = {}
+        self.unfolded: Signal[frozenset[str]] = _signal(frozenset())
         self.deleting: Signal[Message | None] = _signal(None)
         self.leaving: Signal[Leaving | None] = _signal(None)
         self.removing: Signal[Removing | None] = _signal(None)

@@ -9,6 +9,7 @@ from roomkeep.app.views.attachments import fill_attachments
 from roomkeep.app.views.avatars import show_avatar, show_tint
 from roomkeep.app.views.content import fill_content
 from roomkeep.app.views.dom import clone, part, set_text
+from roomkeep.app.views.folding import fill_fold
 from roomkeep.app.views.rows import Chip, Quote, Row
 from roomkeep.models import DELETED_MESSAGE_CONTENT
 
@@ -43,8 +44,7 @@ def fill_row(element: Any, row: Row, before: Row | None) -> None:
     if row.is_first_new != (before is not None and before.is_first_new):
         part(element, "new").hidden = not row.is_first_new
     element.toggleAttribute("data-leads", row.leads)
-    if before is None or before.message != message:
-        _fill_message(element, row, before)
+    _fill_message(element, row, before)
     if before is None or before.chips != row.chips:
         _fill_chips(part(element, "chips"), row.chips)
     if row.quote is not None and (before is None or before.quote != row.quote):
@@ -64,6 +64,10 @@ def _fill_new(element: Any, row: Row) -> None:
 
 def _fill_message(element: Any, row: Row, before: Row | None) -> None:
     message = row.message
+    if row.fold != ("whole" if before is None else before.fold):
+        fill_fold(element, row.fold)
+    if before is not None and before.message == message:
+        return
     if before is None or before.message.timestamp != message.timestamp:
         time = part(element, "time")
         time.textContent = times.time_of_day(message.timestamp)

@@ -16,6 +16,7 @@ from roomkeep.app.unread import first_new
 from roomkeep.app.views import times
 from roomkeep.app.views.dom import KeyedList, View, by_id, clone
 from roomkeep.app.views.floating_date import FloatingDate
+from roomkeep.app.views.folding import Folding
 from roomkeep.app.views.message_actions import MessageActions
 from roomkeep.app.views.message_row import fill_row
 from roomkeep.app.views.reaction_tooltip import ReactionTooltip
@@ -61,6 +62,7 @@ class MessagesView(View):
         self.listen(self._scroller, "scroll", self._on_scroll, passive=True)
         self._unread_banner = UnreadBanner(page, effects)
         self._actions = MessageActions(page, effects, self._list)
+        self._folding = Folding(page, effects)
         self._reaction_tooltip = ReactionTooltip(page, effects, self._list.parent)
         self.listen(self._latest, "click", lambda _: self._go_to_latest())
         self.listen(js.document, "visibilitychange", lambda _: self._look_around())
@@ -99,6 +101,8 @@ class MessagesView(View):
             avatars=account.people.avatars(),
             attachments=account.files.by_message(),
             originals=account.originals(),
+            unfolded=account.unfolded(),
+            columns=self._folding.columns(),
         )
         newest = timeline.messages[-1] if timeline.messages else None
         if newest is not None and newest.id != self._newest:
@@ -237,7 +241,8 @@ class MessagesView(View):
         if row is None:
             return
         self._follows = False
-        row.scrollIntoView(block="center")
+        is_taller = row.offsetHeight > self._scroller.clientHeight
+        row.scrollIntoView(block="start" if is_taller else "center")
         editor = row.querySelector("textarea")
         (editor if isinstance(editor, JsProxy) else row).focus(preventScroll=True)
         row.toggleAttribute("data-lit", True)  # noqa: FBT003 a DOM call

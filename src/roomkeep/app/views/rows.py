@@ -1,12 +1,13 @@
 """What the rows of a conversation show. Pure: the page does not come into it."""
 
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from types import MappingProxyType
 from typing import Final, Literal
 
 from msgspec import Struct
 
+from roomkeep.app.folding import Fold, fold_of
 from roomkeep.app.formatting import summary
 from roomkeep.app.people import Avatar
 from roomkeep.models import Attachment, Message
@@ -81,6 +82,7 @@ class Row(Struct, frozen=True):
         attachments: its files; None while they are not known.
         chips: its reactions, the first emoji first.
         quote: what it answers.
+        fold: whether only its beginning is shown.
     """
 
     message: Message
@@ -93,6 +95,7 @@ class Row(Struct, frozen=True):
     attachments: tuple[Attachment, ...] | None = None
     chips: tuple[Chip, ...] = ()
     quote: Quote | None = None
+    fold: Fold = "whole"
 
 
 def make_rows(  # noqa: PLR0913 each is another part of what is shown
@@ -105,6 +108,8 @@ def make_rows(  # noqa: PLR0913 each is another part of what is shown
     avatars: Mapping[str, Avatar] = MappingProxyType({}),
     attachments: Mapping[str, tuple[Attachment, ...]] = MappingProxyType({}),
     originals: Mapping[str, Message | None] = MappingProxyType({}),
+    unfolded: Collection[str] = (),
+    columns: int = 100,
 ) -> dict[str, Row]:
     """Make the rows of messages, by the messages' ids.
 
@@ -119,6 +124,8 @@ def make_rows(  # noqa: PLR0913 each is another part of what is shown
             that are not there.
         avatars: how people look, by their ids.
         attachments: the messages' files, where they are known, by the messages' ids.
+        unfolded: the ids of long messages of which all is shown.
+        columns: how many characters stand in a line, about.
     """
     here = {message.id: message for message in messages}
     senders = {message.sender_id: message.sender_name for message in messages}
@@ -156,6 +163,7 @@ def make_rows(  # noqa: PLR0913 each is another part of what is shown
             attachments.get(message.id),
             _chips(message, reader_id, called) if message.reactions else (),
             make_quote(message.reply_to_id, here, originals, avatars),
+            fold_of(message, unfolded, columns),
         )
         before, day_before, face_before = message, this_day, avatar
     return rows
