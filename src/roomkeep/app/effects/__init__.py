@@ -14,6 +14,7 @@ from roomkeep.app.effects.exports import ExportEffects
 from roomkeep.app.effects.health import HealthEffects
 from roomkeep.app.effects.imports import ImportEffects
 from roomkeep.app.effects.messages import MessageEffects
+from roomkeep.app.effects.overlays import OverlayEffects
 from roomkeep.app.effects.people import PeopleEffects
 from roomkeep.app.effects.pictures import PictureEffects
 from roomkeep.app.effects.reactions import ReactionEffects
@@ -37,6 +38,7 @@ class Effects:
 
     def __init__(self, context: Context) -> None:
         self.context = context
+        self.overlays = OverlayEffects(context)
         self.setting_writer = writer = SettingWriter(context)
         self.drafts = DraftEffects(context, writer)
         blobs = Blobs()
@@ -51,7 +53,7 @@ class Effects:
         self.reactions = ReactionEffects(context)
         self.unread = UnreadEffects(context, writer)
         self.rooms = RoomEffects(
-            context, writer, self.messages, self.unread, self.draft_attachments
+            context, writer, self.messages, self.unread, self.draft_attachments, self.overlays
         )
         self.recent_emoji = RecentEmojiEffects(context, writer)
         self.room_order = RoomOrderEffects(context, writer)
