@@ -45,7 +45,7 @@ async function* tourOfRooms(page, narrow) {
   if (narrow) await page.getByRole('button', { name: 'Back to rooms' }).click();
   yield 'rooms';
   await page.getByRole('button', { name: 'Workshop voice' }).click();
-  await expect(page.getByText('Voice needs a server.')).toBeVisible();
+  await expect(page.getByText('has no calls.').first()).toBeVisible();
   yield 'voice-channel';
 
   await page.keyboard.press('Control+k');
