@@ -54,6 +54,7 @@ test('the emoji one means is found first, and those used last are the account\'s
   await page.getByRole('button', { name: 'Emoji', exact: true }).click();
   await picker.getByRole('combobox', { name: 'Search' }).fill('party');
   await expect(picker.getByRole('option').first()).toHaveAccessibleName(/^🎉/);
+  await expect(first()).toBeHidden();
   await picker.getByRole('option').first().click();
   await expect(composer(page)).toHaveValue('🎉');
   await page.getByRole('button', { name: 'Emoji', exact: true }).click();

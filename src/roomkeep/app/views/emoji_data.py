@@ -33,6 +33,12 @@ TAKE_OVER = """(picker, rank, recent, label) => {
   database.incrementFavoriteEmojiCount = async () => {};
 }"""
 
+# The row stands apart, and gives way to what somebody searches for.
+ROW_STYLE = """
+.favorites { border-bottom: 1px solid var(--line) }
+.picker:has(.search:not(:placeholder-shown)) .favorites { display: none }
+"""
+
 
 class EmojiData(View):
     """Gives the picker the account's recent emoji, and the order of what is found."""
@@ -50,6 +56,9 @@ class EmojiData(View):
         # The first row, to the eye and to who goes through by keyboard.
         root = picker.shadowRoot
         root.querySelector(".tabpanel").before(root.querySelector(".favorites"))
+        sheet = js.CSSStyleSheet.new()
+        sheet.replaceSync(ROW_STYLE)
+        root.adoptedStyleSheets.push(sheet)
         self._picker = picker
 
     def _recent(self) -> tuple[str, ...]:
