@@ -34,6 +34,7 @@ from roomkeep.app.views.sidebar import SidebarView
 from roomkeep.app.views.start import StartView
 from roomkeep.app.views.storage import StorageView
 from roomkeep.app.views.storage_cleanup import StorageCleanupView
+from roomkeep.app.views.today import TodayView
 from roomkeep.app.views.type_ahead import TypeAheadView
 from roomkeep.persistence import AppResumeStorage, DatabaseService
 
@@ -50,6 +51,7 @@ async def main() -> None:
     page.position = kept_position()
     effects = Effects(Context(DatabaseService(), AppResumeStorage(), page))
     kinds = (
+        TodayView,
         ShellView,
         NoticesView,
         AccountsView,

@@ -8,6 +8,7 @@ from msgspec import Struct
 from reaktiv import Signal
 
 from roomkeep.app.address import Address
+from roomkeep.app.calendar import Days
 from roomkeep.app.channel_ref import ChannelRef
 from roomkeep.app.channels import find_channel
 from roomkeep.app.file_state import FilesState
@@ -181,7 +182,9 @@ class AccountState:
         unsent: one's own messages that are on the page and not in the database yet, by their ids.
         is_loading: a page of messages is being loaded.
         drafts: what was written and not sent, by channel.
+        recent_emoji: the emoji that were used last, the latest first.
         recent: the channels that were opened last, the latest first.
+        room_order: the ids of its rooms in the order in which they were listed last.
         last_read: the times in ms up to which channels were read.
         unread: how many messages are unread in channels that have some.
         previews: the last message of each room, where that is known; None for a room without.
@@ -199,6 +202,7 @@ class AccountState:
         edits: the ids of the messages whose editors are open, by channel.
         edit_texts: what editors hold, by channel and by the messages' ids. No signal: typing draws
             nothing.
+        unfolded: the ids of the long messages of which all is shown.
         deleting: the message that is to be deleted, if the person says so.
         leaving: the room that is to go, if the person says so.
         removing: the channel that is to go, if the person says so.
@@ -229,6 +233,8 @@ class AccountState:
         self.is_loading: Signal[bool] = _signal(value=False)
         self.drafts: Signal[Mapping[ChannelRef, str]] = _signal({})
         self.recent: Signal[tuple[ChannelRef, ...]] = _signal(())
+        self.recent_emoji: Signal[tuple[str, ...]] = _signal(())
+        self.room_order: Signal[tuple[str, ...]] = _signal(())
         self.last_read: Signal[Mapping[ChannelRef, int]] = _signal({})
         self.unread: Signal[Mapping[ChannelRef, int]] = _signal({})
         self.previews: Signal[Mapping[str, Message | None]] = _signal({})
@@ -242,6 +248,7 @@ class AccountState:
         self.picking: Signal[str | None] = _signal(None)
         self.edits: Signal[Mapping[ChannelRef, str]] = _signal({})
         self.edit_texts: dict[ChannelRef, dict[str, str]] = {}
+        self.unfolded: Signal[frozenset[str]] = _signal(frozenset())
         self.deleting: Signal[Message | None] = _signal(None)
         self.leaving: Signal[Leaving | None] = _signal(None)
         self.removing: Signal[Removing | None] = _signal(None)
@@ -307,6 +314,7 @@ class PageState:
         account: the signed-in account; None for nobody.
         accounts: the accounts on this device and how they look, by their ids.
         phase: whether the page is starting or works.
+        days: which day it is, and where those around it begin.
         trouble: why the storage cannot be opened, and what to do; None where all is well.
         is_switching: an account is being opened.
         notices: what people should know, the newest last.
@@ -323,6 +331,7 @@ class PageState:
         self.account: Signal[AccountState | None] = Signal(None)
         self.accounts: Signal[Mapping[str, KnownAccount]] = _signal({})
         self.phase: Signal[Literal["starting", "working"]] = _signal("starting")
+        self.days: Signal[Days] = _signal(Days(0, 0, 0, 0, 0, 0))
         self.trouble: Signal[tuple[str, str] | None] = _signal(None)
         self.is_switching: Signal[bool] = _signal(value=False)
         self.notices: Signal[tuple[Notice, ...]] = _signal(())

@@ -19,7 +19,9 @@ from roomkeep.app.effects.overlays import OverlayEffects
 from roomkeep.app.effects.people import PeopleEffects
 from roomkeep.app.effects.pictures import PictureEffects
 from roomkeep.app.effects.reactions import ReactionEffects
+from roomkeep.app.effects.recent_emoji import RecentEmojiEffects
 from roomkeep.app.effects.replies import ReplyEffects
+from roomkeep.app.effects.room_order import RoomOrderEffects
 from roomkeep.app.effects.rooms import RoomEffects
 from roomkeep.app.effects.samples import SampleEffects
 from roomkeep.app.effects.sending import SendingEffects
@@ -54,6 +56,8 @@ class Effects:
         self.rooms = RoomEffects(
             context, writer, self.messages, self.unread, self.draft_attachments, self.overlays
         )
+        self.recent_emoji = RecentEmojiEffects(context, writer)
+        self.room_order = RoomOrderEffects(context, writer)
         self.replies = ReplyEffects(context, self.messages, self.rooms)
         self.channels = ChannelEffects(
             context, self.drafts, self.draft_attachments, self.rooms, self.unread

@@ -12,8 +12,10 @@ from roomkeep.app.effects.navigation import NavigationEffects
 from roomkeep.app.effects.rooms import RoomEffects, read_recent
 from roomkeep.app.effects.settings import SettingsEffects
 from roomkeep.app.effects.unread import UnreadEffects
+from roomkeep.app.emoji_ranking import read_recent_emoji
 from roomkeep.app.error_messages import explain
 from roomkeep.app.limits import check_account_name
+from roomkeep.app.room_order import read_order
 from roomkeep.app.state import AccountState
 from roomkeep.app.storage_state import say_contents
 from roomkeep.app.unread import read_marks
@@ -271,6 +273,8 @@ class AccountEffects(EffectGroup):
         await self._draft_attachments.load(account, database, settings_kept)
         account.last_read.set(read_marks(settings_kept))
         account.recent.set(read_recent(settings_kept))
+        account.recent_emoji.set(read_recent_emoji(settings_kept))
+        account.room_order.set(read_order(settings_kept))
         last = self.context.resume.load_last_viewed_chat(user_id)
         self.page.is_switching.set(False)
         self.page.account.set(account)

@@ -1,6 +1,7 @@
 """The list of messages: its rows, and the place in it."""
 
 import asyncio
+import functools
 from typing import Any
 
 import js
@@ -14,6 +15,8 @@ from roomkeep.app.timeline import Timeline
 from roomkeep.app.unread import first_new
 from roomkeep.app.views import times
 from roomkeep.app.views.dom import KeyedList, View, by_id, clone
+from roomkeep.app.views.floating_date import FloatingDate
+from roomkeep.app.views.folding import Folding
 from roomkeep.app.views.history import LEAVING
 from roomkeep.app.views.message_actions import MessageActions
 from roomkeep.app.views.message_row import fill_row
@@ -46,8 +49,9 @@ class MessagesView(View):
         self._empty = by_id("messages-empty")
         self._latest = by_id("show-latest")
         self._list: KeyedList[str, Row] = KeyedList(
-            by_id("messages"), lambda: clone("message-row"), fill_row
+            by_id("messages"), lambda: self._date.follow(clone("message-row")), fill_row
         )
+        self._date = FloatingDate(page, effects, self._time_of, lambda: self._follows)
         self._shown: tuple[AccountState | None, ChannelRef | None] = (None, None)
         self._is_new = True
         self._is_opening = True
@@ -60,6 +64,7 @@ class MessagesView(View):
         self.listen(self._scroller, "scroll", self._on_scroll, passive=True)
         self._unread_banner = UnreadBanner(page, effects)
         self._actions = MessageActions(page, effects, self._list)
+        self._folding = Folding(page, effects)
         self._reaction_tooltip = ReactionTooltip(page, effects, self._list.parent)
         self.listen(self._latest, "click", lambda _: self._go_to_latest())
         self.listen(js.document, "visibilitychange", lambda _: self._look_around())
@@ -81,6 +86,7 @@ class MessagesView(View):
             self._is_new = True
             self._is_opening = True
             self._follows = True
+            self._date.hide()
         # Until the messages of another channel are there, the rows of the one before stay.
         self._list.parent.toggleAttribute("inert", timeline is None)
         if account is None or ref is None:
@@ -97,11 +103,13 @@ class MessagesView(View):
             timeline.messages,
             reader_id=account.user_id,
             editing=None if editing is None else (editing, texts.get(editing)),
-            day=times.day,
+            day=functools.partial(times.day, days=self.page.days()),
             new_from=new_from,
             avatars=account.people.avatars(),
             attachments=account.files.by_message(),
             originals=account.originals(),
+            unfolded=account.unfolded(),
+            columns=self._folding.columns(),
         )
         newest = timeline.messages[-1] if timeline.messages else None
         if newest is not None and newest.id != self._newest:
@@ -148,6 +156,10 @@ class MessagesView(View):
 
     def _show_latest_button(self, timeline: Timeline) -> None:
         self._latest.hidden = timeline.is_at_latest and (self._follows or not timeline.messages)
+
+    def _time_of(self, message_id: str) -> int | None:
+        row = self._list.item(message_id)
+        return None if row is None else row.message.timestamp
 
     # The place in the list
 
@@ -272,7 +284,8 @@ class MessagesView(View):
             asyncio.get_running_loop().call_soon(self._go_to_target)
             return
         self._follows = False
-        row.scrollIntoView(block="center")
+        is_taller = row.offsetHeight > self._scroller.clientHeight
+        row.scrollIntoView(block="start" if is_taller else "center")
         editor = row.querySelector("textarea")
         (editor if isinstance(editor, JsProxy) else row).focus(preventScroll=True)
         row.toggleAttribute("data-lit", True)  # noqa: FBT003 a DOM call
