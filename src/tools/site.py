@@ -8,10 +8,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from tools.bytecode import compile_archives
+from tools.bytecode import Sources, compile_archives
+from tools.compression import compressed_files
 from tools.emoji import emoji_files
 from tools.files import mirror
 from tools.paths import NODE_MODULES, PAGE_WHEELS, ROOT, SOURCE, ToolError
+from tools.standard_library import NOT_FOR_THE_PAGE, needed_names
 from tools.wheels import Wheel, lock_file, own_wheel, pyscript_wheel, read_wheel
 
 _PYSCRIPT: Final = NODE_MODULES / "@pyscript" / "core" / "dist"
@@ -22,6 +24,10 @@ _PYSCRIPT_FILES: Final = ("core.js", "core-*.js", "error-*.js", "toml-*.js")
 """What core.js asks for with the plugins that pyscript.toml leaves on."""
 _PYODIDE_FILES: Final = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm")
 
+_STYLE_SHEET: Final = re.compile(rb' *<link rel="stylesheet" href="/static/(.+\.css)">\n')
+_JOINED_STYLES: Final = "static/app.css"
+"""The one that the page gets in the place of all."""
+
 _SOURCE_MAP: Final = re.compile(rb"\n?//# sourceMappingURL=\S*\s*$")
 
 
@@ -30,8 +36,9 @@ def build_site(directory: Path, *, compile_own: bool) -> list[str]:
 
     Args:
         directory: Where the site goes.
-        compile_own: Whether Roomkeep's own modules are compiled: they load faster, but building
-            takes seconds longer.
+        compile_own: Whether it is as users get it: Roomkeep's own modules compiled, its style
+            sheets in one, and every file compressed, too. That loads faster, and building takes
+            seconds longer.
 
     Returns:
         The paths in the site that were written or deleted.
@@ -44,8 +51,32 @@ def build_site(directory: Path, *, compile_own: bool) -> list[str]:
     files |= _pyscript_files()
     files |= emoji_files()
     files |= _pyodide_files(compile_own=compile_own)
+    if compile_own:
+        _join_style_sheets(files)
     files["service-worker.js"] = _service_worker(files)
+    if compile_own:
+        files |= compressed_files(files)
     return mirror(files, directory)
+
+
+def _join_style_sheets(files: dict[str, bytes]) -> None:
+    """Puts the page's style sheets into one, in their order: each would be asked for by itself."""
+    index = files["index.html"]
+    sheets = [f"static/{name.decode()}" for name in _STYLE_SHEET.findall(index)]
+    joined = b"\n".join(files.pop(sheet) for sheet in sheets)
+    files[_JOINED_STYLES] = joined
+    link = f'    <link rel="stylesheet" href="/{_JOINED_STYLES}">\n'.encode()
+    links = [link, *[b""] * (len(sheets) - 1)]
+    files["index.html"] = _STYLE_SHEET.sub(lambda _: links.pop(0), index)
+
+
+def whole_library() -> bytes:
+    """Gives Python's whole standard library, compiled: pages that run tests need more of it.
+
+    Raises:
+        ToolError: It does not compile.
+    """
+    return compile_archives([Sources((_PYODIDE / "python_stdlib.zip").read_bytes())])[0]
 
 
 def _service_worker(files: Mapping[str, bytes]) -> bytes:
@@ -86,8 +117,9 @@ def _pyodide_files(*, compile_own: bool) -> dict[str, bytes]:
     own = own_wheel()
     vendored = [read_wheel(path) for path in sorted(PAGE_WHEELS.glob("*.whl"))]
     wheels = [*vendored, pyscript_wheel(), *([own] if compile_own else [])]
-    standard_library = (_PYODIDE / "python_stdlib.zip").read_bytes()
-    library, *compiled = compile_archives([standard_library, *(wheel.data for wheel in wheels)])
+    stock = (_PYODIDE / "python_stdlib.zip").read_bytes()
+    part = Sources(stock, needed_names(stock, [own, *wheels]), NOT_FOR_THE_PAGE)
+    library, *compiled = compile_archives([part, *(Sources(wheel.data) for wheel in wheels)])
     page_wheels: list[Wheel] = [
         replace(wheel, data=data) for wheel, data in zip(wheels, compiled, strict=True)
     ]
