@@ -32,6 +32,7 @@ from roomkeep.app.views.sidebar import SidebarView
 from roomkeep.app.views.start import StartView
 from roomkeep.app.views.storage import StorageView
 from roomkeep.app.views.storage_cleanup import StorageCleanupView
+from roomkeep.app.views.update import UpdateView
 from roomkeep.persistence import AppResumeStorage, DatabaseService
 
 __all__ = ["main"]
@@ -47,6 +48,7 @@ async def main() -> None:
     kinds = (
         ShellView,
         NoticesView,
+        UpdateView,
         AccountsView,
         SidebarView,
         AttachmentsView,
@@ -77,4 +79,4 @@ async def main() -> None:
     document.getElementById("splash").remove()
     performance.mark("roomkeep-ready")
     effects.storage_cleanup.warn()
-    await keep_for_offline()
+    await keep_for_offline(lambda: page.is_outdated.set(True))
