@@ -36,6 +36,7 @@ from roomkeep.app.views.storage import StorageView
 from roomkeep.app.views.storage_cleanup import StorageCleanupView
 from roomkeep.app.views.today import TodayView
 from roomkeep.app.views.type_ahead import TypeAheadView
+from roomkeep.app.views.update import UpdateView
 from roomkeep.persistence import AppResumeStorage, DatabaseService
 
 __all__ = ["main"]
@@ -54,6 +55,7 @@ async def main() -> None:
         TodayView,
         ShellView,
         NoticesView,
+        UpdateView,
         AccountsView,
         SidebarView,
         AttachmentsView,
@@ -86,4 +88,4 @@ async def main() -> None:
     document.getElementById("splash").remove()
     performance.mark("roomkeep-ready")
     effects.storage_cleanup.warn()
-    await keep_for_offline()
+    await keep_for_offline(lambda: page.is_outdated.set(True))

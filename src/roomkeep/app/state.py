@@ -318,6 +318,7 @@ class PageState:
         trouble: why the storage cannot be opened, and what to do; None where all is well.
         is_switching: an account is being opened.
         notices: what people should know, the newest last.
+        is_outdated: another version of the app is on the device; a reload shows it.
         why_not_kept: why nothing will be kept; None where all is well.
         settings: how the page starts and looks.
         removing: the id of the account that is to be removed, if the person says so, and what it
@@ -335,6 +336,7 @@ class PageState:
         self.trouble: Signal[tuple[str, str] | None] = _signal(None)
         self.is_switching: Signal[bool] = _signal(value=False)
         self.notices: Signal[tuple[Notice, ...]] = _signal(())
+        self.is_outdated: Signal[bool] = _signal(value=False)
         self.why_not_kept: Signal[str | None] = _signal(None)
         self.settings: Signal[LaunchSettings] = _signal(LaunchSettings())
         self.removing: Signal[tuple[str, str] | None] = _signal(None)
