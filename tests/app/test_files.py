@@ -109,8 +109,8 @@ class App(Chat):
         return [file.name for files in self.account.files.pending().values() for file in files]
 
     async def send(self, text: str) -> None:
-        self.effects.sending.write_draft(text)
-        sending = self.effects.sending.send()
+        self.effects.sending.write_draft(self.here, text)
+        sending = self.effects.sending.send(self.here)
         if sending is not None:
             await sending
 

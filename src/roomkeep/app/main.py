@@ -11,7 +11,6 @@ from roomkeep.app.views.attachments import AttachmentsView
 from roomkeep.app.views.bans import BansView
 from roomkeep.app.views.channel_dialogs import ChannelDialogsView
 from roomkeep.app.views.composer import ComposerView
-from roomkeep.app.views.dialog_frame import DialogFrameView
 from roomkeep.app.views.dialogs import DialogsView
 from roomkeep.app.views.dom import View
 from roomkeep.app.views.emoji import EmojiView
@@ -21,6 +20,7 @@ from roomkeep.app.views.imports import ImportView
 from roomkeep.app.views.lightbox import LightboxView
 from roomkeep.app.views.messages import MessagesView
 from roomkeep.app.views.notices import NoticesView
+from roomkeep.app.views.overlays import OverlaysView
 from roomkeep.app.views.people import PeopleView
 from roomkeep.app.views.profile import ProfileView
 from roomkeep.app.views.quick_switcher import QuickSwitcherView
@@ -32,6 +32,7 @@ from roomkeep.app.views.sidebar import SidebarView
 from roomkeep.app.views.start import StartView
 from roomkeep.app.views.storage import StorageView
 from roomkeep.app.views.storage_cleanup import StorageCleanupView
+from roomkeep.app.views.type_ahead import TypeAheadView
 from roomkeep.persistence import AppResumeStorage, DatabaseService
 
 __all__ = ["main"]
@@ -67,10 +68,11 @@ async def main() -> None:
         HealthView,
         StorageCleanupView,
         ExportView,
-        DialogFrameView,
         AttachmentTrayView,
         LightboxView,
         StartView,
+        OverlaysView,
+        TypeAheadView,
     )
     _views.extend(kind(page, effects) for kind in kinds)
     await effects.accounts.begin()

@@ -125,14 +125,14 @@ class Leaving(Struct, frozen=True, kw_only=True):
     """A room that is to go from this device, if the person says so.
 
     Attributes:
-        messages: how many messages go with it.
-        files: how many files go with these.
+        messages: how many messages go with it; None until they are counted.
+        files: how many files go with these, likewise.
         is_host: the person owns it, and so deletes it.
     """
 
     room: Room
-    messages: int
-    files: int
+    messages: int | None = None
+    files: int | None = None
     is_host: bool
 
 
@@ -140,14 +140,14 @@ class Removing(Struct, frozen=True, kw_only=True):
     """A channel that is to go, if the person says so.
 
     Attributes:
-        messages: how many messages it has.
+        messages: how many messages it has; None until they are counted.
         successor: the channel that takes them over; None where there are none.
         is_moving: it is taking them over.
     """
 
     room: Room
     channel: Channel
-    messages: int = 0
+    messages: int | None = None
     successor: Channel | None = None
     is_moving: bool = False
 
@@ -163,6 +163,7 @@ class AccountState:
         room_id: the room that is open.
         channel_id: the channel of it that is open.
         timeline: the open channel's messages on the page; None until they are loaded.
+        unsent: one's own messages that are on the page and not in the database yet, by their ids.
         is_loading: a page of messages is being loaded.
         drafts: what was written and not sent, by channel.
         recent: the channels that were opened last, the latest first.
@@ -184,6 +185,10 @@ class AccountState:
         leaving: the room that is to go, if the person says so.
         removing: the channel that is to go, if the person says so.
         dialog: the dialog that is open.
+        room_menu: the menu of the open room is open.
+        message_menu: the id of the message whose menu is open.
+        composer_focus: how often the composer was to have the focus: each time it grows, keys go
+            there.
         pane: what a narrow window shows.
         importing: the import that is running or has ended.
         exporting: the export, likewise.
@@ -201,6 +206,7 @@ class AccountState:
         self.room_id: Signal[str | None] = _signal(None)
         self.channel_id: Signal[str] = _signal(DEFAULT_CHANNEL_ID)
         self.timeline: Signal[Timeline | None] = _signal(None)
+        self.unsent: dict[str, Message] = {}
         self.is_loading: Signal[bool] = _signal(value=False)
         self.drafts: Signal[Mapping[ChannelRef, str]] = _signal({})
         self.recent: Signal[tuple[ChannelRef, ...]] = _signal(())
@@ -219,6 +225,9 @@ class AccountState:
         self.leaving: Signal[Leaving | None] = _signal(None)
         self.removing: Signal[Removing | None] = _signal(None)
         self.dialog: Signal[Dialog | None] = _signal(None)
+        self.room_menu: Signal[bool] = _signal(value=False)
+        self.message_menu: Signal[str | None] = _signal(None)
+        self.composer_focus: Signal[int] = _signal(0)
         self.pane: Signal[Pane] = _signal("rooms")
         self.importing: Signal[Import | None] = _signal(None)
         self.exporting: Signal[Export | None] = _signal(None)

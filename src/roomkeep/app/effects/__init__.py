@@ -14,6 +14,7 @@ from roomkeep.app.effects.exports import ExportEffects
 from roomkeep.app.effects.health import HealthEffects
 from roomkeep.app.effects.imports import ImportEffects
 from roomkeep.app.effects.messages import MessageEffects
+from roomkeep.app.effects.overlays import OverlayEffects
 from roomkeep.app.effects.people import PeopleEffects
 from roomkeep.app.effects.pictures import PictureEffects
 from roomkeep.app.effects.reactions import ReactionEffects
@@ -35,6 +36,7 @@ class Effects:
 
     def __init__(self, context: Context) -> None:
         self.context = context
+        self.overlays = OverlayEffects(context)
         self.setting_writer = writer = SettingWriter(context)
         self.drafts = DraftEffects(context, writer)
         blobs = Blobs()
@@ -49,7 +51,7 @@ class Effects:
         self.reactions = ReactionEffects(context)
         self.unread = UnreadEffects(context, writer)
         self.rooms = RoomEffects(
-            context, writer, self.messages, self.unread, self.draft_attachments
+            context, writer, self.messages, self.unread, self.draft_attachments, self.overlays
         )
         self.replies = ReplyEffects(context, self.messages, self.rooms)
         self.channels = ChannelEffects(

@@ -114,12 +114,13 @@ class AccountEffects(EffectGroup):
     @effect("remove the account", of_device=True)
     async def ask_remove(self, user_id: str) -> None:
         """Ask whether an account is to be removed, and find out what goes with it."""
+        asked = (user_id, "")
+        self.page.removing.set(asked)
         account = self.page.account()
-        contents = ""
         if account is not None and account.user_id == user_id:
             report = await self.context.database(account).get_storage_report()
-            contents = say_contents(report.rows)
-        self.page.removing.set((user_id, contents))
+            if self.page.removing() == asked:
+                self.page.removing.set((user_id, say_contents(report.rows)))
 
     def cancel_remove(self) -> None:
         """Keep the account."""

@@ -10,7 +10,7 @@ from reaktiv import Effect
 from roomkeep.app.effects import Effects
 from roomkeep.app.state import PageState
 
-__all__ = ["KeyedList", "View", "by_id", "clone", "part", "pressed", "set_text"]
+__all__ = ["KeyedList", "View", "by_id", "clone", "focus_is_lost", "part", "pressed", "set_text"]
 
 T = TypeVar("T")
 K = TypeVar("K", bound=Hashable)
@@ -134,6 +134,12 @@ def pressed(event: Any, attribute: str) -> str | None:
     """Return the value of an attribute of the button that was pressed, where it has it."""
     button = event.target.closest(f"button[{attribute}]")
     return str(button.getAttribute(attribute)) if isinstance(button, JsProxy) else None
+
+
+def focus_is_lost() -> bool:
+    """Tell whether nothing that can be seen has the focus."""
+    focused = js.document.activeElement
+    return bool(focused.localName in ("body", "dialog") or not focused.checkVisibility())
 
 
 def set_text(element: Any, text: str) -> None:

@@ -52,6 +52,7 @@ class MessagesView(View):
         self._is_opening = True
         self._first_new: Any = None
         self._follows = True
+        self._height = 0
         self._newest = ""
         self._edited: tuple[AccountState | None, str | None] = (None, None)
         self._loaded_at: Timeline | None = None
@@ -77,9 +78,12 @@ class MessagesView(View):
             self._is_new = True
             self._is_opening = True
             self._follows = True
-        if account is None or timeline is None:
+        # Until the messages of another channel are there, the rows of the one before stay.
+        self._list.parent.toggleAttribute("inert", timeline is None)
+        if account is None or ref is None:
             self._list.show({})
             self._show_ends(Timeline(has_older=True))
+        if account is None or timeline is None:
             self._is_new = True
             return
         editing = account.editing
@@ -176,6 +180,7 @@ class MessagesView(View):
         self._scroller.scrollTop += float(row.getBoundingClientRect().top) - top
 
     def _on_size(self, *_: Any) -> None:
+        self._height = int(self._scroller.clientHeight)
         if self._is_opening and self._first_new is not None:
             self._is_opening = False
             self._begin_at(self._first_new)
@@ -195,7 +200,10 @@ class MessagesView(View):
         scroller = self._scroller
         above = scroller.scrollTop
         below = scroller.scrollHeight - scroller.clientHeight - above
-        self._follows = timeline.is_at_latest and below < AT_END
+        # A composer that grows takes room from the messages, and is no reason to stay behind:
+        # `_on_size` follows.
+        if scroller.clientHeight == self._height:
+            self._follows = timeline.is_at_latest and below < AT_END
         self._show_latest_button(timeline)
         if self._follows and _is_seen():
             self.effects.unread.reach_end()

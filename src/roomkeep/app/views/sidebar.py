@@ -55,7 +55,8 @@ class SidebarView(View):
         self._import = by_id("import-state")
         self.listen(by_id("rooms"), "click", self._on_press)
         self.listen(self._account, "click", lambda _: effects.accounts.open_dialog())
-        self.listen(by_id("open-switcher"), "click", lambda _: effects.rooms.open_quick_switcher())
+        switcher = by_id("open-switcher")
+        self.listen(switcher, "click", lambda _: effects.overlays.open_quick_switcher())
         for button in ("new-room", "first-room"):
             self.listen(by_id(button), "click", lambda _: effects.rooms.open_dialog())
         for button in ("open-import", "first-import", "import-state"):
