@@ -30,13 +30,14 @@ def room_named(chat: Chat, name: str) -> str:
 
 async def test_a_message_is_shown_at_once_and_can_be_edited_at_once(chat: Chat) -> None:
     await chat.write("before")
-    chat.send_slowly()
+    may_send = chat.hold_sending()
     chat.effects.sending.write_draft(chat.here, "just sent")
     sending = chat.effects.sending.send(chat.here)
     assert sending is not None
     assert chat.shown == ["before", "just sent"]
     chat.effects.edits.begin_last()
     saving = chat.effects.edits.save(chat.edited_id, "just changed")
+    may_send.set()
     await sending
     await saving
     assert chat.shown == ["before", "just changed"]
@@ -45,7 +46,7 @@ async def test_a_message_is_shown_at_once_and_can_be_edited_at_once(chat: Chat) 
 
 
 async def test_a_message_just_sent_can_be_deleted_and_reacted_to(chat: Chat) -> None:
-    chat.send_slowly()
+    may_send = chat.hold_sending()
     for text in ("one", "two"):
         chat.effects.sending.write_draft(chat.here, text)
         chat.effects.sending.send(chat.here)
@@ -54,6 +55,7 @@ async def test_a_message_just_sent_can_be_deleted_and_reacted_to(chat: Chat) -> 
     one, two = timeline.messages
     reacting = chat.effects.reactions.add(one.id, "👍")
     chat.effects.edits.ask_delete(two.id)
+    may_send.set()
     await chat.effects.edits.delete()
     await reacting
     first, second = await chat.db.get_messages(chat.room_id)
@@ -70,12 +72,13 @@ async def test_what_could_not_be_sent_is_shown_no_more(chat: Chat) -> None:
 
 
 async def test_a_reload_of_the_channel_loses_no_message_that_is_being_sent(chat: Chat) -> None:
-    chat.send_slowly()
+    may_send = chat.hold_sending()
     chat.effects.sending.write_draft(chat.here, "on its way")
     sending = chat.effects.sending.send(chat.here)
     assert sending is not None
     await chat.effects.messages.show_latest()
     assert chat.shown == ["on its way"]
+    may_send.set()
     await sending
     assert chat.shown == ["on its way"]
 
