@@ -23,7 +23,10 @@ P = ParamSpec("P")
 G = TypeVar("G", bound="EffectGroup")
 
 MAX_NOTICES = 3
-GOOD_NEWS_SECONDS = 10
+SHORTEST_NEWS = 2.0
+"""How long good news shows at least, in seconds."""
+READING = 0.1
+"""How long somebody who reads slowly takes for a character, in seconds."""
 
 logger = logging.getLogger(__name__)
 
@@ -124,7 +127,8 @@ class Context:
         self.page.notices.set((*others, notice)[-MAX_NOTICES:])
         if kind == "success":
             loop = asyncio.get_running_loop()
-            loop.call_later(GOOD_NEWS_SECONDS, self.dismiss, notice.number)
+            shows = max(SHORTEST_NEWS, READING * len(f"{text} {advice}"))
+            loop.call_later(shows, self.dismiss, notice.number)
 
     def report(self, error: BaseException, doing: str, *, show: bool = True) -> None:
         """Log an error and show it, from wherever it came.

@@ -3,6 +3,7 @@
 from typing import Any
 
 from roomkeep.app.effects import Effects
+from roomkeep.app.graphemes import cut
 from roomkeep.app.state import PageState
 from roomkeep.app.views.dom import View, by_id, set_text
 from roomkeep.app.views.rows import what_goes
@@ -27,8 +28,11 @@ class DialogsView(View):
 
     def _show_room(self) -> None:
         account = self.page.account()
-        if account is None or account.dialog() != "room":
+        is_open = account is not None and account.dialog() == "room"
+        if not is_open:
             self._room_form.reset()
+        elif account is not None and account.failed_room is not None:
+            self._room_form.elements.namedItem("name").value = account.failed_room.name
 
     def _on_room(self, event: Any) -> None:
         event.preventDefault()
@@ -38,9 +42,8 @@ class DialogsView(View):
         account = self.page.account()
         message = None if account is None else account.deleting()
         content = "" if message is None else message.content
-        if len(content) > EXCERPT:
-            content = f"{content[:EXCERPT]}…"
-        set_text(by_id("delete-excerpt"), content)
+        excerpt = cut(content, EXCERPT)
+        set_text(by_id("delete-excerpt"), content if excerpt == content else f"{excerpt}…")
         if account is not None and message is not None:
             files = len(account.files.by_message().get(message.id, ()))
             set_text(by_id("delete-goes"), what_goes(files, len(message.reactions)))

@@ -8,6 +8,7 @@ from pyodide.ffi import JsProxy, create_proxy
 from reaktiv import Effect
 
 from roomkeep.app.effects import Effects
+from roomkeep.app.sequences import longest_in_order
 from roomkeep.app.state import PageState
 
 __all__ = ["KeyedList", "View", "by_id", "clone", "focus_is_lost", "part", "pressed", "set_text"]
@@ -87,8 +88,8 @@ class KeyedList(Generic[K, T]):
             del self._items[key]
         kept = list(self._children)
         if kept != [key for key in wanted if key in self._children]:
-            # Their order changed, which is rare: put all in their places again.
-            kept = []
+            # As few as can be are moved: who is at one that stays keeps the focus, and the place.
+            kept = longest_in_order((key for key in wanted if key in self._children), kept)
         new: Any = None
         place = 0
         for key, item in wanted.items():

@@ -10,15 +10,11 @@ from reaktiv import untracked
 from roomkeep.app.effects import Effects
 from roomkeep.app.state import PageState
 from roomkeep.app.views.dom import View, by_id
+from roomkeep.app.views.emoji_data import EmojiData
 from roomkeep.app.views.overlays import OPENED
 from roomkeep.app.views.popover_position import put_beside
 
 __all__ = ["EmojiView"]
-
-# The emoji used often are the device's, not an account's: they would tell one account of another,
-# and outlive both. So they are not shown, nor kept.
-WITHOUT_OFTEN_USED = ".favorites { display: none }"
-KEEP_NO_COUNT = "async () => {}"
 
 OPENERS = "#composer-emoji, [data-action='react']"
 """The buttons that open it."""
@@ -33,6 +29,7 @@ class EmojiView(View):
         self._wait = by_id("emoji-wait")
         self._early = by_id("emoji-early")
         self._picker: Any = None
+        self._data = EmojiData(page, effects)
         self._is_loading = False
         self._anchor: Any = None
         self.listen(self._panel, OPENED, lambda _: self._on_opened())
@@ -74,13 +71,10 @@ class EmojiView(View):
             await run_js("import('/vendor/emoji/picker.js')")
             picker = js.document.createElement("emoji-picker")
             picker.setAttribute("data-source", "/vendor/emoji/data.json")
-            sheet = js.CSSStyleSheet.new()
-            sheet.replaceSync(WITHOUT_OFTEN_USED)
-            picker.shadowRoot.adoptedStyleSheets.push(sheet)
-            picker.database.incrementFavoriteEmojiCount = run_js(KEEP_NO_COUNT)
             # Whoever was quicker than the picker has typed into a field of ours.
             typed, had_focus = str(self._early.value), bool(self._early.matches(":focus"))
             self._wait.replaceWith(picker)
+            self._data.attach(picker)
             self._picker = picker
             self._search(typed, focus=had_focus)
         except BaseException:
