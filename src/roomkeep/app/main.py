@@ -1,7 +1,8 @@
 """Where the app begins in the page."""
 
-from js import document, performance
+from js import document, location, performance
 
+from roomkeep.app.address import parse_address
 from roomkeep.app.effects import Context, Effects
 from roomkeep.app.offline import keep_for_offline
 from roomkeep.app.state import PageState
@@ -16,6 +17,7 @@ from roomkeep.app.views.dom import View
 from roomkeep.app.views.emoji import EmojiView
 from roomkeep.app.views.exports import ExportView
 from roomkeep.app.views.health import HealthView
+from roomkeep.app.views.history import HistoryView, kept_position
 from roomkeep.app.views.imports import ImportView
 from roomkeep.app.views.lightbox import LightboxView
 from roomkeep.app.views.messages import MessagesView
@@ -34,6 +36,7 @@ from roomkeep.app.views.storage import StorageView
 from roomkeep.app.views.storage_cleanup import StorageCleanupView
 from roomkeep.app.views.today import TodayView
 from roomkeep.app.views.type_ahead import TypeAheadView
+from roomkeep.app.views.update import UpdateView
 from roomkeep.persistence import AppResumeStorage, DatabaseService
 
 __all__ = ["main"]
@@ -45,11 +48,14 @@ _views: list[View] = []
 async def main() -> None:
     """Open the storage, show where one left off, and take the splash away."""
     page = PageState()
+    page.address = parse_address(str(location.hash))
+    page.position = kept_position()
     effects = Effects(Context(DatabaseService(), AppResumeStorage(), page))
     kinds = (
         TodayView,
         ShellView,
         NoticesView,
+        UpdateView,
         AccountsView,
         SidebarView,
         AttachmentsView,
@@ -75,10 +81,11 @@ async def main() -> None:
         StartView,
         OverlaysView,
         TypeAheadView,
+        HistoryView,
     )
     _views.extend(kind(page, effects) for kind in kinds)
     await effects.accounts.begin()
     document.getElementById("splash").remove()
     performance.mark("roomkeep-ready")
     effects.storage_cleanup.warn()
-    await keep_for_offline()
+    await keep_for_offline(lambda: page.is_outdated.set(True))

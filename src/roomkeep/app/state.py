@@ -7,6 +7,7 @@ from typing import Literal, TypeVar
 from msgspec import Struct
 from reaktiv import Signal
 
+from roomkeep.app.address import Address
 from roomkeep.app.calendar import Days
 from roomkeep.app.channel_ref import ChannelRef
 from roomkeep.app.channels import find_channel
@@ -28,6 +29,7 @@ __all__ = [
     "PageState",
     "Pane",
     "Phase",
+    "Position",
     "Removing",
 ]
 
@@ -153,6 +155,18 @@ class Removing(Struct, frozen=True, kw_only=True):
     is_moving: bool = False
 
 
+class Position(Struct, frozen=True, kw_only=True):
+    """Where one is in a channel.
+
+    Attributes:
+        message_id: the first message in sight.
+        offset: how far its top is below that of the list, in CSS pixels.
+    """
+
+    message_id: str
+    offset: float
+
+
 class AccountState:
     """All that the page knows of one signed-in account.
 
@@ -161,6 +175,7 @@ class AccountState:
     Attributes:
         user: the account's profile.
         rooms: its rooms; None until they are loaded.
+        failed_room: the room that could not be created; None where all were.
         room_id: the room that is open.
         channel_id: the channel of it that is open.
         timeline: the open channel's messages on the page; None until they are loaded.
@@ -179,7 +194,10 @@ class AccountState:
         replies: the messages that what was written and not sent answers, by channel.
         originals: messages that others answer and that may not be on the page, by their ids; None
             for those that are not there.
+        message_id: the message that one went to in the open channel; None for none.
         target: the id of a message to go to; None when one has arrived.
+        positions: where one was in channels, by channel, where that was not the end. No signal:
+            scrolling draws nothing.
         picking: for what one looks for an emoji: a message's id, or empty for what one writes.
         edits: the ids of the messages whose editors are open, by channel.
         edit_texts: what editors hold, by channel and by the messages' ids. No signal: typing draws
@@ -207,6 +225,7 @@ class AccountState:
     def __init__(self, user: User) -> None:
         self.user = _signal(user)
         self.rooms: Signal[tuple[Room, ...] | None] = _signal(None)
+        self.failed_room: Room | None = None
         self.room_id: Signal[str | None] = _signal(None)
         self.channel_id: Signal[str] = _signal(DEFAULT_CHANNEL_ID)
         self.timeline: Signal[Timeline | None] = _signal(None)
@@ -223,7 +242,9 @@ class AccountState:
         self.new_count: Signal[int] = _signal(0)
         self.replies: Signal[Mapping[ChannelRef, Message]] = _signal({})
         self.originals: Signal[Mapping[str, Message | None]] = _signal({})
+        self.message_id: Signal[str | None] = _signal(None)
         self.target: Signal[str | None] = _signal(None)
+        self.positions: dict[ChannelRef, Position] = {}
         self.picking: Signal[str | None] = _signal(None)
         self.edits: Signal[Mapping[ChannelRef, str]] = _signal({})
         self.edit_texts: dict[ChannelRef, dict[str, str]] = {}
@@ -297,10 +318,14 @@ class PageState:
         trouble: why the storage cannot be opened, and what to do; None where all is well.
         is_switching: an account is being opened.
         notices: what people should know, the newest last.
+        is_outdated: another version of the app is on the device; a reload shows it.
         why_not_kept: why nothing will be kept; None where all is well.
         settings: how the page starts and looks.
         removing: the id of the account that is to be removed, if the person says so, and what it
             holds.
+        address: where the page's URL leads; None when one is there.
+        position: where one was in a channel before the page was reloaded, likewise.
+        is_arriving: one is on the way to an address.
     """
 
     def __init__(self) -> None:
@@ -311,9 +336,13 @@ class PageState:
         self.trouble: Signal[tuple[str, str] | None] = _signal(None)
         self.is_switching: Signal[bool] = _signal(value=False)
         self.notices: Signal[tuple[Notice, ...]] = _signal(())
+        self.is_outdated: Signal[bool] = _signal(value=False)
         self.why_not_kept: Signal[str | None] = _signal(None)
         self.settings: Signal[LaunchSettings] = _signal(LaunchSettings())
         self.removing: Signal[tuple[str, str] | None] = _signal(None)
+        self.address: Address | None = None
+        self.position: tuple[ChannelRef, Position] | None = None
+        self.is_arriving: Signal[bool] = _signal(value=False)
 
     def name_of(self, user_id: str) -> str:
         """Return what an account of this device is called."""

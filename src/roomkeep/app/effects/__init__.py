@@ -14,6 +14,7 @@ from roomkeep.app.effects.exports import ExportEffects
 from roomkeep.app.effects.health import HealthEffects
 from roomkeep.app.effects.imports import ImportEffects
 from roomkeep.app.effects.messages import MessageEffects
+from roomkeep.app.effects.navigation import NavigationEffects
 from roomkeep.app.effects.overlays import OverlayEffects
 from roomkeep.app.effects.people import PeopleEffects
 from roomkeep.app.effects.pictures import PictureEffects
@@ -66,14 +67,17 @@ class Effects:
         self.bans = BanEffects(context)
         self.people = PeopleEffects(context, self.bans)
         self.settings = SettingsEffects(context)
+        self.navigation = NavigationEffects(
+            context, self.overlays, self.rooms, self.replies, self.people
+        )
         self.accounts = AccountEffects(
             context,
+            self.navigation,
             self.rooms,
-            self.change_refresh,
             self.drafts,
             self.draft_attachments,
             self.unread,
-            self.people,
+            (writer, self.change_refresh, self.unread, self.draft_attachments, self.people),
         )
         self.storage = StorageEffects(context, self.accounts)
         self.health = HealthEffects(context, self.storage)

@@ -1,14 +1,14 @@
 """Accounts: listed, made, switched, and where one left off in each."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Protocol
 
-from roomkeep.app.effects.change_refresh import ChangeRefreshEffects
 from roomkeep.app.effects.context import Context, EffectGroup, effect
 from roomkeep.app.effects.draft_attachments import DraftAttachmentEffects
 from roomkeep.app.effects.drafts import DraftEffects
 from roomkeep.app.effects.known_accounts import KnownAccountEffects
-from roomkeep.app.effects.people import PeopleEffects
+from roomkeep.app.effects.navigation import NavigationEffects
 from roomkeep.app.effects.rooms import RoomEffects, read_recent
 from roomkeep.app.effects.settings import SettingsEffects
 from roomkeep.app.effects.unread import UnreadEffects
@@ -28,27 +28,34 @@ __all__ = ["AccountEffects"]
 logger = logging.getLogger(__name__)
 
 
+class Follower(Protocol):
+    """What follows the database while the page lives."""
+
+    def begin(self) -> None:
+        """Follow it from now on."""
+
+
 class AccountEffects(EffectGroup):
     """What one does with accounts."""
 
     def __init__(
         self,
         context: Context,
+        navigation: NavigationEffects,
         rooms: RoomEffects,
-        live: ChangeRefreshEffects,
         drafts: DraftEffects,
         draft_attachments: DraftAttachmentEffects,
         unread: UnreadEffects,
-        people: PeopleEffects,
+        followers: Sequence[Follower],
     ) -> None:
         super().__init__(context)
+        self._navigation = navigation
         self._rooms = rooms
-        self._change_refresh = live
+        self._followers = followers
         self._drafts = drafts
         self._writer = drafts.writer
         self._draft_attachments = draft_attachments
         self._unread = unread
-        self._people = people
         self._settings = SettingsEffects(context)
         self._known = KnownAccountEffects(context)
         self._stop: Callable[[], None] | None = None
@@ -59,12 +66,8 @@ class AccountEffects(EffectGroup):
         self.page.phase.set("starting")
         self.page.trouble.set(None)
         self.page.notices.set(())
-        self._writer.begin()
-        self._change_refresh.begin()
-        self._unread.begin()
-        self._draft_attachments.begin()
-        self._people.begin()
-        self._known.begin()
+        for follower in (*self._followers, self._known):
+            follower.begin()
         if self._stop is None:
             self._stop = self.context.device.subscribe(self._take)
         try:
@@ -278,9 +281,9 @@ class AccountEffects(EffectGroup):
         if self._missed_rooms:
             # Until now nobody followed what another tab does.
             await self._rooms.load(account)
-        known = {room.id for room in account.rooms() or ()}
-        if last is not None and settings.reopen_last_chat and last.room_id in known:
-            await self._rooms.show(account, last.room_id, last.channel_id)
+        if not settings.reopen_last_chat:
+            last = None
+        await self._navigation.arrive(account, last)
         self._unread.look(account)
         if account.files.pending():
             self._draft_attachments.show_previews(account)

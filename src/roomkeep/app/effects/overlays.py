@@ -41,6 +41,21 @@ class OverlayEffects(EffectGroup):
                 account.room_menu.set(False)
                 account.message_menu.set(None)
 
+    def close_all(self) -> None:
+        """Close whatever is open over the conversation, or in its place."""
+        account = self.account
+        removing = account.removing()
+        with batch():
+            self.close_menu()
+            account.picking.set(None)
+            account.files.large.set(None)
+            account.deleting.set(None)
+            account.people.in_front.set(False)
+            # What has begun to be removed is told to its end.
+            if removing is None or not removing.is_moving:
+                account.removing.set(None)
+                account.dialog.set(None)
+
     def focus_composer(self) -> None:
         """Have the next keys go to the composer."""
         account = self.page.account()

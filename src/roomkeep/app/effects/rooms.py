@@ -123,7 +123,11 @@ class RoomEffects(EffectGroup):
     async def create(self, text: str) -> None:
         """Make a room of that name, and open it at once; it is saved while one writes there."""
         account = self.account
+        failed = account.failed_room
         room = self._make_room(account.user(), check_name(text))
+        if failed is not None:
+            # What was written there is there again.
+            room = replace(room, id=failed.id)
         # Who presses twice means one room.
         if account in self._creating:
             return
@@ -141,9 +145,13 @@ class RoomEffects(EffectGroup):
                 await self.context.database(account).save_room(room)
         except BaseException:
             del self._creating[account]
+            account.failed_room = room
             await self.load(account, {room.id: None})
+            if account.dialog() is None:
+                account.dialog.set("room")
             raise
         del self._creating[account]
+        account.failed_room = None
         await self._load_messages(account, ref)
 
     def _make_room(self, user: User, name: str) -> Room:
@@ -246,6 +254,7 @@ class RoomEffects(EffectGroup):
         with batch():
             account.timeline.set(None)
             account.new_after.set(None)
+            account.message_id.set(None)
             account.files.refused.set(())
             account.room_id.set(ref[0])
             account.channel_id.set(ref[1])
@@ -254,7 +263,16 @@ class RoomEffects(EffectGroup):
 
     async def _load_messages(self, account: AccountState, ref: ChannelRef) -> None:
         mark = self._unread.reader_mark(account, ref)
-        await self._messages.open(account, ref, mark, account.unread().get(ref))
+        unread = account.unread().get(ref)
+        position = None if unread else account.positions.get(ref)
+        if position is not None:
+            try:
+                await self._messages.show_around(account, ref, position.message_id)
+            except RecordNotFound:  # deleted since
+                del account.positions[ref]
+            else:
+                return
+        await self._messages.open(account, ref, mark, unread)
 
     def _close(self, account: AccountState) -> None:
         with batch():

@@ -28,8 +28,11 @@ class DialogsView(View):
 
     def _show_room(self) -> None:
         account = self.page.account()
-        if account is None or account.dialog() != "room":
+        is_open = account is not None and account.dialog() == "room"
+        if not is_open:
             self._room_form.reset()
+        elif account is not None and account.failed_room is not None:
+            self._room_form.elements.namedItem("name").value = account.failed_room.name
 
     def _on_room(self, event: Any) -> None:
         event.preventDefault()

@@ -10,13 +10,14 @@ from reaktiv import untracked
 
 from roomkeep.app.channel_ref import ChannelRef
 from roomkeep.app.effects import Effects
-from roomkeep.app.state import AccountState, PageState
+from roomkeep.app.state import AccountState, PageState, Position
 from roomkeep.app.timeline import Timeline
 from roomkeep.app.unread import first_new
 from roomkeep.app.views import times
 from roomkeep.app.views.dom import KeyedList, View, by_id, clone
 from roomkeep.app.views.floating_date import FloatingDate
 from roomkeep.app.views.folding import Folding
+from roomkeep.app.views.history import LEAVING
 from roomkeep.app.views.message_actions import MessageActions
 from roomkeep.app.views.message_row import fill_row
 from roomkeep.app.views.reaction_tooltip import ReactionTooltip
@@ -67,6 +68,7 @@ class MessagesView(View):
         self._reaction_tooltip = ReactionTooltip(page, effects, self._list.parent)
         self.listen(self._latest, "click", lambda _: self._go_to_latest())
         self.listen(js.document, "visibilitychange", lambda _: self._look_around())
+        self.listen(js.window, LEAVING, lambda _: self._note_position())
         # When one answers, or writes much, there is less room for the messages.
         self._sizes: Any = js.ResizeObserver.new(create_proxy(self._on_size))
         self._sizes.observe(self._scroller)
@@ -79,6 +81,7 @@ class MessagesView(View):
         ref = None if account is None else account.channel_ref
         timeline = None if account is None else account.timeline()
         if (account, ref) != self._shown:
+            self._note_position()
             self._shown = (account, ref)
             self._is_new = True
             self._is_opening = True
@@ -122,7 +125,7 @@ class MessagesView(View):
         first_row = None if new_from is None else self._list.child(new_from)
         if self._is_opening and first_row is not None:
             self._begin_at(first_row)
-        else:
+        elif not (self._is_opening and ref is not None and self._return_to(account, ref)):
             self._keep_place(anchor, timeline)
         # While the page starts there is nothing to scroll yet.
         self._is_opening = self._is_opening and not self._scroller.clientHeight
@@ -176,6 +179,29 @@ class MessagesView(View):
             return None
         return str(row.dataset.id), float(row.getBoundingClientRect().top)
 
+    def _note_position(self) -> None:
+        """Remember where one is in the channel that is shown."""
+        account, ref = self._shown
+        first = None if self._follows else self._first_visible()
+        if account is None or ref is None or not self._list.parent.children.length:
+            return
+        account.positions.pop(ref, None)
+        if first is not None:
+            top = float(self._scroller.getBoundingClientRect().top)
+            account.positions[ref] = Position(message_id=first[0], offset=first[1] - top)
+
+    def _return_to(self, account: AccountState, ref: ChannelRef) -> bool:
+        """Scroll to where one was in a channel; false where that was its end."""
+        position = account.positions.get(ref)
+        row = None if position is None else self._list.child(position.message_id)
+        if position is None or row is None:
+            return False
+        self._follows = False
+        top = float(self._scroller.getBoundingClientRect().top)
+        moved = float(row.getBoundingClientRect().top) - top - position.offset
+        self._scroller.scrollTop += moved
+        return True
+
     def _keep_place(self, anchor: tuple[str, float] | None, timeline: Timeline) -> None:
         """Scroll so that nothing that one reads moves."""
         row = None if anchor is None else self._list.child(anchor[0])
@@ -193,10 +219,14 @@ class MessagesView(View):
 
     def _on_size(self, *_: Any) -> None:
         self._height = int(self._scroller.clientHeight)
-        if self._is_opening and self._first_new is not None:
-            self._is_opening = False
+        account, ref = self._shown
+        is_opening, self._is_opening = self._is_opening, self._is_opening and not self._height
+        if is_opening and self._first_new is not None:
             self._begin_at(self._first_new)
             self._look_around()
+        elif is_opening and account is not None and ref is not None:
+            if not self._return_to(account, ref):
+                self._scroller.scrollTop = self._scroller.scrollHeight
         elif self._follows:
             self._scroller.scrollTop = self._scroller.scrollHeight
 
@@ -231,7 +261,7 @@ class MessagesView(View):
     def _go_to_latest(self) -> None:
         account = self.page.account()
         timeline = None if account is None else account.timeline()
-        if timeline is None:
+        if account is None or timeline is None:
             return
         self._follows = True
         self._is_new = True
@@ -240,13 +270,18 @@ class MessagesView(View):
             self._scroller.scrollTop = self._scroller.scrollHeight
         else:
             self.effects.messages.show_latest()
+        account.message_id.set(None)
         by_id("composer-text").focus()
 
     def _go_to_target(self) -> None:
         account = self.page.account()
         target = None if account is None else account.target()
         row = None if target is None else self._list.child(target)
-        if row is None:
+        if row is None or self.page.phase() == "starting":
+            return
+        if not row.checkVisibility():
+            # The page shows its screen in this very moment.
+            asyncio.get_running_loop().call_soon(self._go_to_target)
             return
         self._follows = False
         is_taller = row.offsetHeight > self._scroller.clientHeight
