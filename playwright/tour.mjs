@@ -2,7 +2,7 @@
 import { putRecords, readRecords } from './database.mjs';
 import { expect } from './fixtures.mjs';
 import { openApp, ready } from './helpers.mjs';
-import { openAccounts, openAdvanced, openStorage, row, signUp, write } from './steps.mjs';
+import { composer, openAccounts, openAdvanced, openStorage, row, signUp, write } from './steps.mjs';
 
 /** The screens of the open room: its menu, dialogs and channels. */
 async function* tourOfRooms(page, narrow) {
@@ -91,6 +91,10 @@ export async function* tour(page) {
   await write(page, 'The engine can do whatever we know how to order it to perform.');
   await row(page, 'Good morning').hover();
   yield 'room';
+  await composer(page).fill(Array.from({ length: 40 }, (_, n) => `Card ${n + 1}`).join('\n'));
+  await composer(page).press('Enter');
+  await expect(button('Show more')).toBeVisible();
+  yield 'long-message';
   yield* tourOfRooms(page, narrow);
 
   await button('Emoji').click();

@@ -141,6 +141,7 @@ class RoomEffects(EffectGroup):
         with batch():
             self._overlays.close_dialog("room")
             _set_rooms(account, (*(account.rooms() or ()), room))
+            account.previews.set({**account.previews(), room.id: None})
             account.pane.set("chat")
             self._go(account, ref)
             self._remember(account, ref)
