@@ -38,8 +38,10 @@ _PRELOADED: Final = (
     "vendor/pyodide/pyodide.mjs",
     "vendor/pyodide/pyodide.asm.mjs",
 )
-"""The modules of every start, by how their paths begin. Never the WebAssembly: the browser would
-not find the machine code again that it has kept of it."""
+"""The modules of every start, by how their paths begin.
+
+Never the WebAssembly: the browser would not find the machine code again that it has kept of it.
+"""
 
 _NO_VERSION: Final = b'<meta name="version" content="">'
 

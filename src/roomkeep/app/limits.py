@@ -3,6 +3,7 @@
 import unicodedata
 from collections.abc import Iterable
 
+from roomkeep.app.graphemes import graphemes
 from roomkeep.errors import InvalidRecord
 
 __all__ = [
@@ -71,9 +72,7 @@ def check_icon(text: str) -> str | None:
         InvalidRecord: it is too long, or holds a character that cannot be shown.
     """
     icon = _without_hidden("".join(text.split()))
-    # Signs that only change the one before them, and what a joiner joins, are no letters.
-    letters = sum(unicodedata.category(sign) not in ("Cf", "Mn", "Me", "Sk") for sign in icon)
-    if letters - 2 * icon.count("\N{ZERO WIDTH JOINER}") > MAX_ICON or len(icon) > MAX_ICON_SIGNS:
+    if sum(1 for _ in graphemes(icon)) > MAX_ICON or len(icon) > MAX_ICON_SIGNS:
         raise InvalidRecord(f"is too long: an emoji, or up to {MAX_ICON} letters", field="icon")
     _check_visible(icon, "icon")
     return icon or None

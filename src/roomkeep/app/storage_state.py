@@ -8,7 +8,7 @@ from typing import Literal, TypeVar
 from reaktiv import Signal
 
 from roomkeep.models import Attachment
-from roomkeep.persistence import StorageReport, UnreadableRecord
+from roomkeep.persistence import Quota, StorageReport, UnreadableRecord
 
 __all__ = [
     "BACKENDS",
@@ -18,6 +18,7 @@ __all__ = [
     "say_bytes",
     "say_contents",
     "say_files",
+    "split_usage",
 ]
 
 T = TypeVar("T")
@@ -58,6 +59,7 @@ class StorageState:
 
     Attributes:
         report: what was found last; None until something was.
+        app_files: what the app's own files take, in bytes; None until that is known.
         unreadable: the records that were passed over because they cannot be decoded.
         is_loading: it is being looked at.
         keeping: whether the browser is being asked to keep the data, or said no.
@@ -68,6 +70,7 @@ class StorageState:
 
     def __init__(self) -> None:
         self.report: Signal[StorageReport | None] = _signal(None)
+        self.app_files: Signal[int | None] = _signal(None)
         self.unreadable: Signal[tuple[UnreadableRecord, ...]] = _signal(())
         self.is_loading: Signal[bool] = _signal(value=False)
         self.keeping: Signal[Literal["idle", "asking", "refused"]] = _signal("idle")
@@ -87,6 +90,18 @@ def say_bytes(size: float) -> str:
     if unit == "bytes":
         return "1 byte" if size == 1 else f"{size:,.0f} bytes"
     return f"{size:,.1f} {unit}"
+
+
+def split_usage(quota: Quota, app_files: int | None) -> tuple[int, int] | None:
+    """Return what accounts take and what the app's own files take, in bytes.
+
+    None where that cannot be told apart, or nothing is kept of the app.
+    """
+    if quota.usage is None or not app_files:
+        return None
+    # The two were measured one after the other.
+    own = min(app_files, quota.usage)
+    return quota.usage - own, own
 
 
 def say_contents(rows: Mapping[str, int]) -> str:

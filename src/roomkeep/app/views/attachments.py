@@ -7,6 +7,7 @@ from pyodide.ffi import JsProxy, create_proxy
 from reaktiv import untracked
 
 from roomkeep.app.effects import Effects
+from roomkeep.app.file_kinds import kind_of
 from roomkeep.app.file_state import Picture
 from roomkeep.app.files import picture_type
 from roomkeep.app.state import AccountState, PageState
@@ -181,10 +182,8 @@ def _fill_file(item: Any, attachment: Attachment) -> None:
 
 
 def about(name: str, mime: str, count: int) -> str:
-    """Return a file's size and type in words."""
-    kind = mime if mime != "application/octet-stream" else ""
-    if not kind and "." in name:
-        kind = f"{name.rpartition('.')[2].upper()} file"
+    """Return a file's size and kind in words."""
+    kind = kind_of(name, mime)
     return f"{size(count)} · {kind}" if kind else size(count)
 
 
