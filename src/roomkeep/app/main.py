@@ -32,6 +32,7 @@ from roomkeep.app.views.sidebar import SidebarView
 from roomkeep.app.views.start import StartView
 from roomkeep.app.views.storage import StorageView
 from roomkeep.app.views.storage_cleanup import StorageCleanupView
+from roomkeep.localization import use_language
 from roomkeep.persistence import AppResumeStorage, DatabaseService
 
 __all__ = ["main"]
@@ -42,6 +43,7 @@ _views: list[View] = []
 
 async def main() -> None:
     """Open the storage, show where one left off, and take the splash away."""
+    use_language(str(document.documentElement.lang))
     page = PageState()
     effects = Effects(Context(DatabaseService(), AppResumeStorage(), page))
     kinds = (

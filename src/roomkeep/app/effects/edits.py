@@ -6,6 +6,7 @@ from roomkeep.app.effects.drafts import DraftEffects
 from roomkeep.app.error_messages import Refused
 from roomkeep.app.limits import check_content
 from roomkeep.app.state import AccountState
+from roomkeep.localization import localize
 from roomkeep.models import Message
 
 __all__ = ["EditEffects"]
@@ -47,7 +48,7 @@ class EditEffects(EffectGroup):
         if account.channel_ref is not None and account.editing is not None:
             self._drafts.close_edit(account, account.channel_ref, account.editing)
 
-    @effect("save the change")
+    @effect("failed.save_edit")
     async def save(self, text: str) -> None:
         """Save what the message that is being edited says now."""
         account = self.account
@@ -61,15 +62,15 @@ class EditEffects(EffectGroup):
             self._drafts.close_edit(account, ref, message_id)
             self._drafts.give_back(account, ref, text)
             raise Refused(
-                "That message was deleted meanwhile, so your change was not saved.",
-                "What you wrote is in the message field.",
+                localize("message.deleted_while_editing"),
+                localize("message.deleted_while_editing_advice"),
             )
         content = check_content(text)
         if not content:
             account.deleting.set(message)
             return
         if content != message.content:
-            check_not_banned(self.context, account, message.room_id, refused="this was not saved")
+            check_not_banned(self.context, account, message.room_id, refused="banned.edit")
             await self.context.database(account).update_message(
                 message.id, content=content, edited_at=self.context.now()
             )
@@ -86,7 +87,7 @@ class EditEffects(EffectGroup):
         """Keep the message."""
         self.account.deleting.set(None)
 
-    @effect("delete the message")
+    @effect("failed.delete_message")
     async def delete(self) -> None:
         """Delete the message that was asked about."""
         account = self.account

@@ -24,6 +24,7 @@ from roomkeep.app.effects.unread import UnreadEffects
 from roomkeep.app.limits import check_icon, check_name, check_topic
 from roomkeep.app.state import AccountState, Leaving
 from roomkeep.errors import RecordNotFound, StorageError
+from roomkeep.localization import localize
 from roomkeep.models import DEFAULT_CHANNEL_ID, Channel, Room, RoomMember
 from roomkeep.persistence import LastViewedChat
 
@@ -100,7 +101,7 @@ class RoomEffects(EffectGroup):
             logger.warning("where one left off will be forgotten on reload", exc_info=True)
         self._remember(account, ref)
 
-    @effect("open the room")
+    @effect("failed.open_room")
     async def open(self, room_id: str, channel_id: str | None = None) -> None:
         """Open a room, or a channel of it."""
         account = self.account
@@ -109,7 +110,7 @@ class RoomEffects(EffectGroup):
             raise RecordNotFound("rooms", room_id)
         await self.show(account, room_id, channel_id)
 
-    @effect("create the room")
+    @effect("failed.create_room")
     async def create(self, text: str) -> None:
         """Make a room of that name, and open it."""
         account = self.account
@@ -148,7 +149,7 @@ class RoomEffects(EffectGroup):
         await self.load(account, {room.id: room})
         await self.show(account, room.id)
 
-    @effect("save the room")
+    @effect("failed.save_room")
     async def change(self, room_id: str, name: str, topic: str, icon: str) -> None:
         """Give a room another name, topic and icon; an empty one is none."""
         account = self.account
@@ -164,7 +165,7 @@ class RoomEffects(EffectGroup):
         if room is not None:
             await self.load(account, {room_id: replace(room, **changes)})
 
-    @effect("look at what goes with the room")
+    @effect("failed.look_into_room")
     async def ask_leave(self) -> None:
         """Ask whether the open room is to go from this device."""
         account = self.account
@@ -180,7 +181,7 @@ class RoomEffects(EffectGroup):
             account.leaving.set(leaving)
             account.dialog.set("room-leave")
 
-    @effect("remove the room")
+    @effect("failed.remove_room")
     async def leave(self) -> None:
         """Take the room that was asked about away, with all that belongs to it."""
         account = self.account
@@ -193,8 +194,8 @@ class RoomEffects(EffectGroup):
         await self.load(account, {room_id: None})
         self._unread.forget(account, room_id)
         self._draft_attachments.leave_room(account, room_id)
-        done = "deleted" if leaving.is_host else "left, and removed from this device"
-        self.context.tell("success", f"“{leaving.room.name}” was {done}.")
+        text = "room.deleted" if leaving.is_host else "room.left"
+        self.context.tell("success", localize(text, room=leaving.room.name))
         await self._forget_settings(account, room_id)
 
     def show_list(self) -> None:

@@ -8,6 +8,7 @@ from pyodide.ffi import JsProxy
 from roomkeep.app.people import STATUS_NAMES, Status
 from roomkeep.app.views.dom import set_text
 from roomkeep.app.views.rows import initials, tint
+from roomkeep.localization import localize
 
 __all__ = ["show_avatar", "show_status"]
 
@@ -37,4 +38,4 @@ def show_avatar(element: Any, user_id: str, name: str, picture: str | None = Non
 def show_status(dot: Any, text: Any, status: Status) -> None:
     """Show whether a person is there, as a dot and as a word."""
     dot.dataset.status = status
-    set_text(text, STATUS_NAMES[status])
+    set_text(text, localize(STATUS_NAMES[status]))

@@ -10,6 +10,7 @@ from reaktiv import untracked
 from roomkeep.app.effects import Effects
 from roomkeep.app.state import PageState
 from roomkeep.app.views.dom import View, by_id
+from roomkeep.app.views.emoji_texts import emoji_texts
 from roomkeep.app.views.popover_position import put_beside
 
 __all__ = ["EmojiView"]
@@ -63,13 +64,14 @@ class EmojiView(View):
     def _load(self) -> None:
         if self._picker is None and not self._is_loading:
             self._is_loading = True
-            self.effects.context.start(self._make(), "load the emoji", of_device=True)
+            self.effects.context.start(self._make(), "failed.load_emoji", of_device=True)
 
     async def _make(self) -> None:
         try:
             await run_js("import('/vendor/emoji/picker.js')")
             picker = js.document.createElement("emoji-picker")
             picker.setAttribute("data-source", "/vendor/emoji/data.json")
+            picker.i18n = emoji_texts()
             sheet = js.CSSStyleSheet.new()
             sheet.replaceSync(WITHOUT_OFTEN_USED)
             picker.shadowRoot.adoptedStyleSheets.push(sheet)
