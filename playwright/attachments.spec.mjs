@@ -103,7 +103,7 @@ test('picked files: shown before they are sent, removed, sent, seen large, downl
   await page.reload();
   await ready(page);
   await seen(page, 'three files', 'red.png');
-  await expect(row(page, 'three files')).toContainText('10 bytes · text/plain');
+  await expect(row(page, 'three files')).toContainText('10 bytes · Text document');
   const open = row(page, 'three files').getByRole('button', { name: 'Open picture red.png' });
   await open.press('Enter');
   const large = lightbox(page, 'red.png');

@@ -3,7 +3,7 @@ import { gunzipSync } from 'node:zlib';
 import { readFile } from 'node:fs/promises';
 import { expect, test } from './fixtures.mjs';
 import { openApp } from './helpers.mjs';
-import { createRoom, openStorage, row, signUp, write } from './steps.mjs';
+import { createRoom, openAdvanced, openStorage, row, signUp, write } from './steps.mjs';
 
 const PICTURE = {
   name: 'dot.png',
@@ -26,7 +26,7 @@ test('everything is exported into one file, and restored from it', async ({ page
   const downloading = page.waitForEvent('download');
   await storage.getByRole('button', { name: 'Export everything…' }).click();
   const download = await downloading;
-  await expect(storage.getByRole('region', { name: 'Export', exact: true }).getByText(/^Exported 2 messages, 1 file, [\d.]+ (bytes|kB)\.$/)).toBeVisible();
+  await expect(storage.getByRole('region', { name: 'Backup', exact: true }).getByText(/^Exported 2 messages, 1 file, [\d.]+ (bytes|kB)\.$/)).toBeVisible();
   await expect(storage.getByRole('button', { name: 'Export everything…' })).toBeFocused();
   expect(download.suggestedFilename()).toMatch(/^Roomkeep Ada \d{4}-\d\d-\d\d\.jsonl\.gz$/);
   const file = await readFile(await download.path());
@@ -50,6 +50,7 @@ test('everything is exported into one file, and restored from it', async ({ page
   await expect.poll(() => picture.locator('img').evaluate((img) => img.naturalWidth)).toBe(1);
 
   storage = await openStorage(page);
+  await openAdvanced(storage);
   await storage.getByRole('button', { name: 'Check now' }).click();
   await expect(storage.getByText('No problems found.')).toBeVisible();
 });

@@ -2,7 +2,7 @@
 import { putRecords, readRecords } from './database.mjs';
 import { expect, test } from './fixtures.mjs';
 import { openApp } from './helpers.mjs';
-import { createRoom, openStorage, row, signUp, write } from './steps.mjs';
+import { createRoom, openAdvanced, openStorage, row, signUp, write } from './steps.mjs';
 
 /** Puts records past the app, each made out of the first message. */
 async function plant(page, ...changes) {
@@ -16,6 +16,7 @@ test('a check names what is amiss, and a repair mends what it can', async ({ pag
   await createRoom(page, 'Tea');
   await write(page, 'one');
   const storage = await openStorage(page);
+  await openAdvanced(storage);
   const check = storage.getByRole('button', { name: 'Check now' });
   await check.click();
   await expect(storage.getByText('No problems found.')).toBeVisible();

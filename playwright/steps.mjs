@@ -57,6 +57,9 @@ export async function openAccounts(page) {
   return page.getByRole('dialog', { name: 'Accounts on this device' });
 }
 
+/** Opens the part of the storage page for who wants to know more. */
+export const openAdvanced = (storage) => storage.getByText('Advanced', { exact: true }).click();
+
 /** Opens the storage page. */
 export async function openStorage(page) {
   await (await openAccounts(page)).getByRole('button', { name: 'Storage' }).click();

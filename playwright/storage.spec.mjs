@@ -2,7 +2,7 @@
 import { putRecords, readRecords } from './database.mjs';
 import { expect, test } from './fixtures.mjs';
 import { openApp, ready } from './helpers.mjs';
-import { composer, createRoom, openAccounts, openBehind, openStorage, row, signUp, write } from './steps.mjs';
+import { composer, createRoom, openAccounts, openAdvanced, openBehind, openStorage, row, signUp, write } from './steps.mjs';
 
 test('says what is kept, where, and how much of each', async ({ page }) => {
   await openApp(page);
@@ -11,11 +11,14 @@ test('says what is kept, where, and how much of each', async ({ page }) => {
   await write(page, 'one');
   await write(page, 'two');
   const storage = await openStorage(page);
+  const records = storage.getByRole('region', { name: 'Records', exact: true });
+  await expect(storage.getByText(/ of .* used \(.*%\)\./)).toBeVisible();
+  await expect(records).toBeHidden();
+  await openAdvanced(storage);
   await expect(storage).toContainText('IndexedDB in this browser');
   await expect(storage).toContainText('roomkeep::Ada');
   await expect(storage.getByRole('row', { name: /^Messages messages 2$/ })).toBeVisible();
   await expect(storage.getByRole('row', { name: /^Rooms rooms 1$/ })).toBeVisible();
-  await expect(storage.getByText(/ of .* used \(.*%\) by all accounts on this device\./)).toBeVisible();
   await expect(storage.getByText('All stores and indexes are in order.')).toBeVisible();
   await expect(storage.getByText('No unreadable records found')).toBeVisible();
 
@@ -32,8 +35,38 @@ test('says what is kept, where, and how much of each', async ({ page }) => {
   await ready(page);
   await expect(row(page, 'two')).toBeVisible();
   await openStorage(page);
+  await expect(storage.getByText('Some data needs attention. See Advanced.')).toBeVisible();
+  await expect(records).toBeHidden();
+  await openAdvanced(storage);
   await expect(storage.getByText('1 record can\'t be read.')).toBeVisible();
   await expect(storage.getByRole('row', { name: 'messages broken “content” should be text, but is a whole number.' })).toBeVisible();
+});
+
+test('the space that the app itself takes is told apart', async ({ page }) => {
+  await page.addInitScript(() => {
+    globalThis.estimate = {
+      usage: 25_800_000, quota: 1e9, usageDetails: { indexedDB: 500_000, caches: 25_000_000, serviceWorkerRegistrations: 300_000 },
+    };
+    StorageManager.prototype.estimate = async () => globalThis.estimate;
+  });
+  await openApp(page);
+  await signUp(page, 'Ada');
+  const storage = await openStorage(page);
+  const said = storage.getByRole('region', { name: 'Space used' });
+  await expect(said).toContainText('25.8 MB of 1 GB used');
+  await expect(said).toContainText('Messages and files500 kB');
+  await expect(said).toContainText('Roomkeep app25.3 MB');
+
+  // A browser that does not say what takes the space.
+  await page.evaluate(async () => {
+    globalThis.estimate = { usage: 3_000_000, quota: 1e9 };
+    const cache = await caches.open('a version of the app');
+    await cache.put('/one', new Response('x', { headers: { 'Content-Length': '2000000' } }));
+    await cache.put('/two', new Response('x'.repeat(400_000)));
+  });
+  await storage.getByRole('button', { name: 'Refresh' }).click();
+  await expect(said).toContainText('Messages and files600 kB');
+  await expect(said).toContainText('Roomkeep app2.4 MB');
 });
 
 test('asks the browser to keep the data, and never waits for it', async ({ page }) => {
@@ -139,6 +172,7 @@ test('a narrow window shows all of it', async ({ page }) => {
   await openApp(page);
   await signUp(page, 'Ada');
   const storage = await openStorage(page);
+  await openAdvanced(storage);
   await expect(storage.getByRole('row', { name: /^Messages/ })).toBeVisible();
   expect(await storage.evaluate((dialog) => dialog.scrollWidth - dialog.clientWidth)).toBe(0);
   await storage.getByRole('button', { name: 'Delete everything in this account…' }).click();

@@ -2,7 +2,7 @@
 
 The build runs this file twice over: under the host's Python, to make our own wheel, and inside
 Pyodide, whose Python is the only one that writes bytecode which it can read. So it imports nothing
-but the standard library.
+but the standard library, and `imports`.
 """
 
 import base64
@@ -11,8 +11,11 @@ import io
 import py_compile
 import tempfile
 import zipfile
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import Final
+
+from tools.imports import needed_files
 
 _TIME: Final = (1980, 1, 1, 0, 0, 0)
 """The earliest that a zip can hold. One time for all makes equal contents equal bytes."""
@@ -46,8 +49,8 @@ def compile_archive(data: bytes) -> bytes:
     """Puts bytecode in place of the sources in a zip, for the Python that runs this.
 
     The bytecode is of the unchecked-hash kind, so that Python takes it without looking for a
-    source. The zip is stored, not deflated: Python then reads it faster, and the web server's
-    compression does the rest. Type stubs are left out.
+    source, and has no docstrings, a tenth of it. The zip is stored, not deflated: Python then reads
+    it faster, and the web server's compression does the rest. Type stubs are left out.
 
     Raises:
         py_compile.PyCompileError: A source has an error.
@@ -61,6 +64,15 @@ def compile_archive(data: bytes) -> bytes:
     return write_archive(compiled)
 
 
+def compile_library(data: bytes, names: Iterable[str], without: Collection[str]) -> bytes:
+    """Does the same with the modules of a library that are needed to import some names.
+
+    Raises:
+        py_compile.PyCompileError: A source has an error.
+    """
+    return compile_archive(write_archive(needed_files(read_archive(data), names, without)))
+
+
 def _compile(path: str, source: bytes) -> bytes:
     with tempfile.TemporaryDirectory() as directory:
         source_file, bytecode_file = Path(directory, "source.py"), Path(directory, "bytecode.pyc")
@@ -70,6 +82,7 @@ def _compile(path: str, source: bytes) -> bytes:
             cfile=str(bytecode_file),
             dfile=path,
             doraise=True,
+            optimize=2,
             invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH,
         )
         return bytecode_file.read_bytes()

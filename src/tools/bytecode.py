@@ -1,26 +1,38 @@
 """Compiling archives of Python sources for the page, each only once."""
 
 import json
-import os
 import subprocess
 import tempfile
-import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from tools.files import content_hash
+from tools.files import content_hash, keep_recent
 from tools.paths import COMPILED, NODE_MODULES, ROOT, ToolError
 from tools.setup import find_node
 
-_SCRIPTS: Final = (
-    ROOT / "src" / "tools" / "archives.py",
-    ROOT / "src" / "tools" / "compile_python.mjs",
+_SCRIPTS: Final = tuple(
+    ROOT / "src" / "tools" / name for name in ("compile_python.mjs", "archives.py", "imports.py")
 )
-_KEEP_DAYS: Final = 7
 
 
-def compile_archives(archives: Sequence[bytes]) -> list[bytes]:
+@dataclass(frozen=True)
+class Sources:
+    """An archive of Python sources.
+
+    Attributes:
+        data: The zip.
+        names: What is imported of it, where only that is wanted, with what that imports in turn.
+        without: What is left out of that part.
+    """
+
+    data: bytes
+    names: Sequence[str] | None = None
+    without: Sequence[str] = ()
+
+
+def compile_archives(archives: Sequence[Sources]) -> list[bytes]:
     """Gives each archive with bytecode of Pyodide's Python in place of its sources.
 
     Results are kept by the content of all that they are made from, so only what changed is
@@ -31,7 +43,10 @@ def compile_archives(archives: Sequence[bytes]) -> list[bytes]:
     """
     compiler = [path.read_bytes() for path in _SCRIPTS]
     compiler.append((NODE_MODULES / "pyodide" / "package.json").read_bytes())
-    results = [COMPILED / f"{content_hash(*compiler, archive)}.zip" for archive in archives]
+    results = [
+        COMPILED / f"{content_hash(*compiler, archive.data, _part(archive).encode())}.zip"
+        for archive in archives
+    ]
     missing = [
         (archive, result)
         for archive, result in zip(archives, results, strict=True)
@@ -40,21 +55,27 @@ def compile_archives(archives: Sequence[bytes]) -> list[bytes]:
     if missing:
         COMPILED.mkdir(parents=True, exist_ok=True)
         _compile(missing)
-    for result in results:
-        os.utime(result)
-    _forget_unused()
+    keep_recent(COMPILED, used=results)
     return [result.read_bytes() for result in results]
 
 
-def _compile(archives: Sequence[tuple[bytes, Path]]) -> None:
+def _part(archive: Sources) -> str:
+    """Gives which part of an archive is wanted, as the compiling script reads it."""
+    if archive.names is None:
+        return "null"
+    return json.dumps({"names": list(archive.names), "without": list(archive.without)})
+
+
+def _compile(archives: Sequence[tuple[Sources, Path]]) -> None:
     with tempfile.TemporaryDirectory() as directory:
         jobs = []
         for number, (archive, result) in enumerate(archives):
             source = Path(directory, f"{number}.zip")
-            source.write_bytes(archive)
-            jobs.append({"input": str(source), "output": str(result)})
+            source.write_bytes(archive.data)
+            library = json.loads(_part(archive))
+            jobs.append({"input": str(source), "output": str(result), "library": library})
         done = subprocess.run(
-            [find_node(), str(_SCRIPTS[1])],
+            [find_node(), str(_SCRIPTS[0])],
             cwd=ROOT,
             input=json.dumps(jobs),
             capture_output=True,
@@ -63,10 +84,3 @@ def _compile(archives: Sequence[tuple[bytes, Path]]) -> None:
         )
     if done.returncode != 0:
         raise ToolError(f"{done.stderr.strip()}\n\nCould not compile: the reason is above.")
-
-
-def _forget_unused() -> None:
-    oldest = time.time() - _KEEP_DAYS * 24 * 60 * 60
-    for path in COMPILED.iterdir():
-        if path.stat().st_mtime < oldest:
-            path.unlink(missing_ok=True)

@@ -17,6 +17,7 @@ from tools.bench_store import bench_indexeddb, bench_store
 from tools.browsers import test_browsers
 from tools.check import STEPS, check, take_screenshots, test_long
 from tools.desktop import show_desktop
+from tools.keys import DELAYS, test_keys
 from tools.paths import DEV_SITE, SITE, ToolError
 from tools.server import SiteServer
 from tools.setup import set_up, set_up_tests
@@ -62,6 +63,15 @@ def _parser() -> ArgumentParser:
     browsers.add_argument(
         "--write", action="store_true", help="put the results into docs/browsers.md"
     )
+    keys = add("test-keys", _test_keys, "prove that no key is lost, nor goes astray")
+    keys.add_argument("--rounds", type=int, default=20, help="how often each is done; 20 as a rule")
+    keys.add_argument(
+        "--delay", type=int, nargs="+", default=DELAYS, help="the ms between two keys"
+    )
+    keys.add_argument(
+        "--only", nargs="+", default=[], help="parts of the names of the scenarios to play"
+    )
+    keys.add_argument("--worker", action="store_true", help="with the page's service worker")
     add("screenshots", _screenshots, "take a picture of every screen of the app")
     add("bench-start", _bench_start, "measure how fast the page starts")
     add("bench-indexeddb", _bench_indexeddb, "measure IndexedDB from Python in the browser")
@@ -127,6 +137,12 @@ def _test_long(arguments: Namespace) -> int:
 
 def _test_browsers(arguments: Namespace) -> int:
     return test_browsers(write=arguments.write)
+
+
+def _test_keys(arguments: Namespace) -> int:
+    return test_keys(
+        arguments.rounds, arguments.delay, arguments.only, with_worker=arguments.worker
+    )
 
 
 def _screenshots(_: Namespace) -> int:

@@ -4,10 +4,14 @@ import hashlib
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Final
 
 from tools.paths import STAMPS
+
+_KEEP_DAYS: Final = 7
 
 
 def content_hash(*parts: bytes) -> str:
@@ -66,6 +70,21 @@ def remove(path: Path) -> None:
     """Deletes a directory with all that is in it, if there is one."""
     if path.exists():
         shutil.rmtree(path)
+
+
+def keep_recent(directory: Path, *, used: Iterable[Path]) -> None:
+    """Deletes the files of a directory that have not been used for a week.
+
+    Args:
+        directory: Where what was made is kept for the next time.
+        used: The files that are in use now.
+    """
+    for path in used:
+        os.utime(path)
+    oldest = time.time() - _KEEP_DAYS * 24 * 60 * 60
+    for path in directory.iterdir():
+        if path.stat().st_mtime < oldest:
+            path.unlink(missing_ok=True)
 
 
 class Stamp:

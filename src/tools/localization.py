@@ -19,6 +19,18 @@ _ACCENTED: Final = str.maketrans(
 )
 
 
+def fill_manifest(manifest: bytes, arb: dict[str, Any]) -> bytes:
+    """Puts texts into the web app's manifest."""
+    catalogue = Catalogue(arb)
+    texts = {
+        "name": catalogue.texts["app.name"],
+        "description": catalogue.texts["app.description"],
+        "lang": catalogue.language,
+        "dir": catalogue.direction,
+    }
+    return json.dumps({**json.loads(manifest), **texts}, ensure_ascii=False, indent=2).encode()
+
+
 def make_arb(language: str) -> dict[str, Any]:
     """Gives a language's whole catalogue; what it lacks comes from the source.
 

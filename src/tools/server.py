@@ -4,15 +4,20 @@ import errno
 import hashlib
 import sys
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Final
 from urllib.parse import urlsplit
 
 from roomkeep.desktop.headers import HEADERS, content_type
 from roomkeep.desktop.site_files import INDEX, find_file
+from tools.compression import ENCODINGS
 from tools.paths import ToolError
+
+_REFUSED: Final = frozenset(("q=0", "q=0.0", "q=0.00", "q=0.000"))
+"""What an Accept-Encoding header says of a way to compress that a client does not take."""
 
 
 class SiteServer(ThreadingHTTPServer):
@@ -116,19 +121,31 @@ class _Handler(BaseHTTPRequestHandler):
                 failed = HTTPStatus.INTERNAL_SERVER_ERROR
                 self._answer_text(failed, str(error), with_body=with_body)
                 return
-        etag = self.server.etag(file)
-        if etag in self.headers.get("If-None-Match", ""):
-            self._send_head(HTTPStatus.NOT_MODIFIED, {"ETag": etag})
+        described: dict[str, str] = {"Content-Type": content_type(file.name)}
+        if forms := _compressed_forms(file):
+            described["Vary"] = "Accept-Encoding"
+            encoding = _choose(self.headers.get("Accept-Encoding", ""), forms)
+            if encoding:
+                described["Content-Encoding"] = encoding
+                file = forms[encoding]
+        # Each form has an ETag of its own, made from what is sent.
+        described["ETag"] = self.server.etag(file)
+        if described["ETag"] in self.headers.get("If-None-Match", ""):
+            kept = ("ETag", "Vary")
+            kept_headers = {name: described[name] for name in kept if name in described}
+            self._send_head(HTTPStatus.NOT_MODIFIED, kept_headers)
             return
         data = file.read_bytes()
-        described = {"ETag": etag, "Content-Type": content_type(file.name)}
         self._send_head(HTTPStatus.OK, described | {"Content-Length": str(len(data))})
         if with_body:
             self.wfile.write(data)
 
     def _answer_text(self, status: HTTPStatus, text: str, *, with_body: bool) -> None:
         data = f"{text}\n".encode()
-        described = {"Content-Type": content_type(".txt"), "Content-Length": str(len(data))}
+        described = {
+            "Content-Type": content_type(".txt"),
+            "Content-Length": str(len(data)),
+        }
         self._send_head(status, described)
         if with_body:
             self.wfile.write(data)
@@ -148,6 +165,21 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's name.
         """Says nothing: the terminal is for what a user must know."""
+
+
+def _compressed_forms(file: Path) -> dict[str, Path]:
+    """Gives the compressed forms of a file that lie beside it, by HTTP's names, the best first."""
+    forms = {name: file.with_name(f"{file.name}.{end}") for name, end in ENCODINGS.items()}
+    return {name: form for name, form in forms.items() if form.is_file()}
+
+
+def _choose(accepted: str, offered: Iterable[str]) -> str | None:
+    """Gives the first of the offered encodings that an Accept-Encoding header allows."""
+    weights = {}
+    for part in accepted.lower().split(","):
+        name, _, parameter = part.partition(";")
+        weights[name.strip()] = parameter.replace(" ", "") not in _REFUSED
+    return next((name for name in offered if weights.get(name, weights.get("*", False))), None)
 
 
 def _why_not_listening(host: str, port: int, error: Exception) -> str:

@@ -1,5 +1,6 @@
 """Building the site: the files of the page and of what it is made with, in one directory."""
 
+import base64
 import hashlib
 import json
 import re
@@ -9,11 +10,13 @@ from pathlib import Path
 from typing import Final
 
 from roomkeep.localization.catalogue import SOURCE as SOURCE_LANGUAGE
-from tools.bytecode import compile_archives
+from tools.bytecode import Sources, compile_archives
+from tools.compression import compressed_files
 from tools.emoji import emoji_files
-from tools.files import mirror
-from tools.localization import fill_page, make_arb, pack_arb
+from tools.files import content_hash, mirror
+from tools.localization import fill_manifest, fill_page, make_arb, pack_arb
 from tools.paths import NODE_MODULES, PAGE_WHEELS, ROOT, SOURCE, ToolError
+from tools.standard_library import NOT_FOR_THE_PAGE, needed_names
 from tools.wheels import Wheel, lock_file, own_wheel, pyscript_wheel, read_wheel
 
 _PYSCRIPT: Final = NODE_MODULES / "@pyscript" / "core" / "dist"
@@ -23,6 +26,27 @@ _PYSCRIPT_FILES: Final = ("core.js", "core-*.js", "error-*.js", "toml-*.js")
 """What core.js asks for with the plugins that pyscript.toml leaves on."""
 _PYODIDE_FILES: Final = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm")
 
+_STYLE_SHEET: Final = re.compile(rb' *<link rel="stylesheet" href="/static/(.+\.css)">\n')
+_JOINED_STYLES: Final = "static/app.css"
+"""The one that the page gets in the place of all."""
+
+_NOT_KEPT: Final = ("vendor/emoji/LICENSE", "vendor/pyodide/micropip-")
+"""What a page can do without, by how the paths begin: it is not kept on the device."""
+
+_PRELOADED: Final = (
+    "static/pyscript-storage.js",
+    "vendor/pyscript/core-",
+    "vendor/pyodide/pyodide.mjs",
+    "vendor/pyodide/pyodide.asm.mjs",
+)
+"""The modules of every start, by how their paths begin.
+
+Never the WebAssembly: the browser would not find the machine code again that it has kept of it.
+"""
+
+_NO_VERSION: Final = b'<meta name="version" content="">'
+
+_MANIFEST: Final = "static/manifest.webmanifest"
 _SOURCE_MAP: Final = re.compile(rb"\n?//# sourceMappingURL=\S*\s*$")
 
 
@@ -31,8 +55,9 @@ def build_site(directory: Path, *, compile_own: bool, language: str = SOURCE_LAN
 
     Args:
         directory: Where the site goes.
-        compile_own: Whether Roomkeep's own modules are compiled: they load faster, but building
-            takes seconds longer.
+        compile_own: Whether it is as users get it: Roomkeep's own modules compiled, its style
+            sheets in one, and every file compressed, too. That loads faster, and building takes
+            seconds longer.
         language: The language of the interface.
 
     Returns:
@@ -48,22 +73,68 @@ def build_site(directory: Path, *, compile_own: bool, language: str = SOURCE_LAN
         "pyscript.toml": (ROOT / "pyscript.toml").read_bytes(),
     }
     files |= _static_files()
+    files[_MANIFEST] = fill_manifest(files[_MANIFEST], arb)
     files |= _pyscript_files()
     files |= emoji_files()
     files |= _pyodide_files(pack_arb(arb), language, compile_own=compile_own)
-    files["service-worker.js"] = _service_worker(files)
+    _preload(files)
+    if compile_own:
+        _join_style_sheets(files)
+        version = _version(files)
+        filled = _NO_VERSION.replace(b'""', f'"{version}"'.encode())
+        files["index.html"] = files["index.html"].replace(_NO_VERSION, filled)
+        files["service-worker.js"] = _service_worker(version, files)
+        files |= compressed_files(files)
+    else:
+        files["service-worker.js"] = (SOURCE / "app" / "no-service-worker.js").read_bytes()
     return mirror(files, directory)
 
 
-def _service_worker(files: Mapping[str, bytes]) -> bytes:
-    """Tells the service worker what files there are; another content makes another worker."""
-    paths = ["/", *(f"/{name}" for name in sorted(files))]
-    version = hashlib.sha256()
+def _preload(files: dict[str, bytes]) -> None:
+    """Has the page ask at once for what its scripts would ask for one after the other."""
+    modules = [name for name in files if name.startswith(_PRELOADED)]
+    links = [f'    <link rel="modulepreload" href="/{name}">\n' for name in modules]
+    index = files["index.html"]
+    *_, last = _STYLE_SHEET.finditer(index)
+    files["index.html"] = index[: last.end()] + "".join(links).encode() + index[last.end() :]
+
+
+def _join_style_sheets(files: dict[str, bytes]) -> None:
+    """Puts the page's style sheets into one, in their order: each would be asked for by itself."""
+    index = files["index.html"]
+    sheets = [f"static/{name.decode()}" for name in _STYLE_SHEET.findall(index)]
+    joined = b"\n".join(files.pop(sheet) for sheet in sheets)
+    files[_JOINED_STYLES] = joined
+    link = f'    <link rel="stylesheet" href="/{_JOINED_STYLES}">\n'.encode()
+    links = [link, *[b""] * (len(sheets) - 1)]
+    files["index.html"] = _STYLE_SHEET.sub(lambda _: links.pop(0), index)
+
+
+def whole_library() -> bytes:
+    """Gives Python's whole standard library, compiled: pages that run tests need more of it.
+
+    Raises:
+        ToolError: It does not compile.
+    """
+    return compile_archives([Sources((_PYODIDE / "python_stdlib.zip").read_bytes())])[0]
+
+
+def _version(files: Mapping[str, bytes]) -> str:
+    """Gives the version of some files: the same for the same, another when one changes."""
+    names = sorted(files)
+    return content_hash(*(part for name in names for part in (name.encode(), files[name])))[:16]
+
+
+def _service_worker(version: str, files: Mapping[str, bytes]) -> bytes:
+    """Tells the service worker what files it is to keep, and the hash of each."""
+    hashes = {}
     for name in sorted(files):
-        version.update(f"{name} {hashlib.sha256(files[name]).hexdigest()}\n".encode())
+        if not name.startswith(_NOT_KEPT):
+            digest = base64.b64encode(hashlib.sha256(files[name]).digest()).decode()
+            hashes["/" if name == "index.html" else f"/{name}"] = digest
     script = (SOURCE / "app" / "service-worker.js").read_text()
-    script = script.replace("VERSION", version.hexdigest()[:16])
-    return script.replace("[/* FILES */]", json.dumps(paths, indent=2)).encode()
+    script = script.replace("/* VERSION */", version)
+    return script.replace("{/* FILES */}", json.dumps(hashes, indent=2)).encode()
 
 
 def _static_files() -> dict[str, bytes]:
@@ -93,8 +164,9 @@ def _pyodide_files(arb: bytes, language: str, *, compile_own: bool) -> dict[str,
     own = own_wheel({f"roomkeep/localization/{language}.arb": arb})
     vendored = [read_wheel(path) for path in sorted(PAGE_WHEELS.glob("*.whl"))]
     wheels = [*vendored, pyscript_wheel(), *([own] if compile_own else [])]
-    standard_library = (_PYODIDE / "python_stdlib.zip").read_bytes()
-    library, *compiled = compile_archives([standard_library, *(wheel.data for wheel in wheels)])
+    stock = (_PYODIDE / "python_stdlib.zip").read_bytes()
+    part = Sources(stock, needed_names(stock, [own, *wheels]), NOT_FOR_THE_PAGE)
+    library, *compiled = compile_archives([part, *(Sources(wheel.data) for wheel in wheels)])
     page_wheels: list[Wheel] = [
         replace(wheel, data=data) for wheel, data in zip(wheels, compiled, strict=True)
     ]

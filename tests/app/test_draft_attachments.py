@@ -42,7 +42,7 @@ async def test_a_draft_answers_what_it_answered(chat: Chat) -> None:
     chat.effects.sending.begin_reply(shown(chat).id)
     await go_away_and_come_back(chat)
     assert chat.account.reply == shown(chat)
-    chat.effects.sending.write_draft("an answer")
+    chat.effects.sending.write_draft(chat.here, "an answer")
     await go_away_and_come_back(chat)
     assert (chat.account.draft, chat.account.reply) == ("an answer", shown(chat))
 
@@ -51,7 +51,7 @@ async def test_what_the_database_did_not_get_any_more_is_there_the_next_time(cha
     effects, account = chat.effects, chat.account
     assert account.channel_ref is not None
     key = setting_key(DRAFT, account.channel_ref)
-    effects.sending.write_draft("half a thought")
+    effects.sending.write_draft(chat.here, "half a thought")
     effects.setting_writer.stash()
     stashed = chat.resume.load_unsaved("Ada")
     assert stashed[key] == "half a thought"
@@ -65,9 +65,9 @@ async def test_what_the_database_did_not_get_any_more_is_there_the_next_time(cha
     assert chat.resume.load_unsaved("Ada") == {}
 
     # A page that has stayed after all leaves nothing older behind.
-    effects.sending.write_draft("half a thought more")
+    effects.sending.write_draft(chat.here, "half a thought more")
     effects.setting_writer.stash()
-    effects.sending.write_draft("a whole thought")
+    effects.sending.write_draft(chat.here, "a whole thought")
     await effects.setting_writer.flush(chat.account)
     assert chat.resume.load_unsaved("Ada") == {}
 
@@ -92,15 +92,15 @@ async def test_where_one_was_last_outlives_a_page_that_goes_at_once(chat: Chat) 
 
 async def test_what_is_being_sent_is_not_lost_by_a_switch(chat: Chat) -> None:
     chat.send_slowly()
-    chat.effects.sending.write_draft("just sent")
-    chat.effects.sending.send()
+    chat.effects.sending.write_draft(chat.here, "just sent")
+    chat.effects.sending.send(chat.here)
     await go_away_and_come_back(chat)
     assert chat.shown == ["about Tea", "just sent"]
 
 
 async def test_a_reply_that_was_cancelled_is_not_kept(chat: Chat) -> None:
     chat.effects.sending.begin_reply(shown(chat).id)
-    chat.effects.sending.write_draft("no answer")
+    chat.effects.sending.write_draft(chat.here, "no answer")
     await chat.effects.setting_writer.flush(chat.account)
     chat.effects.sending.cancel_reply()
     await go_away_and_come_back(chat)
@@ -109,7 +109,7 @@ async def test_a_reply_that_was_cancelled_is_not_kept(chat: Chat) -> None:
 
 async def test_an_answer_to_what_is_gone_is_kept_as_a_draft(chat: Chat) -> None:
     chat.effects.sending.begin_reply(shown(chat).id)
-    chat.effects.sending.write_draft("an answer")
+    chat.effects.sending.write_draft(chat.here, "an answer")
     room_id = chat.room_id
     await chat.effects.accounts.sign_out()
     await chat.db.set_current_user_id("Ada")
@@ -123,7 +123,7 @@ async def test_an_editor_keeps_its_text_in_other_channels_and_later(chat: Chat) 
     tea = chat.room_id
     edited = shown(chat).id
     chat.effects.edits.begin(edited)
-    chat.effects.edits.write("half a change")
+    chat.effects.edits.write(chat.edited_id, "half a change")
     await chat.effects.rooms.open(next(r.id for r in chat.account.rooms() or () if r.id != tea))
     assert editing(chat) is None
     await chat.effects.rooms.open(tea)
@@ -137,7 +137,7 @@ async def test_an_editor_keeps_its_text_in_other_channels_and_later(chat: Chat) 
 
 async def test_an_editor_that_was_cancelled_is_not_kept(chat: Chat) -> None:
     chat.effects.edits.begin(shown(chat).id)
-    chat.effects.edits.write("half a change")
+    chat.effects.edits.write(chat.edited_id, "half a change")
     await chat.effects.setting_writer.flush(chat.account)
     chat.effects.edits.cancel()
     await go_away_and_come_back(chat)
@@ -152,9 +152,9 @@ async def test_a_second_editor_leaves_what_the_first_held(chat: Chat) -> None:
     assert timeline is not None
     first, second = (message.id for message in timeline.messages)
     chat.effects.edits.begin(first)
-    chat.effects.edits.write("change of the first")
+    chat.effects.edits.write(chat.edited_id, "change of the first")
     chat.effects.edits.begin(second)
-    await chat.effects.edits.save("change of the second")
+    await chat.effects.edits.save(chat.edited_id, "change of the second")
     assert chat.shown == ["about Tea", "change of the second"]
     chat.effects.edits.begin(first)
     ref = chat.account.channel_ref
@@ -166,7 +166,7 @@ async def test_what_left_the_page_while_it_was_changed_is_saved(chat: Chat) -> N
     edited = shown(chat).id
     chat.effects.edits.begin(edited)
     chat.account.timeline.set(Timeline(has_older=True))
-    await chat.effects.edits.save("changed")
+    await chat.effects.edits.save(chat.edited_id, "changed")
     message = await chat.db.get_message_by_id(edited)
     assert message is not None
     assert message.content == "changed"
@@ -175,10 +175,10 @@ async def test_what_left_the_page_while_it_was_changed_is_saved(chat: Chat) -> N
 
 async def test_a_change_of_what_was_deleted_goes_into_the_message_field(chat: Chat) -> None:
     edited = shown(chat).id
-    chat.effects.sending.write_draft("begun")
+    chat.effects.sending.write_draft(chat.here, "begun")
     chat.effects.edits.begin(edited)
     await chat.db.delete_message(edited)
-    await chat.effects.edits.save("much work")
+    await chat.effects.edits.save(chat.edited_id, "much work")
     assert chat.told == ["Your edit wasn't saved because the message was deleted."]
     assert chat.account.draft == "much work\nbegun"
     assert editing(chat) is None
@@ -191,7 +191,7 @@ async def test_what_cannot_be_kept_holds_one_back_once(
         raise StorageFull("full")
 
     monkeypatch.setattr(chat.db, "save_settings", full)
-    chat.effects.sending.write_draft("dear diary")
+    chat.effects.sending.write_draft(chat.here, "dear diary")
     await chat.effects.accounts.create("Grace")
     assert chat.account.user_id == "Ada"
     assert chat.account.draft == "dear diary"

@@ -17,8 +17,8 @@ class App(Chat):
     """The app, in which one may try to send nothing."""
 
     async def write(self, content: str) -> None:
-        self.effects.sending.write_draft(content)
-        sending = self.effects.sending.send()
+        self.effects.sending.write_draft(self.here, content)
+        sending = self.effects.sending.send(self.here)
         if sending is not None:
             await sending
 
@@ -100,7 +100,7 @@ async def test_writes_edits_reacts_and_deletes(in_room: App) -> None:
     assert app.shown == ["one", "two"]
     assert app.account.drafts() == {}
     app.effects.edits.begin_last()
-    await app.effects.edits.save("two and a half")
+    await app.effects.edits.save(app.edited_id, "two and a half")
     assert app.shown == ["one", "two and a half"]
     assert app.account.editing is None
     timeline = app.account.timeline()
@@ -124,7 +124,7 @@ async def test_an_empty_message_is_not_sent(in_room: App) -> None:
 async def test_an_edit_to_nothing_asks_whether_to_delete(in_room: App) -> None:
     await in_room.write("one")
     in_room.effects.edits.begin_last()
-    await in_room.effects.edits.save("  ")
+    await in_room.effects.edits.save(in_room.edited_id, "  ")
     assert in_room.account.deleting() is not None
     assert in_room.shown == ["one"]
 
@@ -152,7 +152,7 @@ async def test_a_message_that_cannot_be_saved_is_not_lost(
     assert list(in_room.account.drafts().values()) == ["dear diary"]
     assert in_room.told == ["Couldn't send the message. This browser's storage is full."]
     monkeypatch.undo()
-    sending = in_room.effects.sending.send()
+    sending = in_room.effects.sending.send(in_room.here)
     assert sending is not None
     await sending
     assert in_room.shown == ["dear diary"]
@@ -180,7 +180,7 @@ async def test_what_is_unexpected_is_told_and_logged(
 async def test_a_switch_leaves_nothing_of_the_account_before(in_room: App) -> None:
     app = in_room
     await app.write("secret")
-    app.effects.sending.write_draft("secret draft")
+    app.effects.sending.write_draft(app.here, "secret draft")
     app.effects.context.tell("error", "secret trouble")
     await app.effects.accounts.create("Grace")
     assert app.account.user_id == "Grace"
@@ -197,8 +197,8 @@ async def test_a_switch_leaves_nothing_of_the_account_before(in_room: App) -> No
 async def test_what_is_under_way_does_not_reach_the_next_account(in_room: App) -> None:
     app = in_room
     before = app.account
-    app.effects.sending.write_draft("late")
-    sending = app.effects.sending.send()
+    app.effects.sending.write_draft(app.here, "late")
+    sending = app.effects.sending.send(app.here)
     assert sending is not None
     switching = app.effects.accounts.create("Grace")
     opening = app.effects.rooms.open("elsewhere")

@@ -7,6 +7,7 @@ import pytest
 
 from roomkeep.app.blobs import Blobs
 from roomkeep.app.channel_ref import DRAFT_FILES, setting_key
+from roomkeep.app.file_kinds import kind_of
 from roomkeep.app.files import (
     MAX_FILE,
     base_name,
@@ -109,8 +110,8 @@ class App(Chat):
         return [file.name for files in self.account.files.pending().values() for file in files]
 
     async def send(self, text: str) -> None:
-        self.effects.sending.write_draft(text)
-        sending = self.effects.sending.send()
+        self.effects.sending.write_draft(self.here, text)
+        sending = self.effects.sending.send(self.here)
         if sending is not None:
             await sending
 
@@ -391,3 +392,31 @@ async def test_the_files_of_a_room_that_goes_are_kept_no_more(app: App) -> None:
     await app.effects.rooms.leave()
     assert await app.db.get_all_attachments() == []
     assert await app.db.get_settings("draftFiles/") == {}
+
+
+@pytest.mark.parametrize(
+    ("name", "mime", "kind"),
+    [
+        ("Notes.pdf", "application/pdf", "PDF document"),
+        ("holiday", "image/png", "PNG image"),
+        ("all.zip", "application/zip", "ZIP archive"),
+        ("all.zip", "application/x-zip-compressed", "ZIP archive"),
+        ("a.txt", "text/plain;charset=utf-8", "Text document"),
+        (
+            "Letter.docx",
+            "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+            "Word document",
+        ),
+        ("SHEET.XLSX", "application/octet-stream", "Spreadsheet"),
+        ("model.blend", "application/octet-stream", "BLEND file"),
+        ("track.flac", "audio/flac", "FLAC file"),
+        ("page.unknown", "", "UNKNOWN file"),
+        ("README", "application/octet-stream", ""),
+        (".profile", "", ""),
+        ("odd.a b", "", ""),
+        ("x.verylongending", "", ""),
+    ],
+)
+def test_a_file_has_a_kind_in_the_words_of_people(name: str, mime: str, kind: str) -> None:
+    assert kind_of(name, mime) == kind
+    assert "/" not in kind_of(name, mime)

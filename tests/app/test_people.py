@@ -217,7 +217,7 @@ async def test_a_banned_person_is_refused_and_keeps_what_was_written(app: App) -
     assert app.shown == ["precious"]
     await app.db.save_ban(other)
     app.effects.edits.begin_last()
-    await app.effects.edits.save("worse")
+    await app.effects.edits.save(app.edited_id, "worse")
     assert app.told[-1] == "You're banned from this room, so your edit wasn't saved."
     assert app.shown == ["precious"]
     timeline = app.account.timeline()
@@ -341,10 +341,11 @@ async def test_the_storage_is_looked_at_and_emptied(app: App) -> None:
 
 
 async def test_what_is_under_way_does_not_write_after_the_deletion(app: App) -> None:
-    app.effects.sending.write_draft("late")
-    clearing = app.effects.storage.clear()
-    sending = app.effects.sending.send()
+    app.effects.sending.write_draft(app.here, "late")
+    app.send_slowly()
+    sending = app.effects.sending.send(app.here)
     assert sending is not None
+    clearing = app.effects.storage.clear()
     await clearing
     await sending
     assert (await app.db.get_storage_report()).rows["messages"] == 0

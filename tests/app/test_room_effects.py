@@ -105,10 +105,10 @@ async def test_why_a_file_was_refused_is_said_in_its_channel_alone(two: Chat) ->
 
 async def test_drafts_are_kept_for_each_channel_and_account(two: Chat) -> None:
     tea, brewing = two.room_id, other(two)
-    two.effects.sending.write_draft("for all")
+    two.effects.sending.write_draft(two.here, "for all")
     await two.effects.rooms.open(tea, brewing)
     assert two.account.draft == ""
-    two.effects.sending.write_draft("for few")
+    two.effects.sending.write_draft(two.here, "for few")
     await two.effects.accounts.create("Grace")
     assert two.account.drafts() == {}
     assert await two.db.get_settings("draft/") == {}
@@ -124,7 +124,7 @@ async def test_what_is_written_in_another_tab_shows_but_replaces_nothing(chat: C
     ref = (chat.room_id, "general")
     await chat.db.save_setting(setting_key(DRAFT, ref), "from there")
     await until(lambda: chat.account.draft == "from there")
-    chat.effects.sending.write_draft("from here")
+    chat.effects.sending.write_draft(chat.here, "from here")
     chat.effects.drafts.show_kept(chat.account, ref, "from there")
     assert chat.account.draft == "from here"
 
@@ -154,7 +154,7 @@ async def test_what_comes_late_takes_no_other_dialog_away(chat: Chat) -> None:
         lambda: effects.people.open_card(user_id),
     ]
     for begin in late:
-        effects.rooms.close_dialog()
+        effects.overlays.close_dialog()
         doing = begin()
         await asyncio.sleep(0)
         effects.rooms.open_dialog()
@@ -165,7 +165,7 @@ async def test_what_comes_late_takes_no_other_dialog_away(chat: Chat) -> None:
 async def test_a_room_goes_with_all_that_is_in_it(two: Chat) -> None:
     tea = two.room_id
     await two.write("one")
-    two.effects.sending.write_draft("two")
+    two.effects.sending.write_draft(two.here, "two")
     await two.effects.setting_writer.flush(two.account)
     two.effects.unread.reach_end()
     await two.effects.rooms.ask_leave()
@@ -239,9 +239,9 @@ async def test_changes_of_channels_that_follow_each_other_fast_are_all_kept(chat
 async def test_a_channel_that_goes_leaves_what_was_begun_to_general(two: Chat) -> None:
     brewing, general = (two.room_id, other(two)), (two.room_id, "general")
     await two.effects.rooms.open(*general)
-    two.effects.sending.write_draft("begun in general")
+    two.effects.sending.write_draft(two.here, "begun in general")
     await two.effects.rooms.open(*brewing)
-    two.effects.sending.write_draft("begun in brewing")
+    two.effects.sending.write_draft(two.here, "begun in brewing")
     await two.effects.attachments.add([File()])
     await two.effects.channels.ask_remove(*brewing)
     await two.effects.channels.remove()
@@ -260,7 +260,7 @@ async def test_a_change_that_was_begun_goes_with_its_message(two: Chat) -> None:
     two.effects.edits.begin_last()
     message_id = two.account.editing
     assert message_id is not None
-    two.effects.edits.write("steep it for long")
+    two.effects.edits.write(two.edited_id, "steep it for long")
     await two.effects.channels.ask_remove(*brewing)
     await two.effects.channels.remove()
     assert (two.account.channel_ref, two.account.editing) == (general, message_id)

@@ -123,7 +123,7 @@ async def test_enter(page: Page) -> None:
 
 async def test_enter_with_a_reply_and_a_draft_that_was_saved(page: Page) -> None:
     page.effects.sending.begin_reply(last(page).id)
-    page.effects.sending.write_draft("half")
+    page.effects.sending.write_draft(page.here, "half")
     await page.count()
     assert await page.db.get_settings("draft/")
     page.transactions.clear()
@@ -321,11 +321,11 @@ async def test_a_message_goes_without_a_file_that_another_tab_has_removed(page: 
 
 
 async def test_a_draft_stays_until_its_message_is_there(page: Page) -> None:
-    page.effects.sending.write_draft("dear diary")
+    page.effects.sending.write_draft(page.here, "dear diary")
     await page.effects.setting_writer.flush(page.account)
     page.send_slowly()
-    sending = page.effects.sending.send()
-    page.effects.sending.write_draft("next")
+    sending = page.effects.sending.send(page.here)
+    page.effects.sending.write_draft(page.here, "next")
     await asyncio.sleep(2 * setting_writer.PAUSE)
     page.effects.setting_writer.stash()
     assert page.resume.load_unsaved("Ada") == {}

@@ -5,10 +5,11 @@ import pytest
 from roomkeep import errors
 from roomkeep.app.error_messages import InvalidInput, explain
 from roomkeep.app.limits import MAX_CONTENT, check_account_name, check_content, check_name
-from roomkeep.app.storage_state import oldest, say_files
-from roomkeep.app.views.rows import initials, make_rows, tint, what_goes
+from roomkeep.app.storage_state import oldest, say_files, split_usage
+from roomkeep.app.views.rows import make_rows, what_goes
 from roomkeep.errors import InvalidRecord
 from roomkeep.models import Message, Reaction
+from roomkeep.persistence import Quota
 from support.make import attachment
 
 
@@ -124,26 +125,6 @@ def test_reactions_are_counted_in_the_order_of_the_first() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "said"),
-    [
-        ("Ada Lovelace", "AL"),
-        ("|trey|", "T"),
-        ("", "?"),
-        ("|_|", "?"),
-        ("ß", "SS"),
-        ("李 雷", "李雷"),
-    ],
-)
-def test_initials(name: str, said: str) -> None:
-    assert initials(name) == said
-
-
-def test_a_person_keeps_a_colour() -> None:
-    assert tint("ada") == tint("ada")
-    assert tint("\ud800") in set("01234567")
-
-
-@pytest.mark.parametrize(
     ("files", "reactions", "said"),
     [
         (0, 0, "undone. “Message deleted” will be shown."),
@@ -163,3 +144,13 @@ def test_the_oldest_files_are_as_many_as_take_the_share() -> None:
     assert oldest([], 1) == ()
     assert say_files(files[:1]) == "1 file, 10 bytes"
     assert say_files(files) == "4 files, 100 bytes"
+
+
+def test_the_app_s_own_files_are_told_apart_from_what_accounts_take() -> None:
+    quota = Quota(usage=25_800_000, quota=10**9)
+    assert split_usage(quota, 25_300_000) == (500_000, 25_300_000)
+    assert split_usage(quota, 30_000_000) == (0, 25_800_000)
+    # On the desktop nothing is kept of the app, and some browsers do not tell.
+    assert split_usage(quota, 0) is None
+    assert split_usage(quota, None) is None
+    assert split_usage(Quota(), 5) is None

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any, Self
 
+from roomkeep.app.channel_ref import ChannelRef
 from roomkeep.app.effects import Context, Effects
 from roomkeep.app.state import AccountState, PageState
 from roomkeep.models import Message
@@ -45,6 +46,18 @@ class Chat:
         return room_id
 
     @property
+    def here(self) -> ChannelRef:
+        ref = self.account.channel_ref
+        assert ref is not None
+        return ref
+
+    @property
+    def edited_id(self) -> str:
+        message_id = self.account.editing
+        assert message_id is not None
+        return message_id
+
+    @property
     def shown(self) -> list[str]:
         timeline = self.account.timeline()
         return [] if timeline is None else [message.content for message in timeline.messages]
@@ -54,8 +67,8 @@ class Chat:
         return [notice.text for notice in self.page.notices()]
 
     async def write(self, content: str) -> None:
-        self.effects.sending.write_draft(content)
-        sending = self.effects.sending.send()
+        self.effects.sending.write_draft(self.here, content)
+        sending = self.effects.sending.send(self.here)
         assert sending is not None
         await sending
 

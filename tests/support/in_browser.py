@@ -23,7 +23,7 @@ from tools.commands import find_program
 from tools.paths import BUILD, ROOT, SITE, TEST_WHEELS
 from tools.python_page import write_python_page
 from tools.server import SiteServer
-from tools.site import build_site
+from tools.site import build_site, whole_library
 
 SILENCE = 120 * long_run.FACTOR
 """How long, in seconds, the page may say nothing before it counts as hung."""
@@ -198,6 +198,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def build_test_site(target: Path, node_ids: list[str]) -> None:
     """Make a folder hold the page that runs some tests, and all that it loads beside the site."""
     write_python_page(target, ROOT / "tests" / "page" / "run.py", packages=["micropip"])
+    (target / "python_stdlib.zip").write_bytes(whole_library())
     wheels = sorted(TEST_WHEELS.glob("*.whl"))
     for wheel in wheels:
         shutil.copy(wheel, target)

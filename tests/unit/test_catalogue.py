@@ -98,19 +98,21 @@ def sentences(path: Path) -> Iterator[str]:
             exempt |= {id(child) for child in ast.walk(node)}
     # Annotations and `__all__` name what the module defines or imports.
     names = {getattr(node, "name", None) for node in ast.walk(tree)}
+    names |= {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
     names |= {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
     for one in constants(tree):
         text = str(one.value)
-        if text in names:
+        if text in names or CODE.search(text):
             continue
         if id(one) not in exempt and re.search(r"[A-Za-z]{2,} [A-Za-z]|…|“|^[A-Z][a-z]+$", text):
             yield text
 
 
+CODE = re.compile(r"=>|: none|\w/\w")
+"""What is in scripts, style sheets and media types alone."""
 NO_TEXTS = {
-    # Selectors and other words for the browser.
+    # Selectors.
     "#accounts button, #new-account input",
-    ".favorites { display: none }",
     "a, button:not(.author), textarea, input, pre",
     # What msgspec says, to be put in words.
     "Object missing required field",
@@ -128,11 +130,13 @@ NO_TEXTS = {
     "Files",
     "Home",
     "Tab",
+    "Dead",
+    "Process",
     # Signs, and categories of signs.
     "…",
     "….",
     ".,:;!?'*_~|…”\N{RIGHT SINGLE QUOTATION MARK}»",
-    *("Cc", "Cf", "Cs", "Me", "Mn", "Sk", "Zs"),
+    *("Cc", "Cf", "Cs", "Mc", "Me", "Mn", "Sk", "So", "Zs"),
 }
 
 

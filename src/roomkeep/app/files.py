@@ -7,6 +7,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
+from roomkeep.app.graphemes import cut
 from roomkeep.localization import format_number, localize
 
 __all__ = [
@@ -176,5 +177,5 @@ def _shorten(name: str, most: int) -> str:
         return name
     stem, dot, ending = name.rpartition(".")
     if not dot or not stem or len(ending) > _ENDING:
-        return name[: most - 1] + "…"
-    return f"{stem[: most - len(ending) - 2]}….{ending}"
+        return cut(name, most - 1) + "…"
+    return f"{cut(stem, most - len(ending) - 2)}….{ending}"

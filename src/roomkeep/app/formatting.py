@@ -9,6 +9,8 @@ from typing import Final, Literal
 
 from msgspec import Struct
 
+from roomkeep.app.graphemes import cut
+
 __all__ = ["Kind", "Part", "is_only_emoji", "parse", "summary"]
 
 Kind = Literal["text", "link", "code", "block", "strong", "emphasis"]
@@ -98,7 +100,7 @@ def summary(content: str, *, most: int = 160) -> str:
     parts = parse(content[: most * 4])
     pieces = (f" {part.text} " if part.kind == "block" else part.text for part in parts)
     text = _SPACE.sub(" ", "".join(pieces)).strip()
-    return text if len(text) <= most else f"{text[:most].rstrip()}…"
+    return text if len(text) <= most else f"{cut(text, most).rstrip()}…"
 
 
 def _read(content: str, found: re.Match[str]) -> tuple[Part | None, int]:

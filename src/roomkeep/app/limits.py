@@ -4,6 +4,7 @@ import unicodedata
 from collections.abc import Iterable
 
 from roomkeep.app.error_messages import InvalidInput
+from roomkeep.app.graphemes import graphemes
 from roomkeep.localization import localize
 
 __all__ = [
@@ -80,9 +81,7 @@ def check_icon(text: str) -> str | None:
         InvalidInput: it is too long, or holds a character that cannot be shown.
     """
     icon = _without_hidden("".join(text.split()))
-    # Signs that only change the one before them, and what a joiner joins, are no letters.
-    letters = sum(unicodedata.category(sign) not in ("Cf", "Mn", "Me", "Sk") for sign in icon)
-    if letters - 2 * icon.count("\N{ZERO WIDTH JOINER}") > MAX_ICON or len(icon) > MAX_ICON_SIGNS:
+    if sum(1 for _ in graphemes(icon)) > MAX_ICON or len(icon) > MAX_ICON_SIGNS:
         raise InvalidInput(localize("limits.icon", count=MAX_ICON), field="icon")
     _check_visible(icon, "icon")
     return icon or None

@@ -139,7 +139,7 @@ def _head(look: Look) -> Iterator[Ellipse]:
     if look.style != "scarf":
         yield _whole(_shade(look.skin), 56, 116, 11, 15)
         yield _whole(_shade(look.skin), 168, 116, 11, 15)
-    # The hair shows where the avatar, lower and narrower, does not cover it.
+    # The hair shows where the face, lower and narrower, does not cover it.
     yield (look.hair, 112, 104, 60, 66, 0, 118)
     if "beard" in look.extras:
         yield (_CHESTNUT if look.style == "cap" else look.hair, 112, 116, 56, 64, 108, SIDE)

@@ -7,6 +7,8 @@ from typing import Literal, TypeVar
 from msgspec import Struct
 from reaktiv import Signal
 
+from roomkeep.app.address import Address
+from roomkeep.app.calendar import Days
 from roomkeep.app.channel_ref import ChannelRef
 from roomkeep.app.channels import find_channel
 from roomkeep.app.file_state import FilesState
@@ -27,6 +29,7 @@ __all__ = [
     "PageState",
     "Pane",
     "Phase",
+    "Position",
     "Removing",
 ]
 
@@ -125,14 +128,14 @@ class Leaving(Struct, frozen=True, kw_only=True):
     """A room that is to go from this device, if the person says so.
 
     Attributes:
-        messages: how many messages go with it.
-        files: how many files go with these.
+        messages: how many messages go with it; None until they are counted.
+        files: how many files go with these, likewise.
         is_host: the person owns it, and so deletes it.
     """
 
     room: Room
-    messages: int
-    files: int
+    messages: int | None = None
+    files: int | None = None
     is_host: bool
 
 
@@ -140,16 +143,28 @@ class Removing(Struct, frozen=True, kw_only=True):
     """A channel that is to go, if the person says so.
 
     Attributes:
-        messages: how many messages it has.
+        messages: how many messages it has; None until they are counted.
         successor: the channel that takes them over; None where there are none.
         is_moving: it is taking them over.
     """
 
     room: Room
     channel: Channel
-    messages: int = 0
+    messages: int | None = None
     successor: Channel | None = None
     is_moving: bool = False
+
+
+class Position(Struct, frozen=True, kw_only=True):
+    """Where one is in a channel.
+
+    Attributes:
+        message_id: the first message in sight.
+        offset: how far its top is below that of the list, in CSS pixels.
+    """
+
+    message_id: str
+    offset: float
 
 
 class AccountState:
@@ -160,12 +175,16 @@ class AccountState:
     Attributes:
         user: the account's profile.
         rooms: its rooms; None until they are loaded.
+        failed_room: the room that could not be created; None where all were.
         room_id: the room that is open.
         channel_id: the channel of it that is open.
         timeline: the open channel's messages on the page; None until they are loaded.
+        unsent: one's own messages that are on the page and not in the database yet, by their ids.
         is_loading: a page of messages is being loaded.
         drafts: what was written and not sent, by channel.
+        recent_emoji: the emoji that were used last, the latest first.
         recent: the channels that were opened last, the latest first.
+        room_order: the ids of its rooms in the order in which they were listed last.
         last_read: the times in ms up to which channels were read.
         unread: how many messages are unread in channels that have some.
         previews: the last message of each room, where that is known; None for a room without.
@@ -175,15 +194,23 @@ class AccountState:
         replies: the messages that what was written and not sent answers, by channel.
         originals: messages that others answer and that may not be on the page, by their ids; None
             for those that are not there.
+        message_id: the message that one went to in the open channel; None for none.
         target: the id of a message to go to; None when one has arrived.
+        positions: where one was in channels, by channel, where that was not the end. No signal:
+            scrolling draws nothing.
         picking: for what one looks for an emoji: a message's id, or empty for what one writes.
         edits: the ids of the messages whose editors are open, by channel.
         edit_texts: what editors hold, by channel and by the messages' ids. No signal: typing draws
             nothing.
+        unfolded: the ids of the long messages of which all is shown.
         deleting: the message that is to be deleted, if the person says so.
         leaving: the room that is to go, if the person says so.
         removing: the channel that is to go, if the person says so.
         dialog: the dialog that is open.
+        room_menu: the menu of the open room is open.
+        message_menu: the id of the message whose menu is open.
+        composer_focus: how often the composer was to have the focus: each time it grows, keys go
+            there.
         pane: what a narrow window shows.
         importing: the import that is running or has ended.
         exporting: the export, likewise.
@@ -198,12 +225,16 @@ class AccountState:
     def __init__(self, user: User) -> None:
         self.user = _signal(user)
         self.rooms: Signal[tuple[Room, ...] | None] = _signal(None)
+        self.failed_room: Room | None = None
         self.room_id: Signal[str | None] = _signal(None)
         self.channel_id: Signal[str] = _signal(DEFAULT_CHANNEL_ID)
         self.timeline: Signal[Timeline | None] = _signal(None)
+        self.unsent: dict[str, Message] = {}
         self.is_loading: Signal[bool] = _signal(value=False)
         self.drafts: Signal[Mapping[ChannelRef, str]] = _signal({})
         self.recent: Signal[tuple[ChannelRef, ...]] = _signal(())
+        self.recent_emoji: Signal[tuple[str, ...]] = _signal(())
+        self.room_order: Signal[tuple[str, ...]] = _signal(())
         self.last_read: Signal[Mapping[ChannelRef, int]] = _signal({})
         self.unread: Signal[Mapping[ChannelRef, int]] = _signal({})
         self.previews: Signal[Mapping[str, Message | None]] = _signal({})
@@ -211,14 +242,20 @@ class AccountState:
         self.new_count: Signal[int] = _signal(0)
         self.replies: Signal[Mapping[ChannelRef, Message]] = _signal({})
         self.originals: Signal[Mapping[str, Message | None]] = _signal({})
+        self.message_id: Signal[str | None] = _signal(None)
         self.target: Signal[str | None] = _signal(None)
+        self.positions: dict[ChannelRef, Position] = {}
         self.picking: Signal[str | None] = _signal(None)
         self.edits: Signal[Mapping[ChannelRef, str]] = _signal({})
         self.edit_texts: dict[ChannelRef, dict[str, str]] = {}
+        self.unfolded: Signal[frozenset[str]] = _signal(frozenset())
         self.deleting: Signal[Message | None] = _signal(None)
         self.leaving: Signal[Leaving | None] = _signal(None)
         self.removing: Signal[Removing | None] = _signal(None)
         self.dialog: Signal[Dialog | None] = _signal(None)
+        self.room_menu: Signal[bool] = _signal(value=False)
+        self.message_menu: Signal[str | None] = _signal(None)
+        self.composer_focus: Signal[int] = _signal(0)
         self.pane: Signal[Pane] = _signal("rooms")
         self.importing: Signal[Import | None] = _signal(None)
         self.exporting: Signal[Export | None] = _signal(None)
@@ -277,25 +314,35 @@ class PageState:
         account: the signed-in account; None for nobody.
         accounts: the accounts on this device and how they look, by their ids.
         phase: whether the page is starting or works.
+        days: which day it is, and where those around it begin.
         trouble: why the storage cannot be opened, and what to do; None where all is well.
         is_switching: an account is being opened.
         notices: what people should know, the newest last.
+        is_outdated: another version of the app is on the device; a reload shows it.
         why_not_kept: why nothing will be kept; None where all is well.
         settings: how the page starts and looks.
         removing: the id of the account that is to be removed, if the person says so, and what it
             holds.
+        address: where the page's URL leads; None when one is there.
+        position: where one was in a channel before the page was reloaded, likewise.
+        is_arriving: one is on the way to an address.
     """
 
     def __init__(self) -> None:
         self.account: Signal[AccountState | None] = Signal(None)
         self.accounts: Signal[Mapping[str, KnownAccount]] = _signal({})
         self.phase: Signal[Literal["starting", "working"]] = _signal("starting")
+        self.days: Signal[Days] = _signal(Days(0, 0, 0, 0, 0, 0))
         self.trouble: Signal[tuple[str, str] | None] = _signal(None)
         self.is_switching: Signal[bool] = _signal(value=False)
         self.notices: Signal[tuple[Notice, ...]] = _signal(())
+        self.is_outdated: Signal[bool] = _signal(value=False)
         self.why_not_kept: Signal[str | None] = _signal(None)
         self.settings: Signal[LaunchSettings] = _signal(LaunchSettings())
         self.removing: Signal[tuple[str, str] | None] = _signal(None)
+        self.address: Address | None = None
+        self.position: tuple[ChannelRef, Position] | None = None
+        self.is_arriving: Signal[bool] = _signal(value=False)
 
     def name_of(self, user_id: str) -> str:
         """Return what an account of this device is called."""

@@ -9,7 +9,7 @@ from reaktiv import Signal
 
 from roomkeep.localization import format_list, format_number, localize
 from roomkeep.models import Attachment
-from roomkeep.persistence import StorageReport, UnreadableRecord
+from roomkeep.persistence import Quota, StorageReport, UnreadableRecord
 
 __all__ = [
     "BACKENDS",
@@ -19,6 +19,7 @@ __all__ = [
     "say_bytes",
     "say_contents",
     "say_files",
+    "split_usage",
 ]
 
 T = TypeVar("T")
@@ -59,6 +60,7 @@ class StorageState:
 
     Attributes:
         report: what was found last; None until something was.
+        app_files: what the app's own files take, in bytes; None until that is known.
         unreadable: the records that were passed over because they cannot be decoded.
         is_loading: it is being looked at.
         keeping: whether the browser is being asked to keep the data, or said no.
@@ -69,6 +71,7 @@ class StorageState:
 
     def __init__(self) -> None:
         self.report: Signal[StorageReport | None] = _signal(None)
+        self.app_files: Signal[int | None] = _signal(None)
         self.unreadable: Signal[tuple[UnreadableRecord, ...]] = _signal(())
         self.is_loading: Signal[bool] = _signal(value=False)
         self.keeping: Signal[Literal["idle", "asking", "refused"]] = _signal("idle")
@@ -88,6 +91,18 @@ def say_bytes(size: float) -> str:
     if not unit:
         return localize("unit.bytes", count=round(size))
     return localize(unit, number=format_number(size, 1))
+
+
+def split_usage(quota: Quota, app_files: int | None) -> tuple[int, int] | None:
+    """Return what accounts take and what the app's own files take, in bytes.
+
+    None where that cannot be told apart, or nothing is kept of the app.
+    """
+    if quota.usage is None or not app_files:
+        return None
+    # The two were measured one after the other.
+    own = min(app_files, quota.usage)
+    return quota.usage - own, own
 
 
 def say_contents(rows: Mapping[str, int]) -> str:

@@ -14,10 +14,14 @@ from roomkeep.app.effects.exports import ExportEffects
 from roomkeep.app.effects.health import HealthEffects
 from roomkeep.app.effects.imports import ImportEffects
 from roomkeep.app.effects.messages import MessageEffects
+from roomkeep.app.effects.navigation import NavigationEffects
+from roomkeep.app.effects.overlays import OverlayEffects
 from roomkeep.app.effects.people import PeopleEffects
 from roomkeep.app.effects.pictures import PictureEffects
 from roomkeep.app.effects.reactions import ReactionEffects
+from roomkeep.app.effects.recent_emoji import RecentEmojiEffects
 from roomkeep.app.effects.replies import ReplyEffects
+from roomkeep.app.effects.room_order import RoomOrderEffects
 from roomkeep.app.effects.rooms import RoomEffects
 from roomkeep.app.effects.samples import SampleEffects
 from roomkeep.app.effects.sending import SendingEffects
@@ -35,6 +39,7 @@ class Effects:
 
     def __init__(self, context: Context) -> None:
         self.context = context
+        self.overlays = OverlayEffects(context)
         self.setting_writer = writer = SettingWriter(context)
         self.drafts = DraftEffects(context, writer)
         blobs = Blobs()
@@ -49,8 +54,10 @@ class Effects:
         self.reactions = ReactionEffects(context)
         self.unread = UnreadEffects(context, writer)
         self.rooms = RoomEffects(
-            context, writer, self.messages, self.unread, self.draft_attachments
+            context, writer, self.messages, self.unread, self.draft_attachments, self.overlays
         )
+        self.recent_emoji = RecentEmojiEffects(context, writer)
+        self.room_order = RoomOrderEffects(context, writer)
         self.replies = ReplyEffects(context, self.messages, self.rooms)
         self.channels = ChannelEffects(
             context, self.drafts, self.draft_attachments, self.rooms, self.unread
@@ -60,14 +67,17 @@ class Effects:
         self.bans = BanEffects(context)
         self.people = PeopleEffects(context, self.bans)
         self.settings = SettingsEffects(context)
+        self.navigation = NavigationEffects(
+            context, self.overlays, self.rooms, self.replies, self.people
+        )
         self.accounts = AccountEffects(
             context,
+            self.navigation,
             self.rooms,
-            self.change_refresh,
             self.drafts,
             self.draft_attachments,
             self.unread,
-            self.people,
+            (writer, self.change_refresh, self.unread, self.draft_attachments, self.people),
         )
         self.storage = StorageEffects(context, self.accounts)
         self.health = HealthEffects(context, self.storage)

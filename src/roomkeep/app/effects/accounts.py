@@ -1,19 +1,21 @@
 """Accounts: listed, made, switched, and where one left off in each."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Protocol
 
-from roomkeep.app.effects.change_refresh import ChangeRefreshEffects
 from roomkeep.app.effects.context import Context, EffectGroup, effect
 from roomkeep.app.effects.draft_attachments import DraftAttachmentEffects
 from roomkeep.app.effects.drafts import DraftEffects
 from roomkeep.app.effects.known_accounts import KnownAccountEffects
-from roomkeep.app.effects.people import PeopleEffects
+from roomkeep.app.effects.navigation import NavigationEffects
 from roomkeep.app.effects.rooms import RoomEffects, read_recent
 from roomkeep.app.effects.settings import SettingsEffects
 from roomkeep.app.effects.unread import UnreadEffects
+from roomkeep.app.emoji_ranking import read_recent_emoji
 from roomkeep.app.error_messages import explain
 from roomkeep.app.limits import check_account_name
+from roomkeep.app.room_order import read_order
 from roomkeep.app.state import AccountState
 from roomkeep.app.storage_state import say_contents
 from roomkeep.app.unread import read_marks
@@ -27,27 +29,34 @@ __all__ = ["AccountEffects"]
 logger = logging.getLogger(__name__)
 
 
+class Follower(Protocol):
+    """What follows the database while the page lives."""
+
+    def begin(self) -> None:
+        """Follow it from now on."""
+
+
 class AccountEffects(EffectGroup):
     """What one does with accounts."""
 
     def __init__(
         self,
         context: Context,
+        navigation: NavigationEffects,
         rooms: RoomEffects,
-        live: ChangeRefreshEffects,
         drafts: DraftEffects,
         draft_attachments: DraftAttachmentEffects,
         unread: UnreadEffects,
-        people: PeopleEffects,
+        followers: Sequence[Follower],
     ) -> None:
         super().__init__(context)
+        self._navigation = navigation
         self._rooms = rooms
-        self._change_refresh = live
+        self._followers = followers
         self._drafts = drafts
         self._writer = drafts.writer
         self._draft_attachments = draft_attachments
         self._unread = unread
-        self._people = people
         self._settings = SettingsEffects(context)
         self._known = KnownAccountEffects(context)
         self._stop: Callable[[], None] | None = None
@@ -58,12 +67,8 @@ class AccountEffects(EffectGroup):
         self.page.phase.set("starting")
         self.page.trouble.set(None)
         self.page.notices.set(())
-        self._writer.begin()
-        self._change_refresh.begin()
-        self._unread.begin()
-        self._draft_attachments.begin()
-        self._people.begin()
-        self._known.begin()
+        for follower in (*self._followers, self._known):
+            follower.begin()
         if self._stop is None:
             self._stop = self.context.device.subscribe(self._take)
         try:
@@ -115,12 +120,13 @@ class AccountEffects(EffectGroup):
     @effect("failed.remove_account", of_device=True)
     async def ask_remove(self, user_id: str) -> None:
         """Ask whether an account is to be removed, and find out what goes with it."""
+        asked = (user_id, "")
+        self.page.removing.set(asked)
         account = self.page.account()
-        contents = ""
         if account is not None and account.user_id == user_id:
             report = await self.context.database(account).get_storage_report()
-            contents = say_contents(report.rows)
-        self.page.removing.set((user_id, contents))
+            if self.page.removing() == asked:
+                self.page.removing.set((user_id, say_contents(report.rows)))
 
     def cancel_remove(self) -> None:
         """Keep the account."""
@@ -267,15 +273,17 @@ class AccountEffects(EffectGroup):
         await self._draft_attachments.load(account, database, settings_kept)
         account.last_read.set(read_marks(settings_kept))
         account.recent.set(read_recent(settings_kept))
+        account.recent_emoji.set(read_recent_emoji(settings_kept))
+        account.room_order.set(read_order(settings_kept))
         last = self.context.resume.load_last_viewed_chat(user_id)
         self.page.is_switching.set(False)
         self.page.account.set(account)
         if self._missed_rooms:
             # Until now nobody followed what another tab does.
             await self._rooms.load(account)
-        known = {room.id for room in account.rooms() or ()}
-        if last is not None and settings.reopen_last_chat and last.room_id in known:
-            await self._rooms.show(account, last.room_id, last.channel_id)
+        if not settings.reopen_last_chat:
+            last = None
+        await self._navigation.arrive(account, last)
         self._unread.look(account)
         if account.files.pending():
             self._draft_attachments.show_previews(account)

@@ -90,13 +90,16 @@ class ChannelEffects(EffectGroup):
     async def ask_remove(self, room_id: str, channel_id: str) -> None:
         """Ask whether a channel is to go."""
         account = self.account
-        room = await self._room(account, room_id)
-        channel = find_channel(room, channel_id)
-        if channel is None or not can_remove(room, channel):
+        room = next((room for room in account.rooms() or () if room.id == room_id), None)
+        channel = None if room is None else find_channel(room, channel_id)
+        if room is None or channel is None or not can_remove(room, channel):
             return
+        removing = Removing(room=room, channel=channel)
+        account.removing.set(removing)
         count = await self.context.database(account).count_messages(room_id, None, channel_id)
         heir = successor(room, channel_id) if count else None
-        account.removing.set(Removing(room=room, channel=channel, messages=count, successor=heir))
+        if account.removing() is removing:
+            account.removing.set(replace(removing, messages=count, successor=heir))
 
     def cancel_remove(self) -> None:
         """Keep the channel."""

@@ -9,6 +9,9 @@ from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from typing import Any, Concatenate, Literal, ParamSpec, TypeVar
 
+from reaktiv import untracked
+
+from roomkeep.app.eager import start_eagerly
 from roomkeep.app.error_messages import InvalidInput, Refused, explain
 from roomkeep.app.state import AccountState, Notice, PageState
 from roomkeep.errors import RoomkeepError, ScopeChanged
@@ -20,7 +23,10 @@ P = ParamSpec("P")
 G = TypeVar("G", bound="EffectGroup")
 
 MAX_NOTICES = 3
-GOOD_NEWS_SECONDS = 10
+SHORTEST_NEWS = 2.0
+"""How long good news shows at least, in seconds."""
+READING = 0.1
+"""How long somebody who reads slowly takes for a character, in seconds."""
 
 logger = logging.getLogger(__name__)
 
@@ -39,6 +45,7 @@ class Context:
         self.resume = resume
         self.page = page
         self._tasks: set[asyncio.Task[None]] = set()
+        self._writing: dict[str, asyncio.Future[None]] = {}
         self._notices = 0
         self._last_time = 0
 
@@ -64,6 +71,22 @@ class Context:
         finally:
             stop()
 
+    @contextmanager
+    def writing(self, record_id: str) -> Iterator[None]:
+        """Have others wait for a record that is on the page and not in the database yet."""
+        done = self._writing[record_id] = asyncio.get_running_loop().create_future()
+        try:
+            yield
+        finally:
+            del self._writing[record_id]
+            done.set_result(None)
+
+    async def wait_until_written(self, record_id: str) -> None:
+        """Wait for a record that is being written, whether that succeeds or fails."""
+        done = self._writing.get(record_id)
+        if done is not None:
+            await asyncio.shield(done)
+
     def now(self) -> int:
         """Return the time in ms; later each time, so that messages keep their order."""
         self._last_time = max(self._last_time + 1, time.time_ns() // 1_000_000)
@@ -80,14 +103,16 @@ class Context:
     def start(
         self, work: Coroutine[Any, Any, None], failure: str, *, of_device: bool = False
     ) -> asyncio.Task[None]:
-        """Run an effect; what goes wrong becomes a notice.
+        """Run an effect, up to its first `await` at once; what goes wrong becomes a notice.
 
         Args:
             work: the effect.
             failure: the id of the text that says that it failed.
             of_device: it is about no account, so its notices show also when the account changed.
         """
-        task = asyncio.ensure_future(self._run(work, failure, of_device=of_device))
+        # What an effect reads is not what its caller follows.
+        with untracked():
+            task = start_eagerly(self._run(work, failure, of_device=of_device))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return task
@@ -102,7 +127,8 @@ class Context:
         self.page.notices.set((*others, notice)[-MAX_NOTICES:])
         if kind == "success":
             loop = asyncio.get_running_loop()
-            loop.call_later(GOOD_NEWS_SECONDS, self.dismiss, notice.number)
+            shows = max(SHORTEST_NEWS, READING * len(f"{text} {advice}"))
+            loop.call_later(shows, self.dismiss, notice.number)
 
     def report(self, error: BaseException, failure: str, *, show: bool = True) -> None:
         """Log an error and show it, from wherever it came.

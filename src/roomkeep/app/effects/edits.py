@@ -35,12 +35,11 @@ class EditEffects(EffectGroup):
                 self._open(account, message.id)
                 return
 
-    def write(self, text: str) -> None:
-        """Keep what the open editor holds."""
+    def write(self, message_id: str, text: str) -> None:
+        """Keep what the editor of a message of the open channel holds."""
         account = self.account
-        ref, message_id = account.channel_ref, account.editing
-        if ref is not None and message_id is not None:
-            self._drafts.write_edit(account, ref, message_id, text)
+        if account.channel_ref is not None:
+            self._drafts.write_edit(account, account.channel_ref, message_id, text)
 
     def cancel(self) -> None:
         """Leave the message as it was."""
@@ -49,13 +48,14 @@ class EditEffects(EffectGroup):
             self._drafts.close_edit(account, account.channel_ref, account.editing)
 
     @effect("failed.save_edit")
-    async def save(self, text: str) -> None:
-        """Save what the message that is being edited says now."""
+    async def save(self, message_id: str, text: str) -> None:
+        """Save what a message of the open channel says now."""
         account = self.account
-        ref, message_id = account.channel_ref, account.editing
-        if ref is None or message_id is None:
+        ref = account.channel_ref
+        if ref is None:
             return
         self._drafts.write_edit(account, ref, message_id, text)
+        await self.context.wait_until_written(message_id)
         # It may have left the page while one wrote, or have been deleted in another tab.
         message = await self.context.database(account).get_message_by_id(message_id)
         if message is None or message.is_deleted:
@@ -95,6 +95,7 @@ class EditEffects(EffectGroup):
         account.deleting.set(None)
         if message is None:
             return
+        await self.context.wait_until_written(message.id)
         await self.context.database(account).delete_message(message.id)
         self._drafts.close_edit(account, (message.room_id, message.channel_id), message.id)
 

@@ -1,6 +1,7 @@
 """Messages: paged through, and kept as the database says."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 
 from reaktiv import batch
 
@@ -150,6 +151,34 @@ class MessageEffects(EffectGroup):
         finally:
             account.is_loading.set(False)
 
+    @contextmanager
+    def show_unsent(self, account: AccountState, message: Message) -> Iterator[None]:
+        """Have a message on the page while it is being saved; where that fails, it goes again."""
+        ref = (message.room_id, message.channel_id)
+        account.unsent[message.id] = message
+        self._show_at_end(account, message)
+        try:
+            with self.context.writing(message.id):
+                yield
+        except BaseException:
+            del account.unsent[message.id]
+            timeline = account.timeline()
+            if timeline is not None and account.channel_ref == ref:
+                account.timeline.set(timeline.without({message.id}))
+            raise
+        del account.unsent[message.id]
+
+    @staticmethod
+    def _show_at_end(account: AccountState, message: Message) -> None:
+        timeline = account.timeline()
+        if timeline is None or account.channel_ref != (message.room_id, message.channel_id):
+            return
+        if timeline.is_at_latest:
+            account.timeline.set(timeline.with_message(message))
+        else:
+            # Who writes goes to the end of the channel: the rest of it is loaded when it is sent.
+            account.timeline.set(Timeline(messages=(message,), has_older=True))
+
     async def refresh(self, account: AccountState, ids: Iterable[str]) -> None:
         """Read what became of some messages, and show it."""
         for message_id in list(ids):
@@ -193,7 +222,7 @@ class MessageEffects(EffectGroup):
             self._pictures.show_found(
                 account, [*page.before, *page.after], page.attachments, missed
             )
-            account.timeline.set(timeline)
+            account.timeline.set(_with_unsent(timeline, account, ref))
             self._show_missed(account, missed)
         return True
 
@@ -202,3 +231,12 @@ class MessageEffects(EffectGroup):
         for change in missed:
             if change.store == "messages":
                 self.show_changed(account, records_by_key(change) or {})
+
+
+def _with_unsent(timeline: Timeline, account: AccountState, ref: ChannelRef) -> Timeline:
+    if not timeline.is_at_latest:
+        return timeline
+    for message in account.unsent.values():
+        if (message.room_id, message.channel_id) == ref:
+            timeline = timeline.with_message(message)
+    return timeline

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 
 from msgspec.structs import replace
-from reaktiv import Effect, untracked
+from reaktiv import Effect, batch, untracked
 
 from roomkeep.app.changes import records_by_key
 from roomkeep.app.effects.bans import BanEffects
@@ -148,6 +148,10 @@ class PeopleEffects(EffectGroup):
         people = self.account.people
         people.in_front.set(not people.in_front())
 
+    def show_in_front(self, account: AccountState) -> None:
+        """Show the roster in the conversation's place, where the window is narrow."""
+        account.people.in_front.set(True)
+
     def search(self, query: str) -> None:
         """List only people whose names hold this."""
         people = self.account.people
@@ -171,12 +175,12 @@ class PeopleEffects(EffectGroup):
             name: what to call someone of whom nothing is known.
         """
         account = self.account
-        before = account.dialog()
-        person = await self._find(account, user_id, name)
-        # Who opened something else meanwhile is at that.
-        if account.dialog() == before:
+        known = (one for one in account.people.people() or () if one.user_id == user_id)
+        person = next(known, None) or self._person(account, user_id, None, name)
+        with batch():
             account.people.card.set(person)
             account.dialog.set("profile")
+        await self._refresh_card(account, person)
 
     async def _find(self, account: AccountState, user_id: str, name: str) -> Person:
         user = await self.context.database(account).get_user(user_id)

@@ -22,6 +22,7 @@ class ReactionEffects(EffectGroup):
         message = None if timeline is None else timeline.find(message_id)
         if message is None:
             return
+        await self.context.wait_until_written(message_id)
         mine = account.user_id
         if any(r.oder_id == mine and r.emoji == emoji for r in message.reactions):
             check_not_banned(self.context, account, message.room_id, refused=REFUSED, advice="")
@@ -33,6 +34,7 @@ class ReactionEffects(EffectGroup):
     async def add(self, message_id: str, emoji: str) -> None:
         """React to a message; who did so already leaves it at that."""
         account = self.account
+        await self.context.wait_until_written(message_id)
         timeline = account.timeline()
         message = None if timeline is None else timeline.find(message_id)
         if message is None:

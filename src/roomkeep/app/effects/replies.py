@@ -2,7 +2,7 @@
 
 import asyncio
 
-from reaktiv import Effect, untracked
+from reaktiv import Effect, batch, untracked
 
 from roomkeep.app.effects.context import Context, EffectGroup, effect
 from roomkeep.app.effects.messages import MessageEffects
@@ -37,7 +37,7 @@ class ReplyEffects(EffectGroup):
                 account.originals.set({**account.originals(), message_id: None})
                 self.context.tell("error", localize("message.gone"))
         else:
-            account.target.set(message_id)
+            _go_to(account, message_id)
 
     async def _show(self, account: AccountState, message: Message) -> bool:
         """Go to a message in its channel, or where one goes meanwhile; false where it is gone."""
@@ -59,7 +59,7 @@ class ReplyEffects(EffectGroup):
         finally:
             account.is_loading.set(False)
         if account.channel_ref == ref:
-            account.target.set(message.id)
+            _go_to(account, message.id)
         return True
 
     @effect("failed.show_new")
@@ -127,3 +127,9 @@ class ReplyEffects(EffectGroup):
         here = {message.id for message in timeline.messages}
         answered = {message.reply_to_id for message in timeline.messages} - here
         return {name for name in answered if name is not None}
+
+
+def _go_to(account: AccountState, message_id: str) -> None:
+    with batch():
+        account.message_id.set(message_id)
+        account.target.set(message_id)

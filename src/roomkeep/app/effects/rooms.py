@@ -1,7 +1,7 @@
 """Rooms: listed, made, opened, changed, left."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from msgspec.structs import replace
 from reaktiv import batch
@@ -16,16 +16,18 @@ from roomkeep.app.channel_ref import (
     channel_ref_of,
 )
 from roomkeep.app.channels import channels_of, find_channel, first_text_channel
+from roomkeep.app.eager import start_eagerly
 from roomkeep.app.effects.context import Context, EffectGroup, effect
 from roomkeep.app.effects.draft_attachments import DraftAttachmentEffects, holder, read_ids
 from roomkeep.app.effects.messages import MessageEffects
+from roomkeep.app.effects.overlays import OverlayEffects
 from roomkeep.app.effects.setting_writer import SettingWriter
 from roomkeep.app.effects.unread import UnreadEffects
 from roomkeep.app.limits import check_icon, check_name, check_topic
 from roomkeep.app.state import AccountState, Leaving
 from roomkeep.errors import RecordNotFound, StorageError
 from roomkeep.localization import localize
-from roomkeep.models import DEFAULT_CHANNEL_ID, Channel, Room, RoomMember
+from roomkeep.models import DEFAULT_CHANNEL_ID, Channel, Room, RoomMember, User
 from roomkeep.persistence import LastViewedChat
 
 __all__ = ["RoomEffects", "read_recent"]
@@ -48,13 +50,15 @@ class RoomEffects(EffectGroup):
         messages: MessageEffects,
         unread: UnreadEffects,
         draft_attachments: DraftAttachmentEffects,
+        overlays: OverlayEffects,
     ) -> None:
         super().__init__(context)
+        self._overlays = overlays
         self._writer = writer
         self._messages = messages
         self._unread = unread
         self._draft_attachments = draft_attachments
-        self._creating: set[AccountState] = set()
+        self._creating: dict[AccountState, Room] = {}
 
     async def load(
         self, account: AccountState, changed: Mapping[str, Room | None] | None = None
@@ -68,11 +72,14 @@ class RoomEffects(EffectGroup):
         """
         known_before = {room.id for room in account.rooms() or ()}
         if changed is None or account.rooms() is None:
-            account.rooms.set(tuple(await self.context.database(account).get_all_rooms()))
+            rooms = await self.context.database(account).get_all_rooms()
+            known: dict[str, Room | None] = {room.id: room for room in rooms}
         else:
             known = {**{room.id: room for room in account.rooms() or ()}, **changed}
-            rooms = (room for room in known.values() if room is not None)
-            account.rooms.set(tuple(sorted(rooms, key=lambda room: (room.created_at, room.id))))
+        creating = self._creating.get(account)
+        if creating is not None:
+            known.setdefault(creating.id, creating)
+        _set_rooms(account, (room for room in known.values() if room is not None))
         # What was written in a new one may have been heard of before the room itself.
         self._unread.look(account, {room.id for room in account.rooms() or ()} - known_before)
         room_id = account.room_id()
@@ -82,52 +89,75 @@ class RoomEffects(EffectGroup):
         if room is None:
             self._close(account)
         elif account.channel is None:
-            await self._enter(account, (room_id, first_text_channel(room).id))
+            ref = (room_id, first_text_channel(room).id)
+            self._go(account, ref)
+            await self._load_messages(account, ref)
 
     async def show(
         self, account: AccountState, room_id: str, channel_id: str | None = None
     ) -> None:
-        """Open a channel of a room at its end; without one, where one was in the room last."""
-        account.pane.set("chat")
+        """Open a channel of a room at its end; without one, where one was in the room last.
+
+        It is open when this first waits; its messages follow.
+        """
         ref = (room_id, self._choose(account, room_id, channel_id))
-        await self._enter(account, ref)
-        if account.channel_ref != ref:  # another was opened meanwhile
-            return
-        try:
-            chat = LastViewedChat(room_id=room_id, channel_id=ref[1])
-            self.context.resume.save_last_viewed_chat(account.user_id, chat)
-        except StorageError:
-            # The room is open all the same; only the next visit begins elsewhere.
-            logger.warning("where one left off will be forgotten on reload", exc_info=True)
-        self._remember(account, ref)
+        with batch():
+            account.pane.set("chat")
+            self._go(account, ref)
+            self._remember(account, ref)
+        await self._load_messages(account, ref)
 
     @effect("failed.open_room")
     async def open(self, room_id: str, channel_id: str | None = None) -> None:
-        """Open a room, or a channel of it."""
+        """Open a room, or a channel of it; keys go to its composer from now on."""
         account = self.account
-        # What one chose it from may be a list that was made before it went.
-        if all(room.id != room_id for room in account.rooms() or ()):
-            raise RecordNotFound("rooms", room_id)
-        await self.show(account, room_id, channel_id)
+        with batch():
+            self._overlays.close_dialog("switcher")
+            # What one chose it from may be a list that was made before it went.
+            if all(room.id != room_id for room in account.rooms() or ()):
+                raise RecordNotFound("rooms", room_id)
+            showing = start_eagerly(self.show(account, room_id, channel_id))
+            self._overlays.focus_composer()
+        await showing
 
     @effect("failed.create_room")
     async def create(self, text: str) -> None:
-        """Make a room of that name, and open it."""
+        """Make a room of that name, and open it at once; it is saved while one writes there."""
         account = self.account
-        name = check_name(text)
+        failed = account.failed_room
+        room = self._make_room(account.user(), check_name(text))
+        if failed is not None:
+            # What was written there is there again.
+            room = replace(room, id=failed.id)
         # Who presses twice means one room.
         if account in self._creating:
             return
-        self._creating.add(account)
+        self._creating[account] = room
+        ref = (room.id, DEFAULT_CHANNEL_ID)
+        with batch():
+            self._overlays.close_dialog("room")
+            _set_rooms(account, (*(account.rooms() or ()), room))
+            account.pane.set("chat")
+            self._go(account, ref)
+            self._remember(account, ref)
+            self._overlays.focus_composer()
         try:
-            await self._create(account, name)
-        finally:
-            self._creating.discard(account)
+            with self.context.writing(room.id):
+                await self.context.database(account).save_room(room)
+        except BaseException:
+            del self._creating[account]
+            account.failed_room = room
+            await self.load(account, {room.id: None})
+            if account.dialog() is None:
+                account.dialog.set("room")
+            raise
+        del self._creating[account]
+        account.failed_room = None
+        await self._load_messages(account, ref)
 
-    async def _create(self, account: AccountState, name: str) -> None:
-        user = account.user()
+    def _make_room(self, user: User, name: str) -> Room:
         now = self.context.now()
-        room = Room(
+        return Room(
             id=self.context.new_id(),
             name=name,
             host_id=user.oder_id,
@@ -143,11 +173,6 @@ class RoomEffects(EffectGroup):
                 ),
             ),
         )
-        await self.context.database(account).save_room(room)
-        if account.dialog() == "room":
-            account.dialog.set(None)
-        await self.load(account, {room.id: room})
-        await self.show(account, room.id)
 
     @effect("failed.save_room")
     async def change(self, room_id: str, name: str, topic: str, icon: str) -> None:
@@ -158,6 +183,7 @@ class RoomEffects(EffectGroup):
             "topic": check_topic(topic),
             "icon": check_icon(icon),
         }
+        await self.context.wait_until_written(room_id)
         await self.context.database(account).update_room(room_id, **changes)
         if account.dialog() == "room-settings":
             account.dialog.set(None)
@@ -169,17 +195,18 @@ class RoomEffects(EffectGroup):
     async def ask_leave(self) -> None:
         """Ask whether the open room is to go from this device."""
         account = self.account
-        room, before = account.room, account.dialog()
+        room = account.room
         if room is None:
             return
-        count = await self.context.database(account).count_messages(room.id)
-        files = await self.context.database(account).count_attachments(room.id)
-        is_host = room.host_id == account.user_id
-        leaving = Leaving(room=room, messages=count, files=files, is_host=is_host)
-        # Who went elsewhere meanwhile has something else in mind.
-        if account.room_id() == room.id and account.dialog() == before:
+        leaving = Leaving(room=room, is_host=room.host_id == account.user_id)
+        with batch():
             account.leaving.set(leaving)
             account.dialog.set("room-leave")
+        await self.context.wait_until_written(room.id)
+        count = await self.context.database(account).count_messages(room.id)
+        files = await self.context.database(account).count_attachments(room.id)
+        if account.leaving() is leaving:
+            account.leaving.set(replace(leaving, messages=count, files=files))
 
     @effect("failed.remove_room")
     async def leave(self) -> None:
@@ -189,6 +216,7 @@ class RoomEffects(EffectGroup):
         account.dialog.set(None)
         if leaving is None:
             return
+        await self.context.wait_until_written(leaving.room.id)
         room_id = leaving.room.id
         await self.context.database(account).delete_room(room_id)
         await self.load(account, {room_id: None})
@@ -210,18 +238,6 @@ class RoomEffects(EffectGroup):
         """Ask for another name, topic and icon of the open room."""
         self.account.dialog.set("room-settings")
 
-    def open_quick_switcher(self) -> None:
-        """Look for a room or a channel."""
-        account = self.page.account()
-        if account is not None:
-            account.dialog.set("switcher")
-
-    def close_dialog(self, name: str | None = None) -> None:
-        """Close the dialog that is open; with a name, only where it is that one."""
-        account = self.page.account()
-        if account is not None and name in (None, account.dialog()):
-            account.dialog.set(None)
-
     def _choose(self, account: AccountState, room_id: str, channel_id: str | None) -> str:
         room = next((room for room in account.rooms() or () if room.id == room_id), None)
         if room is None:
@@ -232,16 +248,32 @@ class RoomEffects(EffectGroup):
         before = (ref[1] for ref in account.recent() if ref[0] == room_id)
         return next((known for known in before if known in there), first_text_channel(room).id)
 
-    async def _enter(self, account: AccountState, ref: ChannelRef) -> None:
+    def _go(self, account: AccountState, ref: ChannelRef) -> None:
+        """Be in a channel; its messages are loaded by `_load_messages`."""
+        if account.channel_ref == ref:
+            return
+        with batch():
+            account.timeline.set(None)
+            account.new_after.set(None)
+            account.message_id.set(None)
+            account.files.refused.set(())
+            account.room_id.set(ref[0])
+            account.channel_id.set(ref[1])
+            self._overlays.close_menu()
+            account.picking.set(None)
+
+    async def _load_messages(self, account: AccountState, ref: ChannelRef) -> None:
         mark = self._unread.reader_mark(account, ref)
-        if account.channel_ref != ref:
-            with batch():
-                account.timeline.set(None)
-                account.new_after.set(None)
-                account.files.refused.set(())
-                account.room_id.set(ref[0])
-                account.channel_id.set(ref[1])
-        await self._messages.open(account, ref, mark, account.unread().get(ref))
+        unread = account.unread().get(ref)
+        position = None if unread else account.positions.get(ref)
+        if position is not None:
+            try:
+                await self._messages.show_around(account, ref, position.message_id)
+            except RecordNotFound:  # deleted since
+                del account.positions[ref]
+            else:
+                return
+        await self._messages.open(account, ref, mark, unread)
 
     def _close(self, account: AccountState) -> None:
         with batch():
@@ -258,6 +290,12 @@ class RoomEffects(EffectGroup):
 
     def _remember(self, account: AccountState, ref: ChannelRef) -> None:
         """Remember a channel as the one that was opened last."""
+        try:
+            chat = LastViewedChat(room_id=ref[0], channel_id=ref[1])
+            self.context.resume.save_last_viewed_chat(account.user_id, chat)
+        except StorageError:
+            # The room is open all the same; only the next visit begins elsewhere.
+            logger.warning("where one left off will be forgotten on reload", exc_info=True)
         before = account.recent()
         if before[:1] == (ref,):
             return
@@ -280,6 +318,10 @@ class RoomEffects(EffectGroup):
                         holder(file_id)
                     )
         await self.context.database(account).save_settings(gone)
+
+
+def _set_rooms(account: AccountState, rooms: Iterable[Room]) -> None:
+    account.rooms.set(tuple(sorted(rooms, key=lambda room: (room.created_at, room.id))))
 
 
 def read_recent(settings: dict[str, object]) -> tuple[ChannelRef, ...]:

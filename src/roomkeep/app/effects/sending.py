@@ -1,6 +1,7 @@
 """Messages that one writes: their drafts, what they answer, and the one transaction of sending."""
 
 import asyncio
+from contextlib import ExitStack
 
 from roomkeep.app.channel_ref import DRAFT, LAST_READ, ChannelRef, setting_key
 from roomkeep.app.effects.attachments import AttachmentEffects
@@ -38,12 +39,9 @@ class SendingEffects(EffectGroup):
         self._attachments = attachments
         self._messages = messages
 
-    def write_draft(self, text: str) -> None:
-        """Keep what is written in the open channel and not sent yet."""
-        account = self.page.account()
-        ref = None if account is None else account.channel_ref
-        if account is not None and ref is not None:
-            self._drafts.write(account, ref, text)
+    def write_draft(self, ref: ChannelRef, text: str) -> None:
+        """Keep what is written in a channel and not sent yet."""
+        self._drafts.write(self.account, ref, text)
 
     def begin_reply(self, message_id: str) -> None:
         """Let what one writes answer a message."""
@@ -61,13 +59,12 @@ class SendingEffects(EffectGroup):
         if ref is not None:
             self._drafts.answer(account, ref, None)
 
-    def send(self) -> asyncio.Task[None] | None:
-        """Save what is written as a message."""
+    def send(self, ref: ChannelRef) -> asyncio.Task[None] | None:
+        """Save what is written in a channel as a message. It is on the page at once."""
         account = self.account
-        ref = account.channel_ref
-        text = account.draft
+        text = account.drafts().get(ref, "")
         files = self._attachments.take(account, ref)
-        if ref is None or not (text.strip() or files):
+        if not (text.strip() or files):
             return None
         # Empty at once: what is typed next is the next message, and Enter does not send it twice.
         self._drafts.write(account, ref, "")
@@ -87,13 +84,19 @@ class SendingEffects(EffectGroup):
         message: Message | None = None
         end = self._writer.begin_sending(setting_key(DRAFT, ref))
         try:
-            files += await self._attachments.take_late(account, ref)
-            # Files that are left over from a message go to that one.
-            if text.strip() or any(file.message_id is None for file in files):
-                message = self._make(account, ref, text, answered)
-                files = await self._save(account, ref, message, files)
-            else:
-                check_not_banned(self.context, account, ref[0])
+            with ExitStack() as until_written:
+                if text.strip():
+                    message = self._make(account, ref, text, answered)
+                    until_written.enter_context(self._messages.show_unsent(account, message))
+                files += await self._attachments.take_late(account, ref)
+                # Files that are left over from a message go to that one.
+                if message is None and any(file.message_id is None for file in files):
+                    message = self._make(account, ref, text, answered)
+                if message is None:
+                    check_not_banned(self.context, account, ref[0])
+                else:
+                    await self.context.wait_until_written(ref[0])
+                    files = await self._save(account, ref, message, files)
         except RoomkeepError as error:
             self._drafts.give_back(account, ref, text)
             self._drafts.answer(account, ref, account.replies().get(ref, answered))
@@ -110,7 +113,7 @@ class SendingEffects(EffectGroup):
     def _make(
         self, account: AccountState, ref: ChannelRef, text: str, answered: Message | None
     ) -> Message:
-        return Message(
+        message = Message(
             id=self.context.new_id(),
             room_id=ref[0],
             channel_id=ref[1],
@@ -120,6 +123,8 @@ class SendingEffects(EffectGroup):
             timestamp=self.context.now(),
             reply_to_id=None if answered is None else answered.id,
         )
+        self._attachments.expect(account, message.id)
+        return message
 
     async def _save(
         self,
@@ -130,7 +135,6 @@ class SendingEffects(EffectGroup):
     ) -> list[PendingFile]:
         """Write a message with all that changes as it goes; return the files that do not go yet."""
         kept = [file.id for file in files if file.is_kept and file.message_id is None]
-        self._attachments.expect(account, message.id)
         while True:
             try:
                 async with self._draft_attachments.without(account, ref, kept) as listed:
@@ -167,7 +171,8 @@ class SendingEffects(EffectGroup):
         timeline = account.timeline()
         if account.channel_ref != ref or timeline is None:
             return
-        if timeline.is_at_latest:
-            account.timeline.set(timeline.with_message(message))
-        else:
+        timeline = timeline.with_message(message)
+        if timeline.find(message.id) is None or len(timeline.messages) == 1:
             await self._messages.load_latest(account)
+        else:
+            account.timeline.set(timeline)

@@ -111,6 +111,11 @@ new MutationObserver((_, observer) => {
   running.abort();
 }).observe(document.body, { childList: true, subtree: true });
 
+// The service worker fetches what it is to keep when no page is starting any more.
+navigator.locks?.request('roomkeep-starting', { mode: 'shared' }, () => new Promise((resolve) => {
+  running.signal.addEventListener('abort', resolve);
+}));
+
 watchStart();
 if (typeof WebAssembly === 'object') {
   watchPython().catch((error) => showProblem('file', `${error}`));

@@ -41,12 +41,10 @@ class AccountsView(View):
         # Another tab wrote how an account looks, or removed it.
         self.listen(js.window, "storage", lambda _: effects.accounts.follow())
         self.listen(by_id("sign-out"), "click", lambda _: effects.accounts.sign_out())
-        self._remove = by_id("remove-dialog")
+        self._asked = ""
         self._remove_form = by_id("remove-form")
         self.listen(self._remove_form, "submit", self._on_remove)
         self.listen(self._remove_form, "input", lambda _: self._check_name())
-        self.listen(by_id("remove-cancel"), "click", lambda _: effects.accounts.cancel_remove())
-        self.listen(self._remove, "close", self._on_remove_closed)
         self.listen(by_id("menu-profile"), "click", lambda _: effects.people.open_profile())
         self.watch(self._show_list)
         self.watch(self._show_remove)
@@ -96,12 +94,10 @@ class AccountsView(View):
         set_text(by_id("remove-title"), title)
         set_text(by_id("remove-goes"), goes)
         set_text(by_id("remove-name"), name)
-        if removing is not None and not self._remove.open:
+        if user_id != self._asked:
+            self._asked = user_id
             self._remove_form.reset()
             self._check_name()
-            self._remove.showModal()
-        elif removing is None and self._remove.open:
-            self._remove.close()
 
     def _check_name(self) -> None:
         removing = self.page.removing()
@@ -111,10 +107,6 @@ class AccountsView(View):
     def _on_remove(self, event: Any) -> None:
         event.preventDefault()
         self.effects.accounts.remove()
-
-    def _on_remove_closed(self, _event: Any) -> None:
-        if not self._remove.open:
-            self.effects.accounts.cancel_remove()
 
     def _on_submit(self, event: Any) -> None:
         event.preventDefault()

@@ -7,6 +7,7 @@ from pyodide.ffi import JsProxy, create_proxy
 from reaktiv import untracked
 
 from roomkeep.app.effects import Effects
+from roomkeep.app.file_kinds import kind_of
 from roomkeep.app.file_state import Picture
 from roomkeep.app.files import picture_type
 from roomkeep.app.state import AccountState, PageState
@@ -183,10 +184,8 @@ def _fill_file(item: Any, attachment: Attachment) -> None:
 
 
 def about(name: str, mime: str, count: int) -> str:
-    """Return a file's size and type in words."""
-    kind = mime if mime != "application/octet-stream" else ""
-    if not kind and "." in name:
-        kind = localize("files.kind", ending=name.rpartition(".")[2].upper())
+    """Return a file's size and kind in words."""
+    kind = kind_of(name, mime)
     return localize("files.about", size=size(count), kind=kind) if kind else size(count)
 
 

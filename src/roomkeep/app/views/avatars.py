@@ -5,12 +5,12 @@ from typing import Any
 import js
 from pyodide.ffi import JsProxy
 
+from roomkeep.app.monograms import initials, tint
 from roomkeep.app.people import STATUS_NAMES, Status
 from roomkeep.app.views.dom import set_text
-from roomkeep.app.views.rows import initials, tint
 from roomkeep.localization import localize
 
-__all__ = ["show_avatar", "show_status"]
+__all__ = ["show_avatar", "show_status", "show_tint"]
 
 
 def show_avatar(element: Any, user_id: str, name: str, picture: str | None = None) -> None:
@@ -22,7 +22,7 @@ def show_avatar(element: Any, user_id: str, name: str, picture: str | None = Non
         name: what the person is called.
         picture: a `data:` URL.
     """
-    element.dataset.tint = tint(user_id)
+    show_tint(element, user_id)
     if picture is None:
         set_text(element, initials(name))
         return
@@ -33,6 +33,13 @@ def show_avatar(element: Any, user_id: str, name: str, picture: str | None = Non
         element.replaceChildren(image)
     if image.getAttribute("src") != picture:
         image.src = picture
+
+
+def show_tint(element: Any, subject_id: str) -> None:
+    """Give an element the colour of a person or a room."""
+    hue, tone = tint(subject_id)
+    element.style.setProperty("--hue", str(hue))
+    element.dataset.tone = str(tone)
 
 
 def show_status(dot: Any, text: Any, status: Status) -> None:

@@ -41,7 +41,6 @@ class BansView(View):
             by_id("bans"), lambda: clone("ban-row"), _fill
         )
         self.listen(self._form, "submit", self._on_submit)
-        self.listen(by_id("ban-cancel"), "click", lambda _: effects.rooms.close_dialog())
         self.listen(self._list.parent, "click", self._on_click)
         # A timer of a tab that slept comes late.
         self.listen(js.document, "visibilitychange", lambda _: self._on_visible())

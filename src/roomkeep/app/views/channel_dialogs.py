@@ -10,7 +10,17 @@ from pyodide.ffi import JsProxy
 from roomkeep.app.channels import can_remove, channels_of
 from roomkeep.app.effects import Effects
 from roomkeep.app.state import PageState, Removing
-from roomkeep.app.views.dom import KeyedList, View, by_id, clone, part, pressed, set_text
+from roomkeep.app.views.dom import (
+    KeyedList,
+    View,
+    by_id,
+    clone,
+    focus_is_lost,
+    part,
+    pressed,
+    set_text,
+)
+from roomkeep.app.views.overlays import CLOSED
 from roomkeep.app.views.reorder import ReorderView
 from roomkeep.localization import localize
 from roomkeep.models import Channel
@@ -50,14 +60,12 @@ class ChannelDialogsView(View):
             by_id("channels-list"), lambda: clone("channel-edit"), _fill
         )
         self._reorder = ReorderView(page, effects, self._list.parent, self._move)
-        self.listen(self._dialog, "close", self._on_closed)
         self.listen(self._dialog, "cancel", self._on_escape)
         self.listen(self._add, "submit", self._on_add)
         self.listen(self._list.parent, "click", self._on_press)
         self.listen(self._list.parent, "change", self._on_rename)
-        self.listen(self._remove, "close", lambda _: self._on_remove_closed())
+        self.listen(self._remove, CLOSED, lambda _: self._on_remove_closed())
         self.listen(self._remove, "cancel", self._on_cancel)
-        self.listen(by_id("channel-remove-no"), "click", lambda _: effects.channels.cancel_remove())
         self.listen(self._yes, "click", lambda _: effects.channels.remove())
         self.watch(self._show)
         self.watch(self._show_remove)
@@ -71,8 +79,6 @@ class ChannelDialogsView(View):
         account = self.page.account()
         room = None if account is None else account.room
         if account is None or room is None or account.dialog() != "channels":
-            if self._dialog.open:
-                self._dialog.close()
             self._reorder.settle()
             self._list.show({})
             set_text(by_id("channels-moved"), "")
@@ -91,12 +97,6 @@ class ChannelDialogsView(View):
         # An element that changes its place loses the focus.
         if self._list.parent.contains(focused):
             focused.focus()
-        if not self._dialog.open:
-            self._dialog.showModal()
-
-    def _on_closed(self, _event: Any) -> None:
-        if not self._dialog.open:
-            self.effects.rooms.close_dialog("channels")
 
     def _on_escape(self, event: Any) -> None:
         # It ends what is being dragged, and no more.
@@ -174,8 +174,6 @@ class ChannelDialogsView(View):
         account = self.page.account()
         removing = None if account is None else account.removing()
         if removing is None:
-            if self._remove.open:
-                self._remove.close()
             set_text(by_id("channel-remove-title"), "")
             set_text(by_id("channel-remove-text"), "")
             return
@@ -183,10 +181,8 @@ class ChannelDialogsView(View):
         set_text(by_id("channel-remove-title"), title)
         set_text(by_id("channel-remove-text"), _what_happens(removing))
         by_id("channel-remove-progress").hidden = not (removing.is_moving and removing.messages)
-        self._yes.disabled = removing.is_moving
+        self._yes.disabled = removing.is_moving or removing.messages is None
         by_id("channel-remove-no").disabled = removing.is_moving
-        if not self._remove.open:
-            self._remove.showModal()
 
     def _on_cancel(self, event: Any) -> None:
         account = self.page.account()
@@ -195,17 +191,16 @@ class ChannelDialogsView(View):
             event.preventDefault()
 
     def _on_remove_closed(self) -> None:
-        account = self.page.account()
-        removing = None if account is None else account.removing()
-        if removing is not None and not removing.is_moving:
-            self.effects.channels.cancel_remove()
-        if self._dialog.open and js.document.activeElement.localName in ("body", "dialog"):
+        # The button that opened it has gone with the channel.
+        if self._dialog.open and focus_is_lost():
             self._add.elements.namedItem("name").focus()
 
 
 def _what_happens(removing: Removing) -> str:
     if removing.channel.type == "voice":
         return localize("channel.remove_voice")
+    if removing.messages is None:
+        return localize("room.counting")
     if removing.successor is None:
         return localize("channel.remove_empty")
     count, heir = removing.messages, removing.successor.name

@@ -4,6 +4,7 @@ from typing import Any
 
 import js
 
+from roomkeep.app.channel_ref import ChannelRef
 from roomkeep.app.channels import has_choice
 from roomkeep.app.effects import Effects
 from roomkeep.app.formatting import summary
@@ -40,6 +41,7 @@ class ComposerView(View):
         self._edit = by_id("composer-edit")
         self.listen(by_id("show-edit"), "click", lambda _: self._go_to_edit())
         self.listen(by_id("cancel-edit"), "click", lambda _: self._cancel_edit())
+        self._ref: ChannelRef | None = None
         self.watch(self._show_edit)
         self.watch(self._show_draft)
         self.watch(self._show_reply)
@@ -48,6 +50,7 @@ class ComposerView(View):
     def _show_draft(self) -> None:
         account = self.page.account()
         draft = "" if account is None else account.draft
+        self._ref = None if account is None else account.channel_ref
         if self._text.value != draft:
             self._text.value = draft
         if not self._grows:
@@ -113,7 +116,8 @@ class ComposerView(View):
         self._text.focus()
 
     def _on_input(self, _event: Any) -> None:
-        self.effects.sending.write_draft(str(self._text.value))
+        if self._ref is not None:
+            self.effects.sending.write_draft(self._ref, str(self._text.value))
 
     def _on_key(self, event: Any) -> None:
         if event.isComposing:
@@ -131,5 +135,6 @@ class ComposerView(View):
 
     def _on_submit(self, event: Any) -> None:
         event.preventDefault()
-        self.effects.sending.send()
+        if self._ref is not None:
+            self.effects.sending.send(self._ref)
         self._text.focus()

@@ -3,6 +3,7 @@
 from typing import Any
 
 from roomkeep.app.effects import Effects
+from roomkeep.app.graphemes import cut
 from roomkeep.app.state import PageState
 from roomkeep.app.views.dom import View, by_id, set_text
 from roomkeep.app.views.rows import what_goes
@@ -18,26 +19,20 @@ class DialogsView(View):
 
     def __init__(self, page: PageState, effects: Effects) -> None:
         super().__init__(page, effects)
-        self._room = by_id("room-dialog")
         self._room_form = by_id("new-room-form")
         self._delete = by_id("delete-dialog")
-        self.listen(self._room, "close", lambda _: effects.rooms.close_dialog("room"))
         self.listen(self._room_form, "submit", self._on_room)
-        self.listen(by_id("room-cancel"), "click", lambda _: effects.rooms.close_dialog())
-        self.listen(self._delete, "close", self._on_delete_closed)
+        self.listen(self._delete, "submit", self._on_delete)
         self.watch(self._show_room)
         self.watch(self._show_delete)
 
     def _show_room(self) -> None:
         account = self.page.account()
-        wanted = account is not None and account.dialog() == "room"
-        if wanted and not self._room.open:
+        is_open = account is not None and account.dialog() == "room"
+        if not is_open:
             self._room_form.reset()
-            self._room.showModal()
-        elif not wanted and self._room.open:
-            self._room.close()
-        if account is None:
-            self._room_form.reset()
+        elif account is not None and account.failed_room is not None:
+            self._room_form.elements.namedItem("name").value = account.failed_room.name
 
     def _on_room(self, event: Any) -> None:
         event.preventDefault()
@@ -47,23 +42,12 @@ class DialogsView(View):
         account = self.page.account()
         message = None if account is None else account.deleting()
         content = "" if message is None else message.content
-        if len(content) > EXCERPT:
-            content = f"{content[:EXCERPT]}…"
-        set_text(by_id("delete-excerpt"), content)
+        excerpt = cut(content, EXCERPT)
+        set_text(by_id("delete-excerpt"), content if excerpt == content else f"{excerpt}…")
         if account is not None and message is not None:
             files = len(account.files.by_message().get(message.id, ()))
             set_text(by_id("delete-goes"), what_goes(files, len(message.reactions)))
-        if message is not None and not self._delete.open:
-            self._delete.returnValue = ""
-            self._delete.showModal()
-        elif message is None and self._delete.open:
-            self._delete.close()
 
-    def _on_delete_closed(self, _event: Any) -> None:
-        account = self.page.account()
-        if account is None or account.deleting() is None:
-            return
-        if self._delete.returnValue == "delete":
+    def _on_delete(self, event: Any) -> None:
+        if event.submitter.value == "delete":
             self.effects.edits.delete()
-        else:
-            self.effects.edits.cancel_delete()

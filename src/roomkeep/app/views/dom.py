@@ -8,9 +8,10 @@ from pyodide.ffi import JsProxy, create_proxy
 from reaktiv import Effect
 
 from roomkeep.app.effects import Effects
+from roomkeep.app.sequences import longest_in_order
 from roomkeep.app.state import PageState
 
-__all__ = ["KeyedList", "View", "by_id", "clone", "part", "pressed", "set_text"]
+__all__ = ["KeyedList", "View", "by_id", "clone", "focus_is_lost", "part", "pressed", "set_text"]
 
 T = TypeVar("T")
 K = TypeVar("K", bound=Hashable)
@@ -87,8 +88,8 @@ class KeyedList(Generic[K, T]):
             del self._items[key]
         kept = list(self._children)
         if kept != [key for key in wanted if key in self._children]:
-            # Their order changed, which is rare: put all in their places again.
-            kept = []
+            # As few as can be are moved: who is at one that stays keeps the focus, and the place.
+            kept = longest_in_order((key for key in wanted if key in self._children), kept)
         new: Any = None
         place = 0
         for key, item in wanted.items():
@@ -134,6 +135,12 @@ def pressed(event: Any, attribute: str) -> str | None:
     """Return the value of an attribute of the button that was pressed, where it has it."""
     button = event.target.closest(f"button[{attribute}]")
     return str(button.getAttribute(attribute)) if isinstance(button, JsProxy) else None
+
+
+def focus_is_lost() -> bool:
+    """Tell whether nothing that can be seen has the focus."""
+    focused = js.document.activeElement
+    return bool(focused.localName in ("body", "dialog") or not focused.checkVisibility())
 
 
 def set_text(element: Any, text: str) -> None:

@@ -10,15 +10,12 @@ from reaktiv import untracked
 from roomkeep.app.effects import Effects
 from roomkeep.app.state import PageState
 from roomkeep.app.views.dom import View, by_id
+from roomkeep.app.views.emoji_data import EmojiData
 from roomkeep.app.views.emoji_texts import emoji_texts
+from roomkeep.app.views.overlays import OPENED
 from roomkeep.app.views.popover_position import put_beside
 
 __all__ = ["EmojiView"]
-
-# The emoji used often are the device's, not an account's: they would tell one account of another,
-# and outlive both. So they are not shown, nor kept.
-WITHOUT_OFTEN_USED = ".favorites { display: none }"
-KEEP_NO_COUNT = "async () => {}"
 
 OPENERS = "#composer-emoji, [data-action='react']"
 """The buttons that open it."""
@@ -31,11 +28,12 @@ class EmojiView(View):
         super().__init__(page, effects)
         self._panel = by_id("emoji-panel")
         self._wait = by_id("emoji-wait")
+        self._early = by_id("emoji-early")
         self._picker: Any = None
+        self._data = EmojiData(page, effects)
         self._is_loading = False
-        self._is_closing = False
-        # Not `toggle`, which comes later: by then one may have asked for it again.
-        self.listen(self._panel, "beforetoggle", self._on_toggle)
+        self._anchor: Any = None
+        self.listen(self._panel, OPENED, lambda _: self._on_opened())
         self.listen(self._panel, "emoji-click", self._on_emoji)
         # Whoever is at a button that opens it mostly opens it: what takes long begins then.
         for event in ("pointerover", "focusin"):
@@ -45,17 +43,20 @@ class EmojiView(View):
 
     def _show(self) -> None:
         account = self.page.account()
-        wanted = account is not None and account.picking() is not None
-        is_open = self._panel.matches(":popover-open")
-        if wanted and not is_open:
-            anchor = js.document.activeElement
-            self._panel.showPopover()
-            put_beside(self._panel, anchor)
+        if account is not None and account.picking() is not None:
+            self._anchor = js.document.activeElement
             untracked(self._load)
-            if self._picker is not None:
-                self._focus()
-        elif not wanted and is_open and not self._is_closing:
-            self._panel.hidePopover()
+
+    def _on_opened(self) -> None:
+        put_beside(self._panel, self._anchor)
+        # A finger that picks needs the room that a keyboard on the screen would take.
+        focus = bool(js.matchMedia("(pointer: fine)").matches)
+        if self._picker is not None:
+            self._search("", focus=focus)
+        else:
+            self._early.value = ""
+            if focus:
+                self._early.focus()
 
     def _on_near(self, event: Any) -> None:
         if self._picker is None and isinstance(event.target.closest(OPENERS), JsProxy):
@@ -72,38 +73,26 @@ class EmojiView(View):
             picker = js.document.createElement("emoji-picker")
             picker.setAttribute("data-source", "/vendor/emoji/data.json")
             picker.i18n = emoji_texts()
-            sheet = js.CSSStyleSheet.new()
-            sheet.replaceSync(WITHOUT_OFTEN_USED)
-            picker.shadowRoot.adoptedStyleSheets.push(sheet)
-            picker.database.incrementFavoriteEmojiCount = run_js(KEEP_NO_COUNT)
+            # Whoever was quicker than the picker has typed into a field of ours.
+            typed, had_focus = str(self._early.value), bool(self._early.matches(":focus"))
             self._wait.replaceWith(picker)
+            self._data.attach(picker)
             self._picker = picker
+            self._search(typed, focus=had_focus)
         except BaseException:
             self.effects.reactions.end_picking()
             raise
         finally:
             self._is_loading = False
-        if self._panel.matches(":popover-open"):
-            self._focus()
 
-    def _focus(self) -> None:
+    def _search(self, text: str, *, focus: bool) -> None:
+        """Look for a text; with an empty one, show all emoji."""
         search = self._picker.shadowRoot.querySelector("input")
-        if not isinstance(search, JsProxy):
-            return
-        if search.value:
-            search.value = ""
+        if search.value != text:
+            search.value = text
             search.dispatchEvent(js.Event.new("input"))
-        # A finger that picks needs the room that a keyboard on the screen would take.
-        if js.matchMedia("(pointer: fine)").matches:
+        if focus:
             search.focus()
-
-    def _on_toggle(self, event: Any) -> None:
-        if event.newState == "closed":
-            self._is_closing = True
-            try:
-                self.effects.reactions.end_picking()
-            finally:
-                self._is_closing = False
 
     def _on_emoji(self, event: Any) -> None:
         account = self.page.account()

@@ -54,23 +54,11 @@ class ImportView(View):
 
     def __init__(self, page: PageState, effects: Effects) -> None:
         super().__init__(page, effects)
-        self._dialog = by_id("import-dialog")
         self._file = by_id("import-file")
-        self.listen(self._dialog, "close", lambda _: effects.rooms.close_dialog("import"))
         self.listen(self._file, "change", self._on_file)
         self.listen(by_id("import-cancel"), "click", lambda _: effects.imports.cancel())
         self.listen(by_id("import-again"), "click", lambda _: effects.imports.forget())
-        self.listen(by_id("import-hide"), "click", lambda _: effects.rooms.close_dialog())
-        self.watch(self._show_dialog)
         self.watch(self._show_import)
-
-    def _show_dialog(self) -> None:
-        account = self.page.account()
-        wanted = account is not None and account.dialog() == "import"
-        if wanted and not self._dialog.open:
-            self._dialog.showModal()
-        elif not wanted and self._dialog.open:
-            self._dialog.close()
 
     def _show_import(self) -> None:
         account = self.page.account()

@@ -19,12 +19,10 @@ class LightboxView(View):
         self._image = by_id("lightbox-image")
         self._previous = by_id("lightbox-previous")
         self._next = by_id("lightbox-next")
-        self.listen(self._dialog, "close", lambda _: effects.pictures.shrink())
         self.listen(self._dialog, "click", self._on_click)
         self.listen(self._dialog, "keydown", self._on_key)
         self.listen(self._previous, "click", lambda _: effects.pictures.enlarge_next(-1))
         self.listen(self._next, "click", lambda _: effects.pictures.enlarge_next(1))
-        self.listen(by_id("lightbox-close"), "click", lambda _: effects.pictures.shrink())
         self.listen(by_id("lightbox-download"), "click", self._on_download)
         self.watch(self._show)
 
@@ -33,8 +31,6 @@ class LightboxView(View):
         large = None if account is None else account.files.large()
         attachment = None if account is None else account.files.find(large)
         if account is None or attachment is None:
-            if self._dialog.open:
-                self._dialog.close()
             self._image.removeAttribute("src")
             self._image.alt = ""
             set_text(by_id("lightbox-name"), "")
@@ -51,8 +47,6 @@ class LightboxView(View):
         set_text(by_id("lightbox-name"), attachment.filename)
         set_text(by_id("lightbox-about"), size(attachment.size))
         self._show_neighbours([one.id for one in self.effects.pictures.pictures_on_page(account)])
-        if not self._dialog.open:
-            self._dialog.showModal()
 
     def _show_neighbours(self, ids: list[str]) -> None:
         account = self.page.account()

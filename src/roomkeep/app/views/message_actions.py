@@ -10,9 +10,10 @@ from roomkeep.app.state import PageState
 from roomkeep.app.timeline import Timeline
 from roomkeep.app.views import times
 from roomkeep.app.views.clipboard import copy
-from roomkeep.app.views.dom import KeyedList, View, by_id, clone, part, pressed
+from roomkeep.app.views.dom import KeyedList, View, by_id, clone, focus_is_lost, part, pressed
 from roomkeep.app.views.long_press import LongPress
-from roomkeep.app.views.message_menu import MessageMenu
+from roomkeep.app.views.message_menu import MessageMenuView
+from roomkeep.app.views.overlays import CLOSED
 from roomkeep.app.views.rows import Row
 
 __all__ = ["MessageActions"]
@@ -33,18 +34,23 @@ class MessageActions(View):
         self._list = messages
         self._focused = ""
         self._asked = ""
+        self._is_pressed = False
+        self._by_keyboard = False
         self._tools = clone("message-tools")
-        self._menu = MessageMenu(page, effects, self._on_action)
+        self._menu = MessageMenuView(page, effects, messages, self._on_action)
         self._long_press = LongPress(
-            page, effects, messages.parent, lambda row: self._on_action("more", row.dataset.id, row)
+            page, effects, messages.parent, lambda row: self._on_action("more", row.dataset.id)
         )
         self.listen(messages.parent, "pointerover", self._on_pointer, passive=True)
+        self.listen(messages.parent, "pointerdown", lambda _: self._on_press(), passive=True)
+        self.listen(js.document, "pointerup", lambda _: self._on_release(), passive=True)
         self.listen(messages.parent, "click", self._on_click)
         self.listen(messages.parent, "keydown", self._on_key)
         self.listen(messages.parent, "focusin", self._on_focus)
         self.listen(messages.parent, "submit", self._on_submit)
         self.listen(messages.parent, "input", self._on_input)
-        self.watch(self._return_focus)
+        self.listen(by_id("delete-dialog"), CLOSED, lambda _: self._return_focus())
+        self.watch(self._note_asked)
 
     # The keyboard: one stop for Tab, arrows between the rows, Tab into the buttons of a row
 
@@ -74,19 +80,30 @@ class MessageActions(View):
         if shown is not None:
             part(row, "time").title = times.exact(shown.message.timestamp)
 
+    def _note_asked(self) -> None:
+        account = self.page.account()
+        message = None if account is None else account.deleting()
+        if message is not None:
+            self._asked = message.id
+
     def _return_focus(self) -> None:
         """Whoever was asked whether to delete a message is at that message again.
 
-        The browser cannot see to that: the tools are hidden while the focus is in the dialog.
+        The browser cannot see to that: the tools go with what the message says.
         """
-        account = self.page.account()
-        message = None if account is None else account.deleting()
-        asked, self._asked = self._asked, "" if message is None else message.id
-        row = self._list.child(asked)
-        if message is None and row is not None and js.document.activeElement.localName == "body":
+        row = self._list.child(self._asked)
+        if row is not None and (focus_is_lost() or self._tools.contains(js.document.activeElement)):
             row.focus(preventScroll=True)
 
+    def _on_press(self) -> None:
+        self._is_pressed = True
+        self._by_keyboard = False
+
+    def _on_release(self) -> None:
+        self._is_pressed = False
+
     def _on_focus(self, event: Any) -> None:
+        self._by_keyboard = not self._is_pressed
         row = event.target.closest(".row")
         message_id = str(row.dataset.id)
         self._lend_tools(row)
@@ -106,9 +123,12 @@ class MessageActions(View):
             (by_id("composer-text") if is_row else row).focus()
         elif not event.target.isSameNode(row) or event.ctrlKey or event.metaKey or event.altKey:
             return
+        elif not self._by_keyboard and len(event.key) == 1:
+            # Whoever has pressed a message and types wants to write.
+            return
         elif event.key.lower() in KEYS:
             event.preventDefault()
-            self._on_action(KEYS[event.key.lower()], str(row.dataset.id), row)
+            self._on_action(KEYS[event.key.lower()], str(row.dataset.id))
         elif event.key in ("ArrowUp", "ArrowDown"):
             up = event.key == "ArrowUp"
             other = row.previousElementSibling if up else row.nextElementSibling
@@ -136,9 +156,9 @@ class MessageActions(View):
             code = part(event.target.closest(".code-block"), "code")
             copy(self.effects, str(code.textContent), "clipboard.code_copied")
         elif action is not None:
-            self._on_action(action, message_id, row)
+            self._on_action(action, message_id)
 
-    def _on_action(self, action: str, message_id: str, row: Any) -> None:
+    def _on_action(self, action: str, message_id: str) -> None:
         """Do what a button, a key or the menu says."""
         shown = self._list.item(message_id)
         if shown is None or (shown.message.is_deleted and action != "cancel"):
@@ -158,14 +178,17 @@ class MessageActions(View):
             case "cancel":
                 self.effects.edits.cancel()
             case "more":
-                self._menu.open(shown, row)
+                self.effects.overlays.open_message_menu(message_id)
 
     def _on_submit(self, event: Any) -> None:
         event.preventDefault()
-        self.effects.edits.save(str(event.target.elements.namedItem("text").value))
+        row = event.target.closest(".row")
+        text = str(event.target.elements.namedItem("text").value)
+        self.effects.edits.save(str(row.dataset.id), text)
 
     def _on_input(self, event: Any) -> None:
-        self.effects.edits.write(str(event.target.value))
+        row = event.target.closest(".row")
+        self.effects.edits.write(str(row.dataset.id), str(event.target.value))
         # It grows as one writes.
         event.target.form.scrollIntoView(block="nearest")
 

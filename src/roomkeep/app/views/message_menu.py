@@ -1,4 +1,4 @@
-"""What one can do with a message, as a menu: for fingers and narrow windows, and by Enter."""
+"""The menu of a message: opened by a long press, in narrow windows, and by Enter."""
 
 from collections.abc import Callable
 from typing import Any
@@ -7,72 +7,64 @@ from pyodide.ffi import JsProxy
 
 from roomkeep.app.effects import Effects
 from roomkeep.app.state import PageState
-from roomkeep.app.views.dom import View, by_id, part, pressed, set_text
+from roomkeep.app.views.dom import KeyedList, View, by_id, part, pressed, set_text
+from roomkeep.app.views.menu import MenuView
+from roomkeep.app.views.overlays import OPENED
 from roomkeep.app.views.popover_position import put_beside
 from roomkeep.app.views.rows import Row
 
-__all__ = ["MessageMenu"]
-
-STEPS = {"ArrowDown": 1, "ArrowUp": -1}
+__all__ = ["MessageMenuView"]
 
 
-class MessageMenu(View):
+class MessageMenuView(View):
     """The menu of a message.
 
     Args:
-        choose: is told what was chosen, the message's id, and its row.
+        messages: the rows.
+        choose: called with the chosen action and the message's id.
     """
 
     def __init__(
-        self, page: PageState, effects: Effects, choose: Callable[[str, str, Any], object]
+        self,
+        page: PageState,
+        effects: Effects,
+        messages: KeyedList[str, Row],
+        choose: Callable[[str, str], object],
     ) -> None:
         super().__init__(page, effects)
+        self._messages = messages
         self._choose = choose
         self._menu = by_id("message-menu")
-        self._message_id = ""
-        self._row: Any = None
+        self.listen(self._menu, OPENED, lambda _: self._place())
         self.listen(self._menu, "click", self._on_click)
-        self.listen(self._menu, "keydown", self._on_key)
-        self.watch(self._leave)
+        self._keys = MenuView(page, effects, self._menu)
+        self.watch(self._show)
 
-    def open(self, shown: Row, row: Any) -> None:
-        """Show the menu of a message."""
-        self._message_id = shown.message.id
-        self._row = row
+    def _show(self) -> None:
+        account = self.page.account()
+        message_id = None if account is None else account.message_menu()
+        shown = None if message_id is None else self._messages.item(message_id)
+        if shown is None:
+            return
         set_text(part(self._menu, "author"), shown.avatar.name)
         for button in self._menu.querySelectorAll(".own"):
             button.hidden = not shown.is_mine
-        self._menu.showPopover()
-        put_beside(self._menu, part(row, "message"))
-        self._items()[0].focus()
 
-    def _leave(self) -> None:
-        """Close it when its room is gone."""
+    def _place(self) -> None:
         account = self.page.account()
-        if (account is None or account.room is None) and self._menu.matches(":popover-open"):
-            self._menu.hidePopover()
-
-    def _items(self) -> list[Any]:
-        return list(self._menu.querySelectorAll("button:not([hidden])"))
+        message_id = None if account is None else account.message_menu()
+        row = None if message_id is None else self._messages.child(message_id)
+        if row is not None:
+            put_beside(self._menu, part(row, "message"))
 
     def _on_click(self, event: Any) -> None:
         action = pressed(event, "data-action")
-        if action is None:
+        account = self.page.account()
+        message_id = None if account is None else account.message_menu()
+        if action is None or message_id is None:
             return
-        self._menu.hidePopover()
-        if isinstance(self._row, JsProxy):
-            self._row.focus(preventScroll=True)
-        self._choose(action, self._message_id, self._row)
-
-    def _on_key(self, event: Any) -> None:
-        items = self._items()
-        place = next((n for n, item in enumerate(items) if item.isSameNode(event.target)), 0)
-        if event.key in STEPS:
-            event.preventDefault()
-            items[(place + STEPS[event.key]) % len(items)].focus()
-        elif event.key in ("Home", "End"):
-            event.preventDefault()
-            items[0 if event.key == "Home" else -1].focus()
-        elif event.key == "Tab":
-            event.preventDefault()
-            self._menu.hidePopover()
+        self.effects.overlays.close_menu()
+        row = self._messages.child(message_id)
+        if isinstance(row, JsProxy):
+            row.focus(preventScroll=True)
+        self._choose(action, message_id)

@@ -6,10 +6,11 @@ from pyodide.ffi import JsProxy
 
 from roomkeep.app.views import times
 from roomkeep.app.views.attachments import fill_attachments
-from roomkeep.app.views.avatars import show_avatar
+from roomkeep.app.views.avatars import show_avatar, show_tint
 from roomkeep.app.views.content import fill_content
 from roomkeep.app.views.dom import clone, part, set_text
-from roomkeep.app.views.rows import Chip, Quote, Row, tint
+from roomkeep.app.views.folding import fill_fold
+from roomkeep.app.views.rows import Chip, Quote, Row
 from roomkeep.localization import format_number, localize
 
 __all__ = ["fill_row"]
@@ -43,8 +44,7 @@ def fill_row(element: Any, row: Row, before: Row | None) -> None:
     if row.is_first_new != (before is not None and before.is_first_new):
         part(element, "new").hidden = not row.is_first_new
     element.toggleAttribute("data-leads", row.leads)
-    if before is None or before.message != message:
-        _fill_message(element, row, before)
+    _fill_message(element, row, before)
     if before is None or before.chips != row.chips:
         _fill_chips(part(element, "chips"), row.chips)
     if row.quote is not None and (before is None or before.quote != row.quote):
@@ -64,6 +64,10 @@ def _fill_new(element: Any, row: Row) -> None:
 
 def _fill_message(element: Any, row: Row, before: Row | None) -> None:
     message = row.message
+    if row.fold != ("whole" if before is None else before.fold):
+        fill_fold(element, row.fold)
+    if before is not None and before.message == message:
+        return
     if before is None or before.message.timestamp != message.timestamp:
         time = part(element, "time")
         time.textContent = times.time_of_day(message.timestamp)
@@ -83,7 +87,7 @@ def _fill_quote(element: Any, quote: Quote) -> None:
     button.dataset.jump = quote.message_id
     button.dataset.state = quote.state
     button.disabled = quote.state == "missing"
-    button.dataset.tint = tint(quote.author_id)
+    show_tint(button, quote.author_id)
     set_text(part(button, "quote-author"), quote.author)
     set_text(
         part(button, "quote-text"),
@@ -133,7 +137,8 @@ def _fill_editor(element: Any, row: Row, before: Row | None) -> None:
     elif not was_editing:
         editor = clone("message-editor")
         editor.elements.namedItem("text").value = row.edited_text
-        part(element, "chips").before(editor)
+        # The text stands above the files, as in the message.
+        part(element, "hollow").before(editor)
     elif before is not None:
         # Another tab changed the message. What was written here stays, and what was deleted there.
         field = element.querySelector("form").elements.namedItem("text")

@@ -1,6 +1,7 @@
 """The list of messages: its rows, and the place in it."""
 
 import asyncio
+import functools
 from typing import Any
 
 import js
@@ -9,11 +10,14 @@ from reaktiv import untracked
 
 from roomkeep.app.channel_ref import ChannelRef
 from roomkeep.app.effects import Effects
-from roomkeep.app.state import AccountState, PageState
+from roomkeep.app.state import AccountState, PageState, Position
 from roomkeep.app.timeline import Timeline
 from roomkeep.app.unread import first_new
 from roomkeep.app.views import times
 from roomkeep.app.views.dom import KeyedList, View, by_id, clone
+from roomkeep.app.views.floating_date import FloatingDate
+from roomkeep.app.views.folding import Folding
+from roomkeep.app.views.history import LEAVING
 from roomkeep.app.views.message_actions import MessageActions
 from roomkeep.app.views.message_row import fill_row
 from roomkeep.app.views.reaction_tooltip import ReactionTooltip
@@ -45,22 +49,26 @@ class MessagesView(View):
         self._empty = by_id("messages-empty")
         self._latest = by_id("show-latest")
         self._list: KeyedList[str, Row] = KeyedList(
-            by_id("messages"), lambda: clone("message-row"), fill_row
+            by_id("messages"), lambda: self._date.follow(clone("message-row")), fill_row
         )
+        self._date = FloatingDate(page, effects, self._time_of, lambda: self._follows)
         self._shown: tuple[AccountState | None, ChannelRef | None] = (None, None)
         self._is_new = True
         self._is_opening = True
         self._first_new: Any = None
         self._follows = True
+        self._height = 0
         self._newest = ""
         self._edited: tuple[AccountState | None, str | None] = (None, None)
         self._loaded_at: Timeline | None = None
         self.listen(self._scroller, "scroll", self._on_scroll, passive=True)
         self._unread_banner = UnreadBanner(page, effects)
         self._actions = MessageActions(page, effects, self._list)
+        self._folding = Folding(page, effects)
         self._reaction_tooltip = ReactionTooltip(page, effects, self._list.parent)
         self.listen(self._latest, "click", lambda _: self._go_to_latest())
         self.listen(js.document, "visibilitychange", lambda _: self._look_around())
+        self.listen(js.window, LEAVING, lambda _: self._note_position())
         # When one answers, or writes much, there is less room for the messages.
         self._sizes: Any = js.ResizeObserver.new(create_proxy(self._on_size))
         self._sizes.observe(self._scroller)
@@ -73,13 +81,18 @@ class MessagesView(View):
         ref = None if account is None else account.channel_ref
         timeline = None if account is None else account.timeline()
         if (account, ref) != self._shown:
+            self._note_position()
             self._shown = (account, ref)
             self._is_new = True
             self._is_opening = True
             self._follows = True
-        if account is None or timeline is None:
+            self._date.hide()
+        # Until the messages of another channel are there, the rows of the one before stay.
+        self._list.parent.toggleAttribute("inert", timeline is None)
+        if account is None or ref is None:
             self._list.show({})
             self._show_ends(Timeline(has_older=True))
+        if account is None or timeline is None:
             self._is_new = True
             return
         editing = account.editing
@@ -90,11 +103,13 @@ class MessagesView(View):
             timeline.messages,
             reader_id=account.user_id,
             editing=None if editing is None else (editing, texts.get(editing)),
-            day=times.day,
+            day=functools.partial(times.day, days=self.page.days()),
             new_from=new_from,
             avatars=account.people.avatars(),
             attachments=account.files.by_message(),
             originals=account.originals(),
+            unfolded=account.unfolded(),
+            columns=self._folding.columns(),
         )
         newest = timeline.messages[-1] if timeline.messages else None
         if newest is not None and newest.id != self._newest:
@@ -110,7 +125,7 @@ class MessagesView(View):
         first_row = None if new_from is None else self._list.child(new_from)
         if self._is_opening and first_row is not None:
             self._begin_at(first_row)
-        else:
+        elif not (self._is_opening and ref is not None and self._return_to(account, ref)):
             self._keep_place(anchor, timeline)
         # While the page starts there is nothing to scroll yet.
         self._is_opening = self._is_opening and not self._scroller.clientHeight
@@ -142,6 +157,10 @@ class MessagesView(View):
     def _show_latest_button(self, timeline: Timeline) -> None:
         self._latest.hidden = timeline.is_at_latest and (self._follows or not timeline.messages)
 
+    def _time_of(self, message_id: str) -> int | None:
+        row = self._list.item(message_id)
+        return None if row is None else row.message.timestamp
+
     # The place in the list
 
     def _first_visible(self) -> tuple[str, float] | None:
@@ -160,6 +179,29 @@ class MessagesView(View):
             return None
         return str(row.dataset.id), float(row.getBoundingClientRect().top)
 
+    def _note_position(self) -> None:
+        """Remember where one is in the channel that is shown."""
+        account, ref = self._shown
+        first = None if self._follows else self._first_visible()
+        if account is None or ref is None or not self._list.parent.children.length:
+            return
+        account.positions.pop(ref, None)
+        if first is not None:
+            top = float(self._scroller.getBoundingClientRect().top)
+            account.positions[ref] = Position(message_id=first[0], offset=first[1] - top)
+
+    def _return_to(self, account: AccountState, ref: ChannelRef) -> bool:
+        """Scroll to where one was in a channel; false where that was its end."""
+        position = account.positions.get(ref)
+        row = None if position is None else self._list.child(position.message_id)
+        if position is None or row is None:
+            return False
+        self._follows = False
+        top = float(self._scroller.getBoundingClientRect().top)
+        moved = float(row.getBoundingClientRect().top) - top - position.offset
+        self._scroller.scrollTop += moved
+        return True
+
     def _keep_place(self, anchor: tuple[str, float] | None, timeline: Timeline) -> None:
         """Scroll so that nothing that one reads moves."""
         row = None if anchor is None else self._list.child(anchor[0])
@@ -176,10 +218,15 @@ class MessagesView(View):
         self._scroller.scrollTop += float(row.getBoundingClientRect().top) - top
 
     def _on_size(self, *_: Any) -> None:
-        if self._is_opening and self._first_new is not None:
-            self._is_opening = False
+        self._height = int(self._scroller.clientHeight)
+        account, ref = self._shown
+        is_opening, self._is_opening = self._is_opening, self._is_opening and not self._height
+        if is_opening and self._first_new is not None:
             self._begin_at(self._first_new)
             self._look_around()
+        elif is_opening and account is not None and ref is not None:
+            if not self._return_to(account, ref):
+                self._scroller.scrollTop = self._scroller.scrollHeight
         elif self._follows:
             self._scroller.scrollTop = self._scroller.scrollHeight
 
@@ -195,7 +242,10 @@ class MessagesView(View):
         scroller = self._scroller
         above = scroller.scrollTop
         below = scroller.scrollHeight - scroller.clientHeight - above
-        self._follows = timeline.is_at_latest and below < AT_END
+        # A composer that grows takes room from the messages, and is no reason to stay behind:
+        # `_on_size` follows.
+        if scroller.clientHeight == self._height:
+            self._follows = timeline.is_at_latest and below < AT_END
         self._show_latest_button(timeline)
         if self._follows and _is_seen():
             self.effects.unread.reach_end()
@@ -211,7 +261,7 @@ class MessagesView(View):
     def _go_to_latest(self) -> None:
         account = self.page.account()
         timeline = None if account is None else account.timeline()
-        if timeline is None:
+        if account is None or timeline is None:
             return
         self._follows = True
         self._is_new = True
@@ -220,16 +270,22 @@ class MessagesView(View):
             self._scroller.scrollTop = self._scroller.scrollHeight
         else:
             self.effects.messages.show_latest()
+        account.message_id.set(None)
         by_id("composer-text").focus()
 
     def _go_to_target(self) -> None:
         account = self.page.account()
         target = None if account is None else account.target()
         row = None if target is None else self._list.child(target)
-        if row is None:
+        if row is None or self.page.phase() == "starting":
+            return
+        if not row.checkVisibility():
+            # The page shows its screen in this very moment.
+            asyncio.get_running_loop().call_soon(self._go_to_target)
             return
         self._follows = False
-        row.scrollIntoView(block="center")
+        is_taller = row.offsetHeight > self._scroller.clientHeight
+        row.scrollIntoView(block="start" if is_taller else "center")
         editor = row.querySelector("textarea")
         (editor if isinstance(editor, JsProxy) else row).focus(preventScroll=True)
         row.toggleAttribute("data-lit", True)  # noqa: FBT003 a DOM call

@@ -39,7 +39,6 @@ class ProfileView(View):
         self.listen(by_id("profile-edit"), "click", lambda _: effects.people.open_profile())
         self.listen(by_id("profile-ban"), "click", lambda _: self._on_ban())
         self.listen(by_id("profile-lift"), "click", lambda _: self._on_lift())
-        self.listen(by_id("edit-profile-cancel"), "click", lambda _: effects.rooms.close_dialog())
         self.listen(self._form, "submit", self._on_submit)
         self.listen(self._form, "input", lambda _: self._show_picture())
         self.listen(self._file, "change", self._on_file)

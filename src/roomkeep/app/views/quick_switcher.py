@@ -4,6 +4,7 @@ import itertools
 from typing import Any
 
 import js
+from reaktiv import untracked
 
 from roomkeep.app.channel_search import Found, find_places
 from roomkeep.app.effects import Effects
@@ -22,7 +23,6 @@ class QuickSwitcherView(View):
 
     def __init__(self, page: PageState, effects: Effects) -> None:
         super().__init__(page, effects)
-        self._dialog = by_id("switcher-dialog")
         self._field = by_id("switcher-field")
         self._empty = by_id("switcher-empty")
         self._found: list[Found] = []
@@ -31,8 +31,6 @@ class QuickSwitcherView(View):
             by_id("switcher-list"), _make, _fill
         )
         self.listen(js.document, "keydown", self._on_shortcut)
-        self.listen(self._dialog, "close", lambda _: self._on_closed())
-        self.listen(self._dialog, "click", self._on_outside)
         self.listen(self._field, "input", lambda _: self._search())
         self.listen(self._field, "keydown", self._on_key)
         self.listen(self._list.parent, "click", self._on_press)
@@ -44,21 +42,13 @@ class QuickSwitcherView(View):
         if str(event.key).lower() == "k" and self.page.account() is not None:
             event.preventDefault()
             if not js.document.querySelector("dialog[open]"):
-                # A menu gives the focus back to where it came from, and so does the dialog then.
-                for menu in js.document.querySelectorAll(":popover-open"):
-                    menu.hidePopover()
-                self.effects.rooms.open_quick_switcher()
+                self.effects.overlays.open_quick_switcher()
 
     def _show(self) -> None:
         account = self.page.account()
-        wanted = account is not None and account.dialog() == "switcher"
-        if wanted and not self._dialog.open:
-            self._field.value = ""
-            self._dialog.showModal()
-            self._search()
-        elif not wanted:
-            if self._dialog.open:
-                self._dialog.close()
+        if account is not None and account.dialog() == "switcher":
+            untracked(self._search)
+        else:
             self._field.value = ""
             self._list.show({})
 
@@ -114,19 +104,9 @@ class QuickSwitcherView(View):
     def _go(self, place: int) -> None:
         if place < len(self._found):
             found = self._found[place]
-            self.effects.rooms.close_dialog()
-            channel_id = None if found.channel is None else found.channel.id
-            opening = self.effects.rooms.open(found.room.id, channel_id)
-            # Who went somewhere wants to write there.
-            opening.add_done_callback(lambda _: by_id("composer-text").focus())
-
-    def _on_outside(self, event: Any) -> None:
-        if event.target.isSameNode(self._dialog):
-            self._dialog.close()
-
-    def _on_closed(self) -> None:
-        if not self._dialog.open:
-            self.effects.rooms.close_dialog("switcher")
+            self.effects.rooms.open(
+                found.room.id, None if found.channel is None else found.channel.id
+            )
 
 
 def _make() -> Any:

@@ -1,6 +1,5 @@
 """The dialogs of a room: its name, topic and icon, and whether it is to go."""
 
-import functools
 from typing import Any
 
 from roomkeep.app.channels import channels_of
@@ -24,22 +23,13 @@ class RoomDialogsView(View):
         super().__init__(page, effects)
         self._settings = by_id("room-settings-dialog")
         self._form = by_id("room-settings-form")
-        self._leave = by_id("room-leave-dialog")
         self._goes: KeyedList[str, str] = KeyedList(
             by_id("room-leave-goes"), lambda: clone("plain-row"), _fill_line
         )
-        # It is told later that a dialog has closed: by then it may be open again.
-        for dialog, name in ((self._settings, "room-settings"), (self._leave, "room-leave")):
-            self.listen(dialog, "close", functools.partial(self._closed, dialog, name))
         self.listen(self._form, "submit", self._on_submit)
-        self.listen(by_id("room-settings-cancel"), "click", lambda _: self._settings.close())
         self.listen(by_id("room-leave-form"), "submit", self._on_leave)
         self.watch(self._show_settings)
         self.watch(self._show_leave)
-
-    def _closed(self, dialog: Any, name: str, _event: Any) -> None:
-        if not dialog.open:
-            self.effects.rooms.close_dialog(name)
 
     def _show_settings(self) -> None:
         account = self.page.account()
@@ -50,10 +40,7 @@ class RoomDialogsView(View):
             fields.namedItem("name").value = room.name
             fields.namedItem("topic").value = room.topic or ""
             fields.namedItem("icon").value = room.icon or ""
-            self._settings.showModal()
         elif not wanted:
-            if self._settings.open:
-                self._settings.close()
             self._form.reset()
 
     def _on_submit(self, event: Any) -> None:
@@ -77,12 +64,7 @@ class RoomDialogsView(View):
             set_text(by_id("room-leave-text"), localize(lead))
             self._goes.show({line: line for line in _what_goes(leaving)})
             set_text(by_id("room-leave-yes"), localize(yes))
-            if not self._leave.open:
-                self._leave.returnValue = ""
-                self._leave.showModal()
         else:
-            if self._leave.open:
-                self._leave.close()
             set_text(by_id("room-leave-title"), "")
             set_text(by_id("room-leave-text"), "")
             self._goes.show({})
@@ -94,6 +76,8 @@ class RoomDialogsView(View):
 
 def _what_goes(leaving: Leaving) -> list[str]:
     """Say what goes with a room, one thing after the other."""
+    if leaving.messages is None:
+        return [localize("room.counting")]
     room = leaving.room
     channels = channels_of(room)
     files = [localize("count.files", count=leaving.files)] if leaving.files else []

@@ -8,7 +8,9 @@ from roomkeep.app.channels import has_choice, manages
 from roomkeep.app.effects import Effects
 from roomkeep.app.state import PageState
 from roomkeep.app.views.dom import View, by_id, set_text
-from roomkeep.app.views.menu import Menu
+from roomkeep.app.views.menu import MenuView
+from roomkeep.app.views.overlays import OPENED
+from roomkeep.app.views.popover_position import put_beside
 from roomkeep.app.views.room_pictures import show_picture
 from roomkeep.localization import localize
 
@@ -21,7 +23,16 @@ class RoomHeadView(View):
     def __init__(self, page: PageState, effects: Effects) -> None:
         super().__init__(page, effects)
         self._chat = by_id("chat")
-        self._menu = Menu(page, effects, by_id("room-menu-button"), by_id("room-menu"))
+        self._button = by_id("room-menu-button")
+        self._menu = by_id("room-menu")
+        self._was_open = False
+        self._keys = MenuView(page, effects, self._menu)
+        self.listen(self._menu, OPENED, lambda _: put_beside(self._menu, self._button))
+        self.listen(self._button, "pointerdown", lambda _: self._on_press(), passive=True)
+        self.listen(self._button, "click", lambda _: self._on_button())
+        self.listen(self._button, "keydown", self._on_key)
+        # Before the item is told: what it opens gives the focus back to the button.
+        self.listen(self._menu, "click", lambda _: effects.overlays.close_menu(), capture=True)
         self._leave = by_id("room-menu-leave")
         rooms, channels = effects.rooms, effects.channels
         self.listen(by_id("room-menu-edit"), "click", lambda _: rooms.open_settings())
@@ -31,6 +42,7 @@ class RoomHeadView(View):
         self.listen(by_id("voice-back"), "click", self._open_text)
         self.watch(self._show_room)
         self.watch(self._show_channel)
+        self.watch(self._show_menu)
 
     def _show_room(self) -> None:
         account = self.page.account()
@@ -48,7 +60,6 @@ class RoomHeadView(View):
         by_id("room-topic").title = topic
         js.document.title = localize("app.title", room=name) if name else localize("app.name")
         if account is None or room is None:
-            self._menu.close()
             return
         show_picture(by_id("room-picture"), room)
         may = manages(room, account.user_id)
@@ -78,6 +89,28 @@ class RoomHeadView(View):
             begins = localize("channel.in_room", channel=name, room=begins)
         set_text(by_id("room-begin-name"), begins)
 
+    def _show_menu(self) -> None:
+        account = self.page.account()
+        is_open = account is not None and account.room_menu()
+        self._button.setAttribute("aria-expanded", "true" if is_open else "false")
+
+    def _on_press(self) -> None:
+        # The press itself closes an open menu; the click after it is not to open it again.
+        account = self.page.account()
+        self._was_open = account is not None and account.room_menu()
+
+    def _on_button(self) -> None:
+        was_open, self._was_open = self._was_open, False
+        if was_open:
+            self.effects.overlays.close_menu()
+        else:
+            self.effects.overlays.open_room_menu()
+
+    def _on_key(self, event: Any) -> None:
+        if event.key == "ArrowDown":
+            event.preventDefault()
+            self.effects.overlays.open_room_menu()
+
     def _mark_read(self) -> None:
         account = self.page.account()
         room_id = None if account is None else account.room_id()
@@ -88,5 +121,4 @@ class RoomHeadView(View):
         account = self.page.account()
         room_id = None if account is None else account.room_id()
         if room_id is not None:
-            opening = self.effects.rooms.open(room_id)
-            opening.add_done_callback(lambda _: by_id("composer-text").focus())
+            self.effects.rooms.open(room_id)

@@ -2,8 +2,9 @@
 
 from typing import Any
 
+from roomkeep.app.monograms import initials
+from roomkeep.app.views.avatars import show_tint
 from roomkeep.app.views.dom import set_text
-from roomkeep.app.views.rows import initials, tint
 from roomkeep.models import Room
 
 __all__ = ["show_picture"]
@@ -15,5 +16,5 @@ def show_picture(element: Any, room: Room) -> None:
     # Some rooms come with an address of a picture, which is no text to show and is not fetched.
     fits = 0 < len(icon) <= 24 and "/" not in icon  # noqa: PLR2004 what `check_icon` lets pass
     set_text(element, icon if fits else initials(room.name))
-    element.dataset.tint = tint(room.id)
+    show_tint(element, room.id)
     element.toggleAttribute("data-icon", fits and not icon.isascii())

@@ -1,24 +1,22 @@
 """What the rows of a conversation show. Pure: the page does not come into it."""
 
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from types import MappingProxyType
 from typing import Final, Literal
 
 from msgspec import Struct
 
+from roomkeep.app.folding import Fold, fold_of
 from roomkeep.app.formatting import summary
 from roomkeep.app.people import Avatar
 from roomkeep.localization import format_list, join_sentences, localize
 from roomkeep.models import Attachment, Message
 
-__all__ = ["Chip", "Quote", "Row", "initials", "make_quote", "make_rows", "tint", "what_goes"]
+__all__ = ["Chip", "Quote", "Row", "make_quote", "make_rows", "what_goes"]
 
 TOGETHER = 5 * 60_000
 """Messages of one author that follow each other within so many ms stand together."""
-TINTS = 8
-
-
 NAMED: Final = 12
 """So many of those who reacted are named."""
 
@@ -85,6 +83,7 @@ class Row(Struct, frozen=True):
         attachments: its files; None while they are not known.
         chips: its reactions, the first emoji first.
         quote: what it answers.
+        fold: whether only its beginning is shown.
     """
 
     message: Message
@@ -97,6 +96,7 @@ class Row(Struct, frozen=True):
     attachments: tuple[Attachment, ...] | None = None
     chips: tuple[Chip, ...] = ()
     quote: Quote | None = None
+    fold: Fold = "whole"
 
 
 def make_rows(  # noqa: PLR0913 each is another part of what is shown
@@ -109,6 +109,8 @@ def make_rows(  # noqa: PLR0913 each is another part of what is shown
     avatars: Mapping[str, Avatar] = MappingProxyType({}),
     attachments: Mapping[str, tuple[Attachment, ...]] = MappingProxyType({}),
     originals: Mapping[str, Message | None] = MappingProxyType({}),
+    unfolded: Collection[str] = (),
+    columns: int = 100,
 ) -> dict[str, Row]:
     """Make the rows of messages, by the messages' ids.
 
@@ -123,6 +125,8 @@ def make_rows(  # noqa: PLR0913 each is another part of what is shown
             that are not there.
         avatars: how people look, by their ids.
         attachments: the messages' files, where they are known, by the messages' ids.
+        unfolded: the ids of long messages of which all is shown.
+        columns: how many characters stand in a line, about.
     """
     here = {message.id: message for message in messages}
     senders = {message.sender_id: message.sender_name for message in messages}
@@ -160,6 +164,7 @@ def make_rows(  # noqa: PLR0913 each is another part of what is shown
             attachments.get(message.id),
             _chips(message, reader_id, called) if message.reactions else (),
             make_quote(message.reply_to_id, here, originals, avatars),
+            fold_of(message, unfolded, columns),
         )
         before, day_before, face_before = message, this_day, avatar
     return rows
@@ -227,16 +232,3 @@ def what_goes(files: int, reactions: int) -> str:
     ]
     more = localize("message.delete_more", contents=format_list(goes)) if goes else ""
     return join_sentences(localize("message.delete_text"), more)
-
-
-def initials(name: str) -> str:
-    """Return the one or two characters that stand for a name in a small picture."""
-    letters = [word for word in (part.strip("|_-[]{}`^\\<>.'\"") for part in name.split()) if word]
-    if not letters:
-        return "?"
-    return (letters[0][0] + (letters[1][0] if len(letters) > 1 else "")).upper()
-
-
-def tint(person: str) -> str:
-    """Return which of the colours for people a person has; always the same."""
-    return str(sum(person.encode("utf-8", "surrogatepass")) % TINTS)

@@ -47,7 +47,8 @@ class ShellView(View):
             by_id(name).hidden = name != screen
         by_id("app").hidden = False
         if SCREENS[screen]:
-            if self._has_begun:
+            # The first screen takes the focus from nobody; a new person has a name to type.
+            if self._has_begun or screen == "welcome":
                 # When all that is on the screen is there.
                 asyncio.get_running_loop().call_soon(self._keep_focus, SCREENS[screen])
             self._has_begun = True

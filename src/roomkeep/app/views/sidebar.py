@@ -4,13 +4,17 @@ from typing import Any
 
 import js
 from msgspec import Struct
+from reaktiv import untracked
 
+from roomkeep.app.calendar import Days
 from roomkeep.app.channels import channels_of, has_choice
 from roomkeep.app.effects import Effects
 from roomkeep.app.people import picture_of
 from roomkeep.app.previews import badge, preview
+from roomkeep.app.room_order import order_rooms
 from roomkeep.app.state import AccountState, PageState
 from roomkeep.app.unread import total
+from roomkeep.app.views import times
 from roomkeep.app.views.avatars import show_avatar
 from roomkeep.app.views.dom import KeyedList, View, by_id, clone, part, pressed, set_text
 from roomkeep.app.views.room_pictures import show_picture
@@ -25,6 +29,7 @@ class RoomItem(Struct, frozen=True):
 
     room: Room
     line: str
+    time: str
     unread: int
     is_open: bool
     shows_channels: bool
@@ -56,7 +61,8 @@ class SidebarView(View):
         self._import = by_id("import-state")
         self.listen(by_id("rooms"), "click", self._on_press)
         self.listen(self._account, "click", lambda _: effects.accounts.open_dialog())
-        self.listen(by_id("open-switcher"), "click", lambda _: effects.rooms.open_quick_switcher())
+        switcher = by_id("open-switcher")
+        self.listen(switcher, "click", lambda _: effects.overlays.open_quick_switcher())
         for button in ("new-room", "first-room"):
             self.listen(by_id(button), "click", lambda _: effects.rooms.open_dialog())
         for button in ("open-import", "first-import", "import-state"):
@@ -82,7 +88,13 @@ class SidebarView(View):
         account = self.page.account()
         rooms = (() if account is None else account.rooms()) or ()
         focused = js.document.activeElement
-        self._rooms.show({} if account is None else {r.id: _room(account, r) for r in rooms})
+        days = self.page.days()
+        if account is not None:
+            rooms = order_rooms(rooms, account.previews(), account.room_order())
+            order = tuple(room.id for room in rooms)
+            untracked(lambda: self.effects.room_order.remember(account, order))
+        items = () if account is None else (_room(account, room, days) for room in rooms)
+        self._rooms.show({item.room.id: item for item in items})
         self._rooms.parent.hidden = not rooms
         by_id("open-switcher").hidden = not rooms
         self._empty.hidden = account is None or account.rooms() is None or bool(rooms)
@@ -90,7 +102,7 @@ class SidebarView(View):
         # An element that changes its place loses the focus.
         lost = not focused.isSameNode(js.document.activeElement)
         if lost and self._rooms.parent.contains(focused):
-            focused.focus()
+            focused.focus(preventScroll=True)
 
     def _show_channels(self, account: AccountState | None) -> None:
         room = None if account is None else account.room
@@ -121,12 +133,14 @@ class SidebarView(View):
             set_text(part(self._import, "percent"), format_percent(importing.done))
 
 
-def _room(account: AccountState, room: Room) -> RoomItem:
+def _room(account: AccountState, room: Room, days: Days) -> RoomItem:
     previews = account.previews()
+    latest = previews.get(room.id)
     is_open = room.id == account.room_id()
     return RoomItem(
         room=room,
         line=preview(previews[room.id], account.user_id) if room.id in previews else "",
+        time="" if latest is None else times.shortest(latest.timestamp, days),
         unread=total(account.unread(), room.id),
         is_open=is_open,
         shows_channels=is_open and has_choice(room),
@@ -141,6 +155,7 @@ def _fill_room(element: Any, item: RoomItem, before: RoomItem | None) -> None:
         set_text(part(button, "name"), item.room.name)
         show_picture(part(button, "picture"), item.room)
     set_text(part(button, "line"), item.line)
+    set_text(part(button, "time"), item.time)
     _fill_count(button, item.unread)
     button.toggleAttribute("data-parted", item.shows_channels)
     _mark_open(button, is_open=item.is_open)

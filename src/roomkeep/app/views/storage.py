@@ -3,13 +3,22 @@
 from typing import Any
 
 from msgspec import Struct
+from reaktiv import untracked
 
+from roomkeep.app.app_files import measure_app_files
 from roomkeep.app.effects import Effects
 from roomkeep.app.state import AccountState, PageState
-from roomkeep.app.storage_state import BACKENDS, STORES, say_bytes, say_contents
+from roomkeep.app.storage_state import (
+    BACKENDS,
+    STORES,
+    StorageState,
+    say_bytes,
+    say_contents,
+    split_usage,
+)
 from roomkeep.app.views.dom import KeyedList, View, by_id, clone, part, set_text
 from roomkeep.localization import format_number, format_percent, join_sentences, localize
-from roomkeep.persistence import Quota, StorageReport, UnreadableRecord
+from roomkeep.persistence import StorageReport, UnreadableRecord
 
 __all__ = ["StorageView"]
 
@@ -49,6 +58,10 @@ class StorageView(View):
         self.listen(self._confirm, "submit", self._on_clear)
         self.listen(self._confirm, "input", lambda _: self._check_name())
         self.watch(self._show_report)
+        self.watch(self._show_space)
+        self.watch(self._measure_app)
+        self.watch(self._show_trouble)
+        self.watch(self._close_advanced)
         self.watch(self._show_skipped)
         self.watch(self._show_keeping)
         self.watch(self._show_confirm)
@@ -71,7 +84,6 @@ class StorageView(View):
         set_text(by_id("storage-database"), report.database_name)
         set_text(by_id("storage-version"), str(report.version))
         self._show_stores(report)
-        self._show_quota(report.quota)
         by_id("storage-sound").hidden = bool(report.problems)
         self._problems.show({problem: problem for problem in report.problems})
 
@@ -82,7 +94,12 @@ class StorageView(View):
         self._stores.show({name: StoreRow(name, report.rows[name], most) for name in names})
         set_text(by_id("storage-total"), format_number(sum(report.rows.values())))
 
-    def _show_quota(self, quota: Quota) -> None:
+    def _show_space(self) -> None:
+        account = self.page.account()
+        report = None if account is None else account.storage.report()
+        if account is None or report is None:
+            return
+        quota = report.quota
         bar = by_id("storage-space-bar")
         bar.hidden = quota.usage is None or not quota.quota
         if quota.usage is None:
@@ -99,6 +116,38 @@ class StorageView(View):
                 percent=_percent(share),
             )
         set_text(by_id("storage-space"), text)
+        parts = split_usage(quota, account.storage.app_files())
+        by_id("storage-parts").hidden = parts is None
+        data, own = parts or (0, 0)
+        is_alone = len(self.page.accounts()) <= 1
+        label = "storage.data" if is_alone else "storage.data_of_all"
+        set_text(by_id("storage-data-label"), localize(label))
+        set_text(by_id("storage-data"), say_bytes(data))
+        set_text(by_id("storage-app"), say_bytes(own))
+
+    def _measure_app(self) -> None:
+        """Ask what the app's own files take, whenever the storage was looked at."""
+        account = self.page.account()
+        if account is not None and account.storage.report() is not None:
+
+            async def measure(storage: StorageState) -> None:
+                storage.app_files.set(await measure_app_files())
+
+            with untracked():
+                self.effects.context.start(measure(account.storage), "failed.load_storage")
+
+    def _show_trouble(self) -> None:
+        account = self.page.account()
+        report = None if account is None else account.storage.report()
+        unreadable = () if account is None else account.storage.unreadable()
+        is_well = not unreadable and (report is None or not report.problems)
+        by_id("storage-trouble").hidden = is_well
+
+    def _close_advanced(self) -> None:
+        """Each visit begins with what most people want."""
+        account = self.page.account()
+        if account is None or account.dialog() != "storage":
+            by_id("storage-advanced").open = False
 
     def _show_keeping(self) -> None:
         account = self.page.account()

@@ -1,16 +1,21 @@
 """Times, in the reader's own format."""
 
 import functools
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 import js
 
-__all__ = ["date", "day", "exact", "machine", "moment", "time_of_day"]
+from roomkeep.app.calendar import Days, Nearness
+from roomkeep.localization import localize
+
+__all__ = ["date", "day", "exact", "machine", "moment", "shortest", "time_of_day"]
 
 _MINUTE = 60_000
 # Every zone's midnight falls on one of these.
 _QUARTER = 15 * _MINUTE
+_NEAR: Mapping[Nearness, str] = {"today": "time.today", "yesterday": "time.yesterday"}
 # No locale is the reader's own.
 _LOCALES: Any = js.Array.new()
 
@@ -18,6 +23,9 @@ _time: Any = js.Intl.DateTimeFormat.new(_LOCALES, hour="numeric", minute="2-digi
 _day: Any = js.Intl.DateTimeFormat.new(
     _LOCALES, weekday="long", year="numeric", month="long", day="numeric"
 )
+_weekday: Any = js.Intl.DateTimeFormat.new(_LOCALES, weekday="short")
+_day_of_year: Any = js.Intl.DateTimeFormat.new(_LOCALES, month="short", day="numeric")
+_short_date: Any = js.Intl.DateTimeFormat.new(_LOCALES, dateStyle="short")
 _date: Any = js.Intl.DateTimeFormat.new(_LOCALES, dateStyle="long")
 _moment: Any = js.Intl.DateTimeFormat.new(_LOCALES, dateStyle="medium", timeStyle="short")
 _exact: Any = js.Intl.DateTimeFormat.new(_LOCALES, dateStyle="full", timeStyle="medium")
@@ -28,9 +36,26 @@ def time_of_day(timestamp: int) -> str:
     return _minute(timestamp // _MINUTE)
 
 
-def day(timestamp: int) -> str:
+def day(timestamp: int, days: Days) -> str:
     """Return the day, which no other day is called."""
-    return _quarter(timestamp // _QUARTER)
+    nearness = days.nearness(timestamp)
+    near = _NEAR.get(nearness)
+    return _quarter(timestamp // _QUARTER) if near is None else localize(near)
+
+
+def shortest(timestamp: int, days: Days) -> str:
+    """Return the hour and minute of today, or the day of a time that is longer ago, shortly."""
+    match days.nearness(timestamp):
+        case "today":
+            return time_of_day(timestamp)
+        case "yesterday":
+            return localize(_NEAR["yesterday"])
+        case "week":
+            return str(_weekday.format(timestamp))
+        case "year":
+            return str(_day_of_year.format(timestamp))
+        case _:
+            return str(_short_date.format(timestamp))
 
 
 def date(timestamp: int) -> str:

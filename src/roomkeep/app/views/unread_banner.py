@@ -1,6 +1,5 @@
 """The bar that says how much is new in a channel, and leads to where that begins."""
 
-import time
 from typing import Any
 
 from roomkeep.app.channel_ref import ChannelRef
@@ -83,7 +82,8 @@ class UnreadBanner(View):
             since = next((m.timestamp for m in messages if m.timestamp > after), after)
             set_text(part(self._bar, "count"), localize("unread.count", count=count))
             # The space keeps them apart for those who hear it.
-            set_text(part(self._bar, "since"), f" {localize('unread.since', time=_when(since))}")
+            since_when = localize("unread.since", time=self._when(since))
+            set_text(part(self._bar, "since"), f" {since_when}")
         self.look()
 
     def _show_count(self) -> None:
@@ -104,7 +104,6 @@ class UnreadBanner(View):
     def _on_read(self, _event: Any) -> None:
         self.effects.unread.read_channel()
 
-
-def _when(timestamp: int) -> str:
-    is_today = times.day(timestamp) == times.day(time.time_ns() // 1_000_000)
-    return times.time_of_day(timestamp) if is_today else times.moment(timestamp)
+    def _when(self, timestamp: int) -> str:
+        is_today = self.page.days().nearness(timestamp) == "today"
+        return times.time_of_day(timestamp) if is_today else times.moment(timestamp)

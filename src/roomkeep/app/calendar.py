@@ -1,0 +1,40 @@
+"""Days as people name them from where they are: today, yesterday, a day of this week. Pure."""
+
+from typing import Literal
+
+from msgspec import Struct
+
+__all__ = ["Days", "Nearness"]
+
+Nearness = Literal["today", "yesterday", "week", "year", "far"]
+"""How near a time is: the first of these that holds."""
+
+
+class Days(Struct, frozen=True):
+    """Where the days around now begin, by the reader's own clock, each in ms.
+
+    Attributes:
+        yesterday: the day before this one.
+        today: this day.
+        tomorrow: the day after it.
+        week: the day six days ago, since when no other day has its name.
+        year: the first day of this year.
+        next_year: that of the next.
+    """
+
+    yesterday: int
+    today: int
+    tomorrow: int
+    week: int
+    year: int
+    next_year: int
+
+    def nearness(self, timestamp: int) -> Nearness:
+        """Tell how near a time is to this day; what is yet to come has no name but its date."""
+        if self.today <= timestamp < self.tomorrow:
+            return "today"
+        if self.yesterday <= timestamp < self.today:
+            return "yesterday"
+        if self.week <= timestamp < self.today:
+            return "week"
+        return "year" if self.year <= timestamp < self.next_year else "far"

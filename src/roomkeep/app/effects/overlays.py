@@ -1,0 +1,63 @@
+"""What is open over the page: dialogs and menus."""
+
+from reaktiv import batch
+
+from roomkeep.app.effects.context import EffectGroup
+
+__all__ = ["OverlayEffects"]
+
+
+class OverlayEffects(EffectGroup):
+    """Opens and closes dialogs and menus, in the state."""
+
+    def close_dialog(self, name: str | None = None) -> None:
+        """Close the open dialog; with a name, only if it is that one."""
+        account = self.page.account()
+        if account is not None and name in (None, account.dialog()):
+            account.dialog.set(None)
+
+    def open_quick_switcher(self) -> None:
+        """Look for a room or a channel."""
+        account = self.page.account()
+        if account is not None:
+            with batch():
+                self.close_menu()
+                account.picking.set(None)
+                account.dialog.set("switcher")
+
+    def open_room_menu(self) -> None:
+        """Open the menu of the open room."""
+        self.account.room_menu.set(True)
+
+    def open_message_menu(self, message_id: str) -> None:
+        """Open the menu of a message."""
+        self.account.message_menu.set(message_id)
+
+    def close_menu(self) -> None:
+        """Close whatever menu is open."""
+        account = self.page.account()
+        if account is not None:
+            with batch():
+                account.room_menu.set(False)
+                account.message_menu.set(None)
+
+    def close_all(self) -> None:
+        """Close whatever is open over the conversation, or in its place."""
+        account = self.account
+        removing = account.removing()
+        with batch():
+            self.close_menu()
+            account.picking.set(None)
+            account.files.large.set(None)
+            account.deleting.set(None)
+            account.people.in_front.set(False)
+            # What has begun to be removed is told to its end.
+            if removing is None or not removing.is_moving:
+                account.removing.set(None)
+                account.dialog.set(None)
+
+    def focus_composer(self) -> None:
+        """Have the next keys go to the composer."""
+        account = self.page.account()
+        if account is not None:
+            account.composer_focus.set(account.composer_focus() + 1)

@@ -1,0 +1,75 @@
+"""The day of the messages at the top of the view, told while one scrolls."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import js
+from pyodide.ffi import create_proxy
+from reaktiv import untracked
+
+from roomkeep.app.effects import Effects
+from roomkeep.app.state import PageState
+from roomkeep.app.views import times
+from roomkeep.app.views.dom import View, by_id, set_text
+
+__all__ = ["FloatingDate"]
+
+SHOWN_SECONDS = 1.5
+"""How long it stays after the last message has gone past."""
+TOP_LINE = "0px 0px -100% 0px"
+"""What of the view a row must touch to be the one at the top, as the margin of an observer."""
+
+
+class FloatingDate(View):
+    """Shows a day for a moment. The headings of days say the same to who hears the page.
+
+    Nothing is measured while one scrolls: the browser tells which row has come to the top.
+
+    Args:
+        time_of: returns the time in ms of the message of a row's id; None for a row that is gone.
+        is_at_end: tells whether the newest message is in view.
+    """
+
+    def __init__(
+        self,
+        page: PageState,
+        effects: Effects,
+        time_of: Callable[[str], int | None],
+        is_at_end: Callable[[], bool],
+    ) -> None:
+        super().__init__(page, effects)
+        self._time_of = time_of
+        self._is_at_end = is_at_end
+        self._pill = by_id("floating-date")
+        self._hiding: asyncio.TimerHandle | None = None
+        self._observer = js.IntersectionObserver.new(
+            create_proxy(self._on_rows), root=by_id("messages-scroller"), rootMargin=TOP_LINE
+        )
+
+    def follow(self, row: Any) -> Any:
+        """Notice when a row comes to the top; return the row."""
+        self._observer.observe(row)
+        return row
+
+    def hide(self) -> None:
+        """Hide it now."""
+        if self._hiding is not None:
+            self._hiding.cancel()
+            self._hiding = None
+            self._pill.removeAttribute("data-shown")
+
+    def _on_rows(self, entries: Any, _observer: Any) -> None:
+        top = None
+        for entry in entries:
+            if entry.isIntersecting:
+                top = entry.target
+        timestamp = None if top is None else self._time_of(str(top.dataset.id))
+        if timestamp is None or self._is_at_end():
+            return
+        set_text(self._pill, times.day(timestamp, untracked(self.page.days)))
+        if self._hiding is None:
+            self._pill.toggleAttribute("data-shown", True)  # noqa: FBT003 a DOM call
+        else:
+            self._hiding.cancel()
+        self._hiding = asyncio.get_running_loop().call_later(SHOWN_SECONDS, self.hide)

@@ -1,0 +1,49 @@
+"""Keeps the page told which day it is."""
+
+from typing import Any
+
+import js
+from pyodide.ffi import create_once_callable
+
+from roomkeep.app.calendar import Days
+from roomkeep.app.effects import Effects
+from roomkeep.app.state import PageState
+from roomkeep.app.views.dom import View
+
+__all__ = ["TodayView"]
+
+
+class TodayView(View):
+    """Looks at the clock at midnight, and when somebody comes back to the page."""
+
+    def __init__(self, page: PageState, effects: Effects) -> None:
+        super().__init__(page, effects)
+        self._timer: Any = None
+        # A timer stands still while the device sleeps.
+        for event in ("visibilitychange", "resume"):
+            self.listen(js.document, event, lambda _: self._look())
+        self._look()
+
+    def _look(self) -> None:
+        now = js.Date.new()
+        year, month, day = int(now.getFullYear()), int(now.getMonth()), int(now.getDate())
+        tomorrow = _time(year, month, day + 1)
+        self.page.days.set(
+            Days(
+                yesterday=_time(year, month, day - 1),
+                today=_time(year, month, day),
+                tomorrow=tomorrow,
+                week=_time(year, month, day - 6),
+                year=_time(year, 0, 1),
+                next_year=_time(year + 1, 0, 1),
+            )
+        )
+        if self._timer is not None:
+            js.clearTimeout(self._timer)
+        wait = max(tomorrow - int(now.getTime()), 1_000)
+        self._timer = js.setTimeout(create_once_callable(self._look), wait)
+
+
+def _time(year: int, month: int, day: int) -> int:
+    # No number of hours: some days have 23 or 25.
+    return int(js.Date.new(year, month, day).getTime())
