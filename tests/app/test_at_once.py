@@ -147,7 +147,7 @@ async def test_an_address_of_another_account_opens_nothing(chat: Chat) -> None:
     here = chat.here
     await chat.effects.navigation.go(Address(room_id="elsewhere"))
     assert chat.here == here
-    assert chat.told == ["That room is not on this device."]
+    assert chat.told == ["That room isn't on this device."]
 
 
 async def test_an_address_beats_where_one_left_off(chat: Chat) -> None:

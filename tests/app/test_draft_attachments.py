@@ -181,7 +181,7 @@ async def test_a_change_of_what_was_deleted_goes_into_the_message_field(chat: Ch
     chat.effects.edits.begin(edited)
     await chat.db.delete_message(edited)
     await chat.effects.edits.save(chat.edited_id, "much work")
-    assert chat.told == ["That message was deleted meanwhile, so your change was not saved."]
+    assert chat.told == ["Your edit wasn't saved because the message was deleted."]
     assert chat.account.draft == "much work\nbegun"
     assert editing(chat) is None
 
@@ -199,8 +199,7 @@ async def test_what_cannot_be_kept_holds_one_back_once(
     assert chat.account.draft == "dear diary"
     [told] = chat.told
     assert told == (
-        "Could not keep what you wrote last, so the account was not switched: "
-        "the storage of this browser is full."
+        "Couldn't save your draft, so you're still in this account. This browser's storage is full."
     )
     monkeypatch.undo()
     await chat.effects.accounts.switch("Grace")

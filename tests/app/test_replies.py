@@ -121,7 +121,7 @@ async def test_goes_to_a_message_far_back_and_on_from_there(in_room: Chat) -> No
     while in_room.shown[-1] != "1201":
         await in_room.effects.messages.show_newer()
     await in_room.effects.replies.show("nowhere")
-    assert in_room.told == ["That message is not here any more."]
+    assert in_room.told == ["That message is no longer here."]
 
 
 async def test_who_goes_elsewhere_meanwhile_is_not_told_that_a_message_is_gone(

@@ -288,14 +288,14 @@ async def test_a_ban_that_the_page_does_not_know_of_refuses_all_the_same(page: P
     page.account.people.bans.set(())
     page.effects.sending.begin_reply(last(page).id)
     await page.write("precious")
-    assert page.told == ["You are banned from this room, so this was not sent."]
+    assert page.told == ["You're banned from this room, so your message wasn't sent."]
     advice = page.page.notices()[0].advice
-    assert advice == "What you wrote is kept here. The reason given: loud"
+    assert advice == "Your text is still here. Reason: loud"
     assert (page.account.draft, page.account.reply) == ("precious", last(page))
     assert page.account.people.bans() == (ban,)
     page.account.people.bans.set(())
     await page.effects.reactions.add(last(page).id, "🎉")
-    assert page.told[-1] == "You are banned from this room, so your reaction was not saved."
+    assert page.told[-1] == "You're banned from this room, so your reaction wasn't added."
     assert last(page).reactions == ()
 
 

@@ -21,10 +21,11 @@ from roomkeep.app.effects.draft_attachments import DraftAttachmentEffects
 from roomkeep.app.effects.drafts import DraftEffects
 from roomkeep.app.effects.rooms import RoomEffects
 from roomkeep.app.effects.unread import UnreadEffects
-from roomkeep.app.error_messages import Refused
+from roomkeep.app.error_messages import InvalidInput, Refused
 from roomkeep.app.limits import check_name
 from roomkeep.app.state import AccountState, Removing
-from roomkeep.errors import InvalidRecord, RecordNotFound
+from roomkeep.errors import RecordNotFound
+from roomkeep.localization import localize
 from roomkeep.models import Channel, Room
 
 __all__ = ["ChannelEffects"]
@@ -53,7 +54,7 @@ class ChannelEffects(EffectGroup):
         """Show the open room's channels, to be changed."""
         self.account.dialog.set("channels")
 
-    @effect("add the channel")
+    @effect("failed.add_channel")
     async def add(self, room_id: str, text: str, kind: Literal["text", "voice"]) -> None:
         """Add a channel at the end of the list; one for text is opened, at once."""
         account = self.account
@@ -80,7 +81,7 @@ class ChannelEffects(EffectGroup):
         if showing is not None:
             await showing
 
-    @effect("rename the channel")
+    @effect("failed.rename_channel")
     async def rename(self, room_id: str, channel_id: str, text: str) -> None:
         """Give a channel another name."""
         account = self.account
@@ -93,7 +94,7 @@ class ChannelEffects(EffectGroup):
             )
             await self._save(account, room, channels)
 
-    @effect("move the channel")
+    @effect("failed.move_channel")
     async def move(self, room_id: str, channel_id: str, by: int) -> None:
         """Move a channel by so many places in the list; up is less than none."""
         account = self.account
@@ -101,7 +102,7 @@ class ChannelEffects(EffectGroup):
             room = await self._room(account, room_id)
             await self._save(account, room, moved(channels_of(room), channel_id, by))
 
-    @effect("look at what goes with the channel")
+    @effect("failed.look_into_channel")
     async def ask_remove(self, room_id: str, channel_id: str) -> None:
         """Ask whether a channel is to go."""
         account = self.account
@@ -122,7 +123,7 @@ class ChannelEffects(EffectGroup):
         if account is not None:
             account.removing.set(None)
 
-    @effect("remove the channel")
+    @effect("failed.remove_channel")
     async def remove(self) -> None:
         """Remove the channel that was asked about; another takes over its messages first."""
         account = self.account
@@ -138,8 +139,8 @@ class ChannelEffects(EffectGroup):
                 channel = find_channel(room, channel_id)
                 if channel is not None and not can_remove(room, channel):
                     raise Refused(
-                        f"“{channel.name}” is the last text channel of this room now, so it stays.",
-                        "Nothing was changed.",
+                        localize("channel.last_text", channel=channel.name),
+                        localize("error.undone"),
                     )
                 heir = successor(room, channel_id)
                 if heir is not None:
@@ -175,6 +176,5 @@ def _check_name(text: str, room: Room, but: str | None = None) -> str:
     name = check_name(text)
     for channel in channels_of(room):
         if channel.id != but and slug(channel.name) == slug(name):
-            msg = f"is taken: this room has a channel “{channel.name}” already"
-            raise InvalidRecord(msg, field="name")
+            raise InvalidInput(localize("channel.taken", channel=channel.name), field="name")
     return name

@@ -10,6 +10,7 @@ from roomkeep.app.effects.drafts import DraftEffects
 from roomkeep.app.error_messages import Refused
 from roomkeep.app.limits import check_content
 from roomkeep.app.state import AccountState
+from roomkeep.localization import localize
 from roomkeep.models import Message
 
 __all__ = ["EditEffects"]
@@ -50,7 +51,7 @@ class EditEffects(EffectGroup):
         if account.channel_ref is not None and account.editing is not None:
             self._drafts.close_edit(account, account.channel_ref, account.editing)
 
-    @effect("save the change")
+    @effect("failed.save_edit")
     async def save(self, message_id: str, text: str) -> None:
         """Save what a message of the open channel says now; its editor is closed at once."""
         account = self.account
@@ -83,8 +84,8 @@ class EditEffects(EffectGroup):
         if not is_there:
             self._drafts.give_back(account, ref, text)
             raise Refused(
-                "That message was deleted meanwhile, so your change was not saved.",
-                "What you wrote is in the message field.",
+                localize("message.deleted_while_editing"),
+                localize("message.deleted_while_editing_advice"),
             )
 
     async def _save(self, account: AccountState, message_id: str, content: str) -> bool:
@@ -95,7 +96,7 @@ class EditEffects(EffectGroup):
         if message is None or message.is_deleted:
             return False
         if content != message.content:
-            check_not_banned(self.context, account, message.room_id, refused="this was not saved")
+            check_not_banned(self.context, account, message.room_id, refused="banned.edit")
             await self.context.database(account).update_message(
                 message.id, content=content, edited_at=self.context.now()
             )
@@ -110,7 +111,7 @@ class EditEffects(EffectGroup):
         """Keep the message."""
         self.account.deleting.set(None)
 
-    @effect("delete the message")
+    @effect("failed.delete_message")
     async def delete(self) -> None:
         """Delete the message that was asked about."""
         account = self.account

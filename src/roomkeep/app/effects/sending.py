@@ -72,7 +72,7 @@ class SendingEffects(EffectGroup):
         self._drafts.answer(account, ref, None)
         return self._send(account, ref, text, files, answered)
 
-    @effect("send the message")
+    @effect("failed.send")
     async def _send(
         self,
         account: AccountState,

@@ -127,7 +127,7 @@ class UnreadEffects(EffectGroup):
         if not {ref, to} & account.unread().keys():
             self.read(account, to, self.reader_mark(account, ref))
 
-    @effect("mark the room as read")
+    @effect("failed.mark_as_read")
     async def read_room(self, room_id: str) -> None:
         """Mark all that there is in a room as read."""
         account = self.account
@@ -142,7 +142,7 @@ class UnreadEffects(EffectGroup):
         if account.room_id() == room_id:
             account.new_after.set(None)
 
-    @effect("mark the channel as read")
+    @effect("failed.mark_as_read")
     async def read_channel(self) -> None:
         """Mark all that there is in the open channel as read."""
         account = self.account
@@ -228,7 +228,7 @@ class UnreadEffects(EffectGroup):
             self._work[account] = work
             self._count_soon(account, work)
 
-    @effect("count what is unread")
+    @effect("failed.count_unread")
     async def _count_soon(self, account: AccountState, work: Work) -> None:
         try:
             await asyncio.sleep(GATHER)

@@ -8,13 +8,14 @@ from typing import Any
 import js
 
 from roomkeep.app.calendar import Days, Nearness
+from roomkeep.localization import localize
 
 __all__ = ["date", "day", "exact", "machine", "moment", "shortest", "time_of_day"]
 
 _MINUTE = 60_000
 # Every zone's midnight falls on one of these.
 _QUARTER = 15 * _MINUTE
-_NEAR: Mapping[Nearness, str] = {"today": "Today", "yesterday": "Yesterday"}
+_NEAR: Mapping[Nearness, str] = {"today": "time.today", "yesterday": "time.yesterday"}
 # No locale is the reader's own.
 _LOCALES: Any = js.Array.new()
 
@@ -38,7 +39,8 @@ def time_of_day(timestamp: int) -> str:
 def day(timestamp: int, days: Days) -> str:
     """Return the day, which no other day is called."""
     nearness = days.nearness(timestamp)
-    return _NEAR.get(nearness) or _quarter(timestamp // _QUARTER)
+    near = _NEAR.get(nearness)
+    return _quarter(timestamp // _QUARTER) if near is None else localize(near)
 
 
 def shortest(timestamp: int, days: Days) -> str:
@@ -46,7 +48,9 @@ def shortest(timestamp: int, days: Days) -> str:
     nearness = days.nearness(timestamp)
     if nearness == "today":
         return time_of_day(timestamp)
-    return _NEAR.get(nearness) or _short_day(nearness, timestamp // _QUARTER)
+    if nearness == "yesterday":
+        return localize(_NEAR[nearness])
+    return _short_day(nearness, timestamp // _QUARTER)
 
 
 def date(timestamp: int) -> str:
