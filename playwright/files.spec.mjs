@@ -31,6 +31,7 @@ test('the oldest files are removed when asked, and their messages stay', async (
   await expect(files.getByText('1 file, 6 kB')).toBeVisible();
   await expect(files.getByRole('button', { name: 'Remove…' })).toBeFocused();
 
+  await page.keyboard.press('Escape');
   await page.reload();
   await ready(page);
   await row(page, 'with old.txt').getByRole('button', { name: 'Download old.txt' }).click();

@@ -32,11 +32,17 @@ test('Back and Forward go where one was', async ({ page }) => {
   await expect(heading(page, 'Tea')).toBeVisible();
 });
 
+test.describe('links', () => {
+  test.use({ permissions: ['clipboard-read', 'clipboard-write'] });
+
 test('a link to a message opens there, and one of another account opens nothing', async ({ page, trouble }) => {
   await begin(page);
   await fill(page, 12);
   const id = await row(page, 'line 2').getAttribute('data-id');
-  const link = `${page.url()}/${id}`;
+  await row(page, 'line 2').focus();
+  await page.keyboard.press('Enter');
+  await page.getByRole('menuitem', { name: 'Copy link' }).click();
+  const link = await page.evaluate(() => navigator.clipboard.readText());
   await createRoom(page, 'Cake');
   await page.goto('about:blank');
   await page.goto(link);
@@ -50,6 +56,7 @@ test('a link to a message opens there, and one of another account opens nothing'
   await expect(heading(page, 'Tea')).toBeHidden();
   await expect(heading(page, 'Cake')).toBeHidden();
   expect(trouble).toEqual([]);
+});
 });
 
 test('each room keeps its place, and a reload is where one was', async ({ page }) => {
@@ -99,6 +106,29 @@ freshTest.describe('on a phone', () => {
     await page.goBack();
     await expect(page.getByRole('button', { name: 'New room' })).toBeVisible();
   });
+});
+
+test('no frame is blank while one goes from room to room', async ({ page }) => {
+  await begin(page);
+  await fill(page, 12);
+  await createRoom(page, 'Cake');
+  await fill(page, 12);
+  await page.evaluate(() => {
+    globalThis.frames = [];
+    const look = () => {
+      const rows = document.querySelectorAll('#messages > .row').length;
+      const older = document.getElementById('messages-older').checkVisibility();
+      globalThis.frames.push(`${rows ? 'rows' : 'blank'}${older ? ', loading' : ''}`);
+      requestAnimationFrame(look);
+    };
+    look();
+  });
+  for (const name of ['Tea', 'Cake', 'Tea']) {
+    await page.getByRole('navigation').or(page.locator('#rooms')).getByRole('button', { name: new RegExp(`^${name}`) }).first().click();
+    await expect(heading(page, name)).toBeVisible();
+    await expect(composer(page)).toBeFocused();
+  }
+  expect(new Set(await page.evaluate(() => globalThis.frames))).toEqual(new Set(['rows']));
 });
 
 test('keys that no field takes go to the composer', async ({ page }) => {

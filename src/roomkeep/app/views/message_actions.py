@@ -5,6 +5,7 @@ from typing import Any
 import js
 from pyodide.ffi import JsProxy
 
+from roomkeep.app.address import Address, format_address
 from roomkeep.app.effects import Effects
 from roomkeep.app.state import PageState
 from roomkeep.app.timeline import Timeline
@@ -15,6 +16,7 @@ from roomkeep.app.views.long_press import LongPress
 from roomkeep.app.views.message_menu import MessageMenuView
 from roomkeep.app.views.overlays import CLOSED
 from roomkeep.app.views.rows import Row
+from roomkeep.models import Message
 
 __all__ = ["MessageActions"]
 
@@ -171,6 +173,8 @@ class MessageActions(View):
                 by_id("composer-text").focus()
             case "copy":
                 copy(self.effects, shown.message.content, "clipboard.message_copied")
+            case "link":
+                copy(self.effects, _link_to(shown.message), "clipboard.link_copied")
             case "edit":
                 self.effects.edits.begin(message_id)
             case "delete" if shown.is_mine:
@@ -201,3 +205,9 @@ class MessageActions(View):
         elif event.key == "Enter" and not event.shiftKey:
             event.preventDefault()
             event.target.form.requestSubmit()
+
+
+def _link_to(message: Message) -> str:
+    address = Address(room_id=message.room_id, channel_id=message.channel_id, message_id=message.id)
+    location = js.location
+    return f"{location.origin}{location.pathname}{format_address(address)}"

@@ -136,6 +136,9 @@ class MessagesView(View):
             self._unread_banner.place(first_row, is_above=is_above)
         self._actions.give_tab_stop(timeline)
         self._focus_editor(account, editing, was_editing)
+        if self._is_new:
+            # One room's head may take more of the window than another's.
+            self._height = int(self._scroller.clientHeight)
         self._is_new = False
         untracked(self._look_around)
 
