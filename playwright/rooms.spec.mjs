@@ -21,7 +21,7 @@ async function chooseInMenu(page, item) {
 }
 
 async function addChannel(page, name, kind = 'Text') {
-  const dialog = page.getByRole('dialog', { name: /^Channels of/ });
+  const dialog = page.getByRole('dialog', { name: /^Channels in/ });
   if (!await dialog.isVisible()) await chooseInMenu(page, 'Channels…');
   await dialog.getByRole('radio', { name: kind }).check();
   const isVoice = kind === 'Voice';
@@ -393,9 +393,9 @@ test('in a narrow window one goes from rooms to channels and back', async ({ pag
   await signUp(page, 'Ada');
   await createRoom(page, 'A room with a name that is far too long to fit');
   await addChannel(page, 'A channel with a name that is far too long to fit');
-  await close(page.getByRole('dialog', { name: /^Channels of/ }));
+  await close(page.getByRole('dialog', { name: /^Channels in/ }));
   await page.getByRole('button', { name: 'Back to rooms' }).click();
-  await rooms(page).getByRole('list', { name: /^Channels of/ }).getByRole('button', { name: 'general' }).click();
+  await rooms(page).getByRole('list', { name: /^Channels in/ }).getByRole('button', { name: 'general' }).click();
   await expect(rooms(page)).toBeHidden();
   await expect(composer(page)).toBeVisible();
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
