@@ -8,9 +8,13 @@ import { tour, tourOfSamples } from './tour.mjs';
 
 const { ROOMKEEP_PSEUDO_URL: baseURL, ROOMKEEP_PSEUDO_ARB: arb, ROOMKEEP_SCREENSHOTS: pictures } = process.env;
 
+// Each text is made longer by itself, so that a label does not hold what is seen of it.
+const rules = { 'label-content-name-mismatch': { enabled: false } };
+
 /** What can be read or heard in the page and has a letter of English, but for what people wrote. */
 function findEnglish() {
-  const OWN = '[dir="auto"], .avatar, code, time, [role="menuitem"][id^="emo-"], [role="option"][id^="emo-"]';
+  // Names, messages, files, and the names of emoji, which are data.
+  const OWN = '[dir="auto"], .avatar, code, time, [data-picture], .lightbox img, .emoji';
   const found = [];
   const look = (element, what, said) => {
     // Values stand between isolating signs, one within another.
@@ -44,11 +48,11 @@ function findMisfits() {
   for (const element of top.querySelectorAll('*')) {
     if (!element.checkVisibility() || element.closest('svg, .visually-hidden, .splash')) continue;
     const style = getComputedStyle(element);
-    const isCut = style.overflowX !== 'visible' && style.textOverflow !== 'ellipsis' && !element.matches('input, textarea, pre, .content, .storage-scroll, select');
+    const isCut = ['hidden', 'clip'].includes(style.overflowX) && style.textOverflow !== 'ellipsis';
     if (isCut && element.scrollWidth > element.clientWidth + 1 && element.clientWidth > 1) found.push(`${name(element)} is cut off`);
     if (['absolute', 'fixed'].includes(style.position)) continue;
     const { left, right, top: above, bottom, width } = element.getBoundingClientRect();
-    if (width && element.matches('button, a, input, select, label') && !element.closest('.visually-hidden, [data-fold], pre') && (left < -1 || right > clientWidth + 1)) {
+    if (width && element.matches('button, a, input, select, label') && !element.closest('.tray-files') && (left < -1 || right > clientWidth + 1)) {
       found.push(`${name(element)} goes out of the window`);
     }
     const next = element.nextElementSibling;
@@ -78,7 +82,7 @@ for (const [name, screens] of Object.entries({ 'of one\'s own rooms': tour, 'of 
         expect.soft(await page.title(), screen).toMatch(/⟦/);
         expect.soft(await page.evaluate(findEnglish), `${screen}: in English`).toEqual([]);
         expect.soft(await page.evaluate(findMisfits), `${screen}: does not fit`).toEqual([]);
-        const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).options({ resultTypes: ['violations'] }).analyze();
+        const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).options({ resultTypes: ['violations'], rules }).analyze();
         expect.soft(violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target}`)), screen).toEqual([]);
       }
     });

@@ -170,6 +170,18 @@ withSite.describe('the service worker', () => {
     expect(await part(page)).toBe(3);
   });
 
+  withSite('fetches nothing again when only the worker is new', async ({ page, site }) => {
+    await open(page, site);
+    await expect.poll(() => caches(page)).toEqual(['roomkeep-site-1']);
+    site.asked.length = 0;
+    site.script = (text) => `${text}// new`;
+    await update(page);
+    await expect.poll(() => told(page)).toContain('1');
+    expect(site.asked).toEqual(['/service-worker.js']);
+    await page.reload();
+    expect([await part(page), await late(page)]).toEqual([1, 'late 1']);
+  });
+
   withSite('keeps all of a version or nothing of it', async ({ page, site }) => {
     await open(page, site);
     await expect.poll(() => caches(page)).toEqual(['roomkeep-site-1']);
@@ -283,7 +295,7 @@ withSite.describe('Roomkeep', () => {
     await signUp(page, 'Ada');
     await createRoom(page, 'Tea');
     await expect.poll(() => caches(page)).toEqual(['roomkeep-site-1']);
-    const offer = page.getByRole('status').filter({ hasText: 'A new version of Roomkeep is ready.' });
+    const offer = page.getByRole('status').filter({ hasText: 'A new version is ready.' });
     await expect(offer).toBeHidden();
     await composer(page).pressSequentially('half a sent');
     site.version = 2;
@@ -300,7 +312,7 @@ withSite.describe('Roomkeep', () => {
     await other.goto(site.url);
     await ready(other);
     expect(await version(other)).toBe('2');
-    await expect(other.getByText('A new version of Roomkeep is ready.')).toBeHidden();
+    await expect(other.getByText('A new version is ready.')).toBeHidden();
     await page.bringToFront();
     await offer.getByRole('button', { name: 'Not now' }).click();
     await expect(offer).toBeHidden();
@@ -308,6 +320,7 @@ withSite.describe('Roomkeep', () => {
 
     site.version = 3;
     await update(page);
+    await expect(offer).toBeVisible();
     site.stop();
     await offer.getByRole('button', { name: 'Reload to update' }).click();
     await expect.poll(() => version(page)).toBe('3');

@@ -231,10 +231,12 @@ test('rooms stand in the order of their last messages, and a focused one keeps t
   await room(page, 'Cake').click();
   await write(page, 'who brings it?');
   await expect(order()).toHaveText(['Cake', 'Jam', 'Tea']);
-  const other = await openBehind(page);
   await room(page, 'Tea').focus();
+  const other = await page.context().newPage();
+  await openApp(other);
   await room(other, 'Tea').click();
   await write(other, 'I do');
+  await page.bringToFront();
   await expect(order()).toHaveText(['Tea', 'Cake', 'Jam']);
   await expect(room(page, 'Tea')).toBeFocused();
   await page.keyboard.press('Tab');

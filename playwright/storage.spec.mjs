@@ -122,11 +122,11 @@ test('deletes everything of the account, and nothing of another', async ({ page 
   await storage.getByRole('button', { name: 'Delete everything in this account…' }).click();
   await storage.getByLabel('To confirm, type Grace').fill('Grace');
   await last.click();
+  await expect(page.getByText('Everything in this account was deleted.')).toBeVisible();
   for (const tab of [page, other]) {
     await expect(tab.getByText('No rooms yet')).toBeVisible();
     await expect(tab.getByText('secret message')).toHaveCount(0);
   }
-  await expect(page.getByText('Everything in this account was deleted.')).toBeVisible();
   await page.reload();
   await ready(page);
   await expect(page.getByRole('button', { name: 'Account: Grace' })).toBeVisible();

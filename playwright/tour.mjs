@@ -92,6 +92,10 @@ export async function* tour(page) {
   await write(page, 'The engine can do whatever we know how to order it to perform.');
   await row(page, 'Good morning').hover();
   yield 'room';
+  await composer(page).fill(Array.from({ length: 40 }, (_, n) => `Card ${n + 1}`).join('\n'));
+  await composer(page).press('Enter');
+  await expect(button(text('message.unfold'))).toBeVisible();
+  yield 'long-message';
   yield* tourOfRooms(page, narrow);
 
   await button(text('emoji.title')).click();

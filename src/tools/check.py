@@ -95,16 +95,15 @@ def run_playwright(browser: Path, *chosen: str, env: Mapping[str, str] | None = 
     with SiteServer({"/": SITE}) as server, SiteServer({"/": PSEUDO_SITE}) as pseudo:
         server.start()
         pseudo.start()
-        urls = {"ROOMKEEP_URL": server.url, "ROOMKEEP_PSEUDO_URL": pseudo.url}
+        sites = {
+            "ROOMKEEP_URL": server.url,
+            "ROOMKEEP_PSEUDO_URL": pseudo.url,
+            "ROOMKEEP_PSEUDO_ARB": str(arb),
+        }
         try:
             return call(
                 [npx, "--no-install", "playwright", "test", "--config", config, *chosen],
-                env={
-                    **(env or {}),
-                    **urls,
-                    "ROOMKEEP_PSEUDO_ARB": str(arb),
-                    VARIABLE: str(browser),
-                },
+                env={**(env or {}), **sites, VARIABLE: str(browser)},
             )
         finally:
             server.shutdown()

@@ -1,5 +1,6 @@
 """Nothing that was typed is lost: drafts with what they answer, and what editors hold."""
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
@@ -91,9 +92,10 @@ async def test_where_one_was_last_outlives_a_page_that_goes_at_once(chat: Chat) 
 
 
 async def test_what_is_being_sent_is_not_lost_by_a_switch(chat: Chat) -> None:
-    chat.send_slowly()
+    may_send = chat.hold_sending()
     chat.effects.sending.write_draft(chat.here, "just sent")
     chat.effects.sending.send(chat.here)
+    asyncio.get_running_loop().call_later(0.01, may_send.set)
     await go_away_and_come_back(chat)
     assert chat.shown == ["about Tea", "just sent"]
 

@@ -304,7 +304,7 @@ async def test_a_file_shows_that_another_tab_lists_before_it_keeps_it(app: App) 
     ref = app.account.channel_ref
     assert ref is not None
     await app.db.save_setting(setting_key(DRAFT_FILES, ref), ["big"])
-    await asyncio.sleep(0.05)  # until it was looked for
+    await app.idle()
     file = Attachment(id="big", message_id="draft:big", filename="a.txt", size=3, mime="text/plain")
     await app.db.save_attachment(file, b"one")
     await until(lambda: app.waiting == ["a.txt"])
@@ -358,7 +358,7 @@ async def test_pictures_that_wait_take_memory_once(app: App, urls: Urls) -> None
         await app.db.save_attachment(file, b"one")
     for ids in (["a"], ["a", "b"]):
         await app.db.save_setting(setting_key(DRAFT_FILES, ref), ids)
-    await asyncio.sleep(0.1)
+    await app.idle()
     assert {file.picture for file in app.account.files.pending()[ref]} == urls.live
 
 
@@ -373,16 +373,18 @@ async def test_a_picture_that_comes_back_while_it_is_read_takes_memory_once(
     read = app.db.read_attachment_data
 
     async def read_slowly(attachment_id: str) -> bytes | None:
-        await asyncio.sleep(0.05)
+        await may_read.wait()
         return await read(attachment_id)
 
+    may_read = asyncio.Event()
     monkeypatch.setattr(app.db, "read_attachment_data", read_slowly)
     pictures = app.effects.pictures
     pictures.come_into_view(picture.id)
     for messages in ((), timeline.messages):
         await pictures.show(app.account, messages)
     pictures.come_into_view(picture.id)
-    await asyncio.sleep(0.2)
+    may_read.set()
+    await app.idle()
     assert {one.url for one in app.account.files.pictures().values()} == urls.live
 
 

@@ -266,16 +266,18 @@ async def test_a_card_that_is_opened_stays_when_the_one_before_is_read_again(
     await app.effects.people.open_card("bob")
     read = app.db.get_user
     answers = {"bob": asyncio.Event()}
+    has_read = asyncio.Event()
 
     async def read_slowly(user_id: str) -> User | None:
         found = await read(user_id)
         if user_id in answers:
+            has_read.set()
             await answers[user_id].wait()
         return found
 
     monkeypatch.setattr(app.db, "get_user", read_slowly)
     loading = asyncio.ensure_future(app.effects.people.load(app.account))
-    await asyncio.sleep(0.05)
+    await has_read.wait()
     await app.effects.people.open_card("cleo")
     answers["bob"].set()
     await loading
@@ -342,10 +344,11 @@ async def test_the_storage_is_looked_at_and_emptied(app: App) -> None:
 
 async def test_what_is_under_way_does_not_write_after_the_deletion(app: App) -> None:
     app.effects.sending.write_draft(app.here, "late")
-    app.send_slowly()
+    may_send = app.hold_sending()
     sending = app.effects.sending.send(app.here)
     assert sending is not None
     clearing = app.effects.storage.clear()
+    may_send.set()
     await clearing
     await sending
     assert (await app.db.get_storage_report()).rows["messages"] == 0

@@ -79,7 +79,7 @@ async def test_what_one_answers_is_followed_in_other_rooms_too(in_room: Chat) ->
     in_room.effects.sending.begin_reply(asked.id)
     await in_room.effects.setting_writer.flush(in_room.account)
     await in_room.effects.rooms.create("Cake")
-    await asyncio.sleep(1)  # what else has changed was shown
+    await in_room.idle()
     in_room.account.originals.set({asked.id: asked})
     await in_room.db.delete_message(asked.id)
     original = in_room.account.originals()[asked.id]

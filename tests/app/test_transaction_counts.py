@@ -58,12 +58,6 @@ class Page(Chat):
 
         opened.run = run_counted  # type: ignore[method-assign]
 
-    async def idle(self) -> None:
-        """Wait until nothing is under way, nor about to be."""
-        async with asyncio.timeout(10):
-            while tasks := self.effects.context._tasks:
-                await asyncio.wait(tasks)
-
 
 @pytest.fixture
 async def page(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Page]:
@@ -323,7 +317,7 @@ async def test_a_message_goes_without_a_file_that_another_tab_has_removed(page: 
 async def test_a_draft_stays_until_its_message_is_there(page: Page) -> None:
     page.effects.sending.write_draft(page.here, "dear diary")
     await page.effects.setting_writer.flush(page.account)
-    page.send_slowly()
+    may_send = page.hold_sending()
     sending = page.effects.sending.send(page.here)
     page.effects.sending.write_draft(page.here, "next")
     await asyncio.sleep(2 * setting_writer.PAUSE)
@@ -331,6 +325,7 @@ async def test_a_draft_stays_until_its_message_is_there(page: Page) -> None:
     assert page.resume.load_unsaved("Ada") == {}
     assert list((await page.db.get_settings("draft/")).values()) == ["dear diary"]
     assert sending is not None
+    may_send.set()
     await sending
     await page.idle()
     assert list((await page.db.get_settings("draft/")).values()) == ["next"]

@@ -127,7 +127,7 @@ async function fill() {
       await cache.put(path, kept ?? await download(path));
     };
     await Promise.all(Object.keys(FILES).filter((path) => path !== PAGE).map(keep));
-    await cache.put(LIST, Response.json(FILES));
+    await cache.put(LIST, new Response(JSON.stringify(FILES)));
     await keep(PAGE);
   } catch (error) {
     await caches.delete(name);

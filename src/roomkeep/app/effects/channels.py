@@ -4,6 +4,7 @@ import asyncio
 from typing import Literal
 
 from msgspec.structs import replace
+from reaktiv import batch
 
 from roomkeep.app.channels import (
     can_remove,
@@ -14,6 +15,7 @@ from roomkeep.app.channels import (
     slug,
     successor,
 )
+from roomkeep.app.eager import start_eagerly
 from roomkeep.app.effects.context import Context, EffectGroup, effect
 from roomkeep.app.effects.draft_attachments import DraftAttachmentEffects
 from roomkeep.app.effects.drafts import DraftEffects
@@ -54,16 +56,30 @@ class ChannelEffects(EffectGroup):
 
     @effect("failed.add_channel")
     async def add(self, room_id: str, text: str, kind: Literal["text", "voice"]) -> None:
-        """Add a channel at the end of the list; one for text is opened."""
+        """Add a channel at the end of the list; one for text is opened, at once."""
         account = self.account
-        async with self._changes:
-            room = await self._room(account, room_id)
-            channels = channels_of(room)
-            name, ref = _check_name(text, room), len(channels)
-            channel = Channel(id=self.context.new_id(), name=name, type=kind, position=ref)
-            await self._save(account, room, (*channels, channel))
-        if kind == "text" and account.room_id() == room_id:
-            await self._rooms.show(account, room_id, channel.id)
+        room = next((room for room in account.rooms() or () if room.id == room_id), None)
+        if room is None:
+            raise RecordNotFound("rooms", room_id)
+        channel = Channel(
+            id=self.context.new_id(), name=_check_name(text, room), type=kind, position=0
+        )
+        with batch():
+            self._rooms.show_changed(account, _with_channel(room, channel))
+            showing = None
+            if kind == "text" and account.room_id() == room_id:
+                showing = start_eagerly(self._rooms.show(account, room_id, channel.id))
+        with self.context.writing(channel.id):
+            try:
+                async with self._changes:
+                    kept = await self._room(account, room_id)
+                    _check_name(text, kept)
+                    await self._save(account, kept, _with_channel(kept, channel).channels)
+            except BaseException:
+                await self._rooms.load(account, {room_id: room})
+                raise
+        if showing is not None:
+            await showing
 
     @effect("failed.rename_channel")
     async def rename(self, room_id: str, channel_id: str, text: str) -> None:
@@ -150,6 +166,10 @@ class ChannelEffects(EffectGroup):
     async def _save(self, account: AccountState, room: Room, channels: tuple[Channel, ...]) -> None:
         await self.context.database(account).update_room(room.id, channels=channels)
         await self._rooms.load(account, {room.id: replace(room, channels=channels)})
+
+
+def _with_channel(room: Room, channel: Channel) -> Room:
+    return replace(room, channels=numbered((*channels_of(room), channel)))
 
 
 def _check_name(text: str, room: Room, but: str | None = None) -> str:

@@ -93,6 +93,11 @@ class RoomEffects(EffectGroup):
             self._go(account, ref)
             await self._load_messages(account, ref)
 
+    def show_changed(self, account: AccountState, room: Room) -> None:
+        """Show a room as it is about to be."""
+        rooms = {**{one.id: one for one in account.rooms() or ()}, room.id: room}
+        _set_rooms(account, rooms.values())
+
     async def show(
         self, account: AccountState, room_id: str, channel_id: str | None = None
     ) -> None:
@@ -137,6 +142,7 @@ class RoomEffects(EffectGroup):
         with batch():
             self._overlays.close_dialog("room")
             _set_rooms(account, (*(account.rooms() or ()), room))
+            account.previews.set({**account.previews(), room.id: None})
             account.pane.set("chat")
             self._go(account, ref)
             self._remember(account, ref)

@@ -87,8 +87,10 @@ class UnreadEffects(EffectGroup):
         timeline = None if account is None else account.timeline()
         if account is None or ref is None or timeline is None:
             return
-        if timeline.is_at_latest and timeline.messages:
-            self.read(account, ref, timeline.messages[-1].timestamp)
+        # What is being sent is read when it is sent.
+        sent = [one for one in timeline.messages[-2:] if one.id not in account.unsent]
+        if timeline.is_at_latest and sent:
+            self.read(account, ref, sent[-1].timestamp)
 
     def fall_behind(self) -> None:
         """Something came while one was reading further up, or looked elsewhere."""

@@ -111,10 +111,11 @@ new MutationObserver((_, observer) => {
   running.abort();
 }).observe(document.body, { childList: true, subtree: true });
 
-// The service worker fetches what it is to keep when no page is starting any more.
+// The service worker fetches what it is to keep when no page is starting any more. Where the browser refuses locks, as
+// it does where nothing may be stored, there is no such worker.
 navigator.locks?.request('roomkeep-starting', { mode: 'shared' }, () => new Promise((resolve) => {
   running.signal.addEventListener('abort', resolve);
-}));
+})).catch(() => {});
 
 watchStart();
 if (typeof WebAssembly === 'object') {

@@ -45,17 +45,12 @@ def day(timestamp: int, days: Days) -> str:
 
 def shortest(timestamp: int, days: Days) -> str:
     """Return the hour and minute of today, or the day of a time that is longer ago, shortly."""
-    match days.nearness(timestamp):
-        case "today":
-            return time_of_day(timestamp)
-        case "yesterday":
-            return localize(_NEAR["yesterday"])
-        case "week":
-            return str(_weekday.format(timestamp))
-        case "year":
-            return str(_day_of_year.format(timestamp))
-        case _:
-            return str(_short_date.format(timestamp))
+    nearness = days.nearness(timestamp)
+    if nearness == "today":
+        return time_of_day(timestamp)
+    if nearness == "yesterday":
+        return localize(_NEAR[nearness])
+    return _short_day(nearness, timestamp // _QUARTER)
 
 
 def date(timestamp: int) -> str:
@@ -85,6 +80,12 @@ def machine(timestamp: int) -> str:
 @functools.lru_cache(maxsize=2_048)
 def _minute(number: int) -> str:
     return str(_time.format(number * _MINUTE))
+
+
+@functools.lru_cache(maxsize=2_048)
+def _short_day(nearness: Nearness, number: int) -> str:
+    form = {"week": _weekday, "year": _day_of_year}.get(nearness, _short_date)
+    return str(form.format(number * _QUARTER))
 
 
 @functools.lru_cache(maxsize=2_048)
