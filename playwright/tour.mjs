@@ -185,7 +185,7 @@ async function* tourOfStorage(page, narrow) {
   await storage.getByRole('region', { name: text('storage.files') }).getByRole('button', { name: text('storage.remove_ask') }).click();
   yield 'storage-files';
   await storage.getByRole('button', { name: text('storage.delete_ask') }).click();
-  await expect(storage.getByLabel(beginning('account.confirm_name'))).toBeInViewport();
+  await expect(storage.locator('#storage-confirm').getByRole('textbox')).toBeInViewport();
   yield 'storage-delete';
 }
 

@@ -72,7 +72,7 @@ async function readAccount([account, since]) {
   }
 }
 
-/** Gives the messages from an account since a time, and what was typed and not sent, each with its place. */
+/** Gives the messages of an account since a time, and what was typed and not sent, each with its place. */
 export async function readLedger(page, account, since) {
   const { rooms, messages, written } = await page.evaluate(readAccount, [account, since]);
   const placeOf = (roomId, channelId) => {
