@@ -18,7 +18,7 @@ test('the oldest files are removed when asked, and their messages stay', async (
     await (await choosing).setFiles([{ name, mimeType: 'text/plain', buffer: Buffer.alloc(size, 'x') }]);
     await write(page, `with ${name}`);
   }
-  const files = (await openStorage(page)).getByRole('region', { name: 'Files' });
+  const files = (await openStorage(page)).getByRole('region', { name: 'Clean up files' });
   await expect(files.getByText('2 files, 10 kB')).toBeVisible();
   await files.getByRole('button', { name: 'Remove…' }).click();
   await expect(files.getByText('Remove the oldest files (1 file, 4 kB)?')).toBeVisible();

@@ -30,9 +30,9 @@ test('a check names what is amiss, and a repair mends what it can', async ({ pag
   );
   await check.click();
   await expect(storage.getByText('3 problems found. 2 of them can be repaired. 1 record can\'t be read. It\'s listed below.')).toBeVisible();
-  await expect(storage.getByRole('row', { name: 'messages dead The message is deleted, but part of it is still stored.' })).toBeVisible();
-  await expect(storage.getByRole('row', { name: 'messages named The message and its reactions don\'t match.' })).toBeVisible();
-  await expect(storage.getByRole('row', { name: 'messages broken “content” should be text, but is a whole number.' })).toBeVisible();
+  await expect(storage.getByRole('row', { name: 'Messages dead The message is deleted, but part of it is still stored.' })).toBeVisible();
+  await expect(storage.getByRole('row', { name: 'Messages named The message and its reactions don\'t match.' })).toBeVisible();
+  await expect(storage.getByRole('row', { name: 'Messages broken “content” should be text, but is a whole number.' })).toBeVisible();
 
   await storage.getByRole('button', { name: 'Repair…' }).click();
   await expect(storage.getByRole('button', { name: 'Cancel' })).toBeFocused();

@@ -1,9 +1,9 @@
-import process from 'node:process';
 import { expect } from '@playwright/test';
+import { addressOf } from './texts.mjs';
 
 /** Opens the page and waits until the app has taken over from the splash. */
 export async function openApp(page, path = '/') {
-  await page.goto(new URL(path, process.env.ROOMKEEP_URL).href);
+  await page.goto(addressOf(path));
   await ready(page);
 }
 

@@ -1,24 +1,25 @@
 // What a person does in the app, through roles and labels.
 import { expect } from '@playwright/test';
 import { openApp } from './helpers.mjs';
+import { beginning, text } from './texts.mjs';
 
-export const log = (page) => page.getByRole('log', { name: 'Messages' });
-export const row = (page, text) => log(page).getByRole('listitem').filter({ has: page.locator('.message'), hasText: text });
-export const composer = (page) => page.getByRole('textbox', { name: /^Message / });
-export const pending = (page) => page.getByRole('list', { name: 'Files to send' }).getByRole('listitem');
+export const log = (page) => page.getByRole('log', { name: text('chat.messages') });
+export const row = (page, hasText) => log(page).getByRole('listitem').filter({ has: page.locator('.message'), hasText });
+export const composer = (page) => page.getByRole('textbox', { name: beginning('composer.message_to') });
+export const pending = (page) => page.getByRole('list', { name: text('files.to_send') }).getByRole('listitem');
 
 /** Creates an account on the first screen. */
 export async function signUp(page, name) {
-  await page.getByLabel('Your name').fill(name);
-  await page.getByRole('button', { name: 'Create account' }).click();
-  await expect(page.getByRole('button', { name: `Account: ${name}` })).toBeVisible();
+  await page.getByLabel(text('welcome.name')).fill(name);
+  await page.getByRole('button', { name: text('account.create') }).click();
+  await expect(page.getByRole('button', { name: `${text('sidebar.account')} ${name}` })).toBeVisible();
 }
 
 /** Creates a room and opens it. */
 export async function createRoom(page, name) {
-  await page.getByRole('button', { name: 'New room' }).click();
-  await page.getByLabel('Room name').fill(name);
-  await page.getByRole('button', { name: 'Create room' }).click();
+  await page.getByRole('button', { name: text('room.new') }).click();
+  await page.getByLabel(text('room.name')).fill(name);
+  await page.getByRole('button', { name: text('room.create') }).click();
   await expect(page.getByRole('heading', { name, level: 1 })).toBeVisible();
 }
 
@@ -32,15 +33,15 @@ export async function begin(page) {
 /** Picks files to send with what one writes. */
 export async function pick(page, ...files) {
   const choosing = page.waitForEvent('filechooser');
-  await page.getByRole('button', { name: 'Attach files' }).click();
+  await page.getByRole('button', { name: text('files.attach') }).click();
   await (await choosing).setFiles(files);
 }
 
 /** Writes a message in the open room. */
-export async function write(page, text) {
-  await composer(page).fill(text);
+export async function write(page, content) {
+  await composer(page).fill(content);
   await composer(page).press('Enter');
-  await expect(row(page, text)).toBeVisible();
+  await expect(row(page, content)).toBeVisible();
 }
 
 /** Opens the app in another tab, and comes back: a tab that lies behind draws once in a second. */
@@ -53,15 +54,15 @@ export async function openBehind(page) {
 
 /** Opens the list of accounts. */
 export async function openAccounts(page) {
-  await page.getByRole('button', { name: 'Account:' }).click();
-  return page.getByRole('dialog', { name: 'Accounts on this device' });
+  await page.getByRole('button', { name: text('sidebar.account') }).click();
+  return page.getByRole('dialog', { name: text('account.title') });
 }
 
 /** Opens the part of the storage page for who wants to know more. */
-export const openAdvanced = (storage) => storage.getByText('Advanced', { exact: true }).click();
+export const openAdvanced = (storage) => storage.getByText(text('storage.advanced'), { exact: true }).click();
 
 /** Opens the storage page. */
 export async function openStorage(page) {
-  await (await openAccounts(page)).getByRole('button', { name: 'Storage' }).click();
-  return page.getByRole('dialog', { name: 'Storage' });
+  await (await openAccounts(page)).getByRole('button', { name: text('storage.title') }).click();
+  return page.getByRole('dialog', { name: text('storage.title') });
 }

@@ -39,7 +39,7 @@ test('says what is kept, where, and how much of each', async ({ page }) => {
   await expect(records).toBeHidden();
   await openAdvanced(storage);
   await expect(storage.getByText('1 record can\'t be read.')).toBeVisible();
-  await expect(storage.getByRole('row', { name: 'messages broken “content” should be text, but is a whole number.' })).toBeVisible();
+  await expect(storage.getByRole('row', { name: 'Messages broken “content” should be text, but is a whole number.' })).toBeVisible();
 });
 
 test('the space that the app itself takes is told apart', async ({ page }) => {

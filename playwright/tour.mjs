@@ -3,49 +3,50 @@ import { putRecords, readRecords } from './database.mjs';
 import { expect } from './fixtures.mjs';
 import { openApp, ready } from './helpers.mjs';
 import { composer, openAccounts, openAdvanced, openStorage, row, signUp, write } from './steps.mjs';
+import { beginning, text } from './texts.mjs';
 
 /** The screens of the open room: its menu, dialogs and channels. */
 async function* tourOfRooms(page, narrow) {
   const choose = async (item) => {
-    await page.getByRole('button', { name: 'Room menu' }).click();
+    await page.getByRole('button', { name: text('room.menu') }).click();
     await page.getByRole('menuitem', { name: item }).click();
   };
-  await page.getByRole('button', { name: 'Room menu' }).click();
+  await page.getByRole('button', { name: text('room.menu') }).click();
   yield 'room-menu';
   await page.keyboard.press('Escape');
 
-  await choose('Edit room…');
-  const edit = page.getByRole('dialog', { name: 'Edit room' });
-  await edit.getByLabel('Icon').fill('⚙️');
-  await edit.getByLabel('Topic').fill('Cards, cogs and what they might do');
+  await choose(text('room.menu_edit'));
+  const edit = page.getByRole('dialog', { name: text('room.edit_title') });
+  await edit.getByLabel(text('room.icon')).fill('⚙️');
+  await edit.getByLabel(text('room.topic')).fill('Cards, cogs and what they might do');
   yield 'room-settings';
-  await edit.getByRole('button', { name: 'Save' }).click();
+  await edit.getByRole('button', { name: text('app.save') }).click();
   await expect(edit).toBeHidden();
 
-  await choose('Channels…');
-  const channels = page.getByRole('dialog', { name: 'Channels in Engine room' });
-  for (const [name, kind] of [['cards', 'Text'], ['Workshop', 'Voice']]) {
+  await choose(text('room.menu_channels'));
+  const channels = page.getByRole('dialog', { name: text('channel.of_room', { room: 'Engine room' }) });
+  for (const [name, kind] of [['cards', text('channel.text')], ['Workshop', text('channel.voice')]]) {
     await channels.getByRole('radio', { name: kind }).check();
-    await channels.getByLabel('New channel name').fill(name);
-    await channels.getByRole('button', { name: 'Add channel' }).click();
-    await expect(channels.getByRole('button', { name: `Remove ${name}` })).toBeVisible();
+    await channels.getByLabel(text('channel.new_name')).fill(name);
+    await channels.getByRole('button', { name: text('channel.add') }).click();
+    await expect(channels.getByRole('button', { name: text('channel.remove_name', { channel: name }) })).toBeVisible();
   }
   yield 'channels';
-  await channels.getByRole('button', { name: 'Remove cards' }).click();
-  await expect(page.getByRole('dialog', { name: 'Remove “cards”?' })).toBeVisible();
+  await channels.getByRole('button', { name: text('channel.remove_name', { channel: 'cards' }) }).click();
+  await expect(page.getByRole('dialog', { name: text('channel.remove_title', { channel: 'cards' }) })).toBeVisible();
   yield 'remove-channel';
   await page.keyboard.press('Escape');
-  await channels.getByRole('button', { name: 'Close' }).click();
+  await channels.getByRole('button', { name: text('app.close') }).click();
 
-  await choose('Delete room…');
-  await expect(page.getByRole('dialog', { name: 'Delete “Engine room”?' })).toBeVisible();
+  await choose(text('room.menu_delete'));
+  await expect(page.getByRole('dialog', { name: text('room.delete_title', { room: 'Engine room' }) })).toBeVisible();
   yield 'delete-room';
   await page.keyboard.press('Escape');
 
-  if (narrow) await page.getByRole('button', { name: 'Back to rooms' }).click();
+  if (narrow) await page.getByRole('button', { name: text('chat.back') }).click();
   yield 'rooms';
-  await page.getByRole('button', { name: 'Workshop voice' }).click();
-  await expect(page.getByText('have calls.').first()).toBeVisible();
+  await page.getByRole('button', { name: /^Workshop/ }).click();
+  await expect(page.getByText(text('channel.voice_text'))).toBeVisible();
   yield 'voice-channel';
 
   await page.keyboard.press('Control+k');
@@ -53,7 +54,7 @@ async function* tourOfRooms(page, narrow) {
   yield 'quick-switcher';
   await page.getByRole('combobox').fill('engine room');
   await page.getByRole('combobox').press('Enter');
-  await expect(page.getByRole('textbox', { name: /^Message / })).toBeVisible();
+  await expect(composer(page)).toBeVisible();
 }
 
 /** Brings up each screen in turn and yields its name; goes on when it is asked for the next. */
@@ -67,23 +68,23 @@ export async function* tour(page) {
   };
 
   await openApp(page);
-  await expect(page.getByRole('heading', { name: 'Welcome to Roomkeep' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: text('welcome.title') })).toBeVisible();
   yield 'welcome';
 
   await signUp(page, 'Ada Lovelace');
-  await expect(page.getByRole('button', { name: /^Create a room/ })).toBeVisible();
+  await expect(page.getByRole('button', { name: text('start.room') })).toBeVisible();
   yield 'no-rooms';
 
-  await page.getByRole('button', { name: 'Import messages' }).click();
-  await expect(dialog(/import/i)).toBeVisible();
+  await page.getByRole('button', { name: text('import.title') }).click();
+  await expect(dialog(text('import.title'))).toBeVisible();
   yield 'import';
-  await escape(dialog(/import/i));
+  await escape(dialog(text('import.title')));
 
-  await page.getByRole('button', { name: /^Create a room/ }).click();
-  await expect(page.getByLabel('Room name')).toBeFocused();
+  await page.getByRole('button', { name: text('start.room') }).click();
+  await expect(page.getByLabel(text('room.name'))).toBeFocused();
   yield 'new-room';
-  await page.getByLabel('Room name').fill('Engine room');
-  await page.getByRole('button', { name: 'Create room' }).click();
+  await page.getByLabel(text('room.name')).fill('Engine room');
+  await page.getByRole('button', { name: text('room.create') }).click();
   await expect(page.getByRole('heading', { name: 'Engine room', level: 1 })).toBeVisible();
   yield 'empty-room';
 
@@ -93,38 +94,38 @@ export async function* tour(page) {
   yield 'room';
   await composer(page).fill(Array.from({ length: 40 }, (_, n) => `Card ${n + 1}`).join('\n'));
   await composer(page).press('Enter');
-  await expect(button('Show more')).toBeVisible();
+  await expect(button(text('message.unfold'))).toBeVisible();
   yield 'long-message';
   yield* tourOfRooms(page, narrow);
 
-  await button('Emoji').click();
-  await expect(dialog('Emoji').getByRole('menuitem').first()).toBeVisible();
+  await button(text('emoji.title')).click();
+  await expect(dialog(text('emoji.title')).getByRole('menuitem').first()).toBeVisible();
   yield 'emoji';
-  await escape(dialog('Emoji'));
+  await escape(dialog(text('emoji.title')));
 
-  await button('People').click();
-  await expect(page.getByRole('region', { name: /^People/ })).toBeVisible();
+  await button(text('people.title')).click();
+  await expect(page.getByRole('region', { name: beginning('people.title_count') })).toBeVisible();
   yield 'people';
-  await page.getByRole('region', { name: /^People/ }).getByRole('button', { name: /Ada Lovelace/ }).click();
+  await page.getByRole('region', { name: beginning('people.title_count') }).getByRole('button', { name: /Ada Lovelace/ }).click();
   await expect(dialog('Ada Lovelace')).toBeVisible();
   yield 'card';
-  await button('Edit profile', dialog('Ada Lovelace')).click();
-  await expect(dialog('Edit profile')).toBeVisible();
+  await button(text('profile.edit'), dialog('Ada Lovelace')).click();
+  await expect(dialog(text('profile.edit'))).toBeVisible();
   yield 'profile';
-  await escape(dialog('Edit profile'));
+  await escape(dialog(text('profile.edit')));
   if (await dialog('Ada Lovelace').isVisible()) await escape(dialog('Ada Lovelace'));
-  await button('Close people').click();
+  await button(text('people.close')).click();
 
-  if (narrow) await button('Back to rooms').click();
+  if (narrow) await button(text('chat.back')).click();
   const accounts = await openAccounts(page);
   yield 'accounts';
-  await button('Settings', accounts).click();
-  await expect(dialog('Settings')).toBeVisible();
+  await button(text('settings.title'), accounts).click();
+  await expect(dialog(text('settings.title'))).toBeVisible();
   yield 'settings';
-  await escape(dialog('Settings'));
+  await escape(dialog(text('settings.title')));
   if (!await accounts.isVisible()) await openAccounts(page);
-  await button('Storage', accounts).click();
-  await expect(dialog('Storage').getByText(/ used/).first()).toBeVisible();
+  await button(text('storage.title'), accounts).click();
+  await expect(dialog(text('storage.title')).getByRole('region', { name: text('storage.space') })).toBeVisible();
   yield 'storage';
 }
 
@@ -138,53 +139,53 @@ async function* tourOfUnread(page, narrow) {
   await putRecords(page, 'Ada', { messages });
   await page.reload();
   await ready(page);
-  if (narrow) await page.getByRole('button', { name: 'Back to rooms' }).click();
-  const missed = page.getByRole('navigation', { name: 'Rooms', exact: true }).getByRole('button', { name: /^Ridge weekend .* unread$/ });
+  if (narrow) await page.getByRole('button', { name: text('chat.back') }).click();
+  const missed = page.getByRole('navigation', { name: text('sidebar.rooms'), exact: true }).getByRole('button', { name: /^Ridge weekend / });
   await expect(missed).toBeVisible();
   yield 'unread';
   await missed.click();
-  await expect(page.getByRole('separator', { name: 'New messages' })).toBeInViewport();
+  await expect(page.getByRole('separator', { name: text('unread.label') })).toBeInViewport();
   yield 'unread-room';
 }
 
 /** Bans, in a room that one looks after. */
 async function* tourOfBans(page) {
-  await page.getByRole('button', { name: 'People', exact: true }).click();
-  const people = page.getByRole('region', { name: /^People/ });
+  await page.getByRole('button', { name: text('people.title'), exact: true }).click();
+  const people = page.getByRole('region', { name: beginning('people.title_count') });
   await people.getByRole('button', { name: /Tom Akerele/ }).click();
   yield 'card-of-another';
-  await page.getByRole('button', { name: 'Ban from room…' }).click();
-  await page.getByRole('dialog', { name: /^Ban / }).getByLabel('Reason').fill('Too many gnomes');
+  await page.getByRole('button', { name: text('ban.open') }).click();
+  await page.getByRole('dialog', { name: beginning('ban.title') }).getByLabel(text('ban.reason_field')).fill('Too many gnomes');
   yield 'ban';
-  await page.getByRole('dialog', { name: /^Ban / }).getByRole('button', { name: 'Ban', exact: true }).click();
-  await people.getByRole('button', { name: /^Bans/ }).click();
-  await expect(page.getByRole('dialog', { name: 'Bans in this room' }).getByRole('listitem').filter({ hasText: 'Tom' })).toBeVisible();
+  await page.getByRole('dialog', { name: beginning('ban.title') }).getByRole('button', { name: text('ban.ban'), exact: true }).click();
+  await people.getByRole('button', { name: beginning('bans.open_count') }).click();
+  await expect(page.getByRole('dialog', { name: text('bans.title') }).getByRole('listitem').filter({ hasText: 'Tom' })).toBeVisible();
   yield 'bans';
   await page.keyboard.press('Escape');
-  await page.getByRole('button', { name: 'Close people' }).click();
+  await page.getByRole('button', { name: text('people.close') }).click();
 }
 
 /** What the storage page asks, and says of a storage that is not well. */
 async function* tourOfStorage(page, narrow) {
-  if (narrow) await page.getByRole('button', { name: 'Back to rooms' }).click();
+  if (narrow) await page.getByRole('button', { name: text('chat.back') }).click();
   const { messages: [message] } = await readRecords(page, 'Ada', 'messages');
   await putRecords(page, 'Ada', {
     messages: [{ ...message, id: 'broken', content: 42 }, { ...message, id: 'dead', isDeleted: true, content: 'text' }],
   });
   const storage = await openStorage(page);
   await openAdvanced(storage);
-  await storage.getByRole('button', { name: 'Check now' }).click();
-  const repair = storage.getByRole('button', { name: 'Repair…' });
+  await storage.getByRole('button', { name: text('health.check') }).click();
+  const repair = storage.getByRole('button', { name: text('health.repair_ask') });
   await repair.scrollIntoViewIfNeeded();
   yield 'storage-problems';
   await repair.click();
-  await expect(storage.getByRole('button', { name: 'Cancel' })).toBeFocused();
+  await expect(storage.getByRole('button', { name: text('app.cancel') })).toBeFocused();
   yield 'storage-repair';
   await page.keyboard.press('Enter');
-  await storage.getByRole('region', { name: 'Files' }).getByRole('button', { name: 'Remove…' }).click();
+  await storage.getByRole('region', { name: text('storage.files') }).getByRole('button', { name: text('storage.remove_ask') }).click();
   yield 'storage-files';
-  await storage.getByRole('button', { name: 'Delete everything in this account…' }).click();
-  await expect(storage.getByLabel('To confirm, type Ada')).toBeInViewport();
+  await storage.getByRole('button', { name: text('storage.delete_ask') }).click();
+  await expect(storage.locator('#storage-confirm').getByRole('textbox')).toBeInViewport();
   yield 'storage-delete';
 }
 
@@ -193,14 +194,14 @@ export async function* tourOfSamples(page) {
   const narrow = page.viewportSize().width < 600;
   await openApp(page);
   await signUp(page, 'Ada');
-  const begin = page.getByRole('region', { name: 'Get started' });
+  const begin = page.getByRole('region', { name: text('start.title') });
   await expect(begin).toBeVisible();
   yield 'start';
-  await begin.getByRole('button', { name: 'Try sample rooms' }).click();
+  await begin.getByRole('button', { name: text('start.samples') }).click();
   await expect(row(page, 'Welcome, Ada!')).toBeInViewport();
   yield 'sample-room';
 
-  const picture = page.getByRole('button', { name: 'Open picture Garden at dawn.png' });
+  const picture = page.getByRole('button', { name: text('files.open_picture', { name: 'Garden at dawn.png' }) });
   await picture.scrollIntoViewIfNeeded();
   await expect(picture.locator('img')).toBeVisible();
   yield 'pictures';
@@ -214,7 +215,7 @@ export async function* tourOfSamples(page) {
     { name: 'nothing.txt', mimeType: 'text/plain', buffer: Buffer.alloc(0) },
     { name: 'A very long name of a file that nobody would want to read.docx', mimeType: '', buffer: Buffer.alloc(1_200_000) },
   ]);
-  await expect(page.getByRole('list', { name: 'Files to send' }).getByRole('listitem')).toHaveCount(2);
+  await expect(page.getByRole('list', { name: text('files.to_send') }).getByRole('listitem')).toHaveCount(2);
   yield 'files-to-send';
   const transfer = await page.evaluateHandle(() => {
     const made = new DataTransfer();
@@ -222,7 +223,7 @@ export async function* tourOfSamples(page) {
     return made;
   });
   await page.getByRole('main').dispatchEvent('dragover', { dataTransfer: transfer });
-  await expect(page.getByText('Drop to attach')).toBeVisible();
+  await expect(page.getByText(text('files.drop_title'))).toBeVisible();
   yield 'drop';
   await page.getByRole('main').dispatchEvent('dragleave', { dataTransfer: transfer });
 

@@ -10,7 +10,8 @@ from typing import Final
 from tools.browser import VARIABLE
 from tools.commands import call, find_program
 from tools.files import remove
-from tools.paths import ROOT, SITE, ToolError
+from tools.localization import PSEUDO_LANGUAGE, make_arb, pack_arb
+from tools.paths import BUILD, PSEUDO_SITE, ROOT, SITE, ToolError
 from tools.qt import WINDOW_VARIABLE, set_up_window
 from tools.server import SiteServer
 from tools.setup import set_up_tests, venv_program
@@ -79,6 +80,8 @@ def _venv_step(program: str, *arguments: str) -> Callable[[Path], int]:
 def run_playwright(browser: Path, *chosen: str, env: Mapping[str, str] | None = None) -> int:
     """Serves the built site and runs the end-to-end tests on it; gives their exit status.
 
+    The site in a made-up language is built and served, too.
+
     Args:
         browser: The browser to run them in.
         chosen: Parts of the names of the files to run; all when there are none.
@@ -86,15 +89,25 @@ def run_playwright(browser: Path, *chosen: str, env: Mapping[str, str] | None = 
     """
     npx = find_program("npx", "It comes with Node.js: install it and run this again.")
     config = ROOT / "playwright" / "playwright.config.mjs"
-    with SiteServer({"/": SITE}) as server:
+    build_site(PSEUDO_SITE, compile_own=False, language=PSEUDO_LANGUAGE)
+    arb = BUILD / f"{PSEUDO_LANGUAGE}.arb"
+    arb.write_bytes(pack_arb(make_arb(PSEUDO_LANGUAGE)))
+    with SiteServer({"/": SITE}) as server, SiteServer({"/": PSEUDO_SITE}) as pseudo:
         server.start()
+        pseudo.start()
+        sites = {
+            "ROOMKEEP_URL": server.url,
+            "ROOMKEEP_PSEUDO_URL": pseudo.url,
+            "ROOMKEEP_PSEUDO_ARB": str(arb),
+        }
         try:
             return call(
                 [npx, "--no-install", "playwright", "test", "--config", config, *chosen],
-                env={**(env or {}), VARIABLE: str(browser), "ROOMKEEP_URL": server.url},
+                env={**(env or {}), **sites, VARIABLE: str(browser)},
             )
         finally:
             server.shutdown()
+            pseudo.shutdown()
 
 
 def test_long(seed: int | None) -> int:

@@ -102,8 +102,8 @@ def _lengthen(parts: tuple[Part, ...]) -> tuple[Part, ...]:
         for part in parts
     )
     size = sum(len(part) for part in parts if isinstance(part, str))
-    words = "áéíóúý" * size
-    return ("⟦", *accented, f" {words[: max(1, size // 3)]}⟧")
+    words = ("áéíóúý " * size)[: max(1, size // 3)].rstrip()
+    return ("⟦", *accented, f" {words}⟧")
 
 
 def _accent(parts: tuple[Part, ...]) -> tuple[Part, ...]:

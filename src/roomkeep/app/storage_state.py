@@ -19,6 +19,7 @@ __all__ = [
     "say_bytes",
     "say_contents",
     "say_files",
+    "say_store",
     "split_usage",
 ]
 
@@ -78,6 +79,11 @@ class StorageState:
         self.is_clearing: Signal[bool] = _signal(value=False)
         self.files: Signal[tuple[Attachment, ...] | None] = _signal(None)
         self.removing: Signal[tuple[Attachment, ...]] = _signal(())
+
+
+def say_store(store: str) -> str:
+    """Return what a store holds, in words; a name that is not known as it is."""
+    return localize(STORES[store]) if store in STORES else store
 
 
 def say_bytes(size: float) -> str:

@@ -5,6 +5,7 @@ from typing import Any
 from roomkeep.app.effects import Effects
 from roomkeep.app.health_state import listed, say_problem, say_problems
 from roomkeep.app.state import AccountState, PageState
+from roomkeep.app.storage_state import say_store
 from roomkeep.app.views.dom import KeyedList, View, by_id, clone, part, set_text
 from roomkeep.localization import join_sentences, localize
 from roomkeep.persistence import Problem
@@ -82,6 +83,6 @@ def _say(account: AccountState) -> str:
 
 
 def _fill(element: Any, problem: Problem, _before: Problem | None) -> None:
-    set_text(part(element, "store"), problem.store)
+    set_text(part(element, "store"), say_store(problem.store))
     set_text(part(element, "key"), problem.key)
     set_text(part(element, "reason"), say_problem(problem))

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import js
+
 from roomkeep.app.effects import Effects
 from roomkeep.app.state import PageState
 from roomkeep.app.views.dom import View, by_id, set_text
@@ -67,9 +69,11 @@ class LightboxView(View):
             self.effects.pictures.shrink()
 
     def _on_key(self, event: Any) -> None:
-        if event.key == "ArrowLeft":
+        keys = ("ArrowLeft", "ArrowRight")
+        back, on = keys if js.document.dir != "rtl" else reversed(keys)
+        if event.key == back:
             self.effects.pictures.enlarge_next(-1)
-        elif event.key == "ArrowRight":
+        elif event.key == on:
             self.effects.pictures.enlarge_next(1)
 
     def _on_download(self, _event: Any) -> None:

@@ -17,7 +17,8 @@ def put_beside(panel: Any, anchor: Any) -> None:
     """
     at, size = anchor.getBoundingClientRect(), panel.getBoundingClientRect()
     width, height = js.window.innerWidth, js.window.innerHeight
-    left = min(at.right - size.width, width - size.width - GAP)
+    is_from_left = js.document.dir == "rtl"
+    left = min(at.left if is_from_left else at.right - size.width, width - size.width - GAP)
     top = at.top - size.height - GAP
     if top < GAP:
         top = min(at.bottom + GAP, height - size.height - GAP)

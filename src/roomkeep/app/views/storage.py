@@ -14,6 +14,7 @@ from roomkeep.app.storage_state import (
     StorageState,
     say_bytes,
     say_contents,
+    say_store,
     split_usage,
 )
 from roomkeep.app.views.dom import KeyedList, View, by_id, clone, part, set_text
@@ -235,7 +236,7 @@ def _percent(share: float) -> str:
 
 
 def _fill_store(element: Any, row: StoreRow, _before: StoreRow | None) -> None:
-    set_text(part(element, "what"), localize(STORES[row.store]) if row.store in STORES else "")
+    set_text(part(element, "what"), say_store(row.store))
     set_text(part(element, "store"), row.store)
     set_text(part(element, "count"), format_number(row.count))
     bar = part(element, "bar")
@@ -244,8 +245,9 @@ def _fill_store(element: Any, row: StoreRow, _before: StoreRow | None) -> None:
 
 
 def _fill_skipped(element: Any, one: UnreadableRecord, _before: UnreadableRecord | None) -> None:
-    for name in ("store", "key", "reason"):
-        set_text(part(element, name), getattr(one, name))
+    set_text(part(element, "store"), say_store(one.store))
+    set_text(part(element, "key"), one.key)
+    set_text(part(element, "reason"), one.reason)
 
 
 def _fill_problem(element: Any, problem: str, _before: str | None) -> None:
