@@ -40,10 +40,10 @@ test('accounts are listed by name and picture; one that is removed leaves nothin
   await openApp(page);
   await signUp(page, 'Ada');
   await (await openAccounts(page)).getByRole('button', { name: 'Edit profile' }).click();
-  const form = page.getByRole('dialog', { name: 'Your profile' });
+  const form = page.getByRole('dialog', { name: 'Edit profile' });
   await form.getByLabel('Display name').fill('Countess of Lovelace');
-  await form.getByLabel('Choose a picture').setInputFiles(await drawPicture(page));
-  await form.getByRole('button', { name: 'Save profile' }).click();
+  await form.getByLabel('Choose picture').setInputFiles(await drawPicture(page));
+  await form.getByRole('button', { name: 'Save' }).click();
   await expect(form).toBeHidden();
   await createRoom(page, 'Tea');
   await composer(page).fill('warm ');
@@ -55,12 +55,12 @@ test('accounts are listed by name and picture; one that is removed leaves nothin
 
   // Signed in as another, and as nobody, also after reload.
   let accounts = await openAccounts(page);
-  await accounts.getByLabel('Name of a new account').fill('Grace');
+  await accounts.getByLabel('New account name').fill('Grace');
   await accounts.getByRole('button', { name: 'Create account' }).click();
   await createRoom(page, 'Cake');
   accounts = await openAccounts(page);
   const countess = (of) => of.getByRole('button', { name: /^Countess of Lovelace @Ada/ });
-  await expect(accounts.getByRole('listitem')).toHaveText([/Grace\s*signed in/, /Countess of Lovelace\s*@Ada/], { useInnerText: true });
+  await expect(accounts.getByRole('listitem')).toHaveText([/Grace\s*Signed in/, /Countess of Lovelace\s*@Ada/], { useInnerText: true });
   await accounts.getByRole('button', { name: 'Sign out' }).click();
   await expect(page.getByRole('heading', { name: 'Welcome back' })).toBeVisible();
   await page.reload();
@@ -74,19 +74,19 @@ test('accounts are listed by name and picture; one that is removed leaves nothin
   await expect(row(other, 'warm 😀')).toBeVisible();
   await composer(other).fill('half a thought');
   accounts = await openAccounts(page);
-  await accounts.getByRole('button', { name: 'Remove the account Countess of Lovelace' }).click();
-  const ask = page.getByRole('dialog', { name: 'Remove the account “Countess of Lovelace”?' });
-  await expect(ask).toContainText('This deletes 1 room, 1 message and 0 attachments, with its settings.');
+  await accounts.getByRole('button', { name: 'Remove account Countess of Lovelace' }).click();
+  const ask = page.getByRole('dialog', { name: 'Remove account “Countess of Lovelace”?' });
+  await expect(ask).toContainText('This deletes 1 room, 1 message, and 0 attachments, along with its settings.');
   await ask.getByLabel('To confirm, type Countess of Lovelace').fill('Countess of Lovelace');
-  await ask.getByRole('button', { name: 'Remove the account' }).click();
-  await expect(page.getByText('The account “Countess of Lovelace” was removed.')).toBeVisible();
+  await ask.getByRole('button', { name: 'Remove account' }).click();
+  await expect(page.getByText('Account “Countess of Lovelace” removed.')).toBeVisible();
 
   for (const tab of [page, other]) {
     await expect(tab.getByRole('heading', { name: 'Welcome back' })).toBeVisible();
     await expect(tab.getByRole('button', { name: 'Grace', exact: true })).toBeVisible();
     await expect(countess(tab)).toHaveCount(0);
   }
-  await expect(other.getByRole('alert')).toContainText('The account “Countess of Lovelace” was removed in another tab, with all its data. Choose another account, or create one.');
+  await expect(other.getByRole('alert')).toContainText('Account “Countess of Lovelace” and its data were removed in another tab. Choose another account or create one.');
   const kept = await everythingKept(other);
   expect(kept).not.toMatch(/Ada|Lovelace|warm|thought|😀/);
   expect(kept).toContain('roomkeep::Grace');
@@ -95,7 +95,7 @@ test('accounts are listed by name and picture; one that is removed leaves nothin
   await other.bringToFront();
   await other.getByLabel('Your name').fill('Ada');
   await other.getByRole('button', { name: 'Create account' }).click();
-  await expect(other.getByText('No rooms yet.')).toBeVisible();
+  await expect(other.getByText('No rooms yet')).toBeVisible();
   await createRoom(other, 'Anew');
   await write(other, 'begun again');
   await other.reload();
@@ -112,7 +112,7 @@ test('who goes from account to account by the keyboard is never lost', async ({ 
   await expect(mine('Ada')).toBeFocused();
   await page.keyboard.press('Enter');
   const accounts = page.getByRole('dialog', { name: 'Accounts on this device' });
-  await accounts.getByLabel('Name of a new account').focus();
+  await accounts.getByLabel('New account name').focus();
   await page.keyboard.type('Grace');
   await page.keyboard.press('Enter');
   await expect(mine('Grace')).toBeFocused();

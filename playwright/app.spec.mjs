@@ -18,7 +18,7 @@ async function chooseArchive(page, content, name = 'archive.jsonl') {
   const dialog = page.getByRole('dialog', { name: /import/i });
   if (!await dialog.isVisible()) await page.getByRole('button', { name: 'Import messages' }).click();
   const file = { name, mimeType: 'application/octet-stream', buffer: Buffer.from(content) };
-  await page.getByLabel('Archive of messages').setInputFiles(file);
+  await page.getByLabel('Archive file').setInputFiles(file);
   return dialog;
 }
 
@@ -33,41 +33,41 @@ test('a first visit: account, room, message, reaction, edit, deletion, reload', 
   await expect(page.getByRole('heading', { name: 'Welcome to Roomkeep' })).toBeVisible();
   await signUp(page, 'Ada');
   await page.getByRole('button', { name: 'Create a room' }).click();
-  await page.getByLabel('Name of the room').fill('Tea');
-  await page.getByLabel('Name of the room').press('Enter');
-  await expect(page.getByText('Write the first message of this room.')).toBeVisible();
+  await page.getByLabel('Room name').fill('Tea');
+  await page.getByLabel('Room name').press('Enter');
+  await expect(page.getByText('Send the first message.')).toBeVisible();
   await write(page, 'one');
   await write(page, 'two');
   await write(page, 'three');
 
   await row(page, 'one').hover();
   await row(page, 'one').getByRole('button', { name: 'React with 🎉' }).click();
-  const chip = row(page, 'one').getByRole('button', { name: '🎉 1 reaction, one of them yours' });
+  const chip = row(page, 'one').getByRole('button', { name: '🎉 1 reaction, including yours' });
   await expect(chip).toHaveAttribute('aria-pressed', 'true');
 
   await row(page, 'two').hover();
   await row(page, 'two').getByRole('button', { name: 'Edit' }).click();
-  await page.getByRole('textbox', { name: 'Edit the message' }).fill('two and a half');
+  await page.getByRole('textbox', { name: 'Edit message' }).fill('two and a half');
   await page.getByRole('button', { name: 'Save' }).click();
   await expect(row(page, 'two and a half')).toContainText('(edited)');
 
   await row(page, 'three').hover();
   await row(page, 'three').getByRole('button', { name: 'Delete' }).click();
-  const dialog = page.getByRole('dialog', { name: 'Delete this message?' });
+  const dialog = page.getByRole('dialog', { name: 'Delete message?' });
   await expect(dialog).toContainText('three');
-  await dialog.getByRole('button', { name: 'Keep it' }).click();
+  await dialog.getByRole('button', { name: 'Cancel' }).click();
   await expect(row(page, 'three')).toBeVisible();
   await row(page, 'three').hover();
   await row(page, 'three').getByRole('button', { name: 'Delete' }).click();
   await dialog.getByRole('button', { name: 'Delete' }).click();
-  await expect(row(page, 'This message was deleted.')).toBeVisible();
+  await expect(row(page, 'Message deleted')).toBeVisible();
   await expect(row(page, 'three')).toHaveCount(0);
 
   await page.reload();
   await ready(page);
   await expect(page.getByRole('heading', { name: 'Tea', level: 1 })).toBeVisible();
   await expect(row(page, 'two and a half')).toContainText('(edited)');
-  await expect(row(page, 'This message was deleted.')).toBeVisible();
+  await expect(row(page, 'Message deleted')).toBeVisible();
   await chip.click();
   await expect(chip).toHaveCount(0);
 });
@@ -86,7 +86,7 @@ test('the keyboard alone does it', async ({ page }) => {
   await expect(row(page, 'another')).toBeVisible();
 
   await page.keyboard.press('ArrowUp');
-  const editor = page.getByRole('textbox', { name: 'Edit the message' });
+  const editor = page.getByRole('textbox', { name: 'Edit message' });
   await expect(editor).toHaveValue('a line\nanother');
   await page.keyboard.press('Escape');
   await expect(editor).toHaveCount(0);
@@ -97,13 +97,13 @@ test('the keyboard alone does it', async ({ page }) => {
   await expect(row(page, 'first').getByRole('button', { name: 'Ada' })).toBeFocused();
   await page.keyboard.press('Tab');
   await page.keyboard.press('Enter');
-  await expect(row(page, 'first').getByRole('button', { name: '👍 1 reaction, one of them yours' })).toBeVisible();
+  await expect(row(page, 'first').getByRole('button', { name: '👍 1 reaction, including yours' })).toBeVisible();
   await row(page, 'first').getByRole('button', { name: 'Delete' }).focus();
   await page.keyboard.press('Enter');
-  await expect(page.getByRole('button', { name: 'Keep it' })).toBeFocused();
+  await expect(page.getByRole('button', { name: 'Cancel' })).toBeFocused();
   await page.keyboard.press('Tab');
   await page.keyboard.press('Enter');
-  await expect(row(page, 'This message was deleted.')).toBeFocused();
+  await expect(row(page, 'Message deleted')).toBeFocused();
 });
 
 test('an unfinished word of an input method is not sent', async ({ page }) => {
@@ -142,12 +142,12 @@ test('nothing of one account is left in the next', async ({ page }) => {
   await write(page, 'secret message');
   await composer(page).fill('secret draft');
   let dialog = await openAccounts(page);
-  await dialog.getByLabel('Name of a new account').fill('ada');
+  await dialog.getByLabel('New account name').fill('ada');
   await dialog.getByRole('button', { name: 'Create account' }).click();
-  await expect(page.getByRole('alert')).toContainText('there is an account “Ada” on this device already');
-  await dialog.getByLabel('Name of a new account').fill('Grace');
+  await expect(page.getByRole('alert')).toContainText('There\'s already an account “Ada” on this device');
+  await dialog.getByLabel('New account name').fill('Grace');
   await dialog.getByRole('button', { name: 'Create account' }).click();
-  await expect(page.getByText('No rooms yet.')).toBeVisible();
+  await expect(page.getByText('No rooms yet')).toBeVisible();
   const left = await page.evaluate(() => [
     document.documentElement.outerHTML, ...Array.from(document.querySelectorAll('input, textarea'), (field) => field.value),
   ].join());
@@ -162,7 +162,7 @@ test('nothing of one account is left in the next', async ({ page }) => {
   await page.reload();
   await ready(page);
   await page.getByRole('button', { name: 'Grace', exact: true }).click();
-  await expect(page.getByText('No rooms yet.')).toBeVisible();
+  await expect(page.getByText('No rooms yet')).toBeVisible();
 });
 
 test('markup is text', async ({ page }) => {
@@ -184,16 +184,16 @@ test('input that cannot be kept is named, and stays to be mended', async ({ page
   const alert = page.getByRole('alert');
   await page.getByLabel('Your name').fill('   ');
   await page.getByRole('button', { name: 'Create account' }).click();
-  await expect(alert).toContainText('The name is empty.');
+  await expect(alert).toContainText('Enter a name.');
   await page.getByLabel('Your name').fill('x'.repeat(100_000));
   await page.getByRole('button', { name: 'Create account' }).click();
-  await expect(alert).toContainText('The name is 100,000 characters long; 80 is the most.');
+  await expect(alert).toContainText('The name has 100,000 characters. The limit is 80.');
   await expect(alert.getByRole('listitem')).toHaveCount(1);
   await signUp(page, 'Ada');
   await expect(alert).toBeEmpty();
   await createRoom(page, 'Tea');
   await composer(page).fill('y'.repeat(8_001));
-  await expect(page.getByText('1 character too many.')).toBeVisible();
+  await expect(page.getByText('1 character over the limit.')).toBeVisible();
   await composer(page).press('Enter');
   await expect(composer(page)).toHaveValue('y'.repeat(8_001));
   await expect(page.getByRole('button', { name: 'Send' })).toBeDisabled();
@@ -207,11 +207,11 @@ test('where nothing can be kept, the page says so and works', async ({ page, tro
     };
   });
   await openApp(page);
-  await expect(page.getByText('This browser keeps no data for this page')).toBeVisible();
+  await expect(page.getByText('Nothing is saved in this browser')).toBeVisible();
   await signUp(page, 'Ada');
   await createRoom(page, 'Tea');
   await write(page, 'for now');
-  await expect(page.getByText('This browser keeps no data for this page')).toBeVisible();
+  await expect(page.getByText('Nothing is saved in this browser')).toBeVisible();
   trouble.length = 0;
 });
 
@@ -224,7 +224,7 @@ test('data of a newer version are left alone, and the page says what to do', asy
   }), version);
   await make(99);
   await openApp(page);
-  await expect(page.getByRole('main').getByRole('alert')).toContainText('a newer version of Roomkeep made these data');
+  await expect(page.getByRole('main').getByRole('alert')).toContainText('Your data was saved by a newer version of Roomkeep');
   await page.evaluate(() => new Promise((resolve) => {
     indexedDB.deleteDatabase('roomkeep-anonymous').onsuccess = resolve;
   }));
@@ -254,7 +254,7 @@ test.describe('import', () => {
     await openApp(page);
     await signUp(page, 'Ada');
     const dialog = await chooseArchive(page, gzipSync(archive(1_990)), 'archive.jsonl.gz');
-    await expect(dialog).toContainText('Imported 1,990 messages of 9 people in 2 rooms.');
+    await expect(dialog).toContainText('Imported 1,990 messages from 9 people in 2 rooms.');
     await dialog.getByRole('button', { name: 'Close' }).click();
     expect(await countRecords(page, 'Ada')).toEqual({ messages: 1_990, rooms: 2, users: 10 });
 
@@ -291,10 +291,10 @@ test.describe('import', () => {
   test('importing again changes nothing', async ({ page }) => {
     await openApp(page);
     await signUp(page, 'Ada');
-    for (const told of ['Imported 300 messages', '300 messages were here already, and stay as they are.']) {
+    for (const told of ['Imported 300 messages', '300 messages were already here.']) {
       const dialog = await chooseArchive(page, archive(300, (line) => ({ ...line, extra: told })));
       await expect(dialog).toContainText(told);
-      await expect(dialog).toContainText('300 lines held more than Roomkeep imports, which was left out: extra.');
+      await expect(dialog).toContainText('300 lines had fields that Roomkeep doesn\'t import: extra.');
       await dialog.getByRole('button', { name: 'Close' }).click();
     }
     expect(await countRecords(page, 'Ada')).toEqual({ messages: 300, rooms: 2, users: 10 });
@@ -302,14 +302,14 @@ test.describe('import', () => {
 
   const broken = {
     'an empty file': ['', 'The file is empty.'],
-    'a picture': [Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]), 'Line 1 is not JSON'],
+    'a picture': [Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]), 'Line 1 isn\'t valid JSON'],
     'a missing field': [archive(900, (line, n) => (n === 811 ? { ...line, roomId: undefined } : line)), 'Line 812: roomId is missing.'],
-    'an empty id': [archive(9, (line, n) => (n === 8 ? { ...line, id: '' } : line)), 'Line 9: id is not right: it is empty.'],
-    'a wrong type': [archive(9, (line, n) => (n === 8 ? { ...line, timestamp: 'now' } : line)), 'Line 9: timestamp is not right'],
-    'an absurd size': [archive(9, (line, n) => (n === 8 ? { ...line, content: 'x'.repeat(70_000) } : line)), 'Line 9: content is not right: it is longer than 65,536 characters.'],
+    'an empty id': [archive(9, (line, n) => (n === 8 ? { ...line, id: '' } : line)), 'Line 9: id isn\'t valid (it\'s empty).'],
+    'a wrong type': [archive(9, (line, n) => (n === 8 ? { ...line, timestamp: 'now' } : line)), 'Line 9: timestamp isn\'t valid'],
+    'an absurd size': [archive(9, (line, n) => (n === 8 ? { ...line, content: 'x'.repeat(70_000) } : line)), 'Line 9: content isn\'t valid (it\'s longer than 65,536 characters).'],
     'a line without end': [archive(9) + 'x'.repeat(2_000_000), 'Line 9 is longer than 1,024 kB.'],
-    'a list': [`[${archive(3).replaceAll('\n', ',')}]`, 'Line 1 is not a message: it is no JSON object.'],
-    'a cut off file': [gzipSync(archive(2_000)).subarray(0, 9_000), 'The file is cut off'],
+    'a list': [`[${archive(3).replaceAll('\n', ',')}]`, 'Line 1 isn\'t a JSON object.'],
+    'a cut off file': [gzipSync(archive(2_000)).subarray(0, 9_000), 'The file is incomplete'],
     'a damaged file': [Buffer.concat([gzipSync(archive(20)).subarray(0, 60), Buffer.alloc(500, 0xee)]), 'The file is damaged'],
     'a file that unpacks to gigabytes': [gzipSync(Buffer.alloc(60_000_000, 10)), 'The file has more than 5,000,000 lines.'],
   };
@@ -333,7 +333,7 @@ test.describe('import', () => {
     await page.getByRole('button', { name: 'Import messages' }).click();
     const file = testInfo.outputPath('archive.jsonl');
     await writeFile(file, archive(4));
-    const { x, y, height } = await page.getByLabel('Archive of messages').boundingBox();
+    const { x, y, height } = await page.getByLabel('Archive file').boundingBox();
     const devtools = await page.context().newCDPSession(page);
     const data = { items: [], files: [file], dragOperationsMask: 1 };
     for (const type of ['dragEnter', 'dragOver', 'drop']) {
@@ -348,8 +348,8 @@ test.describe('import', () => {
     const dialog = await chooseArchive(page, archive(60_000));
     await expect(dialog).toContainText(/Imported [\d,]+ of 60,000 messages/);
     await dialog.getByRole('button', { name: 'Cancel import' }).click();
-    await expect(dialog).toContainText(/Stopped\. [\d,]+ of 60,000 messages were imported, and stay\./);
-    const said = (await dialog.innerText()).match(/Stopped\. ([\d,]+)/)[1].replaceAll(',', '');
+    await expect(dialog).toContainText(/Import canceled\. [\d,]+ of 60,000 messages were imported\./);
+    const said = (await dialog.innerText()).match(/canceled\. ([\d,]+)/)[1].replaceAll(',', '');
     expect((await countRecords(page, 'Ada')).messages).toBe(Number(said));
   });
 
@@ -361,7 +361,7 @@ test.describe('import', () => {
     await writeFile(path, archive(60_000));
     await page.getByRole('button', { name: 'Import messages' }).click();
     const dialog = page.getByRole('dialog', { name: /import/i });
-    await page.getByLabel('Archive of messages').setInputFiles(path);
+    await page.getByLabel('Archive file').setInputFiles(path);
     await expect(dialog).toContainText(/Imported [\d,]+ of 60,000 messages/);
     await dialog.getByRole('button', { name: 'Keep chatting' }).click();
     await expect(page.getByRole('button', { name: /^Importing… \d+%/ })).toBeVisible();
@@ -369,9 +369,9 @@ test.describe('import', () => {
     await write(page, 'while it imports');
 
     const accounts = await openAccounts(page);
-    await accounts.getByLabel('Name of a new account').fill('Grace');
+    await accounts.getByLabel('New account name').fill('Grace');
     await accounts.getByRole('button', { name: 'Create account' }).click();
-    await expect(page.getByText('No rooms yet.')).toBeVisible();
+    await expect(page.getByText('No rooms yet')).toBeVisible();
     await expect(page.getByRole('button', { name: /^Importing/ })).toBeHidden();
     const { messages } = await countRecords(page, 'Ada');
     expect(messages).toBeLessThan(60_000);

@@ -144,7 +144,7 @@ test('dropped and pasted files', async ({ page }) => {
   await expect(pending(page)).toHaveCount(0);
   await seen(page, 'notes.txt', 'red.png');
   await seen(page, 'notes.txt', 'Pasted picture.png');
-  await expect(page.getByText('no text, and no file')).toBeHidden();
+  await expect(page.getByText('This message is empty.')).toBeHidden();
 });
 
 test('a pasted text that is too long for a message goes with it as a file', async ({ page }) => {
@@ -158,7 +158,7 @@ test('a pasted text that is too long for a message goes with it as a file', asyn
   await composer(page).fill('read this');
   expect(await paste('a'.repeat(8_000)), 'what a message can hold is the browser\'s to paste').toBe(true);
   expect(await paste(long)).toBe(false);
-  await expect(page.getByText('The text is too long for a message, so it goes with it as “Pasted text.txt”.')).toBeVisible();
+  await expect(page.getByText('This text is too long for a message, so it was attached as “Pasted text.txt”.')).toBeVisible();
   await expect(pending(page)).toHaveText(/Pasted text\.txt/);
   await expect(composer(page)).toHaveValue('read this');
   await composer(page).press('Enter');
@@ -178,9 +178,9 @@ test('limits are told before anything is sent', async ({ page }) => {
     files.dispatchEvent(new Event('change', { bubbles: true }));
   });
   const said = page.getByRole('alert').filter({ hasText: 'film.mov' });
-  await expect(said).toContainText('“film.mov” is 25.1 MB large; 25 MB is the most for one file.');
-  await expect(said).toContainText('“nothing.txt” is empty, so there is nothing to send.');
-  await expect(said).toContainText('A message can have 10 files; 2 files were left out.');
+  await expect(said).toContainText('“film.mov” is 25.1 MB. The limit is 25 MB per file.');
+  await expect(said).toContainText('“nothing.txt” is empty, so it can\'t be sent.');
+  await expect(said).toContainText('You can send up to 10 files with a message. 2 files were left out.');
   await expect(pending(page)).toHaveCount(10);
   await expect(pending(page).first()).not.toContainText('etc');
   await said.getByRole('button', { name: 'Dismiss' }).click();
@@ -211,9 +211,9 @@ test('a file that cannot be saved waits to be tried again, and is told', async (
   await composer(page).fill('half of it');
   await send(page).click();
   await expect(page.getByRole('alert').filter({ hasText: 'red.png' })).toContainText(
-    'Could not save “red.png”: the storage of this browser is full. The message was sent without it.');
+    'Couldn\'t save “red.png”. This browser\'s storage is full. The message was sent without it.');
   await expect(pending(page)).toHaveCount(1);
-  await expect(pending(page)).toContainText('Not saved: send again');
+  await expect(pending(page)).toContainText('Not saved. Send again.');
   await expect(row(page, 'half of it').getByRole('button', { name: 'Download notes.txt' })).toBeVisible();
 
   // The message itself fails: all stays where it is.
@@ -221,7 +221,7 @@ test('a file that cannot be saved waits to be tried again, and is told', async (
   await pick(page, BLUE);
   await composer(page).fill('lost?');
   await send(page).click();
-  await expect(page.getByRole('alert').filter({ hasText: 'Could not send the message' })).toBeVisible();
+  await expect(page.getByRole('alert').filter({ hasText: 'Couldn\'t send the message' })).toBeVisible();
   await expect(composer(page)).toHaveValue('lost?');
   await expect(pending(page)).toHaveCount(2);
 
@@ -253,7 +253,7 @@ test('what could run is never shown, whatever it calls itself', async ({ page, t
   await send(page).click();
   const said = row(page, 'harmless');
   await expect(said.getByRole('button', { name: 'Download drawing.svg' })).toBeVisible();
-  await expect(said.getByText('Not a picture that can be shown')).toBeVisible();
+  await expect(said.getByText('Can\'t be shown')).toBeVisible();
   await page.evaluate(() => {
     const { createObjectURL } = URL;
     globalThis.types = [];
@@ -283,9 +283,9 @@ test('another tab sees them come and go; a deleted message loses them', async ({
   await page.bringToFront();
   await row(page, 'look').hover();
   await row(page, 'look').getByRole('button', { name: 'Delete' }).click();
-  await page.getByRole('dialog', { name: 'Delete this message?' }).getByRole('button', { name: 'Delete' }).click();
+  await page.getByRole('dialog', { name: 'Delete message?' }).getByRole('button', { name: 'Delete' }).click();
   await expect(lightbox(other, 'red.png')).toBeHidden();
-  await expect(row(other, 'This message was deleted.').getByRole('button', { name: /picture/ })).toHaveCount(0);
+  await expect(row(other, 'Message deleted').getByRole('button', { name: /picture/ })).toHaveCount(0);
   expect(await stored(page)).toEqual([]);
 });
 
@@ -320,7 +320,7 @@ test('pictures take no place anew, and their URLs are let go', async ({ page }) 
   await expect(pending(page)).toHaveCount(1);
   await seen(page, 'pictures 3', 'red.png');
   const accounts = await openAccounts(page);
-  await accounts.getByLabel('Name of a new account').fill('Grace');
+  await accounts.getByLabel('New account name').fill('Grace');
   await accounts.getByRole('button', { name: 'Create account' }).click();
   await expect(page.getByRole('button', { name: 'Account: Grace' })).toBeVisible();
   await expect.poll(() => page.evaluate(() => globalThis.urls.size)).toBe(0);

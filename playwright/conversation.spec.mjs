@@ -25,7 +25,7 @@ for (const [what, viewport] of [['wide', { width: 1280, height: 720 }], ['narrow
       await write(page, 'to be copied');
       await row(page, 'to be copied').focus();
       await page.keyboard.press('c');
-      const said = page.getByRole('status').getByText('Message copied.');
+      const said = page.getByRole('status').getByText('Message copied');
       await expect(said).toBeVisible();
       expect(await buttonsUnder(said.locator('..').locator('..'))).toEqual([]);
       await expect(said).toBeHidden({ timeout: 5_000 });
@@ -41,7 +41,7 @@ test('an editor stands above the files of its message, as the text does', async 
   await expect(message).toContainText('8 bytes · PDF document');
   await expect(composer(page)).toBeFocused();
   await composer(page).press('ArrowUp');
-  const editor = page.getByRole('textbox', { name: 'Edit the message' });
+  const editor = page.getByRole('textbox', { name: 'Edit message' });
   await expect(editor).toBeFocused();
   const [text, file] = [await editor.boundingBox(), await page.getByText('notes.pdf').boundingBox()];
   expect(text.y + text.height).toBeLessThanOrEqual(file.y);
@@ -75,7 +75,7 @@ freshTest('a new person can type a name at once', async ({ page }) => {
   await expect(page.getByRole('button', { name: 'Account: Ada' })).toBeVisible();
 });
 
-/** Brings in what Bob wrote: some messages of each day, so many days ago, the last ones of today. */
+/** Brings in what Bob wrote: some messages from each day, so many days ago, the last ones of today. */
 async function hearOfDays(page, days, each) {
   const { rooms: [{ id }] } = await readRecords(page, 'Ada', 'rooms');
   const messages = days.flatMap((ago) => Array.from({ length: each }, (_, n) => {
@@ -118,7 +118,7 @@ test('the floating date leaves what is new to be seen', async ({ page }) => {
   await begin(page);
   await write(page, 'read until here');
   await hearOfDays(page, [-1], 60);
-  const banner = page.getByRole('group', { name: 'What is new' });
+  const banner = page.getByRole('group', { name: 'New messages' });
   await expect(banner).toBeVisible();
   const date = page.locator('#floating-date');
   await log(page).hover();
@@ -176,7 +176,7 @@ test('a long message is folded; it is unfolded by a button, by going to it, and 
 
   await long.focus();
   await page.keyboard.press('e');
-  await expect(page.getByRole('textbox', { name: 'Edit the message' })).toBeFocused();
+  await expect(page.getByRole('textbox', { name: 'Edit message' })).toBeFocused();
   await page.keyboard.press('Escape');
   await expect(less).toBeVisible();
 });

@@ -185,7 +185,7 @@ test('menu, about, and a page that stops', async ({ start, trouble }) => {
     Help: ['About Roomkeep'],
   });
   await window.ask('choose', 'Help', 'About Roomkeep');
-  expect(await window.ask('dialog')).toMatch(/Roomkeep.*MIT licence.*Chromium \d+/);
+  expect(await window.ask('dialog')).toMatch(/Roomkeep.*MIT license.*Chromium \d+/);
   await window.ask('answer', 'OK');
   await window.ask('choose', 'File', 'Open data folder');
   expect((await window.ask('opened')).map((url) => new URL(url).protocol)).toEqual(['file:']);

@@ -78,9 +78,9 @@ test('windows follow each other, and a second start joins the first', async ({ s
   expect(context.pages()).toHaveLength(2);
 
   let dialog = await openAccounts(page);
-  await dialog.getByLabel('Name of a new account').fill('Grace');
+  await dialog.getByLabel('New account name').fill('Grace');
   await dialog.getByRole('button', { name: 'Create account' }).click();
-  await expect(page.getByText('No rooms yet.')).toBeVisible();
+  await expect(page.getByText('No rooms yet')).toBeVisible();
   expect(await page.evaluate(() => document.documentElement.outerHTML)).not.toContain('from the other window');
   await write(other, 'for Ada alone');
   dialog = await openAccounts(page);

@@ -12,7 +12,7 @@ const RED = {
 const NOTES = { name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('bring tea\n') };
 
 const alert = (page) => page.getByRole('alert');
-const editor = (page) => page.getByRole('textbox', { name: 'Edit the message' });
+const editor = (page) => page.getByRole('textbox', { name: 'Edit message' });
 const room = (page, name) => page.getByRole('navigation', { name: 'Rooms', exact: true }).getByRole('button', { name: new RegExp(`^${name} `) });
 
 /** What two stores of the account hold, as text. */
@@ -86,7 +86,7 @@ test('where the storage is full or lost, one is told so each time, and keeps wha
   const session = await context.newCDPSession(page);
   const limit = (quotaSize) => session.send('Storage.overrideQuotaForOrigin', { origin: new URL(baseURL).origin, quotaSize });
   await limit(1);
-  const full = 'the storage of this browser is full';
+  const full = 'This browser\'s storage is full.';
   // For half a minute the browser trusts what it knew of the space.
   await expect(async () => {
     await composer(page).fill('is it full?');
@@ -98,9 +98,9 @@ test('where the storage is full or lost, one is told so each time, and keeps wha
   await page.keyboard.press('r');
   await composer(page).fill('precious');
   await composer(page).press('Enter');
-  await expect(alert(page)).toContainText(`Could not send the message: ${full}.`);
+  await expect(alert(page)).toContainText(`Couldn't send the message. ${full}`);
   await expect(page.getByText('Replying to Ada original')).toBeVisible();
-  await expect(alert(page)).toContainText('Free some space');
+  await expect(alert(page)).toContainText('Free up space');
   await expect(composer(page)).toHaveValue('precious');
   await expect(composer(page)).toBeFocused();
 
@@ -108,26 +108,26 @@ test('where the storage is full or lost, one is told so each time, and keeps wha
   await page.keyboard.press('e');
   await editor(page).fill('changed');
   await editor(page).press('Enter');
-  await expect(alert(page)).toContainText(`Could not save the change: ${full}.`);
+  await expect(alert(page)).toContainText(`Couldn't save your edit. ${full}`);
   await expect(editor(page)).toHaveValue('changed');
 
   await pick(page, NOTES);
-  await expect(alert(page)).toContainText(`Could not keep “notes.txt” for later: ${full}.`);
-  await expect(pending(page)).toContainText('gone on reload');
+  await expect(alert(page)).toContainText(`Couldn't save “notes.txt” for later. ${full}`);
+  await expect(pending(page)).toContainText('Gone if you reload');
 
   await page.getByRole('button', { name: 'New room' }).click();
-  await page.getByLabel('Name of the room').fill('Cake');
+  await page.getByLabel('Room name').fill('Cake');
   await page.getByRole('button', { name: 'Create room' }).click();
-  await expect(alert(page).filter({ hasText: 'Could not create the room' })).toContainText(full);
-  await expect(page.getByLabel('Name of the room')).toHaveValue('Cake');
+  await expect(alert(page).filter({ hasText: 'Couldn\'t create the room' })).toContainText(full);
+  await expect(page.getByLabel('Room name')).toHaveValue('Cake');
   await page.keyboard.press('Escape');
 
   const accounts = await openAccounts(page);
   await accounts.getByRole('button', { name: 'Edit profile' }).click();
-  const profile = page.getByRole('dialog', { name: 'Your profile' });
+  const profile = page.getByRole('dialog', { name: 'Edit profile' });
   await profile.getByRole('textbox', { name: 'About you' }).fill('Countess');
   await profile.getByRole('button', { name: 'Save' }).click();
-  await expect(alert(page).filter({ hasText: 'Could not save your profile' })).toContainText(full);
+  await expect(alert(page).filter({ hasText: 'Couldn\'t save your profile' })).toContainText(full);
   await expect(profile.getByRole('textbox', { name: 'About you' })).toHaveValue('Countess');
   await page.keyboard.press('Escape');
 
@@ -138,7 +138,7 @@ test('where the storage is full or lost, one is told so each time, and keeps wha
   await expect(row(page, 'precious').getByRole('button', { name: 'Download notes.txt' })).toBeVisible();
   await expect(row(page, 'precious').getByRole('button', { name: 'In reply to Ada changed' })).toBeVisible();
   await expect(pending(page)).toHaveCount(0);
-  await expect(alert(page)).not.toContainText('Could not send');
+  await expect(alert(page)).not.toContainText('Couldn\'t send');
 
   await page.evaluate(() => {
     const { transaction } = IDBDatabase.prototype;
@@ -150,7 +150,7 @@ test('where the storage is full or lost, one is told so each time, and keeps wha
   });
   await composer(page).fill('as precious');
   await composer(page).press('Enter');
-  await expect(alert(page)).toContainText('Could not send the message: the browser closed its storage. Try again.');
+  await expect(alert(page)).toContainText('Couldn\'t send the message. The browser closed its storage. Try again.');
   await expect(composer(page)).toHaveValue('as precious');
   await page.evaluate(() => globalThis.mend());
   await composer(page).press('Enter');

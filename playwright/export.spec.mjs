@@ -34,15 +34,15 @@ test('everything is exported into one file, and restored from it', async ({ page
   expect(head).toMatchObject({ format: 'roomkeep', version: 1, account: 'Ada' });
   expect(lines.find((line) => line.type === 'data').data).toBe(PICTURE.buffer.toString('base64'));
 
-  await storage.getByRole('button', { name: 'Delete everything of this account…' }).click();
+  await storage.getByRole('button', { name: 'Delete everything in this account…' }).click();
   await storage.getByLabel('To confirm, type Ada').fill('Ada');
   await storage.getByRole('button', { name: 'Delete everything', exact: true }).click();
-  await expect(page.getByText('No rooms yet.')).toBeVisible();
+  await expect(page.getByText('No rooms yet')).toBeVisible();
   await page.getByRole('button', { name: 'Import an archive' }).click();
-  const restore = page.getByRole('dialog', { name: /Import messages|Export restored/ });
-  await restore.getByLabel('Archive of messages').setInputFiles({ name: 'export.jsonl.gz', mimeType: 'application/gzip', buffer: file });
+  const restore = page.getByRole('dialog', { name: /Import messages|File restored/ });
+  await restore.getByLabel('Archive file').setInputFiles({ name: 'export.jsonl.gz', mimeType: 'application/gzip', buffer: file });
   await expect(restore.getByText('Restored 2 messages and 1 file.')).toBeVisible();
-  await expect(page.getByRole('dialog', { name: 'Export restored' })).toBeVisible();
+  await expect(page.getByRole('dialog', { name: 'File restored' })).toBeVisible();
   await page.keyboard.press('Escape');
   await page.getByRole('button', { name: /^Tea/ }).click();
   await expect(row(page, 'first')).toBeVisible();
@@ -52,5 +52,5 @@ test('everything is exported into one file, and restored from it', async ({ page
   storage = await openStorage(page);
   await openAdvanced(storage);
   await storage.getByRole('button', { name: 'Check now' }).click();
-  await expect(storage.getByText('All is well: every record can be read')).toBeVisible();
+  await expect(storage.getByText('No problems found.')).toBeVisible();
 });

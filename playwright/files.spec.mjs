@@ -8,8 +8,8 @@ test('the oldest files are removed when asked, and their messages stay', async (
     StorageManager.prototype.estimate = async () => ({ usage: 83, quota: 100 });
   });
   await openApp(page);
-  await expect(page.getByText('83% of the space for this page is used.')).toBeVisible();
-  await expect(page.getByText('Under Storage, in the list of accounts, you can remove the oldest files.')).toBeVisible();
+  await expect(page.getByText('83% of the space for Roomkeep is used.')).toBeVisible();
+  await expect(page.getByText('To free up space, remove old files in Storage.')).toBeVisible();
   await signUp(page, 'Ada');
   await createRoom(page, 'Tea');
   for (const [name, size] of [['old.txt', 4_000], ['new.txt', 6_000]]) {
@@ -19,22 +19,22 @@ test('the oldest files are removed when asked, and their messages stay', async (
     await write(page, `with ${name}`);
   }
   const files = (await openStorage(page)).getByRole('region', { name: 'Files' });
-  await expect(files.getByText('2 files, 10.0 kB.')).toBeVisible();
+  await expect(files.getByText('2 files, 10 kB')).toBeVisible();
   await files.getByRole('button', { name: 'Remove…' }).click();
-  await expect(files.getByText('Remove the oldest files: 1 file, 4.0 kB?')).toBeVisible();
-  await expect(files.getByRole('button', { name: 'Keep them' })).toBeFocused();
+  await expect(files.getByText('Remove the oldest files (1 file, 4 kB)?')).toBeVisible();
+  await expect(files.getByRole('button', { name: 'Cancel' })).toBeFocused();
   await page.keyboard.press('Enter');
   await expect(files.getByRole('button', { name: 'Remove…' })).toBeFocused();
-  await expect(files.getByText('2 files, 10.0 kB.')).toBeVisible();
+  await expect(files.getByText('2 files, 10 kB')).toBeVisible();
   await page.keyboard.press('Enter');
   await files.getByRole('button', { name: 'Remove files' }).click();
-  await expect(files.getByText('1 file, 6.0 kB.')).toBeVisible();
+  await expect(files.getByText('1 file, 6 kB')).toBeVisible();
   await expect(files.getByRole('button', { name: 'Remove…' })).toBeFocused();
 
   await page.reload();
   await ready(page);
   await row(page, 'with old.txt').getByRole('button', { name: 'Download old.txt' }).click();
-  await expect(page.getByText('“old.txt” is not on this device.')).toBeVisible();
+  await expect(page.getByText('“old.txt” isn\'t on this device.')).toBeVisible();
   const downloading = page.waitForEvent('download');
   await row(page, 'with new.txt').getByRole('button', { name: 'Download new.txt' }).click();
   await downloading;

@@ -19,7 +19,7 @@ test('a check names what is amiss, and a repair mends what it can', async ({ pag
   await openAdvanced(storage);
   const check = storage.getByRole('button', { name: 'Check now' });
   await check.click();
-  await expect(storage.getByText('All is well: every record can be read')).toBeVisible();
+  await expect(storage.getByText('No problems found.')).toBeVisible();
   await expect(check).toBeFocused();
 
   await plant(
@@ -29,18 +29,18 @@ test('a check names what is amiss, and a repair mends what it can', async ({ pag
     { id: 'named', content: 'two', reactions: [{ messageId: 'named', oderId: 'Ada', emoji: '🎉', timestamp: 5 }] },
   );
   await check.click();
-  await expect(storage.getByText('3 problems found. 2 of them can be repaired. 1 record cannot be read; see below.')).toBeVisible();
-  await expect(storage.getByRole('row', { name: 'messages dead The message is deleted, but its text is still there.' })).toBeVisible();
-  await expect(storage.getByRole('row', { name: 'messages named The message names 1 reaction, but none is stored.' })).toBeVisible();
+  await expect(storage.getByText('3 problems found. 2 of them can be repaired. 1 record can\'t be read. It\'s listed below.')).toBeVisible();
+  await expect(storage.getByRole('row', { name: 'messages dead The message is deleted, but part of it is still stored.' })).toBeVisible();
+  await expect(storage.getByRole('row', { name: 'messages named The message and its reactions don\'t match.' })).toBeVisible();
   await expect(storage.getByRole('row', { name: 'messages broken “content” should be text, but is a whole number.' })).toBeVisible();
 
   await storage.getByRole('button', { name: 'Repair…' }).click();
-  await expect(storage.getByRole('button', { name: 'Leave as it is' })).toBeFocused();
+  await expect(storage.getByRole('button', { name: 'Cancel' })).toBeFocused();
   await page.keyboard.press('Enter');
   await expect(storage.getByRole('button', { name: 'Repair…' })).toBeFocused();
   await page.keyboard.press('Enter');
   await storage.getByRole('button', { name: 'Repair now' }).click();
-  await expect(storage.getByText('2 problems were repaired. 1 problem found. Nothing here can be repaired')).toBeVisible();
+  await expect(storage.getByText('2 problems repaired. 1 problem found. Nothing can be repaired')).toBeVisible();
   await expect(check).toBeFocused();
   await page.keyboard.press('Escape');
   await expect(row(page, 'two').getByRole('button', { name: /^🎉 1 reaction/ })).toBeVisible();

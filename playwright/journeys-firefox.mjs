@@ -65,7 +65,7 @@ async function signUp(page, name) {
 
 async function createRoom(page, name) {
   await press(page, 'New room');
-  await fill(page, 'Name of the room', name);
+  await fill(page, 'Room name', name);
   await press(page, 'Create room');
   await page.waitForSelector(named('heading', name), { visible: true });
 }
@@ -95,20 +95,20 @@ const journeys = {
     const chip = mine('one', '🎉');
     await page.waitForSelector(chip, { visible: true });
     await act(page, 'two', 'Edit');
-    await fill(page, 'Edit the message', 'two and a half');
+    await fill(page, 'Edit message', 'two and a half');
     await press(page, 'Save');
     await row(page, '(edited)');
     await act(page, 'three', 'Delete');
-    const dialog = await page.waitForSelector(named('dialog', 'Delete this message?'), { visible: true });
+    const dialog = await page.waitForSelector(named('dialog', 'Delete message?'), { visible: true });
     await (await dialog.waitForSelector(button('Delete'))).click();
-    await row(page, 'This message was deleted.');
+    await row(page, 'Message deleted');
     await rowIsGone(page, 'three');
 
     await page.reload();
     await ready(page);
     await page.waitForSelector(named('heading', 'Tea'), { visible: true });
     await row(page, 'two and a half');
-    await row(page, 'This message was deleted.');
+    await row(page, 'Message deleted');
     await page.locator(chip).click();
     await page.waitForSelector(chip, { hidden: true });
   },
@@ -132,9 +132,9 @@ const journeys = {
     await createRoom(page, 'Secret room');
     await write(page, 'secret message');
     await page.locator(account('Ada')).click();
-    await fill(page, 'Name of a new account', 'Grace');
+    await fill(page, 'New account name', 'Grace');
     await press(page, 'Create account');
-    await shows(page, 'No rooms yet.');
+    await shows(page, 'No rooms yet');
     const left = await page.evaluate(() => document.documentElement.outerHTML.toLowerCase());
     assert(!left.includes('secret'));
     await page.locator(account('Grace')).click();
@@ -204,7 +204,7 @@ const journeys = {
         throw Object.assign(new DOMException('Denied', 'SecurityError'), { stack: 'at open' });
       };
     });
-    await shows(page, 'This browser keeps no data for this page');
+    await shows(page, 'Nothing is saved in this browser');
     await signUp(page, 'Ada');
     await createRoom(page, 'Tea');
     await write(page, 'for now');

@@ -47,7 +47,7 @@ const noted = (page) => page.evaluate(() => globalThis.noted);
 /** Changes a message. What one writes in a channel is in all tabs, so a new one would take its place. */
 async function change(page, before, text) {
   await row(page, before).press('e');
-  const editor = page.getByRole('textbox', { name: 'Edit the message' });
+  const editor = page.getByRole('textbox', { name: 'Edit message' });
   await editor.fill(text);
   await editor.press('Enter');
   await expect(row(page, text)).toBeVisible();

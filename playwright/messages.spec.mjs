@@ -35,7 +35,7 @@ async function importMany(page, count = 900) {
   }));
   await page.getByRole('button', { name: 'Import messages' }).click();
   const dialog = page.getByRole('dialog', { name: /import/i });
-  await page.getByLabel('Archive of messages').setInputFiles({ name: 'a.jsonl', mimeType: 'text/plain', buffer: Buffer.from(lines.join('\n')) });
+  await page.getByLabel('Archive file').setInputFiles({ name: 'a.jsonl', mimeType: 'text/plain', buffer: Buffer.from(lines.join('\n')) });
   await expect(dialog).toContainText('Imported');
   await dialog.getByRole('button', { name: 'Close' }).click();
   await page.getByRole('navigation', { name: 'Rooms', exact: true }).getByRole('button', { name: 'many' }).click();
@@ -60,8 +60,8 @@ test('links, code and emphasis show as such; markup stays text', async ({ page }
       await expect(row(page, '<b>x</b>')).toBeVisible();
       const block = log(page).getByRole('group', { name: 'Code, py' });
       await expect(block).toHaveText('if x:\n    y = "<i>"', { useInnerText: true });
-      await page.getByRole('button', { name: 'Copy the code' }).click();
-      await expect(page.getByText('Code copied.')).toBeVisible();
+      await page.getByRole('button', { name: 'Copy code' }).click();
+      await expect(page.getByText('Code copied')).toBeVisible();
       expect(await copied(page)).toBe('if x:\n    y = "<i>"');
       const size = (text) => row(page, text).getByText(text, { exact: true }).evaluate((item) => parseFloat(getComputedStyle(item).fontSize));
       expect(await size('🎉🎉')).toBeGreaterThan(24);
@@ -79,7 +79,7 @@ test('a reply shows what it answers, and leads there', async ({ page }) => {
   const reply = page.getByText('Replying to Ada What time is tea?');
   await expect(reply).toBeVisible();
   await expect(composer(page)).toBeFocused();
-  await page.getByRole('button', { name: 'Cancel the reply' }).click();
+  await page.getByRole('button', { name: 'Cancel reply' }).click();
   await expect(reply).toBeHidden();
   await tool(page, 'What time is tea?', 'Reply');
   await page.keyboard.press('Escape');
@@ -99,13 +99,13 @@ test('a reply shows what it answers, and leads there', async ({ page }) => {
   const original = log(page).getByRole('listitem').filter({ has: page.locator('.message') }).first();
   await original.hover();
   await original.getByRole('button', { name: 'Edit' }).click();
-  await page.getByRole('textbox', { name: 'Edit the message' }).fill('When is tea?');
+  await page.getByRole('textbox', { name: 'Edit message' }).fill('When is tea?');
   await page.keyboard.press('Enter');
   await expect(page.getByRole('button', { name: 'In reply to Ada When is tea?' })).toBeVisible();
   await original.hover();
   await original.getByRole('button', { name: 'Delete' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
-  await expect(page.getByRole('button', { name: 'In reply to Ada This message was deleted.' })).toBeVisible();
+  await expect(page.getByRole('button', { name: 'In reply to Ada Message deleted' })).toBeVisible();
 });
 
 test('a quote leads to a message far back, and one finds the way to the latest again', async ({ page }) => {
@@ -113,7 +113,7 @@ test('a quote leads to a message far back, and one finds the way to the latest a
   await openApp(page);
   await signUp(page, 'Ada');
   await importMany(page);
-  await expect(page.getByRole('button', { name: 'The message that this answers is not here.' })).toBeDisabled();
+  await expect(page.getByRole('button', { name: 'The original message isn\'t here' })).toBeDisabled();
   await page.getByRole('button', { name: 'In reply to Sender 1 message 895.' }).click();
   await expect(page.locator('.row:focus')).toContainText('message 895.');
   await page.getByRole('button', { name: 'In reply to Sender 1 message 40.' }).click();
@@ -139,10 +139,10 @@ test('a message is copied, and edited by Up', async ({ page }) => {
   await begin(page);
   await say(page, 'keep *this* `text`');
   await tool(page, 'keep', 'Copy text');
-  await expect(page.getByText('Message copied.')).toBeVisible();
+  await expect(page.getByText('Message copied')).toBeVisible();
   expect(await copied(page)).toBe('keep *this* `text`');
   await composer(page).press('ArrowUp');
-  await expect(page.getByRole('textbox', { name: 'Edit the message' })).toHaveValue('keep *this* `text`');
+  await expect(page.getByRole('textbox', { name: 'Edit message' })).toHaveValue('keep *this* `text`');
 });
 
 test('where the clipboard is not to be had, one is told', async ({ page, trouble }) => {
@@ -161,7 +161,7 @@ test('an editor in which nothing was written follows what another tab makes of t
   const edit = async (tab) => {
     await row(tab, 'Tea at').focus();
     await tab.keyboard.press('e');
-    return tab.getByRole('textbox', { name: 'Edit the message' });
+    return tab.getByRole('textbox', { name: 'Edit message' });
   };
   const editor = await edit(page);
   await expect(editor).toHaveValue('Tea at four');
@@ -187,7 +187,7 @@ test('an editor in which nothing was written follows what another tab makes of t
 test('who reacted is said no more when the pointer has left the messages at once', async ({ page }) => {
   await begin(page);
   await write(page, 'tea?');
-  await tool(page, 'tea?', 'React with another emoji');
+  await tool(page, 'tea?', 'Add reaction');
   const picker = page.getByRole('dialog', { name: 'Emoji' });
   await picker.getByRole('combobox', { name: 'Search' }).fill('teapot');
   await picker.getByRole('option', { name: /^🫖/ }).click();
@@ -202,12 +202,12 @@ test('any emoji reacts, and all who did are named', async ({ page }) => {
   test.slow();
   await begin(page);
   await write(page, 'cake');
-  await tool(page, 'cake', 'React with another emoji');
+  await tool(page, 'cake', 'Add reaction');
   const picker = page.getByRole('dialog', { name: 'Emoji' });
   await picker.getByRole('combobox', { name: 'Search' }).fill('teapot');
   await picker.getByRole('option', { name: /^🫖/ }).click();
   await expect(picker).toBeHidden();
-  const chip = row(page, 'cake').getByRole('button', { name: '🫖 1 reaction, one of them yours: You' });
+  const chip = row(page, 'cake').getByRole('button', { name: '🫖 1 reaction, including yours: You' });
   await expect(chip).toHaveAttribute('aria-pressed', 'true');
   await chip.hover();
   await expect(page.getByRole('tooltip')).toHaveText('You reacted with 🫖');
@@ -264,7 +264,7 @@ freshTest.describe('by touch', () => {
     await begin(page);
     await write(page, 'a message');
     await row(page, 'a message').tap();
-    const tools = row(page, 'a message').getByRole('group', { name: 'What to do with this message' });
+    const tools = row(page, 'a message').getByRole('group', { name: 'Message actions' });
     await expect(tools).toBeInViewport({ ratio: 1 });
     await expect(page.getByRole('menu', { name: 'Message from Ada' })).toBeHidden();
     const time = await row(page, 'a message').getByRole('time').boundingBox();
@@ -289,6 +289,6 @@ freshTest.describe('by touch', () => {
     await touch('touchEnd');
     await menu.getByRole('menuitem', { name: 'Delete' }).tap();
     await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).tap();
-    await expect(row(page, 'This message was deleted.')).toBeVisible();
+    await expect(row(page, 'Message deleted')).toBeVisible();
   });
 });

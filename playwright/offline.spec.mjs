@@ -20,7 +20,7 @@ const smallSite = (version) => ({
   '/runtime.txt': ['text/plain', 'the same in all versions'],
 });
 
-/** Roomkeep itself, as it was built; what differs between its versions is its page. */
+/** Roomkeep app, as it was built; what differs between its versions is its page. */
 async function builtSite() {
   const site = new URL('../.build/site/', import.meta.url);
   const script = await readFile(new URL('service-worker.js', site), 'utf8');

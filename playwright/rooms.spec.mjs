@@ -6,9 +6,9 @@ import { composer, createRoom, openBehind, pending, row, signUp, write } from '.
 
 const rooms = (page) => page.getByRole('navigation', { name: 'Rooms', exact: true });
 const room = (page, name) => rooms(page).getByRole('button', { name: new RegExp(`^${name} `) });
-const channel = (page, of, name) => rooms(page).getByRole('list', { name: `Channels of ${of}` }).getByRole('button', { name, exact: true });
+const channel = (page, of, name) => rooms(page).getByRole('list', { name: `Channels in ${of}` }).getByRole('button', { name, exact: true });
 const noneUnread = (button) => expect(button).not.toHaveAccessibleName(/unread/);
-const channels = (page, of) => page.getByRole('dialog', { name: `Channels of ${of}` });
+const channels = (page, of) => page.getByRole('dialog', { name: `Channels in ${of}` });
 
 async function reload(page) {
   await page.reload();
@@ -25,10 +25,10 @@ async function addChannel(page, name, kind = 'Text') {
   if (!await dialog.isVisible()) await chooseInMenu(page, 'Channels…');
   await dialog.getByRole('radio', { name: kind }).check();
   const isVoice = kind === 'Voice';
-  await expect(dialog.getByText('Roomkeep lists voice channels, but has no calls.')).toBeVisible({ visible: isVoice });
-  await dialog.getByLabel('Name of the new channel').fill(name);
+  await expect(dialog.getByText('Roomkeep lists voice channels but doesn\'t have calls.')).toBeVisible({ visible: isVoice });
+  await dialog.getByLabel('New channel name').fill(name);
   await dialog.getByRole('button', { name: 'Add channel' }).click();
-  await expect(dialog.getByLabel(`Name of the ${kind.toLowerCase()} channel ${name}`)).toBeVisible();
+  await expect(dialog.getByLabel(`Name of ${kind.toLowerCase()} channel ${name}`)).toBeVisible();
   return dialog;
 }
 
@@ -51,7 +51,7 @@ async function hear(page, roomName, texts, channelName = 'general') {
   const again = dialog.getByRole('button', { name: 'Import another file' });
   if (await again.isVisible()) await again.click();
   const file = { name: 'new.jsonl', mimeType: 'application/octet-stream', buffer: Buffer.from(lines.join('\n')) };
-  await page.getByLabel('Archive of messages').setInputFiles(file);
+  await page.getByLabel('Archive file').setInputFiles(file);
   await expect(dialog).toContainText('Imported');
   await dialog.getByRole('button', { name: 'Close' }).click();
 }
@@ -87,15 +87,15 @@ test('a room is renamed, described and given an icon, and then deleted', async (
 
   await chooseInMenu(page, 'Delete room…');
   const ask = page.getByRole('dialog', { name: 'Delete “Green tea”?' });
-  await expect(ask.getByRole('listitem')).toHaveText(['2 messages, with all reactions', '1 file', '1 channel: general', 'The list of 1 member, and the bans']);
-  await ask.getByRole('button', { name: 'Keep it' }).click();
+  await expect(ask.getByRole('listitem')).toHaveText(['2 messages and their reactions', '1 file', '1 channel: general', 'The list of 1 member, and all bans']);
+  await ask.getByRole('button', { name: 'Cancel' }).click();
   await expect(row(page, 'hello')).toBeVisible();
   await chooseInMenu(page, 'Delete room…');
   await ask.getByRole('button', { name: 'Delete room' }).click();
-  await expect(page.getByText('“Green tea” was deleted.')).toBeVisible();
-  await expect(page.getByText('No rooms yet.')).toBeVisible();
+  await expect(page.getByText('“Green tea” deleted.')).toBeVisible();
+  await expect(page.getByText('No rooms yet')).toBeVisible();
   await reload(page);
-  await expect(page.getByText('No rooms yet.')).toBeVisible();
+  await expect(page.getByText('No rooms yet')).toBeVisible();
 });
 
 test('channels are added, renamed, moved and removed, and each has its own messages', async ({ page }) => {
@@ -107,22 +107,22 @@ test('channels are added, renamed, moved and removed, and each has its own messa
   const other = await openBehind(page);
   await addChannel(page, 'Brewing');
   const dialog = await addChannel(page, 'Parlour', 'Voice');
-  await dialog.getByLabel('Name of the new channel').fill('brewing');
+  await dialog.getByLabel('New channel name').fill('brewing');
   await dialog.getByRole('button', { name: 'Add channel' }).click();
-  await expect(dialog.getByRole('alert')).toContainText('this room has a channel “Brewing” already');
+  await expect(dialog.getByRole('alert')).toContainText('There\'s already a channel “Brewing” in this room');
   const up = dialog.getByRole('button', { name: 'Move Brewing up' });
   await up.press('Enter');
   await expect(up).toHaveAttribute('aria-disabled', 'true');
   await expect(up).toBeFocused();
-  const inOrder = (tab) => rooms(tab).getByRole('list', { name: 'Channels of Tea' }).getByRole('button');
+  const inOrder = (tab) => rooms(tab).getByRole('list', { name: 'Channels in Tea' }).getByRole('button');
   const grip = dialog.getByRole('button', { name: 'Move Parlour', exact: true });
-  await grip.dragTo(dialog.getByLabel('Name of the text channel Brewing'));
+  await grip.dragTo(dialog.getByLabel('Name of text channel Brewing'));
   await expect(inOrder(other)).toHaveText([/Parlour/, /Brewing/, /general/]);
   await expect(grip).toBeFocused();
   await grip.press('ArrowDown');
-  await expect(dialog.getByText('Parlour is number 2 of 3 now.')).toBeAttached();
+  await expect(dialog.getByText('Parlour is now 2 of 3.')).toBeAttached();
   await grip.press('ArrowDown');
-  await expect(dialog.getByText('Parlour is number 3 of 3 now.')).toBeAttached();
+  await expect(dialog.getByText('Parlour is now 3 of 3.')).toBeAttached();
   await expect(grip).toBeFocused();
   // Escape ends the drag, and not the dialog.
   await grip.hover();
@@ -132,10 +132,10 @@ test('channels are added, renamed, moved and removed, and each has its own messa
   await page.mouse.up();
   await expect(dialog).toBeVisible();
   await expect(inOrder(page)).toHaveText([/Brewing/, /general/, /Parlour/], { useInnerText: true });
-  const name = dialog.getByLabel('Name of the text channel Brewing');
+  const name = dialog.getByLabel('Name of text channel Brewing');
   await name.fill('Leaves');
   await name.press('Enter');
-  await expect(dialog.getByLabel('Name of the text channel Leaves')).toBeVisible();
+  await expect(dialog.getByLabel('Name of text channel Leaves')).toBeVisible();
   await expect(dialog.getByRole('button', { name: 'Remove general' })).toHaveCount(0);
   await close(dialog);
 
@@ -154,7 +154,7 @@ test('channels are added, renamed, moved and removed, and each has its own messa
   await expect(room(other, 'Fine tea')).toBeVisible();
 
   await channel(page, 'Fine tea', 'Parlour voice').click();
-  await expect(page.getByText('A voice channel. Roomkeep lists it, but has no calls.')).toBeVisible();
+  await expect(page.getByText('Roomkeep lists this voice channel but doesn\'t have calls.')).toBeVisible();
   await expect(composer(page)).toBeHidden();
   await page.getByRole('button', { name: 'Open a text channel' }).click();
   await expect(composer(page)).toBeFocused();
@@ -162,7 +162,7 @@ test('channels are added, renamed, moved and removed, and each has its own messa
   await chooseInMenu(page, 'Channels…');
   await channels(page, 'Fine tea').getByRole('button', { name: 'Remove Leaves' }).click();
   const ask = page.getByRole('dialog', { name: 'Remove “Leaves”?' });
-  await expect(ask).toContainText('Its one message is kept: it moves to “general”.');
+  await expect(ask).toContainText('Its message moves to “general”.');
   await ask.getByRole('button', { name: 'Remove channel' }).click();
   await expect(ask).toBeHidden();
   await channels(page, 'Fine tea').getByRole('button', { name: 'Remove Parlour' }).click();
@@ -180,7 +180,7 @@ test('Escape leaves the name of a channel as it was', async ({ page }) => {
   await signUp(page, 'Ada');
   await createRoom(page, 'Tea');
   const dialog = await addChannel(page, 'Brewing');
-  await dialog.getByLabel('Name of the text channel Brewing').fill('Bre');
+  await dialog.getByLabel('Name of text channel Brewing').fill('Bre');
   await page.keyboard.press('Escape');
   await expect(dialog).toBeHidden();
   await createRoom(page, 'Cake');
@@ -231,10 +231,12 @@ test('rooms stand in the order of their last messages, and a focused one keeps t
   await room(page, 'Cake').click();
   await write(page, 'who brings it?');
   await expect(order()).toHaveText(['Cake', 'Jam', 'Tea']);
-  const other = await openBehind(page);
   await room(page, 'Tea').focus();
+  const other = await page.context().newPage();
+  await openApp(other);
   await room(other, 'Tea').click();
   await write(other, 'I do');
+  await page.bringToFront();
   await expect(order()).toHaveText(['Tea', 'Cake', 'Jam']);
   await expect(room(page, 'Tea')).toBeFocused();
   await page.keyboard.press('Tab');
@@ -322,7 +324,7 @@ test('a room or channel is found by the keyboard alone', async ({ page }) => {
   await close(channels(page, 'Tea'));
   await createRoom(page, 'Café');
   await page.keyboard.press('Control+k');
-  const dialog = page.getByRole('dialog', { name: 'Find a room or channel' });
+  const dialog = page.getByRole('dialog', { name: 'Search rooms and channels' });
   const field = dialog.getByRole('combobox');
   await expect(field).toBeFocused();
   const options = dialog.getByRole('option');
@@ -342,7 +344,7 @@ test('a room or channel is found by the keyboard alone', async ({ page }) => {
   await expect(options.nth(1)).toHaveAttribute('aria-selected', 'true');
   await expect(field).toHaveAttribute('aria-activedescendant', await options.nth(1).getAttribute('id'));
   await page.keyboard.type('nowhere');
-  await expect(dialog.getByRole('status')).toHaveText('No room or channel is called that.');
+  await expect(dialog.getByRole('status')).toHaveText('No rooms or channels found');
   await page.keyboard.press('Escape');
   await expect(dialog).toBeHidden();
   await expect(composer(page)).toBeFocused();
@@ -400,7 +402,7 @@ test('in a narrow window one goes from rooms to channels and back', async ({ pag
   await expect(composer(page)).toBeVisible();
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
   await page.getByRole('button', { name: 'Back to rooms' }).click();
-  await page.getByRole('button', { name: 'Find a room or channel' }).click();
+  await page.getByRole('button', { name: 'Search rooms and channels' }).click();
   await page.getByRole('combobox').fill('far too long');
   await page.getByRole('option', { name: /^A channel/ }).click();
   await expect(page.getByRole('button', { name: 'Room menu' })).toBeInViewport({ ratio: 1 });

@@ -18,7 +18,7 @@ test('the page gets ready where IndexedDB is missing', async ({ page }) => {
     Object.defineProperty(globalThis, 'indexedDB', { value: undefined, configurable: true });
   });
   await openApp(page);
-  await expect(page.getByText('This browser keeps no data for this page')).toBeVisible();
+  await expect(page.getByText('Nothing is saved in this browser')).toBeVisible();
 });
 
 test('the page gets ready where IndexedDB is refused', async ({ page }) => {
@@ -30,7 +30,7 @@ test('the page gets ready where IndexedDB is refused', async ({ page }) => {
     };
   });
   await openApp(page);
-  await expect(page.getByText('This browser keeps no data for this page')).toBeVisible();
+  await expect(page.getByText('Nothing is saved in this browser')).toBeVisible();
 });
 
 test.describe('splash', () => {
@@ -60,13 +60,13 @@ test.describe('splash', () => {
     'the configuration does not arrive': ['/pyscript.toml', (route) => route.abort()],
   };
   test('says what to do when a file does not arrive', async ({ page }) => {
-    const alert = page.getByRole('alert').filter({ hasText: 'could not start' });
+    const alert = page.getByRole('alert').filter({ hasText: 'couldn\'t start' });
     for (const [name, [path, handler]] of Object.entries(failures)) {
       await test.step(name, async () => {
         await page.route(`**${path}`, handler);
         await page.goto('/', { waitUntil: 'commit' });
-        await expect(alert).toContainText('because a file did not load');
-        await expect(alert).toContainText('reload the page');
+        await expect(alert).toContainText('because a file didn\'t load');
+        await expect(alert).toContainText('reload');
         await expect(page.getByRole('progressbar')).toBeHidden();
         await page.unroute(`**${path}`);
       });
@@ -82,7 +82,7 @@ test.describe('splash', () => {
       await route.fulfill({ response, body });
     });
     await page.goto('/');
-    await expect(page.getByRole('alert')).toContainText('because of an error in it');
+    await expect(page.getByRole('alert')).toContainText('because of an error');
     await page.getByText('Details', { exact: true }).click();
     await expect(page.getByText('a broken start')).toBeVisible();
     await expect(page.getByRole('button', { name: 'Reload' })).toBeVisible();
@@ -103,7 +103,7 @@ test.describe('splash', () => {
     await asked;
     await expect(async () => {
       await page.clock.fastForward(50_000);
-      await expect(page.getByRole('alert')).toContainText('taking long to start', { timeout: 500 });
+      await expect(page.getByRole('alert')).toContainText('taking a long time to start', { timeout: 500 });
     }).toPass();
     await expect(page.getByRole('button', { name: 'Reload' })).toBeVisible();
     await page.clock.resume();
@@ -114,7 +114,7 @@ test.describe('splash', () => {
   test('tells a browser without WebAssembly', async ({ page }) => {
     await page.addInitScript(() => { delete globalThis.WebAssembly; });
     await page.goto('/');
-    await expect(page.getByRole('alert')).toContainText('cannot run in this browser');
+    await expect(page.getByRole('alert')).toContainText('can\'t run in this browser');
   });
 
   test('tells a browser without JavaScript', async ({ browser }) => {

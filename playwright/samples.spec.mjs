@@ -3,7 +3,7 @@ import { expect, test } from './fixtures.mjs';
 import { openApp, ready } from './helpers.mjs';
 import { log, row, signUp } from './steps.mjs';
 
-const begin = (page) => page.getByRole('region', { name: 'All yours, and still empty' });
+const begin = (page) => page.getByRole('region', { name: 'Get started' });
 
 async function makeSamples(page) {
   await openApp(page);
@@ -20,8 +20,8 @@ test('with no rooms, there are three ways to begin', async ({ page }) => {
   await expect(page.getByRole('dialog', { name: 'Import messages' })).toBeVisible();
   await page.keyboard.press('Escape');
   await begin(page).getByRole('button', { name: 'Create a room' }).press('Enter');
-  await page.getByLabel('Name of the room').fill('Tea');
-  await page.getByLabel('Name of the room').press('Enter');
+  await page.getByLabel('Room name').fill('Tea');
+  await page.getByLabel('Room name').press('Enter');
   await expect(page.getByRole('heading', { name: 'Tea', level: 1 })).toBeVisible();
   await expect(begin(page)).toBeHidden();
 });
@@ -35,7 +35,7 @@ test('sample rooms: three, with people, pictures, files and a ban, there after r
     const picture = row(page, 'Worth getting up for').getByRole('button', { name: 'Open picture Garden at dawn.png' });
     await picture.scrollIntoViewIfNeeded();
     await expect.poll(() => picture.locator('img').evaluate((img) => img.naturalWidth)).toBe(720);
-    await expect(row(page, 'This message was deleted.')).toBeVisible();
+    await expect(row(page, 'Message deleted')).toBeVisible();
     await expect(row(page, 'Have a look before I pin it').getByRole('button', { name: 'Download Watering.csv' })).toBeVisible();
   };
   await check('Garden club', 'Ridge weekend', 'Library app');
@@ -46,10 +46,10 @@ test('sample rooms: three, with people, pictures, files and a ban, there after r
   await page.getByRole('menuitem', { name: 'Leave room…' }).click();
   const ask = page.getByRole('dialog', { name: 'Leave “Library app”?' });
   await expect(ask.getByRole('listitem')).toHaveText([
-    /^\d\d messages, with all reactions$/, /^\d files$/, '4 channels: general, code, design, stand-up', 'The list of 5 members, and the bans',
+    /^\d\d messages and their reactions$/, /^\d files$/, '4 channels: general, code, design, and stand-up', 'The list of 5 members, and all bans',
   ]);
   await ask.getByRole('button', { name: 'Leave room' }).click();
-  await expect(page.getByText('“Library app” was left, and removed from this device.')).toBeVisible();
+  await expect(page.getByText('You left “Library app”. It was removed from this device.')).toBeVisible();
   await page.getByRole('button', { name: 'Garden club' }).first().click();
   await check('Garden club', 'Ridge weekend');
   await page.reload();

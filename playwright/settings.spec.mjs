@@ -36,7 +36,7 @@ test('the theme holds at once, after reload before anything is drawn, and for on
   await ready(page);
   expect(await ground(page)).toBe(DARK);
   const accounts = await openAccounts(page);
-  await accounts.getByLabel('Name of a new account').fill('Grace');
+  await accounts.getByLabel('New account name').fill('Grace');
   await accounts.getByRole('button', { name: 'Create account' }).click();
   await expect(page.getByRole('button', { name: 'Account: Grace' })).toBeVisible();
   expect(await ground(page)).toBe(LIGHT);
@@ -71,10 +71,10 @@ test('one begins where one left off, or not', async ({ page }) => {
   await ready(page);
   await expect(page.getByRole('heading', { name: 'Tea', level: 1 })).toBeVisible();
   const dialog = await openSettings(page);
-  await dialog.getByLabel('Begin where I left off').uncheck();
+  await dialog.getByLabel('Reopen my last chat').uncheck();
   await page.reload();
   await ready(page);
-  await expect(page.getByText('No room is open')).toBeVisible();
+  await expect(page.getByText('No room selected')).toBeVisible();
 });
 
 test('settings that the browser does not keep are told', async ({ page, trouble }) => {
@@ -87,7 +87,7 @@ test('settings that the browser does not keep are told', async ({ page, trouble 
     };
   });
   await dialog.getByLabel('Dark').check();
-  await expect(dialog.getByRole('alert')).toContainText('The browser did not keep your settings. They hold until you close this page.');
+  await expect(dialog.getByRole('alert')).toContainText('Your settings weren\'t saved. They apply until you close this page.');
   expect(await ground(page)).toBe(DARK);
   trouble.length = 0;
 });
@@ -98,23 +98,23 @@ test('an account goes with its data, and the others stay', async ({ page }) => {
   await createRoom(page, 'Tea');
   await write(page, 'secret');
   let accounts = await openAccounts(page);
-  await accounts.getByLabel('Name of a new account').fill('Grace');
+  await accounts.getByLabel('New account name').fill('Grace');
   await accounts.getByRole('button', { name: 'Create account' }).click();
   await expect(page.getByRole('button', { name: 'Account: Grace' })).toBeVisible();
 
   // One that is not signed in.
   accounts = await openAccounts(page);
-  await accounts.getByRole('button', { name: 'Remove the account Ada' }).click();
-  let dialog = page.getByRole('dialog', { name: 'Remove the account “Ada”?' });
-  await expect(dialog).toContainText('This deletes all its rooms, messages and attachments, with its settings.');
-  await expect(dialog.getByRole('button', { name: 'Remove the account' })).toBeDisabled();
-  await dialog.getByRole('button', { name: 'Keep the account' }).click();
-  await expect(accounts.getByRole('button', { name: 'Remove the account Ada' })).toBeFocused();
-  await accounts.getByRole('button', { name: 'Remove the account Ada' }).click();
+  await accounts.getByRole('button', { name: 'Remove account Ada' }).click();
+  let dialog = page.getByRole('dialog', { name: 'Remove account “Ada”?' });
+  await expect(dialog).toContainText('This deletes all its rooms, messages, and attachments, along with its settings.');
+  await expect(dialog.getByRole('button', { name: 'Remove account' })).toBeDisabled();
+  await dialog.getByRole('button', { name: 'Cancel' }).click();
+  await expect(accounts.getByRole('button', { name: 'Remove account Ada' })).toBeFocused();
+  await accounts.getByRole('button', { name: 'Remove account Ada' }).click();
   await dialog.getByLabel('To confirm, type Ada').fill('Ada');
-  await dialog.getByRole('button', { name: 'Remove the account' }).click();
-  await expect(accounts.getByText('The account “Ada” was removed.')).toBeVisible();
-  await expect(accounts.getByRole('button', { name: 'Remove the account Ada' })).toHaveCount(0);
+  await dialog.getByRole('button', { name: 'Remove account' }).click();
+  await expect(accounts.getByText('Account “Ada” removed.')).toBeVisible();
+  await expect(accounts.getByRole('button', { name: 'Remove account Ada' })).toHaveCount(0);
   const left = await page.evaluate(async () => [
     ...(await indexedDB.databases()).map(({ name }) => name), ...Object.keys(localStorage),
   ].join());

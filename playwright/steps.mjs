@@ -17,7 +17,7 @@ export async function signUp(page, name) {
 /** Creates a room and opens it. */
 export async function createRoom(page, name) {
   await page.getByRole('button', { name: 'New room' }).click();
-  await page.getByLabel('Name of the room').fill(name);
+  await page.getByLabel('Room name').fill(name);
   await page.getByRole('button', { name: 'Create room' }).click();
   await expect(page.getByRole('heading', { name, level: 1 })).toBeVisible();
 }

@@ -15,12 +15,12 @@ test('says what is kept, where, and how much of each', async ({ page }) => {
   await expect(storage.getByText(/ of .* used \(.*%\)\./)).toBeVisible();
   await expect(records).toBeHidden();
   await openAdvanced(storage);
-  await expect(storage).toContainText('IndexedDB: in this browser, on this device');
+  await expect(storage).toContainText('IndexedDB in this browser');
   await expect(storage).toContainText('roomkeep::Ada');
   await expect(storage.getByRole('row', { name: /^Messages messages 2$/ })).toBeVisible();
   await expect(storage.getByRole('row', { name: /^Rooms rooms 1$/ })).toBeVisible();
-  await expect(storage.getByText('All stores and indexes are as they should be.')).toBeVisible();
-  await expect(storage.getByText('None so far.')).toBeVisible();
+  await expect(storage.getByText('All stores and indexes are in order.')).toBeVisible();
+  await expect(storage.getByText('No unreadable records found')).toBeVisible();
 
   // Another tab writes meanwhile.
   const { messages: [message] } = await readRecords(page, 'Ada', 'messages');
@@ -35,10 +35,10 @@ test('says what is kept, where, and how much of each', async ({ page }) => {
   await ready(page);
   await expect(row(page, 'two')).toBeVisible();
   await openStorage(page);
-  await expect(storage.getByText('Some data need attention. See Advanced.')).toBeVisible();
+  await expect(storage.getByText('Some data needs attention. See Advanced.')).toBeVisible();
   await expect(records).toBeHidden();
   await openAdvanced(storage);
-  await expect(storage.getByText('1 record cannot be read.')).toBeVisible();
+  await expect(storage.getByText('1 record can\'t be read.')).toBeVisible();
   await expect(storage.getByRole('row', { name: 'messages broken “content” should be text, but is a whole number.' })).toBeVisible();
 });
 
@@ -53,9 +53,9 @@ test('the space that the app itself takes is told apart', async ({ page }) => {
   await signUp(page, 'Ada');
   const storage = await openStorage(page);
   const said = storage.getByRole('region', { name: 'Space used' });
-  await expect(said).toContainText('25.8 MB of 1.0 GB used');
-  await expect(said).toContainText('Messages and files500.0 kB');
-  await expect(said).toContainText('Roomkeep itself25.3 MB');
+  await expect(said).toContainText('25.8 MB of 1 GB used');
+  await expect(said).toContainText('Messages and files500 kB');
+  await expect(said).toContainText('Roomkeep app25.3 MB');
 
   // A browser that does not say what takes the space.
   await page.evaluate(async () => {
@@ -65,8 +65,8 @@ test('the space that the app itself takes is told apart', async ({ page }) => {
     await cache.put('/two', new Response('x'.repeat(400_000)));
   });
   await storage.getByRole('button', { name: 'Refresh' }).click();
-  await expect(said).toContainText('Messages and files600.0 kB');
-  await expect(said).toContainText('Roomkeep itself2.4 MB');
+  await expect(said).toContainText('Messages and files600 kB');
+  await expect(said).toContainText('Roomkeep app2.4 MB');
 });
 
 test('asks the browser to keep the data, and never waits for it', async ({ page }) => {
@@ -81,8 +81,8 @@ test('asks the browser to keep the data, and never waits for it', async ({ page 
   await openApp(page);
   await signUp(page, 'Ada');
   const storage = await openStorage(page);
-  await expect(storage.getByText('Not yet: the browser may delete them')).toBeVisible();
-  await storage.getByRole('button', { name: 'Ask the browser to keep them' }).click();
+  await expect(storage.getByText('The browser may delete your data')).toBeVisible();
+  await storage.getByRole('button', { name: 'Protect my data' }).click();
   await expect(storage.getByText('Asking the browser…')).toBeVisible();
   // The page works on while nobody answers.
   await page.keyboard.press('Escape');
@@ -90,11 +90,11 @@ test('asks the browser to keep the data, and never waits for it', async ({ page 
   await openStorage(page);
   await expect(storage.getByText('Asking the browser…')).toBeVisible();
   await page.evaluate(() => globalThis.answers.shift()(false));
-  await expect(storage.getByText('No: the browser did not promise it.')).toBeVisible();
-  await storage.getByRole('button', { name: 'Ask the browser to keep them' }).click();
+  await expect(storage.getByText('The browser didn\'t agree.')).toBeVisible();
+  await storage.getByRole('button', { name: 'Protect my data' }).click();
   await expect.poll(() => page.evaluate(() => globalThis.answers.length)).toBe(1);
   await page.evaluate(() => globalThis.answers.shift()(true));
-  await expect(storage.getByText('Yes: the browser keeps your messages')).toBeVisible();
+  await expect(storage.getByText('Your data is kept even if')).toBeVisible();
 });
 
 test('deletes everything of the account, and nothing of another', async ({ page }) => {
@@ -102,7 +102,7 @@ test('deletes everything of the account, and nothing of another', async ({ page 
   await signUp(page, 'Ada');
   await createRoom(page, 'Kept');
   const accounts = await openAccounts(page);
-  await accounts.getByLabel('Name of a new account').fill('Grace');
+  await accounts.getByLabel('New account name').fill('Grace');
   await accounts.getByRole('button', { name: 'Create account' }).click();
   await expect(page.getByRole('button', { name: 'Account: Grace' })).toBeVisible();
   await createRoom(page, 'Secret room');
@@ -111,26 +111,26 @@ test('deletes everything of the account, and nothing of another', async ({ page 
   await expect(row(other, 'secret message')).toBeVisible();
 
   const storage = await openStorage(page);
-  await storage.getByRole('button', { name: 'Delete everything of this account…' }).click();
-  await expect(storage).toContainText('This deletes 1 room, 1 message and 0 attachments');
+  await storage.getByRole('button', { name: 'Delete everything in this account…' }).click();
+  await expect(storage).toContainText('This deletes 1 room, 1 message, and 0 attachments');
   const last = storage.getByRole('button', { name: 'Delete everything', exact: true });
   await expect(last).toBeDisabled();
   await storage.getByLabel('To confirm, type Grace').fill('Ada');
   await expect(last).toBeDisabled();
-  await storage.getByRole('button', { name: 'Keep everything' }).click();
-  await expect(storage.getByRole('button', { name: 'Delete everything of this account…' })).toBeFocused();
-  await storage.getByRole('button', { name: 'Delete everything of this account…' }).click();
+  await storage.getByRole('button', { name: 'Cancel' }).click();
+  await expect(storage.getByRole('button', { name: 'Delete everything in this account…' })).toBeFocused();
+  await storage.getByRole('button', { name: 'Delete everything in this account…' }).click();
   await storage.getByLabel('To confirm, type Grace').fill('Grace');
   await last.click();
+  await expect(page.getByText('Everything in this account was deleted.')).toBeVisible();
   for (const tab of [page, other]) {
-    await expect(tab.getByText('No rooms yet.')).toBeVisible();
+    await expect(tab.getByText('No rooms yet')).toBeVisible();
     await expect(tab.getByText('secret message')).toHaveCount(0);
   }
-  await expect(page.getByText('Everything of this account was deleted.')).toBeVisible();
   await page.reload();
   await ready(page);
   await expect(page.getByRole('button', { name: 'Account: Grace' })).toBeVisible();
-  await expect(page.getByText('No rooms yet.')).toBeVisible();
+  await expect(page.getByText('No rooms yet')).toBeVisible();
   await (await openAccounts(page)).getByRole('button', { name: 'Ada', exact: true }).click();
   await expect(page.getByRole('heading', { name: 'Kept', level: 1 })).toBeVisible();
 });
@@ -144,14 +144,14 @@ test('data that the browser deletes are missed, in the midst of work and at the 
     request.onsuccess = resolve;
     request.onerror = reject;
   }));
-  const lost = page.getByRole('alert').getByText('The browser has deleted what it kept for “Ada”.');
+  const lost = page.getByRole('alert').getByText('The browser deleted the data of “Ada”.');
   await clear();
   // Whoever uses the database next notices: this message, or what the app had still to do.
   await expect(async () => {
     if (await composer(page).isVisible()) await composer(page).fill('is anyone there?', { timeout: 1_000 });
     await expect(lost).toBeVisible({ timeout: 1_000 });
   }).toPass();
-  await expect(page.getByText('No rooms yet.')).toBeVisible();
+  await expect(page.getByText('No rooms yet')).toBeVisible();
 
   await page.reload();
   await ready(page);
@@ -175,7 +175,7 @@ test('a narrow window shows all of it', async ({ page }) => {
   await openAdvanced(storage);
   await expect(storage.getByRole('row', { name: /^Messages/ })).toBeVisible();
   expect(await storage.evaluate((dialog) => dialog.scrollWidth - dialog.clientWidth)).toBe(0);
-  await storage.getByRole('button', { name: 'Delete everything of this account…' }).click();
+  await storage.getByRole('button', { name: 'Delete everything in this account…' }).click();
   await expect(storage.getByLabel('To confirm, type Ada')).toBeInViewport();
   await expect(storage.getByLabel('To confirm, type Ada')).toBeFocused();
 });

@@ -2,7 +2,7 @@
 import { putRecords, readRecords } from './database.mjs';
 import { expect } from './fixtures.mjs';
 import { openApp, ready } from './helpers.mjs';
-import { openAccounts, openAdvanced, openStorage, row, signUp, write } from './steps.mjs';
+import { composer, openAccounts, openAdvanced, openStorage, row, signUp, write } from './steps.mjs';
 
 /** The screens of the open room: its menu, dialogs and channels. */
 async function* tourOfRooms(page, narrow) {
@@ -23,10 +23,10 @@ async function* tourOfRooms(page, narrow) {
   await expect(edit).toBeHidden();
 
   await choose('Channels…');
-  const channels = page.getByRole('dialog', { name: 'Channels of Engine room' });
+  const channels = page.getByRole('dialog', { name: 'Channels in Engine room' });
   for (const [name, kind] of [['cards', 'Text'], ['Workshop', 'Voice']]) {
     await channels.getByRole('radio', { name: kind }).check();
-    await channels.getByLabel('Name of the new channel').fill(name);
+    await channels.getByLabel('New channel name').fill(name);
     await channels.getByRole('button', { name: 'Add channel' }).click();
     await expect(channels.getByRole('button', { name: `Remove ${name}` })).toBeVisible();
   }
@@ -45,7 +45,7 @@ async function* tourOfRooms(page, narrow) {
   if (narrow) await page.getByRole('button', { name: 'Back to rooms' }).click();
   yield 'rooms';
   await page.getByRole('button', { name: 'Workshop voice' }).click();
-  await expect(page.getByText('has no calls.').first()).toBeVisible();
+  await expect(page.getByText('have calls.').first()).toBeVisible();
   yield 'voice-channel';
 
   await page.keyboard.press('Control+k');
@@ -80,9 +80,9 @@ export async function* tour(page) {
   await escape(dialog(/import/i));
 
   await page.getByRole('button', { name: /^Create a room/ }).click();
-  await expect(page.getByLabel('Name of the room')).toBeFocused();
+  await expect(page.getByLabel('Room name')).toBeFocused();
   yield 'new-room';
-  await page.getByLabel('Name of the room').fill('Engine room');
+  await page.getByLabel('Room name').fill('Engine room');
   await page.getByRole('button', { name: 'Create room' }).click();
   await expect(page.getByRole('heading', { name: 'Engine room', level: 1 })).toBeVisible();
   yield 'empty-room';
@@ -91,6 +91,10 @@ export async function* tour(page) {
   await write(page, 'The engine can do whatever we know how to order it to perform.');
   await row(page, 'Good morning').hover();
   yield 'room';
+  await composer(page).fill(Array.from({ length: 40 }, (_, n) => `Card ${n + 1}`).join('\n'));
+  await composer(page).press('Enter');
+  await expect(button('Show more')).toBeVisible();
+  yield 'long-message';
   yield* tourOfRooms(page, narrow);
 
   await button('Emoji').click();
@@ -105,9 +109,9 @@ export async function* tour(page) {
   await expect(dialog('Ada Lovelace')).toBeVisible();
   yield 'card';
   await button('Edit profile', dialog('Ada Lovelace')).click();
-  await expect(dialog('Your profile')).toBeVisible();
+  await expect(dialog('Edit profile')).toBeVisible();
   yield 'profile';
-  await escape(dialog('Your profile'));
+  await escape(dialog('Edit profile'));
   if (await dialog('Ada Lovelace').isVisible()) await escape(dialog('Ada Lovelace'));
   await button('Close people').click();
 
@@ -149,7 +153,7 @@ async function* tourOfBans(page) {
   const people = page.getByRole('region', { name: /^People/ });
   await people.getByRole('button', { name: /Tom Akerele/ }).click();
   yield 'card-of-another';
-  await page.getByRole('button', { name: 'Ban from this room…' }).click();
+  await page.getByRole('button', { name: 'Ban from room…' }).click();
   await page.getByRole('dialog', { name: /^Ban / }).getByLabel('Reason').fill('Too many gnomes');
   yield 'ban';
   await page.getByRole('dialog', { name: /^Ban / }).getByRole('button', { name: 'Ban', exact: true }).click();
@@ -174,12 +178,12 @@ async function* tourOfStorage(page, narrow) {
   await repair.scrollIntoViewIfNeeded();
   yield 'storage-problems';
   await repair.click();
-  await expect(storage.getByRole('button', { name: 'Leave as it is' })).toBeFocused();
+  await expect(storage.getByRole('button', { name: 'Cancel' })).toBeFocused();
   yield 'storage-repair';
   await page.keyboard.press('Enter');
   await storage.getByRole('region', { name: 'Files' }).getByRole('button', { name: 'Remove…' }).click();
   yield 'storage-files';
-  await storage.getByRole('button', { name: 'Delete everything of this account…' }).click();
+  await storage.getByRole('button', { name: 'Delete everything in this account…' }).click();
   await expect(storage.getByLabel('To confirm, type Ada')).toBeInViewport();
   yield 'storage-delete';
 }
@@ -189,7 +193,7 @@ export async function* tourOfSamples(page) {
   const narrow = page.viewportSize().width < 600;
   await openApp(page);
   await signUp(page, 'Ada');
-  const begin = page.getByRole('region', { name: 'All yours, and still empty' });
+  const begin = page.getByRole('region', { name: 'Get started' });
   await expect(begin).toBeVisible();
   yield 'start';
   await begin.getByRole('button', { name: 'Try sample rooms' }).click();

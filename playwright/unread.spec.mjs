@@ -5,7 +5,7 @@ import { openApp, ready } from './helpers.mjs';
 import { composer, createRoom, row, signUp, write } from './steps.mjs';
 
 const room = (page, name) => page.getByRole('navigation', { name: 'Rooms', exact: true }).getByRole('button', { name: new RegExp(`^${name} `) });
-const bar = (page) => page.getByRole('group', { name: 'What is new' });
+const bar = (page) => page.getByRole('group', { name: 'New messages' });
 const latest = (page) => page.getByRole('button', { name: 'Jump to latest' });
 const line = (page) => page.getByRole('separator', { name: 'New messages' });
 

@@ -52,7 +52,7 @@ export const look = (page) => page.evaluate(lookAround, {
   latestMessages: labels.latestMessages,
 });
 
-/** Runs in a page of the same origin. */
+/** Runs in a page of the same origin; of the messages only those since a time. */
 async function readAccount([account, since]) {
   const done = (request) => new Promise((resolve, reject) => {
     request.onsuccess = () => resolve(request.result);
@@ -79,12 +79,12 @@ export async function readLedger(page, account, since) {
     const { name, channels } = rooms.find(({ id }) => id === roomId) ?? { name: roomId, channels: [] };
     return channels.length > 1 ? `${channels.find(({ id }) => id === channelId)?.name} in ${name}` : name;
   };
-  const textsOf = (value) => (typeof value === 'string' ? [value] : [value.text, ...Object.values(value.texts ?? {})].filter(Boolean));
+  const textsOf = (value) => (typeof value === 'string' ? [value] : [value?.text, ...Object.values(value?.texts ?? {})].filter(Boolean));
   return {
     messages: messages.map((message) => ({ ...message, place: placeOf(message.roomId, message.channelId) })),
     unsent: written.flatMap(({ key, value }) => {
       const [, , ...ref] = key.split('/');
-      return value ? textsOf(value).map((text) => ({ place: placeOf(...ref), text })) : [];
+      return textsOf(value).map((text) => ({ place: placeOf(...ref), text }));
     }),
   };
 }

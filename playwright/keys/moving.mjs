@@ -1,7 +1,7 @@
 // What a person does between rooms, dialogs and accounts, in the way of `writing.mjs`.
 import { click, clickOnceSeen, CTRL_K, ENTER, ESCAPE, middleOf } from './hand.mjs';
 import { labels } from './labels.mjs';
-import { CHESS, CLUB, DEN, GENERAL, GRACE, HALL, LOFT, SHED_GENERAL, TEA, YARD } from './stage.mjs';
+import { CHESS, CLUB, DEN, GENERAL, GRACE, HALL, LOFT, SHED, SHED_GENERAL, TEA, YARD } from './stage.mjs';
 import { ANY } from './verdict.mjs';
 
 /** Goes by the quick switcher from a place to another, and writes there. */
@@ -62,10 +62,11 @@ export const moving = {
     return { keys: [click(point), name, ENTER, text, ENTER], expected: { place: name, messages: [`${name}: ${text}`] } };
   },
 
-  'create a channel, Escape, type': async (stage, text) => {
+  'create a channel, Escape, type, Enter': async (stage, text) => {
     await stage.goTo(SHED_GENERAL);
     await stage.openNewChannel();
-    return { keys: [text, ENTER, ESCAPE, text], expected: { composer: text } };
+    const place = `New ${text} in ${SHED}`;
+    return { keys: [`New ${text}`, ENTER, ESCAPE, text, ENTER], expected: { place, messages: [`${place}: ${text}`] } };
   },
 
   'Ctrl+K, Escape, type': lookInto(),

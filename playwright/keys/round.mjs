@@ -31,29 +31,40 @@ async function settle(stage, before, expected, patience) {
   }
 }
 
+// Short, another one each time, and no key of it does anything to a message.
+const LETTERS = 'abdfghijklmnopqstuvwxyz';
 let number = 0;
+
+function nextText() {
+  number += 1;
+  const letterOf = (power) => LETTERS[Math.trunc(number / LETTERS.length ** power) % LETTERS.length];
+  return `${letterOf(2)}${letterOf(1)}${letterOf(0)} ok`;
+}
 
 /** Brings about the start of a scenario; what an earlier round left behind may need a reload to go. */
 async function begin(stage, scenario) {
-  number += 1;
-  const text = `m${number} ok`;
   try {
-    return await scenario(stage, text);
+    return await scenario(stage, nextText());
   } catch {
     await stage.reload();
-    return scenario(stage, `again ${text}`);
+    return scenario(stage, nextText());
   }
 }
 
-/** Plays one round at a pace: `delay` ms between keys, in a page `rate` times as slow. Gives how the outcome differs from what it should be. */
+/**
+ * Plays a round of a scenario, with `delay` ms between two keys, in a page that is `rate` times as slow as it can be. Gives how
+ * the outcome differs from what it should be, as `compare` does.
+ */
 export async function play(stage, scenario, { rate, delay }) {
   const { keys, meanwhile, expected } = await begin(stage, scenario);
-  const { place } = await stage.look(await stage.readLedgers());
   const before = await stage.readLedgers();
   await stage.slowDown(rate);
   await Promise.all([stage.hand.play(keys, delay), meanwhile?.hand.play(meanwhile.keys, delay)]);
-  const difference = await settle(stage, before, { ...CALM, account: ADA, place, ...expected }, rate === 1 ? PATIENCE : SLOW_PATIENCE);
+  const difference = await settle(stage, before, { ...CALM, account: ADA, place: stage.place, ...expected }, rate === 1 ? PATIENCE : SLOW_PATIENCE);
   await stage.slowDown(1);
-  if (difference.lines.length) await stage.reload();
+  if (difference.lines.length) {
+    await stage.reload();
+    await stage.clear();
+  }
   return difference;
 }

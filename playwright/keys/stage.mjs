@@ -24,7 +24,7 @@ export const CLUB = 'Club';
 export const GENERAL = 'general in Club';
 export const CHESS = 'Chess in Club';
 /** A room that gets more and more channels, and its first one. */
-const SHED = 'Shed';
+export const SHED = 'Shed';
 export const SHED_GENERAL = 'general in Shed';
 /** Grace's room. */
 export const YARD = 'Yard';
@@ -32,6 +32,8 @@ export const YARD = 'Yard';
 const SIZES = { [TEA]: 40, [DEN]: 40, [HALL]: 3_000, [LOFT]: 3_000, [CLUB]: 8, [SHED]: 8, [YARD]: 8 };
 const CHANNELS = { [CLUB]: ['general', 'Chess'], [SHED]: ['general', 'Spade'] };
 const WAIT = 20_000;
+/** What is to be seen in a channel before a scenario. */
+const TIDY = { composer: '', focus: 'composer', replying: false, editor: null, open: '' };
 
 /** Makes the records of a room in which its host and Bob have talked, long ago. */
 function makeRoom(name, host) {
@@ -108,10 +110,9 @@ export class Stage {
 
   // To see
 
-  /** Gives where everything is now, but what was there `before` in the ledgers; `names` are those of the accounts. */
+  /** Gives what is to be seen, and what has changed in the ledgers since `before`. */
   async look(before) {
-    const seen = await look(this.page);
-    const now = await this.readLedgers();
+    const [seen, now] = await Promise.all([look(this.page), this.readLedgers()]);
     const changes = { messages: [], unsent: [] };
     for (const account of [ADA, GRACE]) {
       const found = changesSince(before[account], now[account], account === seen.account ? seen.place : '');
@@ -121,8 +122,8 @@ export class Stage {
   }
 
   async readLedgers() {
-    const read = (account) => readLedger(this.#ledger, account, this.#since);
-    return { [ADA]: await read(ADA), [GRACE]: await read(GRACE) };
+    const [ada, grace] = await Promise.all([ADA, GRACE].map((account) => readLedger(this.#ledger, account, this.#since)));
+    return { [ADA]: ada, [GRACE]: grace };
   }
 
   /** Gives what the clipboard holds. */
@@ -151,16 +152,23 @@ export class Stage {
     await ready(this.page);
   }
 
-  /** Closes the second tab. */
-  async closeOther() {
+  /** Takes away what a scenario has left: the second tab, and what was typed anywhere and not sent. */
+  async clear() {
     await this.#other?.page.close();
     this.#other = undefined;
+    const ledgers = await this.readLedgers();
+    for (const account of [GRACE, ADA]) {
+      for (const { place } of ledgers[account].unsent) await this.goTo(place, account);
+    }
   }
 
   /** Goes to a place, in which nothing waits to be sent, with the focus in the composer. */
   async goTo(place, account = ADA) {
+    this.place = place;
+    let seen = await look(this.page);
+    if (Object.entries({ ...TIDY, account, place }).every(([name, value]) => seen[name] === value)) return;
     await this.#closeAll();
-    const seen = await look(this.page);
+    seen = await look(this.page);
     if (seen.account !== account) await this.#signIn(account);
     if (seen.account !== account || seen.place !== place) await this.#choose(place);
     await this.#tidy(place);
@@ -176,7 +184,7 @@ export class Stage {
     if (editor !== null) await page.getByRole('textbox', { name: labels.editor }).press('Escape');
     if (replying) await page.getByRole('button', { name: labels.cancelReply }).click();
     await page.getByRole('textbox', { name: labels.composer }).fill('');
-    await this.#untilSeen({ place, composer: '', focus: 'composer', replying: false, editor: null, open: '' }, page);
+    await this.#untilSeen({ ...TIDY, place }, page);
   }
 
   async #choose(place, page = this.page) {

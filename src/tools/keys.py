@@ -13,6 +13,8 @@ from tools.site import build_site
 
 DELAYS: Final = (0, 10, 30, 60)
 """The times between two keys that are tried, in ms."""
+_BROWSERS: Final = 2
+"""So many browsers share the scenarios: one alone waits most of the time."""
 
 
 def test_keys(rounds: int, delays: Sequence[int], only: Sequence[str], *, with_worker: bool) -> int:
@@ -32,7 +34,13 @@ def test_keys(rounds: int, delays: Sequence[int], only: Sequence[str], *, with_w
     """
     browser = set_up_tests()
     build_site(SITE, compile_own=True)
-    options = {"rounds": rounds, "delays": delays, "only": only, "worker": with_worker}
+    options = {
+        "rounds": rounds,
+        "delays": delays,
+        "only": only,
+        "worker": with_worker,
+        "browsers": _BROWSERS,
+    }
     script = ROOT / "playwright" / "keys" / "run.mjs"
     with SiteServer({"/": SITE}) as server:
         server.start()

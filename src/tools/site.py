@@ -9,10 +9,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
+from roomkeep.localization.catalogue import SOURCE as SOURCE_LANGUAGE
 from tools.bytecode import Sources, compile_archives
 from tools.compression import compressed_files
 from tools.emoji import emoji_files
 from tools.files import content_hash, mirror
+from tools.localization import fill_manifest, fill_page, make_arb, pack_arb
 from tools.paths import NODE_MODULES, PAGE_WHEELS, ROOT, SOURCE, ToolError
 from tools.standard_library import NOT_FOR_THE_PAGE, needed_names
 from tools.wheels import Wheel, lock_file, own_wheel, pyscript_wheel, read_wheel
@@ -20,7 +22,6 @@ from tools.wheels import Wheel, lock_file, own_wheel, pyscript_wheel, read_wheel
 _PYSCRIPT: Final = NODE_MODULES / "@pyscript" / "core" / "dist"
 _PYODIDE: Final = NODE_MODULES / "pyodide"
 
-_PAGE_FILES: Final = ("index.html", "pyscript.toml")
 _PYSCRIPT_FILES: Final = ("core.js", "core-*.js", "error-*.js", "toml-*.js")
 """What core.js asks for with the plugins that pyscript.toml leaves on."""
 _PYODIDE_FILES: Final = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm")
@@ -45,10 +46,11 @@ Never the WebAssembly: the browser would not find the machine code again that it
 
 _NO_VERSION: Final = b'<meta name="version" content="">'
 
+_MANIFEST: Final = "static/manifest.webmanifest"
 _SOURCE_MAP: Final = re.compile(rb"\n?//# sourceMappingURL=\S*\s*$")
 
 
-def build_site(directory: Path, *, compile_own: bool) -> list[str]:
+def build_site(directory: Path, *, compile_own: bool, language: str = SOURCE_LANGUAGE) -> list[str]:
     """Makes a directory hold the whole site. Only what changed is compiled and written.
 
     Args:
@@ -56,18 +58,25 @@ def build_site(directory: Path, *, compile_own: bool) -> list[str]:
         compile_own: Whether it is as users get it: Roomkeep's own modules compiled, its style
             sheets in one, and every file compressed, too. That loads faster, and building takes
             seconds longer.
+        language: The language of the interface.
 
     Returns:
         The paths in the site that were written or deleted.
 
     Raises:
-        ToolError: Something does not compile, or a package of npm is not as expected.
+        ToolError: Something does not compile, a text is missing, or a package of npm is not as
+            expected.
     """
-    files = {name: (ROOT / name).read_bytes() for name in _PAGE_FILES}
+    arb = make_arb(language)
+    files = {
+        "index.html": fill_page((ROOT / "index.html").read_text("utf-8"), arb).encode(),
+        "pyscript.toml": (ROOT / "pyscript.toml").read_bytes(),
+    }
     files |= _static_files()
+    files[_MANIFEST] = fill_manifest(files[_MANIFEST], arb)
     files |= _pyscript_files()
     files |= emoji_files()
-    files |= _pyodide_files(compile_own=compile_own)
+    files |= _pyodide_files(pack_arb(arb), language, compile_own=compile_own)
     _preload(files)
     if compile_own:
         _join_style_sheets(files)
@@ -157,8 +166,8 @@ def _pyscript_files() -> dict[str, bytes]:
     }
 
 
-def _pyodide_files(*, compile_own: bool) -> dict[str, bytes]:
-    own = own_wheel()
+def _pyodide_files(arb: bytes, language: str, *, compile_own: bool) -> dict[str, bytes]:
+    own = own_wheel({f"roomkeep/localization/{language}.arb": arb})
     vendored = [read_wheel(path) for path in sorted(PAGE_WHEELS.glob("*.whl"))]
     wheels = [*vendored, pyscript_wheel(), *([own] if compile_own else [])]
     stock = (_PYODIDE / "python_stdlib.zip").read_bytes()

@@ -78,11 +78,14 @@ def read_wheel(path: Path) -> Wheel:
     return Wheel(_normalise(name), version, path.name, path.read_bytes(), (), (name,))
 
 
-def own_wheel() -> Wheel:
+def own_wheel(extra: Mapping[str, bytes]) -> Wheel:
     """Makes the wheel of Roomkeep and its library that runs in the page, as sources.
 
     Its metadata comes from pyproject.toml. What only the desktop uses, and the files that the page
     gets from the server, are left out.
+
+    Args:
+        extra: Files to take along that are no modules, by their paths in the wheel.
     """
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     modules = {
@@ -90,7 +93,8 @@ def own_wheel() -> Wheel:
         for path, data in {**_python_files(LIBRARY), **_python_files(SOURCE)}.items()
         if not path.startswith(_NOT_FOR_THE_PAGE)
     }
-    return _make_wheel(project["name"], project["version"], modules, project["dependencies"])
+    files = {**modules, **extra}
+    return _make_wheel(project["name"], project["version"], files, project["dependencies"])
 
 
 def pyscript_wheel() -> Wheel:

@@ -59,17 +59,17 @@ def test_a_message_needs_no_channel_and_answers_none() -> None:
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"id": ""}, "id is not right: it is empty"),
-        ({"roomId": ""}, "roomId is not right: it is empty"),
-        ({"roomId": 5}, "roomId is not right: expected str, got int"),
-        ({"content": None}, "content is not right: expected str, got null"),
-        ({"timestamp": "now"}, "timestamp is not right: expected int, got str"),
-        ({"timestamp": 1.5}, "timestamp is not right: expected int, got float"),
-        ({"timestamp": 10**18}, "timestamp is not right: no calendar goes that far"),
-        ({"timestamp": 10**30}, "timestamp is not right: no calendar goes that far"),
-        ({"replyToId": ""}, "replyToId is not right"),
-        ({"content": "x" * 65_537}, "content is not right: it is longer than 65,536 characters"),
-        ({"senderId": "x" * 1_025}, "senderId is not right: it is longer than 1,024 characters"),
+        ({"id": ""}, "id isn't valid (it's empty)"),
+        ({"roomId": ""}, "roomId isn't valid (it's empty)"),
+        ({"roomId": 5}, "roomId isn't valid (expected str, got int)"),
+        ({"content": None}, "content isn't valid (expected str, got null)"),
+        ({"timestamp": "now"}, "timestamp isn't valid (expected int, got str)"),
+        ({"timestamp": 1.5}, "timestamp isn't valid (expected int, got float)"),
+        ({"timestamp": 10**18}, "timestamp isn't valid (no calendar goes that far)"),
+        ({"timestamp": 10**30}, "timestamp isn't valid (no calendar goes that far)"),
+        ({"replyToId": ""}, "replyToId isn't valid"),
+        ({"content": "x" * 65_537}, "content isn't valid (it's longer than 65,536 characters)"),
+        ({"senderId": "x" * 1_025}, "senderId isn't valid (it's longer than 1,024 characters)"),
     ],
 )
 def test_names_the_line_and_the_field(changes: dict[str, object], said: str) -> None:
@@ -86,17 +86,17 @@ def test_names_a_field_that_is_missing() -> None:
     ("data", "said"),
     [
         (b"", "The file is empty."),
-        (b"x", "Line 1 is not JSON"),
-        (b"[]", "Line 1 is not a message: it is no JSON object."),
-        (b"null", "Line 1 is not a message"),
-        (b"\x89PNG\r\n\x1a\n\0\0\0", "Line 1 is not JSON"),
-        (b'{"id":"\xff"}', "Line 1 is not UTF-8 text."),
-        (b'{"id":"\\ud800"}', "Line 1 is not JSON"),
-        (b"[" * 100_000, "Line 1 is not"),
+        (b"x", "Line 1 isn't valid JSON"),
+        (b"[]", "Line 1 isn't a JSON object."),
+        (b"null", "Line 1 isn't a JSON object"),
+        (b"\x89PNG\r\n\x1a\n\0\0\0", "Line 1 isn't valid JSON"),
+        (b'{"id":"\xff"}', "Line 1 isn't UTF-8 text."),
+        (b'{"id":"\\ud800"}', "Line 1 isn't valid JSON"),
+        (b"[" * 100_000, "Line 1 is"),
         (b'{"x":' + b"[" * 100_000, "Line 1 is"),
-        (b"\x1f\x8b", "The file is cut off"),
+        (b"\x1f\x8b", "The file is incomplete"),
         (b"\x1f\x8bnonsense, really", "The file is damaged"),
-        (gzip.compress(text(line()))[:-4], "The file is cut off"),
+        (gzip.compress(text(line()))[:-4], "The file is incomplete"),
         (gzip.compress(text(line())) + b"more", "The file is damaged"),
         (gzip.compress(text(line()))[:-8] + bytes(8), "The file is damaged"),
     ],
@@ -119,7 +119,7 @@ def test_a_small_file_may_not_unpack_to_one_that_never_ends(
     assert failure(bomb) == "The file has more than 5,000,000 lines."
     monkeypatch.setattr(archive, "MAX_SIZE", 2**20)
     monkeypatch.setattr(archive, "MAX_LINES", 2**40)
-    assert failure(bomb).startswith("The file holds more than")
+    assert failure(bomb).startswith("The file contains more than")
 
 
 def test_a_bomb_is_unpacked_a_piece_at_a_time() -> None:

@@ -1,5 +1,6 @@
 """Nothing that was typed is lost: drafts with what they answer, and what editors hold."""
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
@@ -91,9 +92,10 @@ async def test_where_one_was_last_outlives_a_page_that_goes_at_once(chat: Chat) 
 
 
 async def test_what_is_being_sent_is_not_lost_by_a_switch(chat: Chat) -> None:
-    chat.send_slowly()
+    may_send = chat.hold_sending()
     chat.effects.sending.write_draft(chat.here, "just sent")
     chat.effects.sending.send(chat.here)
+    asyncio.get_running_loop().call_later(0.01, may_send.set)
     await go_away_and_come_back(chat)
     assert chat.shown == ["about Tea", "just sent"]
 
@@ -179,7 +181,7 @@ async def test_a_change_of_what_was_deleted_goes_into_the_message_field(chat: Ch
     chat.effects.edits.begin(edited)
     await chat.db.delete_message(edited)
     await chat.effects.edits.save(chat.edited_id, "much work")
-    assert chat.told == ["That message was deleted meanwhile, so your change was not saved."]
+    assert chat.told == ["Your edit wasn't saved because the message was deleted."]
     assert chat.account.draft == "much work\nbegun"
     assert editing(chat) is None
 
@@ -197,8 +199,7 @@ async def test_what_cannot_be_kept_holds_one_back_once(
     assert chat.account.draft == "dear diary"
     [told] = chat.told
     assert told == (
-        "Could not keep what you wrote last, so the account was not switched: "
-        "the storage of this browser is full."
+        "Couldn't save your draft, so you're still in this account. This browser's storage is full."
     )
     monkeypatch.undo()
     await chat.effects.accounts.switch("Grace")

@@ -69,7 +69,7 @@ async def test_makes_an_account(app: App) -> None:
 
 async def test_says_why_a_name_will_not_do_and_forgets_it_on_the_next_try(app: App) -> None:
     await app.effects.accounts.create(" ")
-    assert app.told == ["The name is empty."]
+    assert app.told == ["Enter a name."]
     assert app.page.account() is None
     await app.effects.accounts.create("Ada")
     assert app.told == []
@@ -150,7 +150,7 @@ async def test_a_message_that_cannot_be_saved_is_not_lost(
     monkeypatch.setattr(in_room.db, "send_message", full)
     await in_room.write("dear diary")
     assert list(in_room.account.drafts().values()) == ["dear diary"]
-    assert in_room.told == ["Could not send the message: the storage of this browser is full."]
+    assert in_room.told == ["Couldn't send the message. This browser's storage is full."]
     monkeypatch.undo()
     sending = in_room.effects.sending.send(in_room.here)
     assert sending is not None
@@ -162,7 +162,7 @@ async def test_a_message_that_cannot_be_saved_is_not_lost(
 async def test_a_message_that_is_too_long_is_not_lost(in_room: App) -> None:
     await in_room.write("x" * 8_001)
     assert list(in_room.account.drafts().values()) == ["x" * 8_001]
-    assert in_room.told == ["The message is 8,001 characters long; 8,000 is the most."]
+    assert in_room.told == ["The message has 8,001 characters. The limit is 8,000."]
 
 
 async def test_what_is_unexpected_is_told_and_logged(
@@ -173,7 +173,7 @@ async def test_what_is_unexpected_is_told_and_logged(
 
     monkeypatch.setattr(in_room.db, "get_channel_page", broken)
     await in_room.effects.messages.show_latest()
-    assert in_room.told == ["Something went wrong. Could not show the latest messages."]
+    assert in_room.told == ["Couldn't load the latest messages. Something went wrong."]
     assert "ZeroDivisionError" in caplog.text
 
 
@@ -301,7 +301,7 @@ async def test_imports(in_room: App) -> None:
     importing = app.account.importing()
     assert importing is not None
     assert importing.phase == "done"
-    assert importing.text == "Imported 1,000 messages of 7 people in 2 rooms."
+    assert importing.text == "Imported 1,000 messages from 7 people in 2 rooms."
     assert len(await app.db.get_messages("r0", 2_000)) == 500
     assert {room.name for room in app.account.rooms() or ()} == {"Tea", "r0", "r1"}
     assert len(await app.db.get_users_by_room("r0")) == 8
@@ -324,7 +324,7 @@ async def test_importing_again_harms_nothing(in_room: App) -> None:
     assert user.display_name == "Countess"
     importing = app.account.importing()
     assert importing is not None
-    assert "1 line held more" in importing.advice
+    assert "1 line had fields" in importing.advice
     assert "unheard" in importing.advice
 
 
@@ -342,8 +342,7 @@ async def test_importing_again_keeps_what_was_done_with_messages(in_room: App) -
     importing = app.account.importing()
     assert importing is not None
     assert importing.text == (
-        "Imported 1 message of 1 person in 1 room."
-        " 3 messages were here already, and stay as they are."
+        "Imported 1 message from 1 person in 1 room. 3 messages were already here."
     )
 
 
@@ -352,7 +351,7 @@ async def test_importing_again_keeps_what_was_done_with_messages(in_room: App) -
     [
         (b"", "The file is empty."),
         (text(line()) * 600 + b"{}", "Line 601: id is missing."),
-        (text(line(), line(content=[])), "Line 2: content is not right: expected str, got array."),
+        (text(line(), line(content=[])), "Line 2: content isn't valid (expected str, got array)."),
     ],
 )
 async def test_a_bad_file_changes_nothing(in_room: App, data: bytes, said: str) -> None:
@@ -375,7 +374,7 @@ async def test_a_file_that_goes_away_is_told(in_room: App) -> None:
     importing = in_room.account.importing()
     assert importing is not None
     assert importing.phase == "failed"
-    assert "cannot be read any more" in importing.text
+    assert "can no longer be read" in importing.text
 
 
 async def test_a_stopped_import_keeps_what_is_there_and_says_how_much(in_room: App) -> None:
@@ -390,7 +389,7 @@ async def test_a_stopped_import_keeps_what_is_there_and_says_how_much(in_room: A
     assert importing.phase == "stopped"
     kept = len(await app.db.get_messages("r", 9_999))
     assert 0 < kept < 5_000
-    assert importing.text == f"Stopped. {kept:,} of 5,000 messages were imported, and stay."
+    assert importing.text == f"Import canceled. {kept:,} of 5,000 messages were imported."
     assert await app.db.get_room("r") is not None
 
 
@@ -407,7 +406,7 @@ async def test_an_import_that_is_stopped_after_one_message_says_one(in_room: App
     await app.effects.imports.start(File(text(line())))
     importing = app.account.importing()
     assert importing is not None
-    assert importing.text == "Stopped. 1 of 1 message was imported, and stays."
+    assert importing.text == "Import canceled. 1 of 1 message was imported."
 
 
 async def test_an_import_that_fails_late_does_not_say_that_nothing_was_changed(
@@ -429,8 +428,8 @@ async def test_an_import_that_fails_late_does_not_say_that_nothing_was_changed(
     assert importing is not None
     assert importing.phase == "failed"
     assert importing.advice == (
-        "Free some space on the device, then try again. 250 messages were imported before, and"
-        " stay. Importing the file again does no harm."
+        "Free up space on this device, then try again. 250 messages were imported."
+        " You can safely import the file again."
     )
 
 
@@ -467,7 +466,7 @@ async def test_what_is_deleted_during_an_import_stays_away(in_room: App) -> None
     importing = app.account.importing()
     assert importing is not None
     assert importing.phase == "stopped"
-    assert importing.text == "Stopped, because the rooms of the file were deleted meanwhile."
+    assert importing.text == "Import stopped because its rooms were deleted."
     assert await app.db.get_all_rooms() == []
     assert (await app.db.get_records("messages")).messages == ()
 
@@ -483,7 +482,7 @@ async def test_an_account_that_cannot_be_opened_leaves_one_where_one_was(
     await in_room.effects.accounts.create("Grace")
     assert in_room.account.user_id == "Ada"
     assert in_room.shown == ["one"]
-    assert in_room.told == ["Could not create the account: the storage of this browser is full."]
+    assert in_room.told == ["Couldn't create the account. This browser's storage is full."]
     assert not in_room.page.is_switching()
 
 
@@ -506,7 +505,7 @@ async def test_says_why_the_storage_cannot_be_opened_and_tries_again(
     await app.effects.accounts.begin()
     trouble = app.page.trouble()
     assert trouble is not None
-    assert "another tab" in trouble[0]
+    assert "Another tab" in trouble[0]
     monkeypatch.undo()
     await app.effects.accounts.retry()
     assert app.page.trouble() is None

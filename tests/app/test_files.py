@@ -89,9 +89,9 @@ def test_what_cannot_be_sent_is_said() -> None:
     choice = choose([*files, File("b", b"x"), File("c", b"x"), File("d", b"x")], room_for=2)
     assert [file.name for file in choice.files] == ["a", "b"]
     assert choice.refused == (
-        "“big” is 25.1 MB large; 25 MB is the most for one file.",
-        "“none” is empty, so there is nothing to send.",
-        "A message can have 10 files; 2 files were left out.",
+        "“big” is 25.1 MB. The limit is 25 MB per file.",
+        "“none” is empty, so it can't be sent.",
+        "You can send up to 10 files with a message. 2 files were left out.",
     )
 
 
@@ -161,7 +161,7 @@ async def test_what_cannot_be_read_is_refused(app: App) -> None:
     await app.effects.attachments.add([File("folder", b"4096"), File("a.txt", b"one")])
     assert app.waiting == ["a.txt"]
     assert app.account.files.refused() == (
-        "“folder” cannot be read. If it is a folder, add its files.",
+        "“folder” can't be read. If it's a folder, attach the files in it.",
     )
     [file] = next(iter(app.account.files.pending().values()))
     app.effects.attachments.remove(file.id)
@@ -184,8 +184,7 @@ async def test_files_that_fail_wait_for_their_own_message(
     assert app.waiting == ["b.txt"]
     notice = app.page.notices()[-1]
     assert notice.text == (
-        "Could not save “b.txt”: the storage of this browser is full. "
-        "The message was sent without it."
+        "Couldn't save “b.txt”. This browser's storage is full. The message was sent without it."
     )
     await app.send("")
     assert [one.text for one in app.page.notices()].count(notice.text) == 1
@@ -262,7 +261,7 @@ async def test_a_file_that_cannot_be_kept_waits_on_the_page_alone(
     monkeypatch.setattr(app.db, "save_attachment", full)
     await app.effects.attachments.add([File("a.txt", b"one")])
     [notice] = app.page.notices()
-    assert notice.text == ("Could not keep “a.txt” for later: the storage of this browser is full.")
+    assert notice.text == ("Couldn't save “a.txt” for later. This browser's storage is full.")
     assert "gone when you close" in notice.advice
     [file] = next(iter(app.account.files.pending().values()))
     assert file.is_kept is False
@@ -296,14 +295,16 @@ async def test_files_that_are_picked_at_once_are_no_more_than_a_message_takes(ap
     picked = [[File(f"{pick}{number}.txt", b"one") for number in range(8)] for pick in "ab"]
     await asyncio.gather(*(app.effects.attachments.add(files) for files in picked))
     assert len(app.waiting) == 10
-    assert app.account.files.refused() == ("A message can have 10 files; 6 files were left out.",)
+    assert app.account.files.refused() == (
+        "You can send up to 10 files with a message. 6 files were left out.",
+    )
 
 
 async def test_a_file_shows_that_another_tab_lists_before_it_keeps_it(app: App) -> None:
     ref = app.account.channel_ref
     assert ref is not None
     await app.db.save_setting(setting_key(DRAFT_FILES, ref), ["big"])
-    await asyncio.sleep(0.05)  # until it was looked for
+    await app.idle()
     file = Attachment(id="big", message_id="draft:big", filename="a.txt", size=3, mime="text/plain")
     await app.db.save_attachment(file, b"one")
     await until(lambda: app.waiting == ["a.txt"])
@@ -357,7 +358,7 @@ async def test_pictures_that_wait_take_memory_once(app: App, urls: Urls) -> None
         await app.db.save_attachment(file, b"one")
     for ids in (["a"], ["a", "b"]):
         await app.db.save_setting(setting_key(DRAFT_FILES, ref), ids)
-    await asyncio.sleep(0.1)
+    await app.idle()
     assert {file.picture for file in app.account.files.pending()[ref]} == urls.live
 
 
@@ -372,16 +373,18 @@ async def test_a_picture_that_comes_back_while_it_is_read_takes_memory_once(
     read = app.db.read_attachment_data
 
     async def read_slowly(attachment_id: str) -> bytes | None:
-        await asyncio.sleep(0.05)
+        await may_read.wait()
         return await read(attachment_id)
 
+    may_read = asyncio.Event()
     monkeypatch.setattr(app.db, "read_attachment_data", read_slowly)
     pictures = app.effects.pictures
     pictures.come_into_view(picture.id)
     for messages in ((), timeline.messages):
         await pictures.show(app.account, messages)
     pictures.come_into_view(picture.id)
-    await asyncio.sleep(0.2)
+    may_read.set()
+    await app.idle()
     assert {one.url for one in app.account.files.pictures().values()} == urls.live
 
 

@@ -61,17 +61,19 @@ async def test_rooms_of_one_file_may_use_the_same_ids(
     work = {"Stand-up?": None, "At nine": "Stand-up?", "Bring numbers": "At nine"}
     async with Chat.opened() as chat:
         said = await import_lines(chat, FAMILY + WORK)
-        assert said == "done: Imported 6 messages of 1 person in 2 rooms."
+        assert said == "done: Imported 6 messages from 1 person in 2 rooms."
         assert await read(chat, "family") == family
         assert await read(chat, "work") == work
 
-        again = "done: Imported 0 messages of 1 person in 2 rooms. 6 messages were here already"
+        again = "done: Imported 0 messages from 1 person in 2 rooms. 6 messages were already here"
         assert (await import_lines(chat, FAMILY + WORK)).startswith(again)
         assert (await import_lines(chat, WORK[::-1] + FAMILY[::-1])).startswith(again)
 
         await chat.db.delete_room("family")
         said = await import_lines(chat, WORK + FAMILY)
-        assert said.startswith("done: Imported 3 messages of 1 person in 2 rooms. 3 messages were")
+        assert said.startswith(
+            "done: Imported 3 messages from 1 person in 2 rooms. 3 messages were"
+        )
         assert await read(chat, "family") == family
         assert await read(chat, "work") == work
 
@@ -79,9 +81,11 @@ async def test_rooms_of_one_file_may_use_the_same_ids(
 async def test_a_later_file_takes_no_message_out_of_a_room() -> None:
     async with Chat.opened() as chat:
         await import_lines(chat, FAMILY)
-        assert (await import_lines(chat, WORK)).startswith("done: Imported 3 messages of")
+        assert (await import_lines(chat, WORK)).startswith("done: Imported 3 messages from")
         assert len(await read(chat, "family")) == 3
-        assert (await import_lines(chat, FAMILY + WORK)).startswith("done: Imported 0 messages of")
+        assert (await import_lines(chat, FAMILY + WORK)).startswith(
+            "done: Imported 0 messages from"
+        )
 
 
 async def test_a_reply_to_what_its_room_lacks_answers_no_message_of_another_room() -> None:
@@ -138,7 +142,7 @@ async def test_a_room_with_too_many_members_is_refused_before_anything_is_writte
     async with Chat.opened("Tea") as chat:
         rooms = await chat.db.get_all_rooms()
         assert await import_lines(chat, [line(id="x", roomId="first", senderId="s0"), *lines]) == (
-            "failed: The room “r” would have 100,001 members; 100,000 is the most."
+            "failed: The room “r” would have 100,001 members. The limit is 100,000."
         )
         assert await chat.db.get_all_rooms() == rooms
         assert (await chat.db.get_records("messages")).messages == ()
@@ -149,9 +153,11 @@ async def test_members_who_are_here_count_once(monkeypatch: pytest.MonkeyPatch) 
     async with Chat.opened() as chat:
         await chat.db.save_room(room("r", members=(member("ann"), member("bob"))))
         some = [line(id=name, senderId=name) for name in ("ann", "bob", "cid", "dan")]
-        assert (await import_lines(chat, some)).startswith("done: Imported 4 messages of 4 people")
+        assert (await import_lines(chat, some)).startswith(
+            "done: Imported 4 messages from 4 people"
+        )
         said = await import_lines(chat, [line(id="new", senderId="eve")])
-        assert said == "failed: The room “r” would have 5 members; 4 is the most."
+        assert said == "failed: The room “r” would have 5 members. The limit is 4."
 
 
 def test_a_room_may_have_as_many_members_and_channels_as_the_database_keeps() -> None:

@@ -125,7 +125,7 @@ def test_what_one_says_of_oneself_has_an_end() -> None:
     assert check_reason(" one\n two ") == "one two"
     with pytest.raises(InvalidRecord, match="301 characters"):
         check_bio("x" * 301)
-    with pytest.raises(InvalidRecord, match="cannot be shown"):
+    with pytest.raises(InvalidRecord, match="can't be shown"):
         check_reason("a\0b")
 
 
@@ -135,12 +135,12 @@ def test_what_one_says_of_oneself_has_an_end() -> None:
         (0, "0 bytes"),
         (1, "1 byte"),
         (999, "999 bytes"),
-        (1_000, "1.0 kB"),
+        (1_000, "1 kB"),
         (999_949, "999.9 kB"),
-        (999_950, "1.0 MB"),
+        (999_950, "1 MB"),
         (12_345_678, "12.3 MB"),
-        (3e12, "3.0 TB"),
-        (4.2e15, "4,200.0 TB"),
+        (3e12, "3 TB"),
+        (4.2e15, "4,200 TB"),
     ],
 )
 def test_sizes(size: float, said: str) -> None:
@@ -149,7 +149,7 @@ def test_sizes(size: float, said: str) -> None:
 
 def test_what_goes_is_said_in_words() -> None:
     rows = {"rooms": 1, "messages": 1_204, "attachments": 0, "meta": 3}
-    assert say_contents(rows) == "1 room, 1,204 messages and 0 attachments"
+    assert say_contents(rows) == "1 room, 1,204 messages, and 0 attachments"
 
 
 class App(Chat):
@@ -198,8 +198,8 @@ async def test_who_may_not_ban_is_refused(app: App) -> None:
     await app.effects.bans.ban(reason="", length="forever")
     await app.effects.bans.lift("any")
     assert app.told == [
-        "You may not ban bob from this room.",
-        "You may not lift bans in this room.",
+        "You can't ban bob from this room.",
+        "You can't unban people in this room.",
     ]
     assert await app.db.get_bans_for_room(app.room_id) == []
 
@@ -208,7 +208,7 @@ async def test_a_banned_person_is_refused_and_keeps_what_was_written(app: App) -
     other = Ban(room_id=app.room_id, user_id="Ada", banned_by="eve", reason="loud", timestamp=1)
     await app.db.save_ban(other)
     await app.write("precious")
-    assert app.told == ["You are banned from this room, so this was not sent."]
+    assert app.told == ["You're banned from this room, so your message wasn't sent."]
     assert app.shown == []
     assert app.account.draft == "precious"
     assert app.account.people.bans() == (other,)
@@ -218,16 +218,16 @@ async def test_a_banned_person_is_refused_and_keeps_what_was_written(app: App) -
     await app.db.save_ban(other)
     app.effects.edits.begin_last()
     await app.effects.edits.save(app.edited_id, "worse")
-    assert app.told[-1] == "You are banned from this room, so this was not saved."
+    assert app.told[-1] == "You're banned from this room, so your edit wasn't saved."
     assert app.shown == ["precious"]
     timeline = app.account.timeline()
     assert timeline is not None
     for reacting in (app.effects.reactions.toggle, app.effects.reactions.add):
         await reacting(timeline.messages[0].id, "🎉")
-        assert app.told[-1] == "You are banned from this room, so your reaction was not saved."
+        assert app.told[-1] == "You're banned from this room, so your reaction wasn't added."
     assert await app.db.get_reactions_for_message(timeline.messages[0].id) == []
     await app.effects.attachments.add([StoredFile("a.txt", 1, "")])
-    assert app.told[-1] == "You are banned from this room, so no file was attached."
+    assert app.told[-1] == "You're banned from this room, so no files were attached."
     assert app.account.files.pending() == {}
 
 
@@ -254,7 +254,7 @@ async def test_a_profile_shows_at_once(app: App) -> None:
     assert app.account.people.avatars()["Ada"].name == "Countess"
     assert app.account.people.avatars()["Ada"].picture == picture
     await save(name=" ", status="busy", bio="", picture=None)
-    assert app.told == ["The name is empty."]
+    assert app.told == ["Enter a name."]
     assert app.account.user().display_name == "Countess"
 
 
@@ -266,16 +266,18 @@ async def test_a_card_that_is_opened_stays_when_the_one_before_is_read_again(
     await app.effects.people.open_card("bob")
     read = app.db.get_user
     answers = {"bob": asyncio.Event()}
+    has_read = asyncio.Event()
 
     async def read_slowly(user_id: str) -> User | None:
         found = await read(user_id)
         if user_id in answers:
+            has_read.set()
             await answers[user_id].wait()
         return found
 
     monkeypatch.setattr(app.db, "get_user", read_slowly)
     loading = asyncio.ensure_future(app.effects.people.load(app.account))
-    await asyncio.sleep(0.05)
+    await has_read.wait()
     await app.effects.people.open_card("cleo")
     answers["bob"].set()
     await loading
@@ -302,7 +304,7 @@ async def test_settings_that_cannot_be_kept_hold_and_are_told(
     monkeypatch.setattr(app.resume, "save_launch_settings", full)
     app.effects.settings.change(theme="dark")
     assert app.page.settings().theme == "dark"
-    assert app.told == ["The browser did not keep your settings."]
+    assert app.told == ["Your settings weren't saved."]
 
 
 async def test_removes_the_account_that_is_signed_in_and_another(app: App) -> None:
@@ -314,7 +316,7 @@ async def test_removes_the_account_that_is_signed_in_and_another(app: App) -> No
     assert list(app.page.accounts()) == ["Grace"]
     assert app.resume.load_last_viewed_chat("Ada") is None
     await app.effects.accounts.ask_remove("Grace")
-    assert app.page.removing() == ("Grace", "0 rooms, 0 messages and 0 attachments")
+    assert app.page.removing() == ("Grace", "0 rooms, 0 messages, and 0 attachments")
     await app.effects.accounts.remove()
     assert app.page.account() is None
     assert app.page.accounts() == {}
@@ -342,10 +344,11 @@ async def test_the_storage_is_looked_at_and_emptied(app: App) -> None:
 
 async def test_what_is_under_way_does_not_write_after_the_deletion(app: App) -> None:
     app.effects.sending.write_draft(app.here, "late")
-    app.send_slowly()
+    may_send = app.hold_sending()
     sending = app.effects.sending.send(app.here)
     assert sending is not None
     clearing = app.effects.storage.clear()
+    may_send.set()
     await clearing
     await sending
     assert (await app.db.get_storage_report()).rows["messages"] == 0

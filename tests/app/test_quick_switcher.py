@@ -104,7 +104,7 @@ def test_the_last_message_fits_a_line() -> None:
     assert preview(said, "ada").startswith("Bob: one two x x")
     assert len(preview(said, "ada")) <= 130
     assert preview(said, "bob").startswith("You: one")
-    assert preview(replace(said, content=""), "ada") == "Bob: a file"
+    assert preview(replace(said, content=""), "ada") == "Bob: File"
     assert preview(replace(said, content="it *works* `now`"), "ada") == "Bob: it works now"
     gone = replace(said, content=DELETED_MESSAGE_CONTENT, is_deleted=True)
     assert preview(gone, "ada") == "Message deleted"

@@ -79,7 +79,7 @@ async def test_what_one_answers_is_followed_in_other_rooms_too(in_room: Chat) ->
     in_room.effects.sending.begin_reply(asked.id)
     await in_room.effects.setting_writer.flush(in_room.account)
     await in_room.effects.rooms.create("Cake")
-    await asyncio.sleep(1)  # what else has changed was shown
+    await in_room.idle()
     in_room.account.originals.set({asked.id: asked})
     await in_room.db.delete_message(asked.id)
     original = in_room.account.originals()[asked.id]
@@ -121,7 +121,7 @@ async def test_goes_to_a_message_far_back_and_on_from_there(in_room: Chat) -> No
     while in_room.shown[-1] != "1201":
         await in_room.effects.messages.show_newer()
     await in_room.effects.replies.show("nowhere")
-    assert in_room.told == ["That message is not here any more."]
+    assert in_room.told == ["That message is no longer here."]
 
 
 async def test_who_goes_elsewhere_meanwhile_is_not_told_that_a_message_is_gone(

@@ -131,7 +131,7 @@ async def test_what_is_here_stays_as_it_is(app: App, other: App) -> None:
     await db.delete_message("m3")
     await db.save_attachment(attachment("big"), b"own")
     await db.save_setting("draft/r1", "own")
-    assert "Restored 597 messages and 2 files. 3 messages were here already" in (
+    assert "Restored 597 messages and 2 files. 3 messages were already here" in (
         await other.restore(data)
     )
     found = await db.get_room("r1")
@@ -165,7 +165,7 @@ async def test_a_single_message_that_is_here_is_told_as_one(app: App, other: App
     await app.db.save_message(message("m1"))
     await other.db.save_message(message("m1"))
     assert await other.restore(await app.export()) == (
-        "done: Restored 0 messages and 0 files. 1 message was here already, and stays as it is."
+        "done: Restored 0 messages and 0 files. 1 message was already here."
     )
 
 
@@ -174,8 +174,8 @@ async def test_an_export_of_another_account_is_refused(app: App) -> None:
     grace = await begin("Grace")
     before = await everything(grace.db)
     said = await grace.restore(data)
-    assert said.startswith("failed: The file is an export of another account: “Ada”.")
-    assert "Sign in as that account" in said
+    assert said.startswith("failed: This file is from another account, “Ada”.")
+    assert "Sign in to that account" in said
     assert await everything(grace.db) == before
     await grace.db.close()
 
@@ -191,20 +191,23 @@ def change(number: int, **changes: Any) -> Callable[[list[Any]], list[Any]]:
 @pytest.mark.parametrize(
     ("spoil", "said"),
     [
-        (change(0, version=2), "The file was exported by a newer version of Roomkeep."),
-        (change(0, exportedAt="now"), "Line 1: the head of the export is not right."),
-        (change(1, type="spy"), "Line 2: type is not right"),
-        (change(-1, lines=3), "The file is not whole: lines of it are missing."),
-        (lambda lines: lines[:-1], "The file is cut off: its end is missing."),
-        (lambda lines: [*lines, lines[-1]], "something comes after the end."),
-        (lambda lines: [line for line in lines if line.get("type") != "data"], "bytes of the file"),
+        (change(0, version=2), "This file was exported by a newer version of Roomkeep."),
+        (change(0, exportedAt="now"), "The first line of the file isn't valid."),
+        (change(1, type="spy"), "Line 2: type isn't valid"),
+        (change(-1, lines=3), "The file is incomplete. Some of its lines are missing."),
+        (lambda lines: lines[:-1], "The file is incomplete. Its end is missing."),
+        (lambda lines: [*lines, lines[-1]], "comes after the end of the file."),
+        (
+            lambda lines: [line for line in lines if line.get("type") != "data"],
+            "part of the file before it",
+        ),
         (
             lambda lines: [*lines[:-1], {"type": "data", "data": "AAAA"}, lines[-1]],
-            "these bytes belong to no file.",
+            "this data doesn't belong to a file.",
         ),
         (
             lambda lines: [*lines[:-1], {"type": "data", "data": ""}, lines[-1]],
-            "these bytes belong to no file.",
+            "this data doesn't belong to a file.",
         ),
         (
             lambda lines: [
@@ -215,7 +218,7 @@ def change(number: int, **changes: Any) -> Callable[[list[Any]], list[Any]]:
                     "record": msgspec.to_builtins(attachment("vast", size=MAX_ATTACHMENT + 1)),
                 },
             ],
-            "the file is too large to be restored.",
+            "the file is too large to restore.",
         ),
         (
             lambda lines: [*lines[:-1], {"type": "setting", "key": "k", "value": "x" * 1_048_575}],
@@ -236,7 +239,7 @@ def change(number: int, **changes: Any) -> Callable[[list[Any]], list[Any]]:
                     "record": msgspec.to_builtins(message("m9", reactions=(reaction(),))),
                 },
             ],
-            "a reaction is to another message.",
+            "a reaction belongs to another message.",
         ),
     ],
 )
@@ -289,7 +292,7 @@ async def test_a_stopped_export_saves_no_file(app: App) -> None:
     await running
     exporting = app.account.exporting()
     assert exporting is not None
-    assert (exporting.phase, exporting.text) == ("stopped", "Stopped. No file was saved.")
+    assert (exporting.phase, exporting.text) == ("stopped", "Export canceled. No file was saved.")
     assert saved.name == ""
 
 
@@ -309,5 +312,5 @@ async def test_an_export_that_the_browser_does_not_take_is_told_and_can_be_tried
     exporting = app.account.exporting()
     assert exporting is not None
     assert exporting.phase == "failed"
-    assert exporting.text == "Something went wrong. Could not export everything."
+    assert exporting.text == "Couldn't export your data. Something went wrong."
     assert not exporting.is_running

@@ -84,7 +84,7 @@ async def test_files_that_were_removed_come_back(app: App) -> None:
     await db.remove_files(["a1", "a2", "empty"])
     assert await db.read_attachment_data("a3") == b"cat"
     assert await db.read_attachment_data("a1") is None
-    there = " 1 message was here already, and stays as it is."
+    there = " 1 message was already here."
     assert await app.restore(data) == f"done: Restored 0 messages and 3 files.{there}"
     assert await everything(db) == before
     assert await app.restore(data) == f"done: Restored 0 messages and 0 files.{there}"
@@ -119,7 +119,7 @@ async def test_a_merged_room_that_is_too_large_is_refused_before_anything_is_wri
     await other.db.save_room(room(members=(member("ann"), member("cid"), member("dan"))))
     before = await everything(other.db)
     said = await other.restore(await app.export())
-    assert said.startswith("failed: The room “r1” would have 4 members; 3 is the most.")
+    assert said.startswith("failed: The room “r1” would have 4 members. The limit is 3.")
     assert await everything(other.db) == before
 
 

@@ -96,7 +96,7 @@ async def test_why_a_file_was_refused_is_said_in_its_channel_alone(two: Chat) ->
     empty = File()
     empty.size = 0
     await two.effects.attachments.add([empty])
-    assert two.account.files.refused() == ("“tea.txt” is empty, so there is nothing to send.",)
+    assert two.account.files.refused() == ("“tea.txt” is empty, so it can't be sent.",)
     await two.effects.rooms.open(two.room_id, "general")
     assert two.account.files.refused() != ()
     await two.effects.rooms.open(two.room_id, other(two))
@@ -142,7 +142,7 @@ async def test_changes_a_room(chat: Chat) -> None:
     assert room is not None
     assert (room.topic, room.icon) == (None, None)
     await chat.effects.rooms.change(chat.room_id, "Tea", "", "far too long")
-    assert chat.told == ["The icon is too long: an emoji, or up to 3 letters."]
+    assert chat.told == ["The icon is too long. Use an emoji or up to 3 letters."]
 
 
 async def test_what_comes_late_takes_no_other_dialog_away(chat: Chat) -> None:
@@ -184,7 +184,7 @@ async def test_a_room_goes_with_all_that_is_in_it(two: Chat) -> None:
 async def test_a_room_that_went_meanwhile_is_not_opened(chat: Chat) -> None:
     tea = chat.account.channel_ref
     await chat.effects.rooms.open("gone")
-    assert chat.told == ["Could not open the room: it is not there any more."]
+    assert chat.told == ["Couldn't open the room. It's no longer there."]
     assert chat.account.channel_ref == tea
     assert all(room_id != "gone" for room_id, _ in chat.account.recent())
 
@@ -214,7 +214,7 @@ async def test_adds_renames_and_moves_channels(chat: Chat) -> None:
     assert chat.account.channel.name == "Brewing"
     await chat.effects.channels.add(room_id, "Parlour", "voice")
     await chat.effects.channels.add(room_id, "brewing", "text")
-    assert chat.told == ["The name is taken: this room has a channel “Brewing” already."]
+    assert chat.told == ["There's already a channel “Brewing” in this room."]
     await chat.effects.channels.rename(room_id, other(chat), "Leaves")
     await chat.effects.channels.move(room_id, other(chat), -1)
     room = await chat.db.get_room(room_id)
@@ -310,7 +310,9 @@ async def test_a_channel_that_goes_leaves_no_message_to_one_that_went_meanwhile(
     alone = tuple(channel for channel in left if channel.id == brewing)
     await two.db.update_room(two.room_id, channels=alone)
     await two.effects.channels.remove()
-    assert two.told == ["“Brewing” is the last text channel of this room now, so it stays."]
+    assert two.told == [
+        "“Brewing” is the only text channel left in this room, so it can't be removed."
+    ]
     [message] = await two.db.get_messages(two.room_id)
     assert message.channel_id == brewing
 
@@ -369,7 +371,7 @@ async def test_a_member_leaves_and_the_device_forgets(chat: Chat) -> None:
     assert not leaving.is_host
     await chat.effects.rooms.leave()
     assert await chat.db.get_room("old") is None
-    assert chat.told == ["“Old” was left, and removed from this device."]
+    assert chat.told == ["You left “Old”. It was removed from this device."]
 
 
 def test_who_only_takes_part_may_change_nothing_of_a_room() -> None:

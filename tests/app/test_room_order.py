@@ -68,6 +68,21 @@ async def test_the_order_is_remembered_for_the_account() -> None:
         assert read_order(await chat.db.get_settings()) == ("y", "x")
 
 
+async def test_a_room_is_first_as_soon_as_it_is_made() -> None:
+    async with Chat.opened("Tea", "Cake") as chat:
+        account = chat.account
+        await until(lambda: len(account.previews()) == 2)
+        creating = chat.effects.rooms.create("Jam")
+        rooms = order_rooms(account.rooms() or (), account.previews(), account.room_order())
+        assert [one.name for one in rooms] == ["Jam", "Cake", "Tea"]
+        await creating
+        assert len(account.previews()) == 3
+        await chat.hear("hello", rooms[2].id)
+        await until(lambda: account.previews()[rooms[2].id] is not None)
+        rooms = order_rooms(account.rooms() or (), account.previews(), account.room_order())
+        assert [one.name for one in rooms] == ["Tea", "Jam", "Cake"]
+
+
 def test_as_few_as_can_be_have_moved() -> None:
     assert longest_in_order("dabc", "abcd") == list("abc")
     assert longest_in_order("bcda", "abcd") == list("bcd")

@@ -58,12 +58,6 @@ class Page(Chat):
 
         opened.run = run_counted  # type: ignore[method-assign]
 
-    async def idle(self) -> None:
-        """Wait until nothing is under way, nor about to be."""
-        async with asyncio.timeout(10):
-            while tasks := self.effects.context._tasks:
-                await asyncio.wait(tasks)
-
 
 @pytest.fixture
 async def page(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Page]:
@@ -294,14 +288,14 @@ async def test_a_ban_that_the_page_does_not_know_of_refuses_all_the_same(page: P
     page.account.people.bans.set(())
     page.effects.sending.begin_reply(last(page).id)
     await page.write("precious")
-    assert page.told == ["You are banned from this room, so this was not sent."]
+    assert page.told == ["You're banned from this room, so your message wasn't sent."]
     advice = page.page.notices()[0].advice
-    assert advice == "What you wrote is kept here. The reason given: loud"
+    assert advice == "Your text is still here. Reason: loud"
     assert (page.account.draft, page.account.reply) == ("precious", last(page))
     assert page.account.people.bans() == (ban,)
     page.account.people.bans.set(())
     await page.effects.reactions.add(last(page).id, "🎉")
-    assert page.told[-1] == "You are banned from this room, so your reaction was not saved."
+    assert page.told[-1] == "You're banned from this room, so your reaction wasn't added."
     assert last(page).reactions == ()
 
 
@@ -323,7 +317,7 @@ async def test_a_message_goes_without_a_file_that_another_tab_has_removed(page: 
 async def test_a_draft_stays_until_its_message_is_there(page: Page) -> None:
     page.effects.sending.write_draft(page.here, "dear diary")
     await page.effects.setting_writer.flush(page.account)
-    page.send_slowly()
+    may_send = page.hold_sending()
     sending = page.effects.sending.send(page.here)
     page.effects.sending.write_draft(page.here, "next")
     await asyncio.sleep(2 * setting_writer.PAUSE)
@@ -331,6 +325,7 @@ async def test_a_draft_stays_until_its_message_is_there(page: Page) -> None:
     assert page.resume.load_unsaved("Ada") == {}
     assert list((await page.db.get_settings("draft/")).values()) == ["dear diary"]
     assert sending is not None
+    may_send.set()
     await sending
     await page.idle()
     assert list((await page.db.get_settings("draft/")).values()) == ["next"]

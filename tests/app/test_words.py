@@ -3,7 +3,7 @@
 import pytest
 
 from roomkeep import errors
-from roomkeep.app.error_messages import explain
+from roomkeep.app.error_messages import InvalidInput, explain
 from roomkeep.app.limits import MAX_CONTENT, check_account_name, check_content, check_name
 from roomkeep.app.storage_state import oldest, say_files, split_usage
 from roomkeep.app.views.rows import make_rows, what_goes
@@ -55,19 +55,19 @@ def all_errors() -> list[BaseException]:
 
 @pytest.mark.parametrize("error", all_errors(), ids=lambda error: type(error).__name__)
 def test_each_error_is_told_in_sentences(error: BaseException) -> None:
-    text, advice = explain(error, "save the message")
+    text, advice = explain(error, "failed.send")
     assert text.endswith(".")
     assert advice.endswith(".")
     if not isinstance(error, InvalidRecord):
-        assert "Could not save the message" in text
+        assert "Couldn't send the message." in text
         assert "raw detail" not in text + advice
 
 
 def test_bad_input_is_named() -> None:
-    text, _ = explain(InvalidRecord("is too long", field="content"), "send")
-    assert text == "The message is too long."
-    text, _ = explain(InvalidRecord("is odd", field="emoji"), "react")
-    assert text == "Could not react: “emoji” is odd."
+    text, advice = explain(InvalidInput("The message is too long.", field="content"), "failed.send")
+    assert (text, advice) == ("The message is too long.", "Change it, then try again.")
+    text, _ = explain(InvalidRecord("is odd", field="emoji"), "failed.react")
+    assert text == "Couldn't add your reaction. Something in it isn't valid."
 
 
 def message(number: int, sender: str = "ada", minute: int = 0) -> Message:
@@ -121,16 +121,16 @@ def test_reactions_are_counted_in_the_order_of_the_first() -> None:
         ("🎉", 2, True),
         ("👍", 1, False),
     ]
-    assert row.chips[0].label == "🎉 2 reactions, one of them yours: You and b"
+    assert row.chips[0].label == "🎉 2 reactions, including yours: You and b"
 
 
 @pytest.mark.parametrize(
     ("files", "reactions", "said"),
     [
-        (0, 0, "back. Its place"),
-        (1, 0, "back. Its file goes too. Its place"),
-        (2, 1, "back. Its 2 files and 1 reaction go too. Its place"),
-        (0, 3, "back. Its 3 reactions go too. Its place"),
+        (0, 0, "undone. “Message deleted” will be shown."),
+        (1, 0, "shown. Its 1 file will be deleted, too."),
+        (2, 1, "shown. Its 2 files and 1 reaction will be deleted, too."),
+        (0, 3, "shown. Its 3 reactions will be deleted, too."),
     ],
 )
 def test_what_goes_with_a_message_is_said(files: int, reactions: int, said: str) -> None:

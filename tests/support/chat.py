@@ -72,15 +72,22 @@ class Chat:
         assert sending is not None
         await sending
 
-    def send_slowly(self) -> None:
-        """Have it take a while to send a message, as on a busy device."""
-        send = self.db.send_message
+    async def idle(self) -> None:
+        """Wait until nothing is under way, nor about to be."""
+        async with asyncio.timeout(10):
+            while tasks := self.effects.context._tasks:
+                await asyncio.wait(tasks)
 
-        async def send_slowly(message: Message, **also: Any) -> None:
-            await asyncio.sleep(0.05)
+    def hold_sending(self) -> asyncio.Event:
+        """Have messages wait before they are written, until the event is set."""
+        send, may_send = self.db.send_message, asyncio.Event()
+
+        async def send_later(message: Message, **also: Any) -> None:
+            await may_send.wait()
             await send(message, **also)
 
-        self.db.send_message = send_slowly  # type: ignore[method-assign]
+        self.db.send_message = send_later  # type: ignore[method-assign]
+        return may_send
 
     async def hear(self, content: str, room_id: str, channel_id: str = "general") -> Message:
         """Save what somebody else wrote just now."""

@@ -195,7 +195,7 @@ class Account:
 
 
 class Device:
-    """The accounts of a device, and which is signed in.
+    """The accounts of a device, and which is Signed in.
 
     Args:
         imported_ids: the ids that an import makes from those of a room and of a message.

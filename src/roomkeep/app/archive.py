@@ -11,6 +11,7 @@ from typing import Annotated, TypeVar
 import msgspec
 from msgspec import Meta, Struct
 
+from roomkeep.localization import localize
 from roomkeep.models import DEFAULT_CHANNEL_ID, Message, Milliseconds
 
 __all__ = [
@@ -58,9 +59,9 @@ class ArchiveError(ValueError):
         advice: what to do next.
     """
 
-    def __init__(self, text: str, advice: str = "Mend the file, or choose another.") -> None:
+    def __init__(self, text: str, advice: str | None = None) -> None:
         super().__init__(text)
-        self.advice = advice
+        self.advice = localize("archive.advice") if advice is None else advice
 
 
 class ArchivedMessage(Struct, frozen=True, kw_only=True, rename="camel"):
@@ -144,11 +145,11 @@ class Reader:
         if self._is_gzip is None:
             yield from self._split(self._begin())
         if self._is_gzip and not self._unzip.eof:
-            raise ArchiveError("The file is cut off: its compressed data end too early.")
+            raise ArchiveError(localize("archive.cut_off"))
         if self._rest.strip():
             yield Block(self._line, self._rest)
         if self._size == 0:
-            raise ArchiveError("The file is empty.")
+            raise ArchiveError(localize("archive.empty"))
 
     def _begin(self) -> bytes:
         data, self._start = self._start, b""
@@ -167,17 +168,18 @@ class Reader:
             try:
                 piece = self._unzip.decompress(data, _PIECE)
             except zlib.error as error:
-                raise ArchiveError("The file is damaged: it cannot be unpacked.") from error
+                raise ArchiveError(localize("archive.damaged")) from error
             data = self._unzip.unused_data if self._unzip.eof else self._unzip.unconsumed_tail
             yield piece
 
     def _split(self, piece: bytes) -> Iterator[Block]:
         self._size += len(piece)
         if self._size > MAX_SIZE:
-            raise ArchiveError(f"The file holds more than {MAX_SIZE // 1024**3} GB.")
+            raise ArchiveError(localize("archive.too_large", count=MAX_SIZE // 1024**3))
         head, newline, tail = piece.rpartition(b"\n")
         if len(self._rest) + len(piece.partition(b"\n")[0]) > self.max_line:
-            raise ArchiveError(f"Line {self._line:,} is longer than {self.max_line // 1024:,} kB.")
+            most = self.max_line // 1024
+            raise ArchiveError(localize("archive.line_too_long", line=self._line, count=most))
         if not newline:
             self._rest += tail
             return
@@ -185,7 +187,7 @@ class Reader:
         self._rest = tail
         self._line += block.data.count(b"\n") + 1
         if self._line > MAX_LINES + 1:
-            raise ArchiveError(f"The file has more than {MAX_LINES:,} lines.")
+            raise ArchiveError(localize("archive.too_many_lines", count=MAX_LINES))
         yield block
 
 
@@ -216,12 +218,13 @@ def check_room_size(room_id: str, *, members: int, channels: int) -> None:
     Raises:
         ArchiveError: it has too many members or channels.
     """
-    for number, what in ((members, "members"), (channels, "channels")):
+    for number, text in (
+        (members, "archive.too_many_members"),
+        (channels, "archive.too_many_channels"),
+    ):
         if number > MAX_ITEMS:
-            raise ArchiveError(
-                f"The room “{room_id[:_SHOWN_ID]}” would have {number:,} {what};"
-                f" {MAX_ITEMS:,} is the most."
-            )
+            room = room_id[:_SHOWN_ID]
+            raise ArchiveError(localize(text, room=room, count=number, limit=MAX_ITEMS))
 
 
 def unknown_fields(block: Block) -> tuple[int, set[str]]:
@@ -253,36 +256,41 @@ def _decode_singly(block: Block, decoder: msgspec.json.Decoder[T]) -> Iterator[T
         try:
             yield decoder.decode(line)
         except (ValueError, RecursionError) as error:
-            raise ArchiveError(f"Line {number:,}{_reason(error)}") from error
+            raise ArchiveError(_explain(number, error)) from error
 
 
-def _reason(error: Exception) -> str:
+def _explain(line: int, error: Exception) -> str:
+    """Say why a line cannot be read."""
     if isinstance(error, msgspec.ValidationError):
         # msgspec says: Expected `str` of length >= 1 - at `$.roomId`
         reason, _, path = str(error).partition(" - at `$")
         field = path.strip(".`")
         if reason.startswith("Object missing required field"):
-            return f": {reason.rpartition(' ')[2].strip('`')} is missing."
+            missing = reason.rpartition(" ")[2].strip("`")
+            return localize("archive.field_missing", line=line, field=missing)
         if not field:
-            return " is not a message: it is no JSON object."
-        return f": {field} is not right: {_plain(reason)}."
+            return localize("archive.not_an_object", line=line)
+        return localize("archive.field_invalid", line=line, field=field, reason=_plain(reason))
     if isinstance(error, UnicodeDecodeError):
-        return " is not UTF-8 text."
+        return localize("archive.not_utf8", line=line)
     if isinstance(error, RecursionError):
-        return " is nested too deeply."
-    return f" is not JSON: {str(error).removeprefix('JSON is malformed: ')}."
+        return localize("archive.too_deep", line=line)
+    detail = str(error).removeprefix("JSON is malformed: ")
+    return localize("archive.not_json", line=line, detail=detail)
 
 
 def _plain(reason: str) -> str:
-    return _WORDS.get(reason.replace("`", ""), reason.replace("`", "").lower())
+    text, count = _WORDS.get(reason.replace("`", ""), ("", 0))
+    # What has no words of its own is a detail for whoever wrote the file.
+    return localize(text, count=count) if text else reason.replace("`", "").lower()
 
 
 _WORDS = {
-    "Expected str of length >= 1": "it is empty",
-    "Expected str of length <= 1024": "it is longer than 1,024 characters",
-    "Expected str of length <= 65536": "it is longer than 65,536 characters",
-    "Expected int <= 8640000000000000": "no calendar goes that far",
-    "Expected int >= -8640000000000000": "no calendar goes that far",
+    "Expected str of length >= 1": ("archive.value_empty", 0),
+    "Expected str of length <= 1024": ("archive.value_too_long", 1_024),
+    "Expected str of length <= 65536": ("archive.value_too_long", 65_536),
+    "Expected int <= 8640000000000000": ("archive.no_such_time", 0),
+    "Expected int >= -8640000000000000": ("archive.no_such_time", 0),
 }
 
 

@@ -13,6 +13,7 @@ from roomkeep.app.archive import (
     unknown_fields,
 )
 from roomkeep.app.shared_ids import SharedIds
+from roomkeep.localization import localize
 from roomkeep.models import Channel, Room, RoomMember, User
 
 __all__ = ["ArchiveScan", "FoundRoom"]
@@ -75,9 +76,9 @@ class ArchiveScan:
         for message in found:
             self._add_message(message)
         if self._places > MAX_PLACES or self._names_size > MAX_NAMES_SIZE:
-            raise ArchiveError("The file holds more rooms, channels and people than can be kept.")
+            raise ArchiveError(localize("archive.too_many_places"))
         if len(self.people) > MAX_PEOPLE:
-            raise ArchiveError(f"The file holds messages of more than {MAX_PEOPLE:,} people.")
+            raise ArchiveError(localize("archive.too_many_people", count=MAX_PEOPLE))
         lines, names = unknown_fields(block)
         self.lines_with_unknown += lines
         for name in sorted(names)[:MAX_UNKNOWN_NAMES]:
@@ -91,7 +92,7 @@ class ArchiveScan:
             ArchiveError: there is not.
         """
         if self.messages == 0:
-            raise ArchiveError("The file holds no messages.")
+            raise ArchiveError(localize("archive.no_messages"))
 
     def check_room(self, room_id: str, host: User, known: Room | None) -> None:
         """Check that a room can be kept with all who wrote in it.
@@ -171,7 +172,7 @@ class ArchiveScan:
         room = self.rooms.get(message.room_id)
         if room is None:
             if len(self.rooms) == MAX_ROOMS:
-                raise ArchiveError(f"The file holds more than {MAX_ROOMS:,} rooms.")
+                raise ArchiveError(localize("archive.too_many_rooms", count=MAX_ROOMS))
             room = FoundRoom(len(self.rooms), message.timestamp, {}, {})
             self.rooms[message.room_id] = room
             self._names_size += len(message.room_id)

@@ -17,6 +17,7 @@ from roomkeep.app.export_format import (
     UserLine,
 )
 from roomkeep.errors import InvalidRecord
+from roomkeep.localization import localize
 from roomkeep.models import Message
 from roomkeep.persistence import check_json, check_record
 
@@ -44,18 +45,18 @@ class BackupCheck:
             ArchiveError: it cannot be restored, or not in this place.
         """
         if self._has_ended:
-            raise ArchiveError(f"{self._here}: something comes after the end.")
+            raise ArchiveError(localize("backup.after_end", line=self._line))
         if self._missing_bytes and not isinstance(line, DataLine):
-            raise ArchiveError(f"{self._here}: bytes of the file before are missing.")
+            raise ArchiveError(localize("backup.data_missing", line=self._line))
         if isinstance(line, EndLine):
             if line.lines != self.lines:
-                raise ArchiveError("The file is not whole: lines of it are missing.")
+                raise ArchiveError(localize("backup.lines_missing"))
             self._has_ended = True
             return
         if isinstance(line, DataLine):
             self._missing_bytes -= len(line.data)
             if self._missing_bytes < 0 or not line.data:
-                raise ArchiveError(f"{self._here}: these bytes belong to no file.")
+                raise ArchiveError(localize("backup.data_of_no_file", line=self._line))
         else:
             self._check_can_be_kept(line)
         self.lines += 1
@@ -67,7 +68,7 @@ class BackupCheck:
             ArchiveError: the end is missing.
         """
         if not self._has_ended:
-            raise ArchiveError("The file is cut off: its end is missing.")
+            raise ArchiveError(localize("backup.end_missing"))
 
     def _check_can_be_kept(
         self,
@@ -85,20 +86,21 @@ class BackupCheck:
                 return
             check_record(line.record)
         except InvalidRecord as error:
-            raise ArchiveError(f"{self._here}: {error}.") from error
+            text = localize("backup.invalid", line=self._line, detail=str(error))
+            raise ArchiveError(text) from error
         if isinstance(line, MessageLine):
             self._check_reactions(line.record)
         if isinstance(line, AttachmentLine) and line.has_data:
             self._missing_bytes = line.record.size
             if self._missing_bytes > MAX_ATTACHMENT:
-                raise ArchiveError(f"{self._here}: the file is too large to be restored.")
+                raise ArchiveError(localize("backup.file_too_large", line=self._line))
         self.found[str(line.__struct_config__.tag)] += 1
 
     def _check_reactions(self, message: Message) -> None:
         if any(reaction.message_id != message.id for reaction in message.reactions):
-            raise ArchiveError(f"{self._here}: a reaction is to another message.")
+            raise ArchiveError(localize("backup.other_reaction", line=self._line))
 
     @property
-    def _here(self) -> str:
+    def _line(self) -> int:
         # The head is line 1.
-        return f"Line {self.lines + 2:,}"
+        return self.lines + 2

@@ -12,51 +12,25 @@ from roomkeep.errors import (
     StorageUnavailable,
     TransactionAborted,
 )
+from roomkeep.localization import join_sentences, localize
 
-__all__ = ["Refused", "explain"]
+__all__ = ["InvalidInput", "Refused", "explain"]
 
-_FIELDS = {
-    "content": "The message",
-    "name": "The name",
-    "topic": "The topic",
-    "icon": "The icon",
-    "display_name": "The name",
-    "bio": "What you say about yourself",
-    "reason": "The reason",
-    "oder_id": "The name",
-    "user_id": "The name",
+_REASONS: dict[type[RoomkeepError], tuple[str, str]] = {
+    InvalidRecord: ("error.invalid", "error.invalid_advice"),
+    RecordNotFound: ("error.not_found", "error.not_found_advice"),
+    NotReady: ("error.closed", "error.reload"),
+    StorageFull: ("error.full", "error.full_advice"),
+    StorageBlocked: ("error.blocked", "error.blocked_advice"),
+    SchemaTooNew: ("error.too_new", "error.too_new_advice"),
+    StorageLost: ("error.lost", "error.again_or_reload"),
+    StorageUnavailable: ("error.unavailable", "error.unavailable_advice"),
+    TransactionAborted: ("error.aborted", "error.again"),
 }
+"""What happened, and what to do, by the ids of their texts."""
 
-_UNDONE = "Nothing was changed. "
-
-_NEXT: dict[type[RoomkeepError], tuple[str, str]] = {
-    RecordNotFound: (
-        "it is not there any more",
-        "It may have been deleted in another tab. Reload the page to see what there is.",
-    ),
-    NotReady: ("the storage is closed", "Reload the page."),
-    StorageFull: (
-        "the storage of this browser is full",
-        _UNDONE + "Free some space on the device, then try again.",
-    ),
-    StorageBlocked: (
-        "another tab still runs an older version of Roomkeep",
-        "Close all other tabs with Roomkeep, then try again.",
-    ),
-    SchemaTooNew: (
-        "a newer version of Roomkeep made these data",
-        "They are untouched. Reload the page to get the newest version.",
-    ),
-    StorageLost: (
-        "the browser closed its storage",
-        "Try again. If it happens again, reload the page.",
-    ),
-    StorageUnavailable: (
-        "the browser does not give access to its storage",
-        "Allow this page to keep data, or leave private browsing, then reload the page.",
-    ),
-    TransactionAborted: ("the browser undid it", _UNDONE + "Try again."),
-}
+_UNDONE = (StorageFull, TransactionAborted)
+"""The errors after which a person may fear that half of it was done."""
 
 
 class Refused(RoomkeepError):
@@ -73,33 +47,44 @@ class Refused(RoomkeepError):
         self.advice = advice
 
 
-def explain(error: BaseException, doing: str, *, is_one_of_many: bool = False) -> tuple[str, str]:
+class InvalidInput(InvalidRecord):
+    """Something that a person typed and that cannot be saved.
+
+    Attributes:
+        text: why, in a plain sentence.
+    """
+
+    def __init__(self, text: str, *, field: str) -> None:
+        super().__init__(text, field=field)
+        self.text = text
+
+
+def explain(
+    error: BaseException, failure: str, *, is_one_of_many: bool = False, **values: str
+) -> tuple[str, str]:
     """Say what happened and what to do next.
 
     Args:
         error: what was raised.
-        doing: what was to be done, to complete the sentence "Could not …".
+        failure: the id of the text that says what failed.
         is_one_of_many: others were done before, so it is not to be said that nothing was changed.
+        values: what the placeholders of that text stand for.
     """
     if isinstance(error, Refused):
         return error.text, error.advice
-    if isinstance(error, InvalidRecord):
-        return _invalid(error, doing), "Nothing was saved. Change it, then try again."
-    for kind, (reason, advice) in _NEXT.items():
+    if isinstance(error, InvalidInput):
+        return error.text, localize("error.input_advice")
+    failed = localize(failure, **values)
+    for kind, (reason, advice) in _REASONS.items():
         if isinstance(error, kind):
-            done = _UNDONE if is_one_of_many else ""
-            return f"Could not {doing}: {reason}.", advice.removeprefix(done)
+            is_undone = isinstance(error, _UNDONE) and not is_one_of_many
+            return (
+                join_sentences(failed, localize(reason)),
+                join_sentences(localize("error.undone") if is_undone else "", localize(advice)),
+            )
     if isinstance(error, RoomkeepError):
-        return f"Could not {doing}: the storage failed.", "Try again, or reload the page."
+        return join_sentences(failed, localize("error.storage")), localize("error.again_or_reload")
     return (
-        f"Something went wrong. Could not {doing}.",
-        "Try again. If it happens again, reload the page.",
+        join_sentences(failed, localize("error.unknown")),
+        localize("error.again_or_reload"),
     )
-
-
-def _invalid(error: InvalidRecord, doing: str) -> str:
-    reason = str(error).removeprefix(f"{error.field}: ")
-    if error.field in _FIELDS:
-        return f"{_FIELDS[error.field]} {reason}."
-    named = reason if error.field is None else f"“{error.field}” {reason}"
-    return f"Could not {doing}: {named}."

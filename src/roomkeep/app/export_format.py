@@ -12,6 +12,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from roomkeep.app.archive import ArchiveError, Block, decode_lines
+from roomkeep.localization import localize
 from roomkeep.models import (
     Attachment,
     Ban,
@@ -171,13 +172,13 @@ def read_head(line: bytes) -> Head:
     version = msgspec.json.decode(line, type=_Sniffed).version
     if isinstance(version, int) and version > VERSION:
         raise ArchiveError(
-            "The file was exported by a newer version of Roomkeep.",
-            "Update Roomkeep here, then try again.",
+            localize("backup.newer"),
+            localize("backup.newer_advice"),
         )
     try:
         return msgspec.json.decode(line, type=Head)
     except ValueError as error:
-        raise ArchiveError("Line 1: the head of the export is not right.") from error
+        raise ArchiveError(localize("backup.head_invalid")) from error
 
 
 def decode(block: Block) -> list[Line]:

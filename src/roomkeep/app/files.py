@@ -8,6 +8,7 @@ from typing import Protocol
 from msgspec import Struct
 
 from roomkeep.app.graphemes import cut
+from roomkeep.localization import format_number, localize
 
 __all__ = [
     "MAX_FILE",
@@ -115,16 +116,15 @@ def choose(files: Iterable[PickedFile], *, room_for: int = MAX_FILES) -> Choice:
         name = base_name(file.name)
         if file.size > MAX_FILE:
             size, most = in_words(file.size), in_words(MAX_FILE)
-            refused.append(f"“{name}” is {size} large; {most} is the most for one file.")
+            refused.append(localize("files.too_large", name=name, size=size, limit=most))
         elif file.size == 0:
-            refused.append(f"“{name}” is empty, so there is nothing to send.")
+            refused.append(localize("files.empty", name=name))
         elif len(chosen) == room_for:
             too_many += 1
         else:
             chosen.append(file)
     if too_many:
-        left_out = "1 file was" if too_many == 1 else f"{too_many:,} files were"
-        refused.append(f"A message can have {MAX_FILES} files; {left_out} left out.")
+        refused.append(localize("files.too_many", count=too_many, limit=MAX_FILES))
     return Choice(tuple(chosen), tuple(refused))
 
 
@@ -155,10 +155,9 @@ def picture_type(mime: str) -> str | None:
 def in_words(size: int) -> str:
     """Return a size in bytes for a sentence; rounded up, so that a limit's excess shows."""
     if size < _MEGABYTE:
-        return f"{max(1, -(-size // 1_000)):,} kB"
+        return localize("unit.kilobytes", number=format_number(max(1, -(-size // 1_000))))
     tenths = -(-size // 100_000)
-    whole, part = divmod(tenths, 10)
-    return f"{whole:,}.{part} MB" if part else f"{whole:,} MB"
+    return localize("unit.megabytes", number=format_number(tenths / 10, 1))
 
 
 def _visible(text: str) -> str:

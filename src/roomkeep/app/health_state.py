@@ -1,14 +1,16 @@
 """What the page knows of an account's health, and how to say it."""
 
 import operator
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Literal, TypeVar
 
 from reaktiv import Signal
 
+from roomkeep.localization import join_sentences, localize
 from roomkeep.persistence import Problem
 
-__all__ = ["HealthState", "listed", "say_problems"]
+__all__ = ["HealthState", "listed", "say_problem", "say_problems"]
 
 T = TypeVar("T")
 
@@ -39,29 +41,38 @@ def say_problems(problems: Sequence[Problem]) -> str:
     """Return what a check found, in plain sentences."""
     faults = [one for one in problems if one.is_fault]
     repairable = sum(one.can_be_repaired for one in faults)
-    said = []
-    if not faults:
-        said.append("All is well: every record can be read, and what belongs together agrees.")
-    else:
-        said.append(f"{_count(len(faults), 'problem')} found.")
-        if repairable == len(faults):
-            said.append("It can be repaired." if repairable == 1 else "All can be repaired.")
-        elif repairable:
-            said.append(f"{repairable:,} of them can be repaired.")
-        else:
-            said.append("Nothing here can be repaired without a loss, so all is left as it is.")
+    said = [localize("health.found", count=len(faults))]
+    if faults and repairable == len(faults):
+        said.append(localize("health.all_repairable", count=repairable))
+    elif repairable:
+        said.append(localize("health.some_repairable", count=repairable))
+    elif faults:
+        said.append(localize("health.none_repairable"))
     if unreadable := sum(one.kind == "unreadable" for one in faults):
-        said.append(f"{_count(unreadable, 'record')} cannot be read; see below.")
+        said.append(localize("health.unreadable", count=unreadable))
     if waiting := len(problems) - len(faults):
-        what = _count(waiting, "reaction or file", "reactions or files")
-        verb = "belongs to a message" if waiting == 1 else "belong to messages"
-        not_there = "is not here (yet)" if waiting == 1 else "are not here (yet)"
-        said.append(f"{what} {verb} that {not_there}, such as a file that is not sent.")
-    return " ".join(said)
+        said.append(localize("health.waiting", count=waiting))
+    return join_sentences(*said)
 
 
-def _count(number: int, one: str, many: str | None = None) -> str:
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
+def say_problem(problem: Problem) -> str:
+    """Return what is wrong with a record, in a plain sentence."""
+    return localize(_KINDS[problem.kind], detail=problem.sentence)
+
+
+_KINDS: Mapping[str, str] = MappingProxyType(
+    {
+        "unreadable": "problem.unreadable",
+        "unindexed": "problem.unindexed",
+        "index": "problem.index",
+        "reactions": "problem.reactions",
+        "tombstone": "problem.tombstone",
+        "waiting": "problem.waiting",
+        "file": "problem.file",
+        "database": "problem.database",
+    }
+)
+"""The texts of the kinds of problems."""
 
 
 def _signal(value: T) -> Signal[T]:

@@ -3,8 +3,9 @@
 import unicodedata
 from collections.abc import Iterable
 
+from roomkeep.app.error_messages import InvalidInput
 from roomkeep.app.graphemes import graphemes
-from roomkeep.errors import InvalidRecord
+from roomkeep.localization import localize
 
 __all__ = [
     "MAX_BIO",
@@ -36,6 +37,14 @@ MAX_BIO = 300
 MAX_REASON = 200
 """The most characters of the reason of a ban."""
 
+_TOO_LONG = {
+    "name": "limits.name_too_long",
+    "topic": "limits.topic_too_long",
+    "bio": "limits.bio_too_long",
+    "reason": "limits.reason_too_long",
+}
+"""The texts for what is too long, by field."""
+
 _JOINERS = "\u200c\u200d"
 _MOST_SIGNS = 3
 """NFC makes at most so many signs of one, such as a letter with its marks."""
@@ -48,11 +57,11 @@ def check_name(text: str, field: str = "name") -> str:
     same, are left out.
 
     Raises:
-        InvalidRecord: it is empty, too long, or holds a character that cannot be shown.
+        InvalidInput: it is empty, too long, or holds a character that cannot be shown.
     """
     name = _one_line(text, MAX_NAME, field)
     if not name:
-        raise InvalidRecord("is empty", field=field)
+        raise InvalidInput(localize("limits.empty"), field=field)
     return name
 
 
@@ -60,7 +69,7 @@ def check_topic(text: str) -> str | None:
     """Return a room's topic as it is kept, on one line like a name; None for none.
 
     Raises:
-        InvalidRecord: it is too long, or holds a character that cannot be shown.
+        InvalidInput: it is too long, or holds a character that cannot be shown.
     """
     return _one_line(text, MAX_TOPIC, "topic") or None
 
@@ -69,11 +78,11 @@ def check_icon(text: str) -> str | None:
     """Return a room's icon as it is kept: an emoji or a few letters; None for none.
 
     Raises:
-        InvalidRecord: it is too long, or holds a character that cannot be shown.
+        InvalidInput: it is too long, or holds a character that cannot be shown.
     """
     icon = _without_hidden("".join(text.split()))
     if sum(1 for _ in graphemes(icon)) > MAX_ICON or len(icon) > MAX_ICON_SIGNS:
-        raise InvalidRecord(f"is too long: an emoji, or up to {MAX_ICON} letters", field="icon")
+        raise InvalidInput(localize("limits.icon", count=MAX_ICON), field="icon")
     _check_visible(icon, "icon")
     return icon or None
 
@@ -82,13 +91,12 @@ def check_account_name(text: str, taken: Iterable[str]) -> str:
     """Return the name of a new account, which is its id too.
 
     Raises:
-        InvalidRecord: it is no name, or one that is taken but for upper and lower case.
+        InvalidInput: it is no name, or one that is taken but for upper and lower case.
     """
     name = check_name(text)
     for other in taken:
         if other.casefold() == name.casefold():
-            msg = f"is taken: there is an account “{other}” on this device already"
-            raise InvalidRecord(msg, field="name")
+            raise InvalidInput(localize("limits.account_taken", name=other), field="name")
     return name
 
 
@@ -96,12 +104,12 @@ def check_content(text: str) -> str:
     """Return a message's content as it is kept, without blank space around it; it may be empty.
 
     Raises:
-        InvalidRecord: it is too long.
+        InvalidInput: it is too long.
     """
     content = text.strip()
     if len(content) > MAX_CONTENT:
-        msg = f"is {len(content):,} characters long; {MAX_CONTENT:,} is the most"
-        raise InvalidRecord(msg, field="content")
+        text = localize("limits.message_too_long", count=len(content), limit=MAX_CONTENT)
+        raise InvalidInput(text, field="content")
     return content
 
 
@@ -109,7 +117,7 @@ def check_bio(text: str) -> str:
     """Return what a person says of themselves as it is kept; it may be empty.
 
     Raises:
-        InvalidRecord: it is too long, or holds a character that cannot be shown.
+        InvalidInput: it is too long, or holds a character that cannot be shown.
     """
     return _check_lines(text, MAX_BIO, "bio")
 
@@ -118,7 +126,7 @@ def check_reason(text: str) -> str:
     """Return the reason of a ban, as it is kept, on one line; it may be empty.
 
     Raises:
-        InvalidRecord: it is too long, or holds a character that cannot be shown.
+        InvalidInput: it is too long, or holds a character that cannot be shown.
     """
     return _check_lines(" ".join(text.split()), MAX_REASON, "reason")
 
@@ -127,7 +135,7 @@ def _one_line(text: str, most: int, field: str) -> str:
     """Return a text on one line, with one space between words; empty where nothing is to be seen.
 
     Raises:
-        InvalidRecord: it is too long, or holds a character that cannot be shown.
+        InvalidInput: it is too long, or holds a character that cannot be shown.
     """
     line = unicodedata.normalize("NFC", " ".join(_without_hidden(text).split()))
     # Joiners (Cf) belong to some scripts and to emoji; alone they are nothing.
@@ -153,20 +161,18 @@ def _check_length(text: str, most: int, field: str) -> None:
     limit of their own, or they would pile up.
 
     Raises:
-        InvalidRecord: it is too long.
+        InvalidInput: it is too long.
     """
     letters = sum(not unicodedata.category(sign).startswith("M") for sign in text)
     if letters > most:
-        msg = f"is {letters:,} characters long; {most:,} is the most"
-        raise InvalidRecord(msg, field=field)
+        raise InvalidInput(localize(_TOO_LONG[field], count=letters, limit=most), field=field)
     if len(text) > _MOST_SIGNS * most:
-        msg = f"is {len(text):,} characters long with its marks; {_MOST_SIGNS * most:,} is the most"
-        raise InvalidRecord(msg, field=field)
+        raise InvalidInput(localize("limits.marks"), field=field)
 
 
 def _check_visible(text: str, field: str, allowed: str = "") -> None:
     if any(unicodedata.category(sign) in ("Cc", "Cs") and sign not in allowed for sign in text):
-        raise InvalidRecord("holds a character that cannot be shown", field=field)
+        raise InvalidInput(localize("limits.hidden"), field=field)
 
 
 def _without_hidden(text: str) -> str:

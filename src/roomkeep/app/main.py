@@ -37,6 +37,7 @@ from roomkeep.app.views.storage_cleanup import StorageCleanupView
 from roomkeep.app.views.today import TodayView
 from roomkeep.app.views.type_ahead import TypeAheadView
 from roomkeep.app.views.update import UpdateView
+from roomkeep.localization import use_language
 from roomkeep.persistence import AppResumeStorage, DatabaseService
 
 __all__ = ["main"]
@@ -47,6 +48,7 @@ _views: list[View] = []
 
 async def main() -> None:
     """Open the storage, show where one left off, and take the splash away."""
+    use_language(str(document.documentElement.lang))
     page = PageState()
     page.address = parse_address(str(location.hash))
     page.position = kept_position()

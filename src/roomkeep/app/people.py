@@ -33,15 +33,27 @@ Role = Literal["host", "admin", "moderator", "member"]
 Status = Literal["online", "away", "busy", "offline"]
 
 ROLE_NAMES: Mapping[Role, str] = MappingProxyType(
-    {"host": "Host", "admin": "Admin", "moderator": "Moderator", "member": "Member"}
+    {
+        "host": "role.host",
+        "admin": "role.admin",
+        "moderator": "role.moderator",
+        "member": "role.member",
+    }
 )
+"""The texts of the roles."""
 STATUS_NAMES: Mapping[Status, str] = MappingProxyType(
-    {"online": "Online", "away": "Away", "busy": "Busy", "offline": "Offline"}
+    {
+        "online": "status.online",
+        "away": "status.away",
+        "busy": "status.busy",
+        "offline": "status.offline",
+    }
 )
+"""The texts of the statuses."""
 BAN_LENGTHS: Mapping[str, int | None] = MappingProxyType(
     {"hour": 3_600_000, "day": 86_400_000, "week": 604_800_000, "forever": None}
 )
-"""How long a ban can last, in ms; None for ever."""
+"""How long a ban can last, in ms; None for permanently."""
 
 # The bitmaps that browsers draw. A picture from elsewhere would have to be fetched, and an SVG is
 # a document more than a picture.

@@ -68,7 +68,7 @@ class Notice(Struct, frozen=True, kw_only=True):
         kind: an error, or good news.
         text: what happened, in a plain sentence.
         advice: what to do next.
-        about: what was to be done.
+        about: the id of the text that says what failed; empty where nothing did.
     """
 
     number: int

@@ -7,6 +7,7 @@ from typing import Literal, TypeVar
 
 from reaktiv import Signal
 
+from roomkeep.localization import format_list, format_number, localize
 from roomkeep.models import Attachment
 from roomkeep.persistence import Quota, StorageReport, UnreadableRecord
 
@@ -25,31 +26,31 @@ T = TypeVar("T")
 
 BACKENDS: Mapping[str, str] = MappingProxyType(
     {
-        "indexeddb": "IndexedDB: in this browser, on this device",
-        "memory": "Memory: gone when you close this page",
-        "desktop": "SQLite: in a file on this computer",
+        "indexeddb": "storage.in_browser",
+        "memory": "storage.in_memory",
+        "desktop": "storage.in_file",
     }
 )
-"""Where the data are kept, in plain words."""
+"""The texts for where the data are kept."""
 
 STORES: Mapping[str, str] = MappingProxyType(
     {
-        "messages": "Messages",
-        "users": "People",
-        "rooms": "Rooms",
-        "reactions": "Reactions",
-        "bans": "Bans",
-        "attachments": "Attachments",
-        "meta": "Settings and drafts",
+        "messages": "store.messages",
+        "users": "store.users",
+        "rooms": "store.rooms",
+        "reactions": "store.reactions",
+        "bans": "store.bans",
+        "attachments": "store.attachments",
+        "meta": "store.meta",
     }
 )
-"""What the stores hold, in plain words."""
+"""The texts for what the stores hold."""
 
-_ONE: Mapping[str, tuple[str, str]] = MappingProxyType(
+_CONTENTS: Mapping[str, str] = MappingProxyType(
     {
-        "rooms": ("room", "rooms"),
-        "messages": ("message", "messages"),
-        "attachments": ("attachment", "attachments"),
+        "rooms": "count.rooms",
+        "messages": "count.messages",
+        "attachments": "count.attachments",
     }
 )
 
@@ -81,15 +82,15 @@ class StorageState:
 
 def say_bytes(size: float) -> str:
     """Return a size, with the unit that suits it; a kB is 1,000 bytes, as for disks."""
-    unit = "bytes"
-    for larger in ("kB", "MB", "GB", "TB"):
+    unit = ""
+    for larger in ("unit.kilobytes", "unit.megabytes", "unit.gigabytes", "unit.terabytes"):
         # The next unit is a thousand times as large; 999.96 kB would read 1,000.0 kB.
         if size < 999.95:  # noqa: PLR2004
             break
         size, unit = size / 1_000, larger
-    if unit == "bytes":
-        return "1 byte" if size == 1 else f"{size:,.0f} bytes"
-    return f"{size:,.1f} {unit}"
+    if not unit:
+        return localize("unit.bytes", count=round(size))
+    return localize(unit, number=format_number(size, 1))
 
 
 def split_usage(quota: Quota, app_files: int | None) -> tuple[int, int] | None:
@@ -105,18 +106,16 @@ def split_usage(quota: Quota, app_files: int | None) -> tuple[int, int] | None:
 
 
 def say_contents(rows: Mapping[str, int]) -> str:
-    """Return what goes when an account goes, such as "3 rooms, 1,204 messages and 1 attachment"."""
-    parts = [
-        f"{rows.get(store, 0):,} {one if rows.get(store, 0) == 1 else many}"
-        for store, (one, many) in _ONE.items()
-    ]
-    return f"{', '.join(parts[:-1])} and {parts[-1]}"
+    """Return what goes with an account, such as "3 rooms, 1,204 messages, and 1 attachment"."""
+    return format_list(
+        localize(text, count=rows.get(store, 0)) for store, text in _CONTENTS.items()
+    )
 
 
 def say_files(files: Sequence[Attachment]) -> str:
     """Return how many files there are and what they take, such as "12 files, 18.2 MB"."""
     size = say_bytes(sum(file.size for file in files))
-    return f"{len(files):,} {'file' if len(files) == 1 else 'files'}, {size}"
+    return localize("storage.files_size", count=len(files), size=size)
 
 
 def oldest(files: Sequence[Attachment], share: float) -> tuple[Attachment, ...]:

@@ -1,10 +1,11 @@
 """The files of the built site: which one a URL stands for, and where the site is."""
 
+import re
 from pathlib import Path
 from typing import Final
 from urllib.parse import unquote
 
-__all__ = ["INDEX", "find_file", "find_site"]
+__all__ = ["INDEX", "find_file", "find_language", "find_site"]
 
 INDEX: Final = "index.html"
 
@@ -30,6 +31,12 @@ def find_file(directory: Path, url_path: str) -> Path | None:
         return file if file.is_relative_to(root) and file.is_file() else None
     except OSError:  # such as a name that is too long for a file
         return None
+
+
+def find_language(site: Path) -> str:
+    """Return the language of a built site."""
+    found = re.search(r'<html lang="([^"]+)"', (site / INDEX).read_text("utf-8"))
+    return "en" if found is None else found[1]
 
 
 def find_site() -> Path | None:

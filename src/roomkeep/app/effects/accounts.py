@@ -20,6 +20,7 @@ from roomkeep.app.state import AccountState
 from roomkeep.app.storage_state import say_contents
 from roomkeep.app.unread import read_marks
 from roomkeep.errors import RoomkeepError, ScopeChanged
+from roomkeep.localization import localize
 from roomkeep.models import User
 from roomkeep.persistence import ACCOUNTS, Change
 
@@ -79,28 +80,28 @@ class AccountEffects(EffectGroup):
             self._tell_loss()
         except RoomkeepError as error:
             logger.warning("could not open the storage: %s", error)
-            self.page.trouble.set(explain(error, "open your messages"))
+            self.page.trouble.set(explain(error, "failed.open_messages"))
         else:
             self.page.phase.set("working")
 
-    @effect("open your messages", of_device=True)
+    @effect("failed.open_messages", of_device=True)
     async def retry(self) -> None:
         """Try again to open the storage."""
         await self.begin()
 
-    @effect("create the account", of_device=True)
+    @effect("failed.create_account", of_device=True)
     async def create(self, text: str) -> None:
         """Make an account of that name, and sign in to it."""
         await self._known.load()
         name = check_account_name(text, tuple(self.page.accounts()))
         await self._switch(name)
 
-    @effect("switch the account", of_device=True)
+    @effect("failed.switch_account", of_device=True)
     async def switch(self, user_id: str) -> None:
         """Sign in to an account of this device."""
         await self._switch(user_id)
 
-    @effect("sign out", of_device=True)
+    @effect("failed.sign_out", of_device=True)
     async def sign_out(self) -> None:
         """Sign out; everything stays on the device."""
         await self._switch(None)
@@ -114,9 +115,9 @@ class AccountEffects(EffectGroup):
         """Show what another tab may have changed of the accounts, where they are listed."""
         account = self.page.account()
         if not self.page.is_switching() and (account is None or account.dialog() == "account"):
-            self.context.start(self._known.load(), "list the accounts", of_device=True)
+            self.context.start(self._known.load(), "failed.list_accounts", of_device=True)
 
-    @effect("remove the account", of_device=True)
+    @effect("failed.remove_account", of_device=True)
     async def ask_remove(self, user_id: str) -> None:
         """Ask whether an account is to be removed, and find out what goes with it."""
         asked = (user_id, "")
@@ -131,7 +132,7 @@ class AccountEffects(EffectGroup):
         """Keep the account."""
         self.page.removing.set(None)
 
-    @effect("remove the account", of_device=True)
+    @effect("failed.remove_account", of_device=True)
     async def remove(self) -> None:
         """Delete all that the account in question keeps on this device; sign out of it first."""
         removing = self.page.removing()
@@ -146,7 +147,7 @@ class AccountEffects(EffectGroup):
         await self.context.device.delete_account(user_id)
         self.context.resume.forget(user_id)
         await self._known.load()
-        self.context.tell("success", f"The account “{name}” was removed.")
+        self.context.tell("success", localize("account.removed", name=name))
 
     async def start_over(self, account: AccountState) -> None:
         """Delete all that an account keeps, and show it as if it were new."""
@@ -180,9 +181,9 @@ class AccountEffects(EffectGroup):
         if change.store != ACCOUNTS or account is None:
             return
         if account.user_id in change.keys:
-            self.context.start(self._leave_deleted(account), "sign out", of_device=True)
+            self.context.start(self._leave_deleted(account), "failed.sign_out", of_device=True)
         elif change.action == "clear":
-            self.context.start(self._show_anew(), "show what is left", of_device=True)
+            self.context.start(self._show_anew(), "failed.reload_account", of_device=True)
 
     async def _show_anew(self) -> None:
         self.page.account.set(None)
@@ -195,9 +196,8 @@ class AccountEffects(EffectGroup):
             name = account.user().display_name
             self.context.tell(
                 "error",
-                f"The browser has deleted what it kept for “{name}”.",
-                "Import an archive, if you have one. The Storage page can ask the browser to keep "
-                "your data from now on.",
+                localize("account.data_lost", name=name),
+                localize("account.data_lost_advice"),
             )
 
     async def _leave_deleted(self, account: AccountState) -> None:
@@ -205,8 +205,8 @@ class AccountEffects(EffectGroup):
         await self._show(None)
         # Its last words, such as which room was open, may have come after the other tab cleaned up.
         self.context.resume.forget(account.user_id)
-        text = f"The account “{name}” was removed in another tab, with all its data."
-        self.context.tell("error", text, "Choose another account, or create one.")
+        text = localize("account.removed_elsewhere", name=name)
+        self.context.tell("error", text, localize("account.choose_another"))
 
     async def _show(self, user_id: str | None) -> None:
         """Leave the account that is shown, and show another."""
@@ -234,7 +234,7 @@ class AccountEffects(EffectGroup):
         except RoomkeepError as error:
             # Whoever has read so may leave all the same.
             self._writer.forget(account)
-            self.context.report(error, "keep what you wrote last, so the account was not switched")
+            self.context.report(error, "failed.save_draft_first")
             return False
         return self.page.account() is account and not self.page.is_switching()
 

@@ -15,6 +15,7 @@ from roomkeep.app.file_state import PendingFile
 from roomkeep.app.files import MAX_FILES, PickedFile, base_name, choose, media_type, picture_type
 from roomkeep.app.state import AccountState
 from roomkeep.errors import InvalidRecord, RecordNotFound, RoomkeepError, ScopeChanged
+from roomkeep.localization import join_sentences, localize
 from roomkeep.models import Attachment
 
 __all__ = ["AttachmentEffects"]
@@ -35,30 +36,25 @@ class AttachmentEffects(EffectGroup):
         # Each begins with the files that the one before has put there.
         self._adding = asyncio.Lock()
 
-    @effect("attach the files")
+    @effect("failed.attach_files")
     async def add(self, files: Sequence[PickedFile]) -> None:
         """Put files beside the message that is being written; say which cannot be, and why."""
         await self._add(self.account, files)
 
-    @effect("attach the text")
+    @effect("failed.attach_text")
     async def add_long_text(self, file: PickedFile) -> None:
         """Put a text beside the message that was pasted, and is too long to be one."""
         account = self.account
         await self._add(account, [file])
         if not account.files.refused():
-            self.context.tell(
-                "success",
-                f"The text is too long for a message, so it goes with it as “{file.name}”.",
-            )
+            self.context.tell("success", localize("files.long_text", name=file.name))
 
     async def _add(self, account: AccountState, files: Sequence[PickedFile]) -> None:
         ref = account.channel_ref
         if ref is None:
             return
         async with self._adding:
-            check_not_banned(
-                self.context, account, ref[0], refused="no file was attached", advice=""
-            )
+            check_not_banned(self.context, account, ref[0], refused="banned.attach", advice="")
             added = await self._put_beside(account, ref, files)
         for pending in added:
             await self._kept.keep(account, ref, pending)
@@ -77,7 +73,7 @@ class AttachmentEffects(EffectGroup):
                 await file.read(0, 1)
             except OSError:
                 logger.info("a file cannot be read", exc_info=True)
-                refused.append(f"“{name}” cannot be read. If it is a folder, add its files.")
+                refused.append(localize("files.unreadable", name=name))
                 continue
             self.context.database(account)  # the account may have been switched
             pending = PendingFile(
@@ -163,8 +159,8 @@ class AttachmentEffects(EffectGroup):
                 # It is not said which: that is the other account's.
                 self.context.tell(
                     "error",
-                    "A file that was being sent was not saved, because the account was switched.",
-                    "Its message was sent without it.",
+                    localize("files.lost_by_switch"),
+                    localize("files.sent_without"),
                 )
                 raise
             except RoomkeepError as error:
@@ -182,8 +178,8 @@ class AttachmentEffects(EffectGroup):
         for _, text, advice in failed:
             self.context.tell(
                 "error",
-                f"{text} The message was sent without it.",
-                f"{advice} It waits beside the message field: send again to try again.",
+                join_sentences(text, localize("files.sent_without")),
+                join_sentences(advice, localize("files.waits")),
             )
 
     async def _save(self, account: AccountState, file: PendingFile, message_id: str) -> None:
@@ -207,20 +203,18 @@ class AttachmentEffects(EffectGroup):
         await database.save_attachment(attachment, data)
 
     def _explain(self, error: Exception, file: PendingFile) -> tuple[str, str]:
-        doing = f"save “{file.name}”"
+        failed = localize("failed.save_file", name=file.name)
         if isinstance(error, InvalidRecord) and error.field == "data":
-            return (
-                f"Could not {doing}: the file cannot be read any more.",
-                "It may have been changed, moved or deleted.",
-            )
+            text = join_sentences(failed, localize("files.changed"))
+            return text, localize("files.changed_advice")
         if isinstance(error, InvalidRecord) and error.field == "message_id":
-            return f"Could not {doing}: its message was deleted.", ""
-        return explain(error, doing)
+            return join_sentences(failed, localize("files.message_deleted")), ""
+        return explain(error, "failed.save_file", name=file.name)
 
     def _take_away(self, account: AccountState, ref: ChannelRef, file_id: str) -> None:
         for file in account.files.take_away(ref, [file_id]):
             self._blobs.revoke(file.picture)
-            self.context.start(self._kept.forget(account, ref, file.id), "forget the file")
+            self.context.start(self._kept.forget(account, ref, file.id), "failed.remove_file")
 
     def _preview(self, file: PickedFile) -> str | None:
         mime = picture_type(file.mime)

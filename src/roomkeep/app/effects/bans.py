@@ -11,12 +11,11 @@ from roomkeep.app.error_messages import Refused
 from roomkeep.app.limits import check_reason
 from roomkeep.app.people import BAN_LENGTHS, Person, find_ban, may_ban, may_moderate
 from roomkeep.app.state import AccountState
+from roomkeep.localization import join_sentences, localize
 from roomkeep.models import Ban
 from roomkeep.persistence import Change
 
 __all__ = ["BanEffects", "check_not_banned", "refusal"]
-
-KEPT = "What you wrote is kept here."
 
 LONGEST_WAIT = 3_600.0
 """So many seconds, at most, until bans are looked at again: clocks are set, and devices sleep."""
@@ -27,8 +26,8 @@ def check_not_banned(
     account: AccountState,
     room_id: str,
     *,
-    refused: str = "this was not sent",
-    advice: str = KEPT,
+    refused: str = "banned.send",
+    advice: str = "banned.kept",
 ) -> None:
     """Make sure that no ban is known that keeps the signed-in person out of the open room.
 
@@ -38,8 +37,8 @@ def check_not_banned(
         context: what every effect works with.
         account: who it is.
         room_id: the room.
-        refused: what was not done, to complete the sentence "You are banned …, so …".
-        advice: what became of what the person meant to do.
+        refused: the id of the text that says what was not done.
+        advice: that of what became of what the person meant to do; empty for nothing to say.
 
     Raises:
         Refused: a ban keeps the person from it.
@@ -56,8 +55,8 @@ async def refusal(
     account: AccountState,
     room_id: str,
     *,
-    refused: str = "this was not sent",
-    advice: str = KEPT,
+    refused: str = "banned.send",
+    advice: str = "banned.kept",
 ) -> Refused:
     """Return what to raise when the database has refused a write because of a ban.
 
@@ -70,11 +69,9 @@ async def refusal(
 
 
 def _refused(ban: Ban | None, refused: str, advice: str) -> Refused:
-    reason = "" if ban is None or not ban.reason else f"The reason given: {ban.reason}"
-    return Refused(
-        f"You are banned from this room, so {refused}.",
-        " ".join(part for part in (advice, reason) if part),
-    )
+    given = "" if ban is None else ban.reason or ""
+    reason = localize("banned.reason", reason=given) if given else ""
+    return Refused(localize(refused), join_sentences(localize(advice) if advice else "", reason))
 
 
 class BanEffects(EffectGroup):
@@ -149,7 +146,7 @@ class BanEffects(EffectGroup):
         """See which bans still hold."""
         account = self.page.account()
         if account is not None and account.room_id() is not None:
-            self.context.start(self.load(account), "look for bans")
+            self.context.start(self.load(account), "failed.load_bans")
 
     def me(self, account: AccountState) -> Person | None:
         """Return oneself on the roster of the open room."""
@@ -161,7 +158,7 @@ class BanEffects(EffectGroup):
         account.people.banning.set(person)
         account.dialog.set("ban")
 
-    @effect("ban the person")
+    @effect("failed.ban")
     async def ban(self, *, reason: str, length: str) -> None:
         """Ban the person that was asked about from the open room.
 
@@ -175,7 +172,8 @@ class BanEffects(EffectGroup):
         if person is None or room_id is None:
             return
         if not may_ban(self.me(account), person):
-            raise Refused(f"You may not ban {person.name} from this room.", "Nothing was changed.")
+            text = localize("ban.not_allowed", name=person.name)
+            raise Refused(text, localize("error.undone"))
         now = self.context.time()
         lasts = BAN_LENGTHS[length]
         ban = Ban(
@@ -190,14 +188,14 @@ class BanEffects(EffectGroup):
         await self.context.database(account).save_ban(ban)
         if account.dialog() == "ban":
             account.dialog.set(None)
-        self.context.tell("success", f"{person.name} is banned from this room.")
+        self.context.tell("success", localize("ban.done", name=person.name))
 
-    @effect("lift the ban")
+    @effect("failed.unban")
     async def lift(self, key: str) -> None:
         """Lift a ban of the open room, by the ban's own key."""
         account = self.account
         if not may_moderate(self.me(account)):
-            raise Refused("You may not lift bans in this room.", "Nothing was changed.")
+            raise Refused(localize("ban.unban_not_allowed"), localize("error.undone"))
         await self.context.database(account).remove_ban(key)
 
     def open_list(self) -> None:

@@ -126,7 +126,7 @@ class ChangeRefreshEffects(EffectGroup):
         pending.add(change, account, self._recent_own())
         if pending and not is_showing:
             self._pending[account] = pending
-            self.context.start(self._show(account), "show what has changed")
+            self.context.start(self._show(account), "failed.refresh")
 
     def _show_own(self, account: AccountState, change: Change) -> bool:
         """Show at once what was done here; false where the change does not carry it."""

@@ -4,6 +4,7 @@ import asyncio
 from typing import Literal
 
 from msgspec.structs import replace
+from reaktiv import batch
 
 from roomkeep.app.channels import (
     can_remove,
@@ -14,15 +15,17 @@ from roomkeep.app.channels import (
     slug,
     successor,
 )
+from roomkeep.app.eager import start_eagerly
 from roomkeep.app.effects.context import Context, EffectGroup, effect
 from roomkeep.app.effects.draft_attachments import DraftAttachmentEffects
 from roomkeep.app.effects.drafts import DraftEffects
 from roomkeep.app.effects.rooms import RoomEffects
 from roomkeep.app.effects.unread import UnreadEffects
-from roomkeep.app.error_messages import Refused
+from roomkeep.app.error_messages import InvalidInput, Refused
 from roomkeep.app.limits import check_name
 from roomkeep.app.state import AccountState, Removing
-from roomkeep.errors import InvalidRecord, RecordNotFound
+from roomkeep.errors import RecordNotFound
+from roomkeep.localization import localize
 from roomkeep.models import Channel, Room
 
 __all__ = ["ChannelEffects"]
@@ -51,20 +54,34 @@ class ChannelEffects(EffectGroup):
         """Show the open room's channels, to be changed."""
         self.account.dialog.set("channels")
 
-    @effect("add the channel")
+    @effect("failed.add_channel")
     async def add(self, room_id: str, text: str, kind: Literal["text", "voice"]) -> None:
-        """Add a channel at the end of the list; one for text is opened."""
+        """Add a channel at the end of the list; one for text is opened, at once."""
         account = self.account
-        async with self._changes:
-            room = await self._room(account, room_id)
-            channels = channels_of(room)
-            name, ref = _check_name(text, room), len(channels)
-            channel = Channel(id=self.context.new_id(), name=name, type=kind, position=ref)
-            await self._save(account, room, (*channels, channel))
-        if kind == "text" and account.room_id() == room_id:
-            await self._rooms.show(account, room_id, channel.id)
+        room = next((room for room in account.rooms() or () if room.id == room_id), None)
+        if room is None:
+            raise RecordNotFound("rooms", room_id)
+        channel = Channel(
+            id=self.context.new_id(), name=_check_name(text, room), type=kind, position=0
+        )
+        with batch():
+            self._rooms.show_changed(account, _with_channel(room, channel))
+            showing = None
+            if kind == "text" and account.room_id() == room_id:
+                showing = start_eagerly(self._rooms.show(account, room_id, channel.id))
+        with self.context.writing(channel.id):
+            try:
+                async with self._changes:
+                    kept = await self._room(account, room_id)
+                    _check_name(text, kept)
+                    await self._save(account, kept, _with_channel(kept, channel).channels)
+            except BaseException:
+                await self._rooms.load(account, {room_id: room})
+                raise
+        if showing is not None:
+            await showing
 
-    @effect("rename the channel")
+    @effect("failed.rename_channel")
     async def rename(self, room_id: str, channel_id: str, text: str) -> None:
         """Give a channel another name."""
         account = self.account
@@ -77,7 +94,7 @@ class ChannelEffects(EffectGroup):
             )
             await self._save(account, room, channels)
 
-    @effect("move the channel")
+    @effect("failed.move_channel")
     async def move(self, room_id: str, channel_id: str, by: int) -> None:
         """Move a channel by so many places in the list; up is less than none."""
         account = self.account
@@ -85,7 +102,7 @@ class ChannelEffects(EffectGroup):
             room = await self._room(account, room_id)
             await self._save(account, room, moved(channels_of(room), channel_id, by))
 
-    @effect("look at what goes with the channel")
+    @effect("failed.look_into_channel")
     async def ask_remove(self, room_id: str, channel_id: str) -> None:
         """Ask whether a channel is to go."""
         account = self.account
@@ -106,7 +123,7 @@ class ChannelEffects(EffectGroup):
         if account is not None:
             account.removing.set(None)
 
-    @effect("remove the channel")
+    @effect("failed.remove_channel")
     async def remove(self) -> None:
         """Remove the channel that was asked about; another takes over its messages first."""
         account = self.account
@@ -122,8 +139,8 @@ class ChannelEffects(EffectGroup):
                 channel = find_channel(room, channel_id)
                 if channel is not None and not can_remove(room, channel):
                     raise Refused(
-                        f"“{channel.name}” is the last text channel of this room now, so it stays.",
-                        "Nothing was changed.",
+                        localize("channel.last_text", channel=channel.name),
+                        localize("error.undone"),
                     )
                 heir = successor(room, channel_id)
                 if heir is not None:
@@ -151,10 +168,13 @@ class ChannelEffects(EffectGroup):
         await self._rooms.load(account, {room.id: replace(room, channels=channels)})
 
 
+def _with_channel(room: Room, channel: Channel) -> Room:
+    return replace(room, channels=numbered((*channels_of(room), channel)))
+
+
 def _check_name(text: str, room: Room, but: str | None = None) -> str:
     name = check_name(text)
     for channel in channels_of(room):
         if channel.id != but and slug(channel.name) == slug(name):
-            msg = f"is taken: this room has a channel “{channel.name}” already"
-            raise InvalidRecord(msg, field="name")
+            raise InvalidInput(localize("channel.taken", channel=channel.name), field="name")
     return name

@@ -12,9 +12,9 @@ from typing import Any, Concatenate, Literal, ParamSpec, TypeVar
 from reaktiv import untracked
 
 from roomkeep.app.eager import start_eagerly
-from roomkeep.app.error_messages import Refused, explain
+from roomkeep.app.error_messages import InvalidInput, Refused, explain
 from roomkeep.app.state import AccountState, Notice, PageState
-from roomkeep.errors import InvalidRecord, RoomkeepError, ScopeChanged
+from roomkeep.errors import RoomkeepError, ScopeChanged
 from roomkeep.persistence import AppResumeStorage, Change, DatabaseService
 
 __all__ = ["Context", "EffectGroup", "effect"]
@@ -101,18 +101,18 @@ class Context:
         return str(uuid.uuid4())
 
     def start(
-        self, work: Coroutine[Any, Any, None], doing: str, *, of_device: bool = False
+        self, work: Coroutine[Any, Any, None], failure: str, *, of_device: bool = False
     ) -> asyncio.Task[None]:
         """Run an effect, up to its first `await` at once; what goes wrong becomes a notice.
 
         Args:
             work: the effect.
-            doing: what it does, to complete the sentence "Could not …".
+            failure: the id of the text that says that it failed.
             of_device: it is about no account, so its notices show also when the account changed.
         """
         # What an effect reads is not what its caller follows.
         with untracked():
-            task = start_eagerly(self._run(work, doing, of_device=of_device))
+            task = start_eagerly(self._run(work, failure, of_device=of_device))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return task
@@ -130,27 +130,27 @@ class Context:
             shows = max(SHORTEST_NEWS, READING * len(f"{text} {advice}"))
             loop.call_later(shows, self.dismiss, notice.number)
 
-    def report(self, error: BaseException, doing: str, *, show: bool = True) -> None:
+    def report(self, error: BaseException, failure: str, *, show: bool = True) -> None:
         """Log an error and show it, from wherever it came.
 
         Args:
             error: what was raised.
-            doing: what was to be done, to complete the sentence "Could not …".
+            failure: the id of the text that says what failed.
             show: false for what is no business of the account that is signed in now.
         """
         if isinstance(error, ScopeChanged):
-            logger.info("dropped, because the account was switched: %s", doing)
+            logger.info("dropped, because the account was switched: %s", failure)
             return
-        # What a person mistyped or may not do is for the person alone; the rest for whoever mends
-        # it, too.
-        if not isinstance(error, InvalidRecord | Refused):
+        # What a person mistyped or may not do is for the person alone; the rest is for developers,
+        # too.
+        if not isinstance(error, InvalidInput | Refused):
             trace = None if isinstance(error, RoomkeepError) else error
             level = logging.WARNING if trace is None else logging.ERROR
-            logger.log(level, "could not %s: %s", doing, error, exc_info=trace)
+            logger.log(level, "%s: %s", failure, error, exc_info=trace)
         if not show:
             return
         # Not at once: where it was raised, something may be half done.
-        tell = functools.partial(self.tell, "error", *explain(error, doing), about=doing)
+        tell = functools.partial(self.tell, "error", *explain(error, failure), about=failure)
         asyncio.get_running_loop().call_soon(tell)
 
     def dismiss(self, number: int) -> None:
@@ -158,15 +158,15 @@ class Context:
         kept = tuple(notice for notice in self.page.notices() if notice.number != number)
         self.page.notices.set(kept)
 
-    async def _run(self, work: Coroutine[Any, Any, None], doing: str, *, of_device: bool) -> None:
+    async def _run(self, work: Coroutine[Any, Any, None], failure: str, *, of_device: bool) -> None:
         account = self.page.account()
         # Who tries again has read what went wrong.
-        self.page.notices.set(tuple(n for n in self.page.notices() if n.about != doing))
+        self.page.notices.set(tuple(n for n in self.page.notices() if n.about != failure))
         try:
             await work
         except Exception as error:  # noqa: BLE001 an effect is where an exception ends, and is told
             is_here = of_device or self.page.account() is account
-            self.report(error, doing, show=is_here)
+            self.report(error, failure, show=is_here)
             await asyncio.sleep(0)  # until it shows
 
 
@@ -191,7 +191,7 @@ class EffectGroup:
 
 
 def effect(
-    doing: str,
+    failure: str,
     *,
     of_device: bool = False,
 ) -> Callable[
@@ -201,7 +201,7 @@ def effect(
     """Make a method an effect: calling it starts it.
 
     Args:
-        doing: what it does, to complete the sentence "Could not …".
+        failure: the id of the text that says that it failed.
         of_device: it is about no account, so its notices show also when the account changed.
     """
 
@@ -211,7 +211,7 @@ def effect(
         @functools.wraps(method)
         def start(group: G, /, *args: P.args, **kwargs: P.kwargs) -> asyncio.Task[None]:
             work = method(group, *args, **kwargs)
-            return group.context.start(work, doing, of_device=of_device)
+            return group.context.start(work, failure, of_device=of_device)
 
         return start
 

@@ -18,12 +18,13 @@ from roomkeep.app.file_state import PendingFile
 from roomkeep.app.files import StoredFile, picture_type
 from roomkeep.app.state import AccountState
 from roomkeep.errors import RecordNotFound, RoomkeepError, ScopeChanged
+from roomkeep.localization import localize
 from roomkeep.models import Attachment
 from roomkeep.persistence import Change, DatabaseService
 
 __all__ = ["DraftAttachmentEffects", "holder", "read_ids"]
 
-_SHOWING = "show the files that wait"
+_SHOWING = "failed.load_files"
 
 logger = logging.getLogger(__name__)
 
@@ -55,12 +56,8 @@ class DraftAttachmentEffects(EffectGroup):
         except RoomkeepError as error:
             logger.warning("could not keep a file: %s", error)
             account.files.mark(ref, [file.id], is_kept=False)
-            text, _ = explain(error, f"keep “{file.name}” for later")
-            self.context.tell(
-                "error",
-                text,
-                "You can still send it. It is gone when you close the page.",
-            )
+            text, _ = explain(error, "failed.keep_file", name=file.name)
+            self.context.tell("error", text, localize("files.not_kept"))
             return
         if account.files.is_waiting(ref, file.id):
             account.files.mark(ref, [file.id], is_kept=True)
@@ -100,7 +97,7 @@ class DraftAttachmentEffects(EffectGroup):
                 found = tuple(map(_kept_file, await _find(database, ids)))
                 account.files.pending.set({**account.files.pending(), ref: found})
 
-    @effect("show the pictures that wait to be sent")
+    @effect("failed.load_files")
     async def show_previews(self, account: AccountState) -> None:
         """Show the pictures among the files that were kept."""
         for ref, files in account.files.pending().items():

@@ -127,7 +127,7 @@ class DraftEffects(EffectGroup):
             _set_reply(account, ref, None)
         elif shown is None or shown.id != answered:
             loading = self._load_reply(self.context.database(account), account, ref, answered)
-            self.context.start(loading, "show what is answered")
+            self.context.start(loading, "failed.load_replies")
 
     async def _load_reply(
         self,

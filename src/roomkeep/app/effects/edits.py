@@ -1,11 +1,16 @@
 """Messages changed and deleted, and what was typed into an editor and not saved yet."""
 
+from msgspec.structs import replace
+from reaktiv import batch
+
+from roomkeep.app.channel_ref import EDIT, setting_key
 from roomkeep.app.effects.bans import check_not_banned
 from roomkeep.app.effects.context import Context, EffectGroup, effect
 from roomkeep.app.effects.drafts import DraftEffects
 from roomkeep.app.error_messages import Refused
 from roomkeep.app.limits import check_content
 from roomkeep.app.state import AccountState
+from roomkeep.localization import localize
 from roomkeep.models import Message
 
 __all__ = ["EditEffects"]
@@ -46,36 +51,56 @@ class EditEffects(EffectGroup):
         if account.channel_ref is not None and account.editing is not None:
             self._drafts.close_edit(account, account.channel_ref, account.editing)
 
-    @effect("save the change")
+    @effect("failed.save_edit")
     async def save(self, message_id: str, text: str) -> None:
-        """Save what a message of the open channel says now."""
+        """Save what a message of the open channel says now; its editor is closed at once."""
         account = self.account
         ref = account.channel_ref
         if ref is None:
             return
         self._drafts.write_edit(account, ref, message_id, text)
+        content = check_content(text)
+        before = self._find(account, message_id)
+        if not content:
+            account.deleting.set(before)
+            return
+        # The database keeps what the editor held until the message says so.
+        end = self._drafts.writer.begin_sending(setting_key(EDIT, ref))
+        try:
+            with batch():
+                self._drafts.close_edit(account, ref, message_id)
+                if before is not None and content != before.content:
+                    self._show(account, replace(before, content=content))
+            is_there = await self._save(account, message_id, content)
+        except BaseException:
+            with batch():
+                if before is not None:
+                    self._show(account, before)
+                self._drafts.write_edit(account, ref, message_id, text)
+                self._drafts.open_edit(account, ref, message_id)
+            raise
+        finally:
+            end()
+        if not is_there:
+            self._drafts.give_back(account, ref, text)
+            raise Refused(
+                localize("message.deleted_while_editing"),
+                localize("message.deleted_while_editing_advice"),
+            )
+
+    async def _save(self, account: AccountState, message_id: str, content: str) -> bool:
+        """Save a change; false where the message is gone."""
         await self.context.wait_until_written(message_id)
         # It may have left the page while one wrote, or have been deleted in another tab.
         message = await self.context.database(account).get_message_by_id(message_id)
         if message is None or message.is_deleted:
-            self._drafts.close_edit(account, ref, message_id)
-            self._drafts.give_back(account, ref, text)
-            raise Refused(
-                "That message was deleted meanwhile, so your change was not saved.",
-                "What you wrote is in the message field.",
-            )
-        content = check_content(text)
-        if not content:
-            account.deleting.set(message)
-            return
+            return False
         if content != message.content:
-            check_not_banned(self.context, account, message.room_id, refused="this was not saved")
+            check_not_banned(self.context, account, message.room_id, refused="banned.edit")
             await self.context.database(account).update_message(
                 message.id, content=content, edited_at=self.context.now()
             )
-        # What was typed on while it was being saved is not saved.
-        if account.edit_texts.get(ref, {}).get(message_id, text) == text:
-            self._drafts.close_edit(account, ref, message_id)
+        return True
 
     def ask_delete(self, message_id: str) -> None:
         """Ask whether a message is to be deleted."""
@@ -86,7 +111,7 @@ class EditEffects(EffectGroup):
         """Keep the message."""
         self.account.deleting.set(None)
 
-    @effect("delete the message")
+    @effect("failed.delete_message")
     async def delete(self) -> None:
         """Delete the message that was asked about."""
         account = self.account
@@ -101,6 +126,12 @@ class EditEffects(EffectGroup):
     def _open(self, account: AccountState, message_id: str) -> None:
         if account.channel_ref is not None:
             self._drafts.open_edit(account, account.channel_ref, message_id)
+
+    @staticmethod
+    def _show(account: AccountState, message: Message) -> None:
+        timeline = account.timeline()
+        if timeline is not None and timeline.find(message.id) is not None:
+            account.timeline.set(timeline.with_message(message))
 
     @staticmethod
     def _find(account: AccountState, message_id: str) -> Message | None:

@@ -24,6 +24,7 @@ from roomkeep.app.export_format import (
 from roomkeep.app.state import AccountState, Export
 from roomkeep.app.storage_state import say_bytes
 from roomkeep.errors import RecordNotFound, RoomkeepError, ScopeChanged, StorageLost
+from roomkeep.localization import join_sentences, localize
 from roomkeep.models import Attachment
 from roomkeep.persistence import DatabaseService, RecordPage, StoreName
 
@@ -46,7 +47,7 @@ class ExportEffects(EffectGroup):
         super().__init__(context)
         self._blobs = blobs
 
-    @effect("export everything")
+    @effect("failed.export")
     async def start(self) -> None:
         """Save all that the account keeps in one file. One goes on chatting meanwhile."""
         account = self.account
@@ -59,7 +60,9 @@ class ExportEffects(EffectGroup):
         account = self.account
         exporting = account.exporting()
         if exporting is not None and exporting.is_running:
-            account.exporting.set(replace(exporting, phase="stopping", text="Stopping…"))
+            account.exporting.set(
+                replace(exporting, phase="stopping", text=localize("app.stopping"))
+            )
 
 
 class _Run:
@@ -80,22 +83,24 @@ class _Run:
 
     async def run(self) -> None:
         """Make the file, have it saved, and say what came of it."""
-        self._account.exporting.set(Export(text="Exporting…"))
+        self._account.exporting.set(Export(text=localize("export.running")))
         try:
             await self._pack_everything()
             self._file.save(self._name())
         except StoppedError:
-            self._end("stopped", "Stopped. No file was saved.")
+            self._end(
+                "stopped", join_sentences(localize("export.stopped"), localize("export.no_file"))
+            )
         except ScopeChanged:
             raise
         except RoomkeepError as error:
             logger.warning("could not export: %s", error)
-            text, advice = explain(error, "export everything")
-            self._end("failed", text, f"{advice} No file was saved.")
+            text, advice = explain(error, "failed.export")
+            self._end("failed", text, join_sentences(advice, localize("export.no_file")))
         except Exception as error:
             logger.exception("could not export")
-            text, advice = explain(error, "export everything")
-            self._end("failed", text, f"{advice} No file was saved.")
+            text, advice = explain(error, "failed.export")
+            self._end("failed", text, join_sentences(advice, localize("export.no_file")))
         else:
             self._end("done", self._done_text(), self._left_out())
 
@@ -152,10 +157,7 @@ class _Run:
         if exporting.phase == "stopping":
             raise StoppedError
         self._done += number
-        text = (
-            f"{_count(self._messages, 'message')}, {_count(self._files, 'file')},"
-            f" {say_bytes(self._file.size)} so far."
-        )
+        text = localize("export.so_far", contents=self._contents())
         share = min(1.0, self._done / self._total)
         self._account.exporting.set(replace(exporting, done=share, text=text))
 
@@ -177,25 +179,20 @@ class _Run:
         return f"Roomkeep {self._account.user().display_name} {today}.jsonl.gz"
 
     def _done_text(self) -> str:
-        return (
-            f"Exported {_count(self._messages, 'message')}, {_count(self._files, 'file')},"
-            f" {say_bytes(self._file.size)}."
+        return localize("export.done", contents=self._contents())
+
+    def _contents(self) -> str:
+        return localize(
+            "export.contents",
+            messages=localize("count.messages", count=self._messages),
+            files=localize("count.files", count=self._files),
+            size=say_bytes(self._file.size),
         )
 
     def _left_out(self) -> str:
         said = []
         if unreadable := len(self._database.unreadable_records):
-            what = _count(unreadable, "record")
-            said.append(f"{what} that cannot be read {_is(unreadable)} not in it.")
+            said.append(localize("export.unreadable_left_out", count=unreadable))
         if self._lost:
-            what = _count(self._lost, "file")
-            said.append(f"{what} that the browser has lost {_is(self._lost)} not in it.")
-        return " ".join(said)
-
-
-def _is(number: int) -> str:
-    return "is" if number == 1 else "are"
-
-
-def _count(number: int, one: str) -> str:
-    return f"{number:,} {one if number == 1 else one + 's'}"
+            said.append(localize("export.lost_left_out", count=self._lost))
+        return join_sentences(*said)

@@ -14,7 +14,7 @@ class HealthEffects(EffectGroup):
         super().__init__(context)
         self._storage = storage
 
-    @effect("check the storage")
+    @effect("failed.check")
     async def check(self) -> None:
         """Look at every record. One goes on chatting meanwhile."""
         account = self.account
@@ -32,7 +32,7 @@ class HealthEffects(EffectGroup):
         """Leave all as it is."""
         self.account.health.is_asking.set(False)
 
-    @effect("repair the storage")
+    @effect("failed.repair")
     async def repair(self) -> None:
         """Mend what can be mended without a loss, and look again."""
         account = self.account

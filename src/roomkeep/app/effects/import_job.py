@@ -14,9 +14,10 @@ from roomkeep.app.effects.context import Context
 from roomkeep.app.error_messages import explain
 from roomkeep.app.state import AccountState, Import, Phase
 from roomkeep.errors import RoomkeepError, ScopeChanged
+from roomkeep.localization import join_sentences, localize
 from roomkeep.persistence import Change, DatabaseService
 
-__all__ = ["BREATH", "CHECKING_SHARE", "ImportJob", "PickedFile", "count", "say_there"]
+__all__ = ["BREATH", "CHECKING_SHARE", "ImportJob", "PickedFile", "say_there"]
 
 READ_SIZE = 262_144
 """How many bytes of the file are read at a time."""
@@ -61,7 +62,7 @@ class ImportJob(ABC):
     """One reading of a file.
 
     Args:
-        doing: what it does, to complete the sentence "Could not …".
+        failure: the id of the text that says that it failed.
         is_restore: it brings back what was exported.
     """
 
@@ -70,14 +71,14 @@ class ImportJob(ABC):
         context: Context,
         account: AccountState,
         file: PickedFile,
-        doing: str,
+        failure: str,
         *,
         is_restore: bool = False,
     ) -> None:
         self._context = context
         self._account = account
         self._file = file
-        self._doing = doing
+        self._failure = failure
         self._is_restore = is_restore
         self._reader = Reader()
         self._read = 0
@@ -96,32 +97,34 @@ class ImportJob(ABC):
 
     async def _run(self) -> None:
         self._account.importing.set(
-            Import(name=self._file.name, text="Checking the file…", is_restore=self._is_restore)
+            Import(
+                name=self._file.name, text=localize("import.checking"), is_restore=self._is_restore
+            )
         )
         try:
             await self._work()
         except StoppedError:
             self._end("stopped", self._stopped_text())
         except RoomsDeletedError:
-            text = "Stopped, because the rooms of the file were deleted meanwhile."
-            self._end("stopped", text)
+            self._end("stopped", localize("import.rooms_deleted"))
         except ScopeChanged:
             raise
         except ArchiveError as error:
-            advice = f"{self._nothing_else()} {error.advice}"
+            advice = join_sentences(self._nothing_else(), error.advice)
             self._end("failed", str(error), advice)
         except OSError:
             logger.warning("could not read the file", exc_info=True)
-            text = "The file cannot be read any more. It may have been changed, moved or deleted."
-            self._end("failed", text, f"{self._nothing_else()} Choose it again.")
+            text = join_sentences(localize("files.changed"), localize("files.changed_advice"))
+            advice = join_sentences(self._nothing_else(), localize("import.choose_again"))
+            self._end("failed", text, advice)
         except RoomkeepError as error:
-            logger.warning("could not %s: %s", self._doing, error)
-            text, advice = explain(error, self._doing, is_one_of_many=True)
-            self._end("failed", text, f"{advice} {self._nothing_else()}")
+            logger.warning("%s: %s", self._failure, error)
+            text, advice = explain(error, self._failure, is_one_of_many=True)
+            self._end("failed", text, join_sentences(advice, self._nothing_else()))
         except Exception as error:
-            logger.exception("could not %s", self._doing)
-            text, advice = explain(error, self._doing)
-            self._end("failed", text, f"{advice} {self._nothing_else()}")
+            logger.exception(self._failure)
+            text, advice = explain(error, self._failure)
+            self._end("failed", text, join_sentences(advice, self._nothing_else()))
         else:
             self._end("done", self._done_text(), self._unknown_text())
 
@@ -168,7 +171,7 @@ class ImportJob(ABC):
 
     async def _blocks(self) -> AsyncIterator[Block]:
         if self._file.size > MAX_FILE:
-            raise ArchiveError(f"The file is larger than {MAX_FILE // 1024**3} GB.")
+            raise ArchiveError(localize("archive.file_too_large", count=MAX_FILE // 1024**3))
         reader = self._reader = Reader()
         self._read = 0
         while self._read < self._file.size:
@@ -225,15 +228,6 @@ class ImportJob(ABC):
             self._context.tell("error" if phase == "failed" else "success", text, advice)
 
 
-def count(number: int, one: str, many: str | None = None) -> str:
-    """Return a number of things."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
-
-
 def say_there(messages: int) -> str:
-    """Return the sentence, to go on with, that says how many messages were there already."""
-    if not messages:
-        return ""
-    if messages == 1:
-        return " 1 message was here already, and stays as it is."
-    return f" {messages:,} messages were here already, and stay as they are."
+    """Say how many messages of a file were here already; empty where none was."""
+    return localize("import.already_here", count=messages) if messages else ""

@@ -11,12 +11,12 @@ from roomkeep.app.effects.import_job import (
     CHECKING_SHARE,
     ImportJob,
     PickedFile,
-    count,
     say_there,
 )
 from roomkeep.app.effects.restores import Restore, is_export
 from roomkeep.app.effects.rooms import RoomEffects
 from roomkeep.app.state import AccountState, Import
+from roomkeep.localization import format_list, join_sentences, localize
 from roomkeep.models import Message
 
 __all__ = ["ImportEffects", "PickedFile"]
@@ -48,16 +48,18 @@ class ImportEffects(EffectGroup):
         account = self.account
         importing = account.importing()
         if importing is not None and importing.is_running:
-            account.importing.set(replace(importing, phase="stopping", text="Stopping…"))
+            account.importing.set(
+                replace(importing, phase="stopping", text=localize("app.stopping"))
+            )
 
-    @effect("import the messages")
+    @effect("failed.import")
     async def start(self, file: PickedFile) -> None:
         """Import a file's messages, or restore a backup; nothing is written unless all is good."""
         account = self.account
         importing = account.importing()
         if importing is not None and importing.is_running:
             return
-        account.importing.set(Import(name=file.name, text="Looking at the file…"))
+        account.importing.set(Import(name=file.name, text=localize("import.opening")))
         kind = Restore if await is_export(file) else _Run
         await kind(self.context, self._rooms, account, file).run()
 
@@ -68,7 +70,7 @@ class _Run(ImportJob):
     def __init__(
         self, context: Context, rooms: RoomEffects, account: AccountState, file: PickedFile
     ) -> None:
-        super().__init__(context, account, file, "import the messages")
+        super().__init__(context, account, file, "failed.import")
         self._rooms = rooms
         self._scan = ArchiveScan()
         self._written = 0
@@ -87,7 +89,7 @@ class _Run(ImportJob):
             await self._breathe(
                 "checking",
                 CHECKING_SHARE * self._read_share,
-                f"Checking the file: {count(self._scan.messages, 'message')} so far.",
+                localize("import.checked", count=self._scan.messages),
             )
         self._scan.finish()
         for _ in self._scan.shared_ids.finish():
@@ -106,7 +108,9 @@ class _Run(ImportJob):
             if room != known:
                 await self._database.add_room(room)
             self._rooms_written.add(room_id)
-            await self._breathe("writing", CHECKING_SHARE, "Making the rooms…", always=True)
+            await self._breathe(
+                "writing", CHECKING_SHARE, localize("import.creating_rooms"), always=True
+            )
         await self._rooms.load(self._account)
 
     async def _write_messages(self) -> None:
@@ -135,7 +139,7 @@ class _Run(ImportJob):
         await self._breathe(
             "writing",
             CHECKING_SHARE + (1 - CHECKING_SHARE) * share,
-            f"Imported {self._seen:,} of {total:,} messages.",
+            localize("import.imported", count=self._seen, total=total),
             always=True,
         )
 
@@ -154,35 +158,27 @@ class _Run(ImportJob):
     def _done_text(self) -> str:
         rooms = len(self._scan.rooms)
         people = len(self._scan.people)
-        text = (
-            f"Imported {count(self._written, 'message')} of {count(people, 'person', 'people')} "
-            f"in {count(rooms, 'room')}."
+        text = localize(
+            "import.done",
+            messages=localize("count.messages", count=self._written),
+            people=localize("count.people", count=people),
+            rooms=localize("count.rooms", count=rooms),
         )
-        return f"{text}{say_there(self._there)}"
+        return join_sentences(text, say_there(self._there))
 
     def _stopped_text(self) -> str:
         if self._written == 0:
-            return "Stopped. No message was imported."
-        total = count(self._scan.messages, "message")
-        return f"Stopped. {self._written:,} of {total} {_stay(self._written, 'imported')}."
+            return localize("import.stopped_with_nothing")
+        return localize("import.stopped", count=self._written, total=self._scan.messages)
 
     def _nothing_else(self) -> str:
         if self._written == 0:
-            return "Nothing was imported."
-        return (
-            f"{count(self._written, 'message')} {_stay(self._written, 'imported before')}. "
-            "Importing the file again does no harm."
-        )
+            return localize("import.nothing")
+        return localize("import.before", count=self._written)
 
     def _unknown_text(self) -> str:
         lines = self._scan.lines_with_unknown
         if lines == 0:
             return ""
-        names = ", ".join(sorted(self._scan.unknown))
-        return (
-            f"{count(lines, 'line')} held more than Roomkeep imports, which was left out: {names}."
-        )
-
-
-def _stay(number: int, done: str) -> str:
-    return f"was {done}, and stays" if number == 1 else f"were {done}, and stay"
+        names = format_list(sorted(self._scan.unknown))
+        return localize("import.unknown_fields", count=lines, names=names)

@@ -89,12 +89,12 @@ class MessageEffects(EffectGroup):
             page = await self._read_page(account, ref, message_id)
         self._show(account, ref, Timeline.around(page.before, page.after), page, missed)
 
-    @effect("show the latest messages")
+    @effect("failed.load_latest")
     async def show_latest(self) -> None:
         """Go to the end of the open channel."""
         await self.load_latest(self.account)
 
-    @effect("load earlier messages")
+    @effect("failed.load_earlier")
     async def show_older(self) -> None:
         """Load the page before the first message that is shown."""
         account = self.account
@@ -121,7 +121,7 @@ class MessageEffects(EffectGroup):
         finally:
             account.is_loading.set(False)
 
-    @effect("load later messages")
+    @effect("failed.load_later")
     async def show_newer(self) -> None:
         """Load the page after the last message that is shown."""
         account = self.account

@@ -11,6 +11,7 @@ from roomkeep.app.effects.people import PeopleEffects
 from roomkeep.app.effects.replies import ReplyEffects
 from roomkeep.app.effects.rooms import RoomEffects
 from roomkeep.app.state import AccountState
+from roomkeep.localization import localize
 from roomkeep.persistence import LastViewedChat
 
 __all__ = ["NavigationEffects", "address_of"]
@@ -33,7 +34,7 @@ class NavigationEffects(EffectGroup):
         self._replies = replies
         self._people = people
 
-    @effect("go there")
+    @effect("failed.go_there")
     async def go(self, address: Address) -> None:
         """Go to an address: Back, Forward, or a link.
 
@@ -54,7 +55,7 @@ class NavigationEffects(EffectGroup):
                 return
         known = {room.id for room in account.rooms() or ()}
         if address.room_id not in known:
-            self.context.tell("error", "That room is not on this device.")
+            self.context.tell("error", localize("room.not_here"))
             return
         if address.message_id is not None:
             account.pane.set("chat")

@@ -52,12 +52,12 @@ class PeopleEffects(EffectGroup):
         # What is started here reads signals too; they are not what this follows.
         with untracked():
             if at[0] is not account:
-                self.context.start(self._load_setting(account), "show the people of the room")
+                self.context.start(self._load_setting(account), "failed.load_people")
             if at[0] is not account or _id(at[1]) != _id(room):
                 self._leave_room(account)
                 self._bans.look_again()
             if room is not None and (at[0] is not account or _roster(at[1]) != _roster(room)):
-                self.context.start(self.load(account), "show the people of the room")
+                self.context.start(self.load(account), "failed.load_people")
 
     def _leave_room(self, account: AccountState) -> None:
         people = account.people
@@ -77,7 +77,7 @@ class PeopleEffects(EffectGroup):
             self._load_all.add(account)
         if account not in self._waiting:
             self._waiting[account] = {}
-            self.context.start(self._show_soon(account), "show the people of the room")
+            self.context.start(self._show_soon(account), "failed.load_people")
         self._waiting[account] |= users or {}
 
     async def _show_soon(self, account: AccountState) -> None:
@@ -135,7 +135,7 @@ class PeopleEffects(EffectGroup):
 
     # The panel
 
-    @effect("show the people of the room")
+    @effect("failed.load_people")
     async def toggle_column(self) -> None:
         """Show or hide the roster beside the conversation, and remember that."""
         account = self.account
@@ -166,7 +166,7 @@ class PeopleEffects(EffectGroup):
 
     # Cards
 
-    @effect("show the profile")
+    @effect("failed.load_profile")
     async def open_card(self, user_id: str, name: str = "") -> None:
         """Show a person's card.
 
@@ -199,7 +199,7 @@ class PeopleEffects(EffectGroup):
         """Ask for one's own name, status and words."""
         self.account.dialog.set("edit-profile")
 
-    @effect("save your profile")
+    @effect("failed.save_profile")
     async def save_profile(
         self, *, name: str, status: Status, bio: str, picture: str | None
     ) -> None:

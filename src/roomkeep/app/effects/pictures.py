@@ -12,6 +12,7 @@ from roomkeep.app.file_state import Picture
 from roomkeep.app.files import picture_type
 from roomkeep.app.state import AccountState
 from roomkeep.errors import RecordNotFound, RoomkeepError, ScopeChanged
+from roomkeep.localization import localize
 from roomkeep.models import Attachment, Message
 from roomkeep.persistence import Change
 
@@ -23,9 +24,6 @@ AT_ONCE = 2
 """How many pictures are read at a time."""
 PAUSE = 0.1
 """How long changes are gathered, in seconds."""
-
-NOT_HERE = "Not on this device"
-UNREADABLE = "Cannot be read"
 
 logger = logging.getLogger(__name__)
 
@@ -85,7 +83,7 @@ class PictureEffects(EffectGroup):
         for change in missed:
             self._apply(account, change)
 
-    @effect("show the attachments")
+    @effect("failed.load_attachments")
     async def show(self, account: AccountState, messages: Collection[Message]) -> None:
         """Find the attachments of the messages on the page, and let go of all others."""
         files = account.files
@@ -137,7 +135,7 @@ class PictureEffects(EffectGroup):
         if account is not None:
             account.files.in_view.discard(attachment_id)
 
-    @effect("show the picture")
+    @effect("failed.show_picture")
     async def _read(self, account: AccountState, attachment: Attachment) -> None:
         async with self._readers:
             picture = await self._make(account, attachment)
@@ -159,13 +157,13 @@ class PictureEffects(EffectGroup):
         except ScopeChanged:
             raise
         except RecordNotFound:
-            return Picture(problem=NOT_HERE)
+            return Picture(problem=localize("picture.not_here"))
         except RoomkeepError as error:
             logger.warning("could not read a picture: %s", error)
-            return Picture(problem=UNREADABLE)
+            return Picture(problem=localize("picture.unreadable"))
         mime = picture_type(attachment.mime)
         if data is None or mime is None:
-            return Picture(problem=NOT_HERE)
+            return Picture(problem=localize("picture.not_here"))
         return Picture(self._blobs.make_url(data, mime))
 
     def note_broken(self, attachment_id: str) -> None:
@@ -174,7 +172,7 @@ class PictureEffects(EffectGroup):
         picture = files.pictures().get(attachment_id)
         if picture is not None and picture.url is not None:
             self._blobs.revoke(picture.url)
-            broken = Picture(problem="Not a picture that can be shown")
+            broken = Picture(problem=localize("picture.broken"))
             files.pictures.set({**files.pictures(), attachment_id: broken})
 
     def _let_go(self, account: AccountState, ids: Collection[str]) -> None:
@@ -223,7 +221,7 @@ class PictureEffects(EffectGroup):
         if account is not None:
             account.files.large.set(None)
 
-    @effect("download the file")
+    @effect("failed.download")
     async def download(self, attachment_id: str) -> None:
         """Have the browser save an attachment. It is never opened here."""
         account = self.account
@@ -234,9 +232,9 @@ class PictureEffects(EffectGroup):
         if data is None:
             self.context.tell(
                 "error",
-                f"“{attachment.filename}” is not on this device.",
-                "It was removed to make room, or only its name and size came with the message.",
-                about="download the file",
+                localize("files.not_here", name=attachment.filename),
+                localize("files.not_here_advice"),
+                about="failed.download",
             )
             return
         self._blobs.download(data, attachment.filename)
@@ -249,7 +247,7 @@ class PictureEffects(EffectGroup):
             return
         if change.room_id in (None, account.room_id()) and account not in self._stale:
             self._stale.add(account)
-            self.context.start(self._load_again(account), "show the attachments")
+            self.context.start(self._load_again(account), "failed.load_attachments")
 
     def _apply(self, account: AccountState, change: Change) -> bool:
         """Show what a change tells of attachments; false where they are to be read."""

@@ -8,13 +8,13 @@ from roomkeep.models import Message, Reaction
 
 __all__ = ["ReactionEffects"]
 
-REFUSED = "your reaction was not saved"
+REFUSED = "banned.react"
 
 
 class ReactionEffects(EffectGroup):
     """What one does with emoji."""
 
-    @effect("react to the message")
+    @effect("failed.react")
     async def toggle(self, message_id: str, emoji: str) -> None:
         """React to a message, or take that back."""
         account = self.account
@@ -30,7 +30,7 @@ class ReactionEffects(EffectGroup):
         else:
             await self._add(account, message, emoji)
 
-    @effect("react to the message")
+    @effect("failed.react")
     async def add(self, message_id: str, emoji: str) -> None:
         """React to a message; who did so already leaves it at that."""
         account = self.account

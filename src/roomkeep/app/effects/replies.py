@@ -11,6 +11,7 @@ from roomkeep.app.state import AccountState
 from roomkeep.app.timeline import Timeline
 from roomkeep.app.unread import first_new
 from roomkeep.errors import RecordNotFound
+from roomkeep.localization import localize
 from roomkeep.models import Message
 
 __all__ = ["ReplyEffects"]
@@ -25,7 +26,7 @@ class ReplyEffects(EffectGroup):
         self._rooms = rooms
         self._follow = Effect(self._load_originals)
 
-    @effect("show the message")
+    @effect("failed.show_message")
     async def show(self, message_id: str) -> None:
         """Go to a message, wherever it is."""
         account = self.account
@@ -34,7 +35,7 @@ class ReplyEffects(EffectGroup):
             message = await self.context.database(account).get_message_by_id(message_id)
             if message is None or not await self._show(account, message):
                 account.originals.set({**account.originals(), message_id: None})
-                self.context.tell("error", "That message is not here any more.")
+                self.context.tell("error", localize("message.gone"))
         else:
             _go_to(account, message_id)
 
@@ -61,7 +62,7 @@ class ReplyEffects(EffectGroup):
             _go_to(account, message.id)
         return True
 
-    @effect("show the new messages")
+    @effect("failed.show_new")
     async def show_new(self) -> None:
         """Go to the message with which what is new begins."""
         account = self.account
@@ -101,7 +102,7 @@ class ReplyEffects(EffectGroup):
         if wanted:
             # What the task reads is not what this follows.
             with untracked():
-                self.context.start(self._load(account, wanted), "show what messages answer")
+                self.context.start(self._load(account, wanted), "failed.load_replies")
 
     async def _load(self, account: AccountState, wanted: set[str]) -> None:
         database = self.context.database(account)

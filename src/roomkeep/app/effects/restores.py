@@ -17,7 +17,6 @@ from roomkeep.app.effects.import_job import (
     READ_SIZE,
     ImportJob,
     PickedFile,
-    count,
     say_there,
 )
 from roomkeep.app.effects.rooms import RoomEffects
@@ -37,6 +36,7 @@ from roomkeep.app.export_format import (
     read_head,
 )
 from roomkeep.app.state import AccountState
+from roomkeep.localization import join_sentences, localize
 from roomkeep.models import Room, User
 
 __all__ = ["Restore", "is_export"]
@@ -67,7 +67,7 @@ class Restore(ImportJob):
     def __init__(
         self, context: Context, rooms: RoomEffects, account: AccountState, file: PickedFile
     ) -> None:
-        super().__init__(context, account, file, "restore the export", is_restore=True)
+        super().__init__(context, account, file, "failed.restore", is_restore=True)
         self._rooms = rooms
         self._checked = BackupCheck()
         self._added: Counter[str] = Counter()
@@ -86,7 +86,7 @@ class Restore(ImportJob):
             await self._breathe(
                 "checking",
                 CHECKING_SHARE * self._read_share,
-                f"Checking the file: {count(self._checked.found['message'], 'message')} so far.",
+                localize("import.checked", count=self._checked.found["message"]),
             )
         self._checked.finish()
         async for lines in self._lines():
@@ -121,8 +121,8 @@ class Restore(ImportJob):
         head = read_head(_first_line(block))
         if head.account != self._account.user().oder_id:
             raise ArchiveError(
-                f"The file is an export of another account: “{head.account}”.",
-                "Sign in as that account, or create it here, and restore the file there.",
+                localize("restore.other_account", name=head.account),
+                localize("restore.other_account_advice"),
             )
 
     async def _write(self, line: Line) -> None:
@@ -198,33 +198,32 @@ class Restore(ImportJob):
 
     async def _tell(self) -> None:
         share = self._seen / max(1, self._checked.lines)
-        text = f"Looked at {self._seen:,} of {self._checked.lines:,} lines."
+        text = localize("restore.progress", count=self._seen, total=self._checked.lines)
         done = CHECKING_SHARE + (1 - CHECKING_SHARE) * share
         await self._breathe("writing", done, text)
 
     def _added_text(self) -> str:
-        messages = count(self._added["message"], "message")
-        return f"{messages} and {count(self._added['attachment'], 'file')}"
+        return localize(
+            "restore.contents",
+            messages=localize("count.messages", count=self._added["message"]),
+            files=localize("count.files", count=self._added["attachment"]),
+        )
 
     def _done_text(self) -> str:
         there = self._checked.found["message"] - self._added["message"]
-        return f"Restored {self._added_text()}.{say_there(there)}"
+        text = localize("restore.done", contents=self._added_text())
+        return join_sentences(text, say_there(there))
 
     def _unknown_text(self) -> str:
-        return (
-            "Reload the page to see restored drafts and settings." if self._added["setting"] else ""
-        )
+        return localize("restore.reload") if self._added["setting"] else ""
 
     def _stopped_text(self) -> str:
-        return f"Stopped. {self._added_text()} were restored, and stay."
+        return localize("restore.stopped", contents=self._added_text())
 
     def _nothing_else(self) -> str:
         if not self._added.total():
-            return "Nothing was restored."
-        return (
-            f"{self._added_text()} were restored before, and stay. Restoring the file again does no"
-            " harm."
-        )
+            return localize("restore.nothing")
+        return localize("restore.before", contents=self._added_text())
 
 
 def _first_line(block: Block) -> bytes:

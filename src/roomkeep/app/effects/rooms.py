@@ -26,6 +26,7 @@ from roomkeep.app.effects.unread import UnreadEffects
 from roomkeep.app.limits import check_icon, check_name, check_topic
 from roomkeep.app.state import AccountState, Leaving
 from roomkeep.errors import RecordNotFound, StorageError
+from roomkeep.localization import localize
 from roomkeep.models import DEFAULT_CHANNEL_ID, Channel, Room, RoomMember, User
 from roomkeep.persistence import LastViewedChat
 
@@ -92,6 +93,11 @@ class RoomEffects(EffectGroup):
             self._go(account, ref)
             await self._load_messages(account, ref)
 
+    def show_changed(self, account: AccountState, room: Room) -> None:
+        """Show a room as it is about to be."""
+        rooms = {**{one.id: one for one in account.rooms() or ()}, room.id: room}
+        _set_rooms(account, rooms.values())
+
     async def show(
         self, account: AccountState, room_id: str, channel_id: str | None = None
     ) -> None:
@@ -106,7 +112,7 @@ class RoomEffects(EffectGroup):
             self._remember(account, ref)
         await self._load_messages(account, ref)
 
-    @effect("open the room")
+    @effect("failed.open_room")
     async def open(self, room_id: str, channel_id: str | None = None) -> None:
         """Open a room, or a channel of it; keys go to its composer from now on."""
         account = self.account
@@ -119,7 +125,7 @@ class RoomEffects(EffectGroup):
             self._overlays.focus_composer()
         await showing
 
-    @effect("create the room")
+    @effect("failed.create_room")
     async def create(self, text: str) -> None:
         """Make a room of that name, and open it at once; it is saved while one writes there."""
         account = self.account
@@ -136,6 +142,7 @@ class RoomEffects(EffectGroup):
         with batch():
             self._overlays.close_dialog("room")
             _set_rooms(account, (*(account.rooms() or ()), room))
+            account.previews.set({**account.previews(), room.id: None})
             account.pane.set("chat")
             self._go(account, ref)
             self._remember(account, ref)
@@ -173,7 +180,7 @@ class RoomEffects(EffectGroup):
             ),
         )
 
-    @effect("save the room")
+    @effect("failed.save_room")
     async def change(self, room_id: str, name: str, topic: str, icon: str) -> None:
         """Give a room another name, topic and icon; an empty one is none."""
         account = self.account
@@ -190,7 +197,7 @@ class RoomEffects(EffectGroup):
         if room is not None:
             await self.load(account, {room_id: replace(room, **changes)})
 
-    @effect("look at what goes with the room")
+    @effect("failed.look_into_room")
     async def ask_leave(self) -> None:
         """Ask whether the open room is to go from this device."""
         account = self.account
@@ -207,7 +214,7 @@ class RoomEffects(EffectGroup):
         if account.leaving() is leaving:
             account.leaving.set(replace(leaving, messages=count, files=files))
 
-    @effect("remove the room")
+    @effect("failed.remove_room")
     async def leave(self) -> None:
         """Take the room that was asked about away, with all that belongs to it."""
         account = self.account
@@ -221,8 +228,8 @@ class RoomEffects(EffectGroup):
         await self.load(account, {room_id: None})
         self._unread.forget(account, room_id)
         self._draft_attachments.leave_room(account, room_id)
-        done = "deleted" if leaving.is_host else "left, and removed from this device"
-        self.context.tell("success", f"“{leaving.room.name}” was {done}.")
+        text = "room.deleted" if leaving.is_host else "room.left"
+        self.context.tell("success", localize(text, room=leaving.room.name))
         await self._forget_settings(account, room_id)
 
     def show_list(self) -> None:

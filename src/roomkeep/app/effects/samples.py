@@ -17,7 +17,7 @@ class SampleEffects(EffectGroup):
         super().__init__(context)
         self._rooms = rooms
 
-    @effect("make the sample rooms")
+    @effect("failed.create_samples")
     async def create(self) -> None:
         """Make the sample rooms, and open the first. Made again, they are as they were at first."""
         account = self.account

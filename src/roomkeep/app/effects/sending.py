@@ -72,7 +72,7 @@ class SendingEffects(EffectGroup):
         self._drafts.answer(account, ref, None)
         return self._send(account, ref, text, files, answered)
 
-    @effect("send the message")
+    @effect("failed.send")
     async def _send(
         self,
         account: AccountState,
@@ -95,7 +95,8 @@ class SendingEffects(EffectGroup):
                 if message is None:
                     check_not_banned(self.context, account, ref[0])
                 else:
-                    await self.context.wait_until_written(ref[0])
+                    for record_id in ref:
+                        await self.context.wait_until_written(record_id)
                     files = await self._save(account, ref, message, files)
         except RoomkeepError as error:
             self._drafts.give_back(account, ref, text)

@@ -113,7 +113,7 @@ class SettingWriter(EffectGroup):
         """Keep no more than the database has already."""
         self._unsaved.pop(account, None)
 
-    @effect("keep what is written")
+    @effect("failed.save_draft")
     async def _save(self, account: AccountState) -> None:
         try:
             while unsaved := self._unsaved.get(account):
@@ -163,7 +163,7 @@ class SettingWriter(EffectGroup):
             await database.save_settings(kept)
         self.context.resume.save_unsaved(account.user_id, {})
 
-    @effect("keep what is written")
+    @effect("failed.save_draft")
     async def follow_stashed(self) -> None:
         """Write what another tab had no time for, before this one goes on from there."""
         account = self.page.account()
@@ -177,7 +177,7 @@ class SettingWriter(EffectGroup):
         settings = settings_by_key(change)
         if settings is None:
             keys = [str(key) for key in change.keys]
-            self.context.start(self._show_kept(account, keys), "show what has changed")
+            self.context.start(self._show_kept(account, keys), "failed.refresh")
         else:
             self._show(account, settings)
 

@@ -6,6 +6,7 @@ import msgspec
 
 from roomkeep.app.effects.context import EffectGroup
 from roomkeep.errors import StorageError
+from roomkeep.localization import localize
 from roomkeep.persistence import LaunchSettings
 
 __all__ = ["SettingsEffects"]
@@ -36,7 +37,7 @@ class SettingsEffects(EffectGroup):
         """Apply a change of some settings, and keep it."""
         settings = msgspec.structs.replace(self.page.settings(), **changes)
         self.page.settings.set(settings)
-        about = "keep the settings"
+        about = "settings.not_saved"
         for notice in self.page.notices():
             if notice.about == about:
                 self.context.dismiss(notice.number)
@@ -46,7 +47,7 @@ class SettingsEffects(EffectGroup):
             logger.warning("could not keep the settings: %s", error)
             self.context.tell(
                 "error",
-                "The browser did not keep your settings.",
-                "They hold until you close this page.",
+                localize("settings.not_saved"),
+                localize("settings.not_saved_advice"),
                 about=about,
             )

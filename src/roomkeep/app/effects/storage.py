@@ -3,6 +3,7 @@
 from roomkeep.app.effects.accounts import AccountEffects
 from roomkeep.app.effects.context import Context, EffectGroup, effect
 from roomkeep.app.state import AccountState
+from roomkeep.localization import localize
 
 __all__ = ["StorageEffects"]
 
@@ -22,7 +23,7 @@ class StorageEffects(EffectGroup):
         account.dialog.set("storage")
         self.refresh()
 
-    @effect("look at the storage")
+    @effect("failed.load_storage")
     async def refresh(self) -> None:
         """Look again."""
         await self._look(self.account)
@@ -39,7 +40,7 @@ class StorageEffects(EffectGroup):
         finally:
             storage.is_loading.set(False)
 
-    @effect("ask the browser to keep your messages")
+    @effect("failed.protect")
     async def ask_to_keep(self) -> None:
         """Ask the browser to promise that it keeps the data. Who is asked in turn may take long."""
         account = self.account
@@ -62,8 +63,8 @@ class StorageEffects(EffectGroup):
         """Keep everything."""
         self.account.storage.is_clearing.set(False)
 
-    @effect("delete everything", of_device=True)
+    @effect("failed.delete_everything", of_device=True)
     async def clear(self) -> None:
         """Delete all that the account keeps, and begin again with nothing."""
         await self._accounts.start_over(self.account)
-        self.context.tell("success", "Everything of this account was deleted.")
+        self.context.tell("success", localize("storage.deleted"))

@@ -4,6 +4,7 @@ from roomkeep.app.effects.context import Context, EffectGroup, effect
 from roomkeep.app.effects.storage import StorageEffects
 from roomkeep.app.state import AccountState
 from roomkeep.app.storage_state import oldest
+from roomkeep.localization import format_percent, localize
 
 __all__ = ["StorageCleanupEffects"]
 
@@ -18,7 +19,7 @@ class StorageCleanupEffects(EffectGroup):
         super().__init__(context)
         self._storage = storage
 
-    @effect("look how much room is left")
+    @effect("failed.load_storage")
     async def warn(self) -> None:
         """Say it once, at the start, when the room on the device is nearly used up."""
         if not self.context.device.is_ready():
@@ -28,8 +29,8 @@ class StorageCleanupEffects(EffectGroup):
             return
         self.context.tell(
             "error",
-            f"{quota.usage / quota.quota:.0%} of the space for this page is used.",
-            "Under Storage, in the list of accounts, you can remove the oldest files.",
+            localize("storage.nearly_full", percent=format_percent(quota.usage / quota.quota)),
+            localize("storage.nearly_full_advice"),
         )
 
     def ask(self, share: float) -> None:
@@ -41,7 +42,7 @@ class StorageCleanupEffects(EffectGroup):
         """Keep all files."""
         self.account.storage.removing.set(())
 
-    @effect("remove the files")
+    @effect("failed.remove_files")
     async def remove(self) -> None:
         """Remove the files that were asked about. Their messages stay."""
         account = self.account

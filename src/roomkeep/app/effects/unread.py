@@ -87,8 +87,10 @@ class UnreadEffects(EffectGroup):
         timeline = None if account is None else account.timeline()
         if account is None or ref is None or timeline is None:
             return
-        if timeline.is_at_latest and timeline.messages:
-            self.read(account, ref, timeline.messages[-1].timestamp)
+        # What is being sent is read when it is sent.
+        sent = [one for one in timeline.messages[-2:] if one.id not in account.unsent]
+        if timeline.is_at_latest and sent:
+            self.read(account, ref, sent[-1].timestamp)
 
     def fall_behind(self) -> None:
         """Something came while one was reading further up, or looked elsewhere."""
@@ -125,7 +127,7 @@ class UnreadEffects(EffectGroup):
         if not {ref, to} & account.unread().keys():
             self.read(account, to, self.reader_mark(account, ref))
 
-    @effect("mark the room as read")
+    @effect("failed.mark_as_read")
     async def read_room(self, room_id: str) -> None:
         """Mark all that there is in a room as read."""
         account = self.account
@@ -140,7 +142,7 @@ class UnreadEffects(EffectGroup):
         if account.room_id() == room_id:
             account.new_after.set(None)
 
-    @effect("mark the channel as read")
+    @effect("failed.mark_as_read")
     async def read_channel(self) -> None:
         """Mark all that there is in the open channel as read."""
         account = self.account
@@ -226,7 +228,7 @@ class UnreadEffects(EffectGroup):
             self._work[account] = work
             self._count_soon(account, work)
 
-    @effect("count what is unread")
+    @effect("failed.count_unread")
     async def _count_soon(self, account: AccountState, work: Work) -> None:
         try:
             await asyncio.sleep(GATHER)

@@ -21,25 +21,6 @@ const EVENTS = new Map([
   ['Loaded interpreter', 20],
 ]);
 
-const PROBLEMS = {
-  browser: [
-    'Roomkeep cannot run in this browser.',
-    'It needs WebAssembly. Update the browser, or use a current Chrome, Edge, Firefox or Safari.',
-  ],
-  file: [
-    'Roomkeep could not start, because a file did not load.',
-    'Check the connection, then reload the page. If it happens again, the details below say which file it is.',
-  ],
-  error: [
-    'Roomkeep could not start, because of an error in it.',
-    'Reload the page. If it happens again, please report the details below.',
-  ],
-  stalled: [
-    'Roomkeep is taking long to start.',
-    'On a slow connection, give it another minute. Otherwise reload the page; if it happens again, update the browser.',
-  ],
-};
-
 const element = (name) => document.getElementById(`splash-${name}`);
 const splash = document.getElementById('splash');
 const wait = element('wait');
@@ -70,10 +51,11 @@ function showProblem(problem, details = '') {
   // The first cause is the one to tell: others follow from it.
   const known = help.dataset.problem;
   if (running.signal.aborted || (known && known !== 'stalled')) return;
-  const [reason, advice] = PROBLEMS[problem];
+  // Each problem has a template in the page, with what happened and what to do.
+  const [reason, advice] = element(problem).content.children;
   help.dataset.problem = problem;
-  element('reason').textContent = reason;
-  element('advice').textContent = advice;
+  element('reason').textContent = reason.textContent;
+  element('advice').textContent = advice.textContent;
   element('details').hidden = !details;
   element('error').textContent = details;
   wait.hidden = problem !== 'stalled';
@@ -96,10 +78,10 @@ function watchStart() {
   const { signal } = running;
   files.observe({ type: 'resource', buffered: true });
   addEventListener('py:progress', ({ detail }) => showProgress(detail, EVENTS), { signal });
-  addEventListener('unhandledrejection', ({ reason }) => showProblem('error', `${reason?.stack ?? reason}`), { signal });
+  addEventListener('unhandledrejection', ({ reason }) => showProblem('bug', `${reason?.stack ?? reason}`), { signal });
   addEventListener('error', ({ target, message }) => {
     if (target instanceof HTMLScriptElement) showProblem('file', target.src);
-    else if (message) showProblem('error', message);
+    else if (message) showProblem('bug', message);
   }, { signal, capture: true });
   element('reload').addEventListener('click', () => location.reload());
   restartStalledTimer();
@@ -115,7 +97,7 @@ async function watchPython() {
     const { stderr } = io;
     // Lines that Python prints come here as strings, and what ends its run as an Error.
     io.stderr = (error, ...rest) => {
-      if (error instanceof Error) showProblem('error', error.message);
+      if (error instanceof Error) showProblem('bug', error.message);
       return stderr(error, ...rest);
     };
   });

@@ -11,6 +11,7 @@ from roomkeep.app.people import picture_of
 from roomkeep.app.state import PageState
 from roomkeep.app.views.avatars import show_avatar
 from roomkeep.app.views.dom import KeyedList, View, by_id, clone, part, pressed, set_text
+from roomkeep.localization import localize
 from roomkeep.persistence import KnownAccount
 
 __all__ = ["AccountsView"]
@@ -61,9 +62,10 @@ class AccountsView(View):
         for listed in self._lists:
             listed.show(items)
         by_id("known-accounts").hidden = not items
-        set_text(by_id("welcome-title"), "Welcome back" if items else "Welcome to Roomkeep")
-        title = "Or create another" if items else "Create your account"
-        set_text(by_id("new-account-title"), title)
+        title = "welcome.title_back" if items else "welcome.title"
+        set_text(by_id("welcome-title"), localize(title))
+        title = "welcome.create_another" if items else "welcome.create"
+        set_text(by_id("new-account-title"), localize(title))
 
     def _show_dialog(self) -> None:
         account = self.page.account()
@@ -86,9 +88,11 @@ class AccountsView(View):
         removing = self.page.removing()
         user_id, contents = ("", "") if removing is None else removing
         name = self.page.name_of(user_id)
-        what = contents or "all its rooms, messages and attachments"
-        set_text(by_id("remove-title"), f"Remove the account “{name}”?" if name else "")
-        set_text(by_id("remove-goes"), f"This deletes {what}, with its settings." if name else "")
+        title = localize("account.remove_title", name=name) if name else ""
+        what = contents or localize("account.all_contents")
+        goes = localize("account.remove_text", contents=what) if name else ""
+        set_text(by_id("remove-title"), title)
+        set_text(by_id("remove-goes"), goes)
         set_text(by_id("remove-name"), name)
         if user_id != self._asked:
             self._asked = user_id
@@ -123,7 +127,7 @@ def _fill(element: Any, item: AccountItem, before: AccountItem | None) -> None:
         show_avatar(part(button, "avatar"), item.user_id, name, picture_of(item.known))
         remove = element.lastElementChild
         remove.dataset.remove = item.user_id
-        remove.setAttribute("aria-label", f"Remove the account {name}")
+        remove.setAttribute("aria-label", localize("account.remove_name", name=name))
     part(button, "current").hidden = not item.is_current
     if item.is_current:
         button.setAttribute("aria-current", "true")

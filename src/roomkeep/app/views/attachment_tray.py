@@ -13,6 +13,7 @@ from roomkeep.app.state import PageState
 from roomkeep.app.views.dom import KeyedList, View, by_id, clone, part, pressed, set_text
 from roomkeep.app.views.imports import BrowserFile
 from roomkeep.app.views.sizes import size
+from roomkeep.localization import join_sentences, localize
 
 __all__ = ["AttachmentTrayView"]
 
@@ -70,7 +71,7 @@ class AttachmentTrayView(View):
         account = self.page.account()
         refused = () if account is None else account.files.refused()
         by_id("refused").hidden = not refused
-        set_text(by_id("refused-text"), " ".join(refused))
+        set_text(by_id("refused-text"), join_sentences(*refused))
 
     def _on_refused_read(self, _event: Any) -> None:
         self.effects.attachments.forget_refused()
@@ -102,7 +103,8 @@ class AttachmentTrayView(View):
         text = event.clipboardData.getData("text/plain")
         if len(text) > MAX_CONTENT and self._is_open():
             event.preventDefault()
-            file = js.File.new(to_js([text]), "Pasted text.txt", type="text/plain")
+            name = localize("files.pasted_text")
+            file = js.File.new(to_js([text]), name, type="text/plain")
             self.effects.attachments.add_long_text(AttachedFile(file))
         # Office programs offer a picture of the text beside the text.
         elif files and not text:
@@ -154,13 +156,13 @@ def _fill(element: Any, file: PendingFile, before: PendingFile | None) -> None:
         part(element, "name").title = file.name
         remove = part(element, "remove")
         remove.dataset.file = file.id
-        remove.setAttribute("aria-label", f"Remove {file.name}")
+        remove.setAttribute("aria-label", localize("files.remove_name", name=file.name))
     element.toggleAttribute("data-problem", bool(file.problem))
     element.toggleAttribute("data-saving", file.is_saving)
-    said = "Saving…" if file.is_saving else size(file.file.size)
+    said = localize("files.saving") if file.is_saving else size(file.file.size)
     if file.is_kept is False and not file.is_saving:
-        said = f"{said} · gone on reload"
-    set_text(part(element, "about"), "Not saved: send again" if file.problem else said)
+        said = localize("files.gone_on_reload", size=said)
+    set_text(part(element, "about"), localize("files.not_saved") if file.problem else said)
     part(element, "remove").disabled = file.is_saving
 
 
@@ -173,4 +175,5 @@ def _pasted_name(file: Any) -> str:
     """Name a picture of the clipboard; a file that was copied has a name."""
     name = str(file.name)
     kind, _, ending = str(file.type).partition("/")
-    return f"Pasted picture.{ending}" if kind == "image" and name == f"image.{ending}" else name
+    is_pasted = kind == "image" and name == f"image.{ending}"
+    return localize("files.pasted_picture", ending=ending) if is_pasted else name

@@ -13,6 +13,7 @@ from roomkeep.app.files import picture_type
 from roomkeep.app.state import AccountState, PageState
 from roomkeep.app.views.dom import View, by_id, clone, part, pressed, set_text
 from roomkeep.app.views.sizes import size
+from roomkeep.localization import localize
 from roomkeep.models import Attachment, Message
 
 __all__ = ["AttachmentsView", "fill_attachments"]
@@ -167,7 +168,7 @@ def _fill(element: Any, attachments: tuple[Attachment, ...]) -> None:
 def _fill_picture(item: Any, attachment: Attachment) -> None:
     button = part(item, "open")
     button.dataset.picture = attachment.id
-    button.setAttribute("aria-label", f"Open picture {attachment.filename}")
+    button.setAttribute("aria-label", localize("files.open_picture", name=attachment.filename))
     button.title = attachment.filename
     part(item, "image").alt = attachment.filename
 
@@ -178,13 +179,14 @@ def _fill_file(item: Any, attachment: Attachment) -> None:
     set_text(part(item, "about"), about(attachment.filename, attachment.mime, attachment.size))
     download = part(item, "download")
     download.dataset.download = attachment.id
-    download.setAttribute("aria-label", f"Download {attachment.filename}")
+    name = localize("files.download_name", name=attachment.filename)
+    download.setAttribute("aria-label", name)
 
 
 def about(name: str, mime: str, count: int) -> str:
     """Return a file's size and kind in words."""
     kind = kind_of(name, mime)
-    return f"{size(count)} · {kind}" if kind else size(count)
+    return localize("files.about", size=size(count), kind=kind) if kind else size(count)
 
 
 def _selector(attachment_id: str) -> str:

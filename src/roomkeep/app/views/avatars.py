@@ -8,6 +8,7 @@ from pyodide.ffi import JsProxy
 from roomkeep.app.monograms import initials, tint
 from roomkeep.app.people import STATUS_NAMES, Status
 from roomkeep.app.views.dom import set_text
+from roomkeep.localization import localize
 
 __all__ = ["show_avatar", "show_status", "show_tint"]
 
@@ -44,4 +45,4 @@ def show_tint(element: Any, subject_id: str) -> None:
 def show_status(dot: Any, text: Any, status: Status) -> None:
     """Show whether a person is there, as a dot and as a word."""
     dot.dataset.status = status
-    set_text(text, STATUS_NAMES[status])
+    set_text(text, localize(STATUS_NAMES[status]))

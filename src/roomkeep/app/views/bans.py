@@ -12,6 +12,7 @@ from roomkeep.app.state import PageState
 from roomkeep.app.views import times
 from roomkeep.app.views.avatars import show_avatar
 from roomkeep.app.views.dom import KeyedList, View, by_id, clone, part, pressed, set_text
+from roomkeep.localization import localize
 from roomkeep.models import Ban
 
 __all__ = ["BansView"]
@@ -51,7 +52,9 @@ class BansView(View):
         account = self.page.account()
         person = None if account is None else account.people.banning()
         is_open = account is not None and account.dialog() == "ban"
-        set_text(by_id("ban-title"), "" if person is None else f"Ban {person.name}?")
+        set_text(
+            by_id("ban-title"), "" if person is None else localize("ban.title", name=person.name)
+        )
         if not is_open:
             self._form.reset()
 
@@ -101,9 +104,12 @@ class BansView(View):
         self._notice.hidden = ban is None
         text = reason = ""
         if ban is not None:
-            until = " for ever" if ban.expires_at is None else f" until {_when(ban.expires_at)}"
-            text = f"You are banned from this room{until}. You can read, but not write."
-            reason = f"Reason: {ban.reason}" if ban.reason else ""
+            text = (
+                localize("banned.permanently")
+                if ban.expires_at is None
+                else localize("banned.until", time=times.moment(ban.expires_at))
+            )
+            reason = localize("banned.reason", reason=ban.reason) if ban.reason else ""
         set_text(part(self._notice, "text"), text)
         set_text(part(self._notice, "reason"), reason)
         if ban is not None and was_writing:
@@ -116,10 +122,6 @@ class BansView(View):
             self.effects.bans.look_again()
 
 
-def _when(timestamp: int) -> str:
-    return times.moment(timestamp)
-
-
 def _fill(element: Any, row: BanRow, _before: BanRow | None) -> None:
     ban = row.ban
     show_avatar(part(element, "avatar"), ban.user_id, row.name, row.picture)
@@ -127,9 +129,14 @@ def _fill(element: Any, row: BanRow, _before: BanRow | None) -> None:
     reason = part(element, "reason")
     reason.hidden = not ban.reason
     set_text(reason, ban.reason or "")
-    until = "For ever" if ban.expires_at is None else f"Until {_when(ban.expires_at)}"
-    set_text(part(element, "facts"), f"{until} · by {row.by} on {times.date(ban.timestamp)}")
+    until = (
+        localize("ban.permanently")
+        if ban.expires_at is None
+        else localize("ban.until", time=times.moment(ban.expires_at))
+    )
+    date = times.date(ban.timestamp)
+    set_text(part(element, "facts"), localize("ban.facts", until=until, name=row.by, date=date))
     lift = part(element, "lift")
     lift.dataset.ban = ban.oder_id
     lift.hidden = not row.may_lift
-    lift.setAttribute("aria-label", f"Lift the ban of {row.name}")
+    lift.setAttribute("aria-label", localize("ban.unban_name", name=row.name))

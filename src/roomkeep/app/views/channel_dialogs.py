@@ -22,9 +22,19 @@ from roomkeep.app.views.dom import (
 )
 from roomkeep.app.views.overlays import CLOSED
 from roomkeep.app.views.reorder import ReorderView
+from roomkeep.localization import localize
 from roomkeep.models import Channel
 
 __all__ = ["ChannelDialogsView"]
+
+
+_LABELS = {
+    "grip": "channel.move",
+    "up": "channel.move_up",
+    "down": "channel.move_down",
+    "remove": "channel.remove_name",
+}
+"""The texts of a row's buttons, by their parts."""
 
 
 class Item(Struct, frozen=True):
@@ -75,7 +85,7 @@ class ChannelDialogsView(View):
             self._add.reset()
             return
         channels = channels_of(room)
-        set_text(by_id("channels-title"), f"Channels of {room.name}")
+        set_text(by_id("channels-title"), localize("channel.of_room", room=room.name))
         focused = js.document.activeElement
         self._list.show(
             {
@@ -150,7 +160,8 @@ class ChannelDialogsView(View):
         channels = channels_of(room)
         place = next((n for n, c in enumerate(channels) if c.id == channel_id), None)
         if place is not None:
-            text = f"{channels[place].name} is number {place + 1} of {len(channels)} now."
+            name, total = channels[place].name, len(channels)
+            text = localize("channel.moved", channel=name, place=place + 1, total=total)
             set_text(by_id("channels-moved"), text)
 
     def _on_rename(self, event: Any) -> None:
@@ -166,7 +177,8 @@ class ChannelDialogsView(View):
             set_text(by_id("channel-remove-title"), "")
             set_text(by_id("channel-remove-text"), "")
             return
-        set_text(by_id("channel-remove-title"), f"Remove “{removing.channel.name}”?")
+        title = localize("channel.remove_title", channel=removing.channel.name)
+        set_text(by_id("channel-remove-title"), title)
         set_text(by_id("channel-remove-text"), _what_happens(removing))
         by_id("channel-remove-progress").hidden = not (removing.is_moving and removing.messages)
         self._yes.disabled = removing.is_moving or removing.messages is None
@@ -186,17 +198,15 @@ class ChannelDialogsView(View):
 
 def _what_happens(removing: Removing) -> str:
     if removing.channel.type == "voice":
-        return "This device keeps nothing of a voice channel, so nothing else goes with it."
+        return localize("channel.remove_voice")
     if removing.messages is None:
-        return "Counting its messages…"
+        return localize("room.counting")
     if removing.successor is None:
-        return "It has no messages. Nothing else goes with it."
+        return localize("channel.remove_empty")
     count, heir = removing.messages, removing.successor.name
     if removing.is_moving:
-        return f"Its messages are moving to “{heir}”…"
-    if count == 1:
-        return f"Its one message is kept: it moves to “{heir}”."
-    return f"Its {count:,} messages are kept: they move to “{heir}”, each at its time."
+        return localize("channel.moving", channel=heir)
+    return localize("channel.will_move", count=count, channel=heir)
 
 
 def _fill(element: Any, item: Item, before: Item | None) -> None:
@@ -207,12 +217,10 @@ def _fill(element: Any, item: Item, before: Item | None) -> None:
         is_voice = item.channel.type == "voice"
         part(element, "icon").setAttribute("href", "#icon-voice" if is_voice else "#icon-hash")
         field.value = name
-        kind = "voice" if is_voice else "text"
-        field.setAttribute("aria-label", f"Name of the {kind} channel {name}")
-        part(element, "grip").setAttribute("aria-label", f"Move {name}")
-        part(element, "up").setAttribute("aria-label", f"Move {name} up")
-        part(element, "down").setAttribute("aria-label", f"Move {name} down")
-        part(element, "remove").setAttribute("aria-label", f"Remove {name}")
+        label = "channel.name_of_voice" if is_voice else "channel.name_of_text"
+        field.setAttribute("aria-label", localize(label, channel=name))
+        for button, label in _LABELS.items():
+            part(element, button).setAttribute("aria-label", localize(label, channel=name))
     # Not `disabled`: whoever is at the button would lose the focus.
     part(element, "up").setAttribute("aria-disabled", "true" if item.is_first else "false")
     part(element, "down").setAttribute("aria-disabled", "true" if item.is_last else "false")

@@ -4,17 +4,18 @@ import js
 from pyodide.ffi import JsException
 
 from roomkeep.app.effects import Effects
+from roomkeep.localization import localize
 
 __all__ = ["copy"]
 
 
-def copy(effects: Effects, text: str, what: str) -> None:
+def copy(effects: Effects, text: str, copied: str) -> None:
     """Copy a text, and say so.
 
     Args:
         effects: where it is said.
         text: what is copied.
-        what: what it is, to begin the sentence "… copied."
+        copied: the id of the text that says so.
     """
     # Browsers give the clipboard to secure pages only, right after a press, and may ask the person.
     clipboard = js.navigator.clipboard if hasattr(js.navigator, "clipboard") else None
@@ -28,12 +29,12 @@ def copy(effects: Effects, text: str, what: str) -> None:
         except JsException:
             is_copied = False
         if is_copied:
-            effects.context.tell("success", f"{what} copied.")
+            effects.context.tell("success", localize(copied))
         else:
             effects.context.tell(
                 "error",
-                "The browser does not let this page use the clipboard.",
-                "Select the text and copy it with the browser's own menu.",
+                localize("clipboard.refused"),
+                localize("clipboard.refused_advice"),
             )
 
-    effects.context.start(finish(), "copy the text")
+    effects.context.start(finish(), "failed.copy")

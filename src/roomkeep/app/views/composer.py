@@ -11,6 +11,7 @@ from roomkeep.app.formatting import summary
 from roomkeep.app.limits import MAX_CONTENT
 from roomkeep.app.state import PageState
 from roomkeep.app.views.dom import View, by_id, part, set_text
+from roomkeep.localization import localize
 
 __all__ = ["ComposerView"]
 
@@ -59,10 +60,9 @@ class ComposerView(View):
         self._left.hidden = left > NEARLY
         self._form.toggleAttribute("data-too-long", left < 0)
         if left < 0:
-            many = "1 character" if left == -1 else f"{-left:,} characters"
-            set_text(self._left, f"{many} too many. Shorten it, or send it in parts.")
+            set_text(self._left, localize("composer.too_long", count=-left))
         elif left <= NEARLY:
-            set_text(self._left, f"{left:,} characters left")
+            set_text(self._left, localize("composer.left", count=left))
         waits = account is not None and account.files.waits(account.channel_ref)
         self._send.disabled = left < 0 or not (draft.strip() or waits)
 
@@ -70,12 +70,16 @@ class ComposerView(View):
         account = self.page.account()
         room = None if account is None else account.room
         channel = None if account is None else account.channel
-        short = where = "" if room is None else f" {room.name}"
+        short = label = localize("composer.message")
+        if room is not None:
+            short = label = localize("composer.message_to", name=room.name)
         if room is not None and channel is not None and has_choice(room):
-            short, where = f" {channel.name}", f" {channel.name} in {room.name}"
+            short = localize("composer.message_to", name=channel.name)
+            name = localize("channel.in_room", channel=channel.name, room=room.name)
+            label = localize("composer.message_to", name=name)
         # There is not always room for all of it, and the room's name is above.
-        self._text.placeholder = f"Message{short}"
-        self._text.setAttribute("aria-label", f"Message{where}")
+        self._text.placeholder = short
+        self._text.setAttribute("aria-label", label)
 
     def _show_reply(self) -> None:
         account = self.page.account()

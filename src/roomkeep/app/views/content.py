@@ -6,6 +6,7 @@ import js
 
 from roomkeep.app.formatting import Part, is_only_emoji, parse
 from roomkeep.app.views.dom import clone, part
+from roomkeep.localization import localize
 
 __all__ = ["fill_content"]
 
@@ -33,7 +34,10 @@ def _node(piece: Part) -> Any:
     if piece.kind == "block":
         block = clone("code-block")
         part(block, "code").textContent = piece.text
-        label = f"Code, {piece.language}" if piece.language else "Code"
+        language = piece.language
+        label = (
+            localize("message.code_in", language=language) if language else localize("message.code")
+        )
         part(block, "lines").setAttribute("aria-label", label)
         return block
     element = js.document.createElement(ELEMENTS[piece.kind])

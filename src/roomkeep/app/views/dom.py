@@ -33,7 +33,7 @@ class View:
             try:
                 show()
             except Exception as error:  # noqa: BLE001 it would end here unseen
-                report(error, "show this")
+                report(error, "failed.show")
 
         self._watches.append(Effect(watched))
 
@@ -50,7 +50,7 @@ class View:
             try:
                 handler(given)
             except Exception as error:  # noqa: BLE001 it would end here unseen
-                report(error, "do that")
+                report(error, "failed.act")
 
         target.addEventListener(event, create_proxy(handle), **options)
 

@@ -11,6 +11,7 @@ from roomkeep.app.effects import Effects
 from roomkeep.app.state import PageState
 from roomkeep.app.views.dom import View, by_id
 from roomkeep.app.views.emoji_data import EmojiData
+from roomkeep.app.views.emoji_texts import emoji_texts
 from roomkeep.app.views.overlays import OPENED
 from roomkeep.app.views.popover_position import put_beside
 
@@ -64,13 +65,14 @@ class EmojiView(View):
     def _load(self) -> None:
         if self._picker is None and not self._is_loading:
             self._is_loading = True
-            self.effects.context.start(self._make(), "load the emoji", of_device=True)
+            self.effects.context.start(self._make(), "failed.load_emoji", of_device=True)
 
     async def _make(self) -> None:
         try:
             await run_js("import('/vendor/emoji/picker.js')")
             picker = js.document.createElement("emoji-picker")
             picker.setAttribute("data-source", "/vendor/emoji/data.json")
+            picker.i18n = emoji_texts()
             # Whoever was quicker than the picker has typed into a field of ours.
             typed, had_focus = str(self._early.value), bool(self._early.matches(":focus"))
             self._wait.replaceWith(picker)

@@ -12,6 +12,7 @@ from roomkeep.app.effects import Effects
 from roomkeep.app.emoji_ranking import FoundEmoji, rank
 from roomkeep.app.state import PageState
 from roomkeep.app.views.dom import View, by_id
+from roomkeep.localization import localize
 
 __all__ = ["EmojiData"]
 
@@ -52,7 +53,7 @@ class EmojiData(View):
     def attach(self, picker: Any) -> None:
         """Take over the data of a picker."""
         functions = create_proxy(self._rank), create_proxy(self._recent_json)
-        run_js(TAKE_OVER)(picker, *functions, "Recently used")
+        run_js(TAKE_OVER)(picker, *functions, localize("emoji.recent"))
         # The first row, to the eye and to who goes through by keyboard.
         root = picker.shadowRoot
         root.querySelector(".tabpanel").before(root.querySelector(".favorites"))

@@ -10,6 +10,7 @@ from roomkeep.app.effects import Effects
 from roomkeep.app.folding import Fold
 from roomkeep.app.state import AccountState, PageState
 from roomkeep.app.views.dom import View, by_id, clone, part, set_text
+from roomkeep.localization import localize
 
 __all__ = ["Folding", "fill_fold"]
 
@@ -89,5 +90,5 @@ def fill_fold(row: Any, fold: Fold) -> None:
     if not isinstance(button, JsProxy):
         button = clone("fold-button")
         text.parentNode.after(button)
-    set_text(button, "Show more" if fold == "folded" else "Show less")
+    set_text(button, localize("message.unfold" if fold == "folded" else "message.fold"))
     button.setAttribute("aria-expanded", "false" if fold == "folded" else "true")

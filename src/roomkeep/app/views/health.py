@@ -3,9 +3,10 @@
 from typing import Any
 
 from roomkeep.app.effects import Effects
-from roomkeep.app.health_state import listed, say_problems
+from roomkeep.app.health_state import listed, say_problem, say_problems
 from roomkeep.app.state import AccountState, PageState
 from roomkeep.app.views.dom import KeyedList, View, by_id, clone, part, set_text
+from roomkeep.localization import join_sentences, localize
 from roomkeep.persistence import Problem
 
 __all__ = ["HealthView"]
@@ -41,7 +42,7 @@ class HealthView(View):
         by_id("health-table").hidden = not faults
         text = "" if account is None else _say(account)
         if len(faults) > MANY:
-            text += f" These are the first {MANY}."
+            text = join_sentences(text, localize("storage.first", count=MANY))
         set_text(by_id("health-text"), text)
 
     def _show_question(self) -> None:
@@ -69,22 +70,18 @@ class HealthView(View):
 def _say(account: AccountState) -> str:
     doing, problems = account.health.doing(), account.health.problems()
     if doing == "checking":
-        return "Checking every record… You can go on chatting."
+        return localize("health.checking")
     if doing == "repairing":
-        return "Repairing… You can go on chatting."
+        return localize("health.repairing")
     if problems is None:
-        return (
-            "Looks at every record: whether it can be read, whether lists and reactions agree with"
-            " it, and whether anything is left of what was deleted."
-        )
+        return localize("health.text")
     mended = account.health.mended()
     if mended is None:
         return say_problems(problems)
-    were = "1 problem was" if mended == 1 else f"{mended:,} problems were"
-    return f"{were} repaired. {say_problems(problems)}"
+    return join_sentences(localize("health.repaired", count=mended), say_problems(problems))
 
 
 def _fill(element: Any, problem: Problem, _before: Problem | None) -> None:
     set_text(part(element, "store"), problem.store)
     set_text(part(element, "key"), problem.key)
-    set_text(part(element, "reason"), problem.sentence)
+    set_text(part(element, "reason"), say_problem(problem))

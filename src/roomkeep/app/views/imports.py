@@ -7,25 +7,27 @@ from pyodide.ffi import JsException, JsProxy
 from roomkeep.app.effects import Effects
 from roomkeep.app.state import Import, PageState
 from roomkeep.app.views.dom import View, by_id, set_text
+from roomkeep.localization import localize
 
 __all__ = ["ImportView"]
 
 TITLES = {
-    "checking": "Importing messages",
-    "writing": "Importing messages",
-    "stopping": "Importing messages",
-    "done": "Messages imported",
-    "stopped": "Import stopped",
-    "failed": "Could not import",
+    "checking": "import.title_running",
+    "writing": "import.title_running",
+    "stopping": "import.title_running",
+    "done": "import.title_done",
+    "stopped": "import.title_stopped",
+    "failed": "import.title_failed",
 }
+"""The texts of the title, by what an import is doing."""
 
 RESTORE_TITLES = {
-    "checking": "Restoring an export",
-    "writing": "Restoring an export",
-    "stopping": "Restoring an export",
-    "done": "Export restored",
-    "stopped": "Restore stopped",
-    "failed": "Could not restore",
+    "checking": "restore.title_running",
+    "writing": "restore.title_running",
+    "stopping": "restore.title_running",
+    "done": "restore.title_done",
+    "stopped": "restore.title_stopped",
+    "failed": "restore.title_failed",
 }
 
 
@@ -65,12 +67,13 @@ class ImportView(View):
         by_id("import-progress").hidden = importing is None
         is_running = importing is not None and importing.is_running
         by_id("import-again").hidden = importing is None or is_running
-        set_text(by_id("import-hide"), "Keep chatting" if is_running else "Close")
+        hide = "import.keep_chatting" if is_running else "app.close"
+        set_text(by_id("import-hide"), localize(hide))
         by_id("import-hide").classList.toggle("primary", importing is not None)
         self._show_cancel(importing)
         if importing is None:
             self._file.value = ""
-            set_text(by_id("import-title"), "Import messages")
+            set_text(by_id("import-title"), localize("import.title"))
             set_text(by_id("import-name"), "")
             set_text(by_id("import-text"), "")
             set_text(by_id("import-advice"), "")
@@ -79,7 +82,7 @@ class ImportView(View):
 
     def _show_progress(self, importing: Import) -> None:
         titles = RESTORE_TITLES if importing.is_restore else TITLES
-        set_text(by_id("import-title"), titles[importing.phase])
+        set_text(by_id("import-title"), localize(titles[importing.phase]))
         set_text(by_id("import-name"), importing.name)
         bar = by_id("import-bar")
         bar.hidden = not importing.is_running

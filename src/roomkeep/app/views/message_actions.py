@@ -154,7 +154,7 @@ class MessageActions(View):
         action = pressed(event, "data-action")
         if action == "copy-code":
             code = part(event.target.closest(".code-block"), "code")
-            copy(self.effects, str(code.textContent), "Code")
+            copy(self.effects, str(code.textContent), "clipboard.code_copied")
         elif action is not None:
             self._on_action(action, message_id)
 
@@ -170,7 +170,7 @@ class MessageActions(View):
                 self.effects.sending.begin_reply(message_id)
                 by_id("composer-text").focus()
             case "copy":
-                copy(self.effects, shown.message.content, "Message")
+                copy(self.effects, shown.message.content, "clipboard.message_copied")
             case "edit":
                 self.effects.edits.begin(message_id)
             case "delete" if shown.is_mine:

@@ -11,16 +11,16 @@ from roomkeep.app.views.content import fill_content
 from roomkeep.app.views.dom import clone, part, set_text
 from roomkeep.app.views.folding import fill_fold
 from roomkeep.app.views.rows import Chip, Quote, Row
-from roomkeep.models import DELETED_MESSAGE_CONTENT
+from roomkeep.localization import format_number, localize
 
 __all__ = ["fill_row"]
 
 QUOTED = {
-    "deleted": DELETED_MESSAGE_CONTENT,
-    "missing": "The message that this answers is not here.",
-    "loading": "…",
+    "deleted": "message.deleted",
+    "missing": "message.original_missing",
+    "loading": "message.original_loading",
 }
-"""What is shown in place of what an answered message says."""
+"""The texts in place of what an answered message says."""
 
 
 def fill_row(element: Any, row: Row, before: Row | None) -> None:
@@ -73,7 +73,8 @@ def _fill_message(element: Any, row: Row, before: Row | None) -> None:
         time.textContent = times.time_of_day(message.timestamp)
         time.dateTime = times.machine(message.timestamp)
     if before is None or before.message.content != message.content:
-        fill_content(part(element, "content"), message.content)
+        content = localize("message.deleted") if message.is_deleted else message.content
+        fill_content(part(element, "content"), content)
     element.toggleAttribute("data-deleted", message.is_deleted)
     part(element, "edited").hidden = message.edited_at is None or message.is_deleted
 
@@ -88,7 +89,10 @@ def _fill_quote(element: Any, quote: Quote) -> None:
     button.disabled = quote.state == "missing"
     show_tint(button, quote.author_id)
     set_text(part(button, "quote-author"), quote.author)
-    set_text(part(button, "quote-text"), QUOTED.get(quote.state, quote.text))
+    set_text(
+        part(button, "quote-text"),
+        localize(QUOTED[quote.state]) if quote.state in QUOTED else quote.text,
+    )
 
 
 def _fill_chips(element: Any, wanted: tuple[Chip, ...]) -> None:
@@ -119,9 +123,9 @@ def _fill_chip(button: Any, chip: Chip) -> None:
     button.dataset.emoji = chip.emoji
     button.setAttribute("aria-pressed", "true" if chip.is_mine else "false")
     button.setAttribute("aria-label", chip.label)
-    button.dataset.who = f"{chip.who} reacted with {chip.emoji}"
+    button.dataset.who = localize("reaction.who", names=chip.who, emoji=chip.emoji)
     set_text(part(button, "emoji"), chip.emoji)
-    set_text(part(button, "count"), f"{chip.count:,}")
+    set_text(part(button, "count"), format_number(chip.count))
 
 
 def _fill_editor(element: Any, row: Row, before: Row | None) -> None:

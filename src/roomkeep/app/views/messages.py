@@ -14,7 +14,7 @@ from roomkeep.app.state import AccountState, PageState, Position
 from roomkeep.app.timeline import Timeline
 from roomkeep.app.unread import first_new
 from roomkeep.app.views import times
-from roomkeep.app.views.dom import KeyedList, View, by_id, clone
+from roomkeep.app.views.dom import KeyedList, View, by_id, clone, focus_is_lost
 from roomkeep.app.views.floating_date import FloatingDate
 from roomkeep.app.views.folding import Folding
 from roomkeep.app.views.history import LEAVING
@@ -308,10 +308,9 @@ class MessagesView(View):
             text.focus()
             text.setSelectionRange(AT_THE_END, AT_THE_END)
             row.scrollIntoView(block="nearest")
-        elif editing is None and before is not None:
-            row = self._list.child(before)
-            if row is not None:
-                row.focus(preventScroll=True)
+        elif editing is None and before is not None and focus_is_lost():
+            # Whoever has changed a message goes on writing.
+            untracked(self.effects.overlays.focus_composer)
 
 
 def _is_seen() -> bool:

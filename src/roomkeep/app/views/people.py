@@ -11,6 +11,7 @@ from roomkeep.app.people import ROLE_NAMES, Person, group_people, may_moderate
 from roomkeep.app.state import AccountState, PageState
 from roomkeep.app.views.avatars import show_avatar, show_status
 from roomkeep.app.views.dom import KeyedList, View, by_id, clone, part, pressed, set_text
+from roomkeep.localization import localize
 
 __all__ = ["PeopleView"]
 
@@ -20,6 +21,10 @@ NEAR = 400
 """So many pixels before the end of the list, more people are listed."""
 MANY = 12
 """From so many people on, one can search them."""
+
+
+_GROUPS = ("people.online", "people.offline")
+"""The texts of the groups' titles."""
 
 
 class PersonRow(Struct, frozen=True):
@@ -104,22 +109,22 @@ class PeopleView(View):
                 listed.parent.parentElement.hidden = True
             self._query.hidden = self._more.hidden = by_id("people-none").hidden = True
             by_id("people-loading").hidden = False
-            set_text(by_id("people-title"), "People")
+            set_text(by_id("people-title"), localize("people.title"))
             self._show_query("")
             return
         state = account.people
         by_id("people-loading").hidden = True
-        set_text(by_id("people-title"), f"People ({len(people):,})")
+        set_text(by_id("people-title"), localize("people.title_count", count=len(people)))
         query = state.query()
         self._show_query(query)
         self._query.hidden = len(people) < MANY
         limit = state.limit()
         groups = group_people(people, query, limit)
         banned = {ban.user_id for ban in state.bans()}
-        for name, listed, group in zip(("Online", "Offline"), self._groups, groups, strict=True):
+        for name, listed, group in zip(_GROUPS, self._groups, groups, strict=True):
             section = listed.parent.parentElement
             section.hidden = not group.people
-            set_text(section.firstElementChild, f"{name} — {group.total:,}")
+            set_text(section.firstElementChild, localize(name, count=group.total))
             listed.show({p.user_id: PersonRow(p, p.user_id in banned) for p in group.people})
         found = sum(group.total for group in groups)
         by_id("people-none").hidden = bool(found)
@@ -152,7 +157,8 @@ class PeopleView(View):
             return
         many = len(account.people.bans())
         by_id("people-foot").hidden = not many and not may_moderate(_me(account))
-        set_text(by_id("show-bans-text"), f"Bans ({many:,})" if many else "Bans")
+        text = localize("bans.open_count", count=many) if many else localize("bans.open")
+        set_text(by_id("show-bans-text"), text)
 
     # What is pressed
 
@@ -204,8 +210,8 @@ def _fill_person(element: Any, row: PersonRow, before: PersonRow | None) -> None
     if row.is_banned != (before is not None and before.is_banned):
         banned = part(button, "banned")
         banned.hidden = not row.is_banned
-        banned.textContent = "Banned" if row.is_banned else ""
+        banned.textContent = localize("ban.banned") if row.is_banned else ""
 
 
 def _badge(person: Person) -> str:
-    return "" if person.role in (None, "member") else ROLE_NAMES[person.role]
+    return "" if person.role in (None, "member") else localize(ROLE_NAMES[person.role])

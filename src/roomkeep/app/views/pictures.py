@@ -5,6 +5,8 @@ from typing import Any
 import js
 from pyodide.ffi import JsException
 
+from roomkeep.localization import localize
+
 __all__ = ["PictureError", "make_picture"]
 
 SIDE = 128
@@ -25,11 +27,11 @@ async def make_picture(file: Any) -> str:
         PictureError: it is no picture, or too large.
     """
     if file.size > MAX_BYTES:
-        raise PictureError(f"This file is larger than {MAX_BYTES // 1_000_000} MB.")
+        raise PictureError(localize("picture.too_large", count=MAX_BYTES // 1_000_000))
     try:
         bitmap = await js.createImageBitmap(file)
     except JsException as error:
-        raise PictureError("This file is no picture that the browser can show.") from error
+        raise PictureError(localize("picture.not_a_picture")) from error
     try:
         side = min(bitmap.width, bitmap.height)
         left, top = (bitmap.width - side) / 2, (bitmap.height - side) / 2

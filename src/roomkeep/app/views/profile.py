@@ -19,6 +19,7 @@ from roomkeep.app.views import times
 from roomkeep.app.views.avatars import show_avatar, show_status
 from roomkeep.app.views.dom import View, by_id, part, set_text
 from roomkeep.app.views.pictures import PictureError, make_picture
+from roomkeep.localization import localize
 
 __all__ = ["ProfileView"]
 
@@ -60,12 +61,12 @@ class ProfileView(View):
         set_text(part(card, "username"), f"@{username}" if username else "")
         show_status(part(card, "dot"), part(card, "status"), person.status)
         badge = part(card, "role")
-        set_text(badge, "Not in this room" if person.role is None else ROLE_NAMES[person.role])
+        role = "role.none" if person.role is None else ROLE_NAMES[person.role]
+        set_text(badge, localize(role))
         set_text(part(card, "bio"), person.bio)
         part(card, "facts").hidden = person.joined_at is None
-        set_text(
-            part(card, "joined-label"), "Joined" if person.role is None else "In this room since"
-        )
+        label = "profile.joined" if person.role is None else "profile.joined_room"
+        set_text(part(card, "joined-label"), localize(label))
         set_text(
             part(card, "joined"), "" if person.joined_at is None else times.date(person.joined_at)
         )
@@ -80,10 +81,13 @@ class ProfileView(View):
         note.hidden = ban is None
         text = ""
         if ban is not None:
-            until = (
-                "for ever" if ban.expires_at is None else f"until {times.moment(ban.expires_at)}"
+            text = (
+                localize("profile.banned_permanently")
+                if ban.expires_at is None
+                else localize("profile.banned_until", time=times.moment(ban.expires_at))
             )
-            text = f"Banned {until}: {ban.reason}" if ban.reason else f"Banned {until}"
+            if ban.reason:
+                text = localize("profile.banned_because", banned=text, reason=ban.reason)
         set_text(note, text)
         by_id("profile-edit").hidden = not person.is_me
         by_id("profile-ban").hidden = ban is not None or not may_ban(me, person)
@@ -144,7 +148,7 @@ class ProfileView(View):
         file = self._file.files.item(0)
         self._file.value = ""
         if isinstance(file, JsProxy):
-            self.effects.context.start(self._choose(file), "use the picture")
+            self.effects.context.start(self._choose(file), "failed.use_picture")
 
     async def _choose(self, file: Any) -> None:
         account = self.page.account()

@@ -11,6 +11,7 @@ from roomkeep.app.effects import Effects
 from roomkeep.app.state import PageState
 from roomkeep.app.views.dom import KeyedList, View, by_id, clone, part, set_text
 from roomkeep.app.views.room_pictures import show_picture
+from roomkeep.localization import localize
 
 __all__ = ["QuickSwitcherView"]
 
@@ -61,14 +62,8 @@ class QuickSwitcherView(View):
         self._list.show({found.key: found for found in self._found})
         self._list.parent.hidden = not self._found
         self._field.setAttribute("aria-expanded", "true" if self._found else "false")
-        set_text(
-            self._empty,
-            ""
-            if self._found
-            else "No room or channel is called that."
-            if query.strip()
-            else "There is no other room yet.",
-        )
+        none = localize("switcher.none" if query.strip() else "switcher.no_others")
+        set_text(self._empty, "" if self._found else none)
         self._choose(0)
 
     def _choose(self, number: int) -> None:

@@ -6,8 +6,14 @@ from roomkeep.app.channels import channels_of
 from roomkeep.app.effects import Effects
 from roomkeep.app.state import Leaving, PageState
 from roomkeep.app.views.dom import KeyedList, View, by_id, clone, set_text
+from roomkeep.localization import format_list, localize
 
 __all__ = ["RoomDialogsView"]
+
+
+_DELETE = ("room.delete_title", "room.delete_text", "room.delete")
+_LEAVE = ("room.leave_title", "room.leave_text", "room.leave")
+"""The texts of the question: its title, what comes before the list, and the button."""
 
 
 class RoomDialogsView(View):
@@ -53,12 +59,11 @@ class RoomDialogsView(View):
         wanted = account is not None and account.dialog() == "room-leave"
         leaving = None if account is None else account.leaving()
         if leaving is not None and wanted:
-            verb = "Delete" if leaving.is_host else "Leave"
-            set_text(by_id("room-leave-title"), f"{verb} “{leaving.room.name}”?")
-            set_text(by_id("room-leave-text"), _leading_up(leaving))
+            title, lead, yes = _DELETE if leaving.is_host else _LEAVE
+            set_text(by_id("room-leave-title"), localize(title, room=leaving.room.name))
+            set_text(by_id("room-leave-text"), localize(lead))
             self._goes.show({line: line for line in _what_goes(leaving)})
-            set_text(by_id("room-leave-yes"), f"{verb} room")
-            set_text(by_id("room-leave-no"), "Keep it" if leaving.is_host else "Stay")
+            set_text(by_id("room-leave-yes"), localize(yes))
         else:
             set_text(by_id("room-leave-title"), "")
             set_text(by_id("room-leave-text"), "")
@@ -69,30 +74,21 @@ class RoomDialogsView(View):
             self.effects.rooms.leave()
 
 
-def _leading_up(leaving: Leaving) -> str:
-    if leaving.is_host:
-        return "This deletes the room and all that is in it:"
-    return "You leave the room, and this device forgets all that it keeps of it:"
-
-
 def _what_goes(leaving: Leaving) -> list[str]:
     """Say what goes with a room, one thing after the other."""
     if leaving.messages is None:
-        return ["Counting messages…"]
+        return [localize("room.counting")]
     room = leaving.room
     channels = channels_of(room)
-    files = [_many(leaving.files, "file")] if leaving.files else []
+    files = [localize("count.files", count=leaving.files)] if leaving.files else []
+    names = format_list(channel.name for channel in channels)
     return [
-        f"{_many(leaving.messages, 'message')}, with all reactions",
+        localize("room.goes_messages", count=leaving.messages),
         *files,
-        f"{_many(len(channels), 'channel')}: {', '.join(channel.name for channel in channels)}",
-        f"The list of {_many(len(room.members), 'member')}, and the bans",
+        localize("room.goes_channels", count=len(channels), names=names),
+        localize("room.goes_members", count=len(room.members)),
     ]
 
 
 def _fill_line(element: Any, line: str, _before: str | None) -> None:
     set_text(element, line)
-
-
-def _many(count: int, what: str) -> str:
-    return f"{count:,} {what}" if count == 1 else f"{count:,} {what}s"

@@ -12,6 +12,7 @@ from roomkeep.app.views.menu import MenuView
 from roomkeep.app.views.overlays import OPENED
 from roomkeep.app.views.popover_position import put_beside
 from roomkeep.app.views.room_pictures import show_picture
+from roomkeep.localization import localize
 
 __all__ = ["RoomHeadView"]
 
@@ -57,7 +58,7 @@ class RoomHeadView(View):
         set_text(by_id("room-name"), name)
         set_text(by_id("room-topic"), topic)
         by_id("room-topic").title = topic
-        js.document.title = f"{name} · Roomkeep" if name else "Roomkeep"
+        js.document.title = localize("app.title", room=name) if name else localize("app.name")
         if account is None or room is None:
             return
         show_picture(by_id("room-picture"), room)
@@ -65,7 +66,8 @@ class RoomHeadView(View):
         by_id("room-menu-edit").hidden = not may
         by_id("room-menu-channels").hidden = not may
         is_host = room.host_id == account.user_id
-        set_text(self._leave.lastElementChild, "Delete room…" if is_host else "Leave room…")
+        leave = "room.menu_delete" if is_host else "room.menu_leave"
+        set_text(self._leave.lastElementChild, localize(leave))
 
     def _show_channel(self) -> None:
         account = self.page.account()
@@ -83,7 +85,9 @@ class RoomHeadView(View):
         by_id("voice").hidden = not is_voice
         set_text(by_id("voice-name"), name)
         begins = "" if room is None else room.name
-        set_text(by_id("room-begin-name"), f"{name} in {begins}" if shows else begins)
+        if shows:
+            begins = localize("channel.in_room", channel=name, room=begins)
+        set_text(by_id("room-begin-name"), begins)
 
     def _show_menu(self) -> None:
         account = self.page.account()

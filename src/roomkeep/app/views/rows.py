@@ -10,6 +10,7 @@ from msgspec import Struct
 from roomkeep.app.folding import Fold, fold_of
 from roomkeep.app.formatting import summary
 from roomkeep.app.people import Avatar
+from roomkeep.localization import format_list, join_sentences, localize
 from roomkeep.models import Attachment, Message
 
 __all__ = ["Chip", "Quote", "Row", "make_quote", "make_rows", "what_goes"]
@@ -57,15 +58,15 @@ class Chip(Struct, frozen=True):
         """Who reacted, in words."""
         names = [*self.names[:NAMED]]
         if len(self.names) > NAMED:
-            names.append(f"{len(self.names) - NAMED:,} more")
-        return " and ".join(part for part in (", ".join(names[:-1]), names[-1]) if part)
+            names.append(localize("reaction.more", count=len(self.names) - NAMED))
+        return format_list(names)
 
     @property
     def label(self) -> str:
         """What it says to those who hear it."""
-        people = "1 reaction" if self.count == 1 else f"{self.count:,} reactions"
-        mine = ", one of them yours" if self.is_mine else ""
-        return f"{self.emoji} {people}{mine}: {self.who}"
+        reactions = localize("count.reactions", count=self.count)
+        text = "reaction.chip_mine" if self.is_mine else "reaction.chip"
+        return localize(text, emoji=self.emoji, reactions=reactions, names=self.who)
 
 
 class Row(Struct, frozen=True):
@@ -195,9 +196,8 @@ def make_quote(
     author = (message.sender_name or message.sender_id) if avatar is None else avatar.name
     if message.is_deleted:
         return Quote(message_id, "deleted", author, message.sender_id)
-    return Quote(
-        message_id, "there", author, message.sender_id, _summary(message.content) or "A file"
-    )
+    said = _summary(message.content) or localize("message.file")
+    return Quote(message_id, "there", author, message.sender_id, said)
 
 
 # The same messages are shown again with each change on the page.
@@ -215,7 +215,7 @@ def _chips(message: Message, reader_id: str, called: Callable[[str], str]) -> tu
             len(who),
             reader_id in who,
             (
-                *(("You",) if reader_id in who else ()),
+                *((localize("message.you"),) if reader_id in who else ()),
                 *(called(person) for person in who if person != reader_id),
             ),
         )
@@ -226,14 +226,9 @@ def _chips(message: Message, reader_id: str, called: Callable[[str], str]) -> tu
 def what_goes(files: int, reactions: int) -> str:
     """Say what goes when a message is deleted, and what stays."""
     goes = [
-        f"1 {what}" if count == 1 else f"{count:,} {what}s"
-        for count, what in ((files, "file"), (reactions, "reaction"))
+        localize(text, count=count)
+        for text, count in (("count.files", files), ("count.reactions", reactions))
         if count
     ]
-    too = ""
-    if goes:
-        verb = "goes" if files + reactions == 1 else "go"
-        too = f" Its {' and '.join(goes)} {verb} too.".replace("Its 1 ", "Its ", 1)
-    return (
-        f"It cannot be brought back.{too} Its place in the conversation stays, marked as deleted."
-    )
+    more = localize("message.delete_more", contents=format_list(goes)) if goes else ""
+    return join_sentences(localize("message.delete_text"), more)

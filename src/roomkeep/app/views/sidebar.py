@@ -18,6 +18,7 @@ from roomkeep.app.views import times
 from roomkeep.app.views.avatars import show_avatar
 from roomkeep.app.views.dom import KeyedList, View, by_id, clone, part, pressed, set_text
 from roomkeep.app.views.room_pictures import show_picture
+from roomkeep.localization import format_percent, localize
 from roomkeep.models import Channel, Room
 
 __all__ = ["SidebarView"]
@@ -110,7 +111,7 @@ class SidebarView(View):
             self._channels.show({})
             channels.remove()
             return
-        channels.setAttribute("aria-label", f"Channels of {room.name}")
+        channels.setAttribute("aria-label", localize("channel.of_room", room=room.name))
         unread, open_id = account.unread(), account.channel_id()
         self._channels.show(
             {
@@ -129,7 +130,7 @@ class SidebarView(View):
         self._import.hidden = not is_running
         if importing is not None and is_running:
             part(self._import, "progress").value = importing.done
-            set_text(part(self._import, "percent"), f"{importing.done:.0%}")
+            set_text(part(self._import, "percent"), format_percent(importing.done))
 
 
 def _room(account: AccountState, room: Room, days: Days) -> RoomItem:

@@ -3,6 +3,7 @@
 from roomkeep.app.effects import Effects
 from roomkeep.app.state import PageState
 from roomkeep.app.views.dom import View, by_id, set_text
+from roomkeep.localization import localize
 
 __all__ = ["StartView"]
 
@@ -42,4 +43,4 @@ class StartView(View):
         self._samples.setAttribute("aria-disabled", "true" if is_making else "false")
         self._bar.hidden = not is_making
         self._bar.value = done or 0
-        set_text(by_id("start-text"), "Making the sample rooms…" if is_making else "")
+        set_text(by_id("start-text"), localize("start.samples_running") if is_making else "")

@@ -17,6 +17,7 @@ from roomkeep.app.storage_state import (
     split_usage,
 )
 from roomkeep.app.views.dom import KeyedList, View, by_id, clone, part, set_text
+from roomkeep.localization import format_number, format_percent, join_sentences, localize
 from roomkeep.persistence import StorageReport, UnreadableRecord
 
 __all__ = ["StorageView"]
@@ -79,7 +80,7 @@ class StorageView(View):
             self._problems.show({})
             set_text(by_id("storage-database"), "")
             return
-        set_text(by_id("storage-backend"), BACKENDS.get(report.backend, report.backend))
+        set_text(by_id("storage-backend"), localize(BACKENDS[report.backend]))
         set_text(by_id("storage-database"), report.database_name)
         set_text(by_id("storage-version"), str(report.version))
         self._show_stores(report)
@@ -91,7 +92,7 @@ class StorageView(View):
         names = [name for name in STORES if name in report.rows]
         names += [name for name in report.rows if name not in STORES]
         self._stores.show({name: StoreRow(name, report.rows[name], most) for name in names})
-        set_text(by_id("storage-total"), f"{sum(report.rows.values()):,}")
+        set_text(by_id("storage-total"), format_number(sum(report.rows.values())))
 
     def _show_space(self) -> None:
         account = self.page.account()
@@ -102,21 +103,25 @@ class StorageView(View):
         bar = by_id("storage-space-bar")
         bar.hidden = quota.usage is None or not quota.quota
         if quota.usage is None:
-            text = "This browser does not tell how much space is used."
+            text = localize("storage.space_unknown")
         elif not quota.quota:
-            text = f"{say_bytes(quota.usage)} used."
+            text = localize("storage.space_used", size=say_bytes(quota.usage))
         else:
             bar.max, bar.value = quota.quota, quota.usage
             share = quota.usage / quota.quota
-            percent = "less than 0.1%" if 0 < share < 0.001 else f"{share:.1%}"  # noqa: PLR2004
-            text = f"{say_bytes(quota.usage)} of {say_bytes(quota.quota)} used ({percent})."
+            text = localize(
+                "storage.space_of",
+                size=say_bytes(quota.usage),
+                quota=say_bytes(quota.quota),
+                percent=_percent(share),
+            )
         set_text(by_id("storage-space"), text)
         parts = split_usage(quota, account.storage.app_files())
         by_id("storage-parts").hidden = parts is None
         data, own = parts or (0, 0)
         is_alone = len(self.page.accounts()) <= 1
-        label = "Messages and files" if is_alone else "Messages and files of all accounts"
-        set_text(by_id("storage-data-label"), label)
+        label = "storage.data" if is_alone else "storage.data_of_all"
+        set_text(by_id("storage-data-label"), localize(label))
         set_text(by_id("storage-data"), say_bytes(data))
         set_text(by_id("storage-app"), say_bytes(own))
 
@@ -129,7 +134,7 @@ class StorageView(View):
                 storage.app_files.set(await measure_app_files())
 
             with untracked():
-                self.effects.context.start(measure(account.storage), "look at the storage")
+                self.effects.context.start(measure(account.storage), "failed.load_storage")
 
     def _show_trouble(self) -> None:
         account = self.page.account()
@@ -150,18 +155,15 @@ class StorageView(View):
         persisted = None if report is None else report.quota.persisted
         keeping = "idle" if account is None else account.storage.keeping()
         if persisted is None:
-            text = "Nothing here promises to keep your messages."
+            text = localize("storage.protection_unavailable")
         elif persisted:
-            text = "Yes: the browser keeps your messages even when the device runs out of space."
+            text = localize("storage.protection_on")
         elif keeping == "asking":
-            text = "Asking the browser… It may ask you in turn."
+            text = localize("storage.protection_asking")
         elif keeping == "refused":
-            text = (
-                "No: the browser did not promise it. Many do once you have used a page for a"
-                " while, or have bookmarked or installed it."
-            )
+            text = localize("storage.protection_refused")
         else:
-            text = "Not yet: the browser may delete them when the device runs out of space."
+            text = localize("storage.protection_off")
         set_text(by_id("storage-kept"), text)
         button = by_id("storage-keep")
         had_focus = bool(button.matches(":focus"))
@@ -177,16 +179,11 @@ class StorageView(View):
         self._skipped.show({(one.store, one.key): one for one in listed})
         by_id("storage-skipped-table").hidden = not skipped
         if not skipped:
-            text = "None so far. Every record that was read could be read."
-        elif len(skipped) == 1:
-            text = "1 record cannot be read. It is left as it is, and does not show."
+            text = localize("storage.none_unreadable")
         else:
-            text = (
-                f"{len(skipped):,} records cannot be read. They are left as they are, and do not"
-                " show."
-            )
+            text = localize("storage.some_unreadable", count=len(skipped))
             if len(skipped) > len(listed):
-                text += f" These are the first {len(listed)}."
+                text = join_sentences(text, localize("storage.first", count=len(listed)))
         set_text(by_id("storage-skipped-text"), text)
 
     # Delete everything
@@ -226,17 +223,21 @@ class StorageView(View):
 
 def _goes(account: AccountState) -> str:
     report = account.storage.report()
-    what = "all rooms and messages" if report is None else say_contents(report.rows)
-    return (
-        f"This deletes {what}, with all reactions, people, bans, drafts and your profile. They are"
-        " kept on this device only, so nobody can bring them back. You stay signed in."
-    )
+    what = localize("storage.all_contents") if report is None else say_contents(report.rows)
+    return localize("storage.delete_text", contents=what)
+
+
+def _percent(share: float) -> str:
+    tenth = 0.001
+    if 0 < share < tenth:
+        return localize("storage.less_than", percent=format_percent(tenth, 1))
+    return format_percent(share, 1)
 
 
 def _fill_store(element: Any, row: StoreRow, _before: StoreRow | None) -> None:
-    set_text(part(element, "what"), STORES.get(row.store, row.store))
+    set_text(part(element, "what"), localize(STORES[row.store]) if row.store in STORES else "")
     set_text(part(element, "store"), row.store)
-    set_text(part(element, "count"), f"{row.count:,}")
+    set_text(part(element, "count"), format_number(row.count))
     bar = part(element, "bar")
     bar.max = max(row.most, 1)
     bar.value = row.count

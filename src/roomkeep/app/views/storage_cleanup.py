@@ -6,6 +6,7 @@ from roomkeep.app.effects import Effects
 from roomkeep.app.state import PageState
 from roomkeep.app.storage_state import say_files
 from roomkeep.app.views.dom import View, by_id, set_text
+from roomkeep.localization import localize
 
 __all__ = ["StorageCleanupView"]
 
@@ -25,14 +26,15 @@ class StorageCleanupView(View):
         account = self.page.account()
         files = None if account is None else account.storage.files()
         removing = () if account is None else account.storage.removing()
-        none = "There are no files on this device." if files is not None else ""
-        set_text(by_id("files-text"), f"{say_files(files)}." if files else none)
+        none = localize("storage.no_files") if files is not None else ""
+        set_text(by_id("files-text"), say_files(files) if files else none)
         by_id("files-remove").hidden = not files or bool(removing)
         question = by_id("files-question")
         had_focus = bool(question.contains(question.ownerDocument.activeElement))
         was, self._was_asking = self._was_asking, bool(removing)
         if removing:
-            set_text(by_id("files-goes"), f"Remove the oldest files: {say_files(removing)}?")
+            title = localize("storage.remove_files_title", files=say_files(removing))
+            set_text(by_id("files-goes"), title)
         question.hidden = not removing
         if removing and not was:
             by_id("files-keep").focus()

@@ -8,13 +8,14 @@ from typing import Any
 import js
 
 from roomkeep.app.calendar import Days, Nearness
+from roomkeep.localization import localize
 
 __all__ = ["date", "day", "exact", "machine", "moment", "shortest", "time_of_day"]
 
 _MINUTE = 60_000
 # Every zone's midnight falls on one of these.
 _QUARTER = 15 * _MINUTE
-_NEAR: Mapping[Nearness, str] = {"today": "Today", "yesterday": "Yesterday"}
+_NEAR: Mapping[Nearness, str] = {"today": "time.today", "yesterday": "time.yesterday"}
 # No locale is the reader's own.
 _LOCALES: Any = js.Array.new()
 
@@ -38,22 +39,18 @@ def time_of_day(timestamp: int) -> str:
 def day(timestamp: int, days: Days) -> str:
     """Return the day, which no other day is called."""
     nearness = days.nearness(timestamp)
-    return _NEAR.get(nearness) or _quarter(timestamp // _QUARTER)
+    near = _NEAR.get(nearness)
+    return _quarter(timestamp // _QUARTER) if near is None else localize(near)
 
 
 def shortest(timestamp: int, days: Days) -> str:
     """Return the hour and minute of today, or the day of a time that is longer ago, shortly."""
-    match days.nearness(timestamp):
-        case "today":
-            return time_of_day(timestamp)
-        case "yesterday":
-            return _NEAR["yesterday"]
-        case "week":
-            return str(_weekday.format(timestamp))
-        case "year":
-            return str(_day_of_year.format(timestamp))
-        case _:
-            return str(_short_date.format(timestamp))
+    nearness = days.nearness(timestamp)
+    if nearness == "today":
+        return time_of_day(timestamp)
+    if nearness == "yesterday":
+        return localize(_NEAR[nearness])
+    return _short_day(nearness, timestamp // _QUARTER)
 
 
 def date(timestamp: int) -> str:
@@ -83,6 +80,12 @@ def machine(timestamp: int) -> str:
 @functools.lru_cache(maxsize=2_048)
 def _minute(number: int) -> str:
     return str(_time.format(number * _MINUTE))
+
+
+@functools.lru_cache(maxsize=2_048)
+def _short_day(nearness: Nearness, number: int) -> str:
+    form = {"week": _weekday, "year": _day_of_year}.get(nearness, _short_date)
+    return str(form.format(number * _QUARTER))
 
 
 @functools.lru_cache(maxsize=2_048)

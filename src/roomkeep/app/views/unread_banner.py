@@ -7,6 +7,7 @@ from roomkeep.app.effects import Effects
 from roomkeep.app.state import AccountState, PageState
 from roomkeep.app.views import times
 from roomkeep.app.views.dom import View, by_id, part, set_text
+from roomkeep.localization import localize
 
 __all__ = ["UnreadBanner"]
 
@@ -51,7 +52,8 @@ class UnreadBanner(View):
             if not is_above and line.top < view.bottom:
                 self._was_passed = False
         is_unread = self._is_unread(account)
-        set_text(by_id("new-read"), "Mark as read" if is_unread else "Dismiss")
+        text = "unread.mark_as_read" if is_unread else "app.dismiss"
+        set_text(by_id("new-read"), localize(text))
         self._set_hidden(hidden=not (is_unread or (is_above and self._was_passed)))
 
     def go_past(self) -> None:
@@ -78,9 +80,10 @@ class UnreadBanner(View):
             timeline = account.timeline()
             messages = () if timeline is None else timeline.messages
             since = next((m.timestamp for m in messages if m.timestamp > after), after)
-            many = "1 new message" if count == 1 else f"{count:,} new messages"
-            set_text(part(self._bar, "count"), many)
-            set_text(part(self._bar, "since"), f" since {self._when(since)}")
+            set_text(part(self._bar, "count"), localize("unread.count", count=count))
+            # The space keeps them apart for those who hear it.
+            since_when = localize("unread.since", time=self._when(since))
+            set_text(part(self._bar, "since"), f" {since_when}")
         self.look()
 
     def _show_count(self) -> None:
@@ -89,7 +92,7 @@ class UnreadBanner(View):
         count = 0 if account is None or ref is None else account.unread().get(ref, 0)
         badge = by_id("show-latest-count")
         badge.hidden = not count
-        set_text(badge, f"{count:,} new")
+        set_text(badge, localize("unread.new", count=count))
 
     def _set_hidden(self, *, hidden: bool) -> None:
         if hidden != bool(self._bar.hidden):

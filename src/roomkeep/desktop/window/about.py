@@ -7,6 +7,8 @@ from pathlib import Path
 from PySide6.QtCore import QLibraryInfo
 from PySide6.QtWebEngineCore import qWebEngineChromiumVersion
 
+from roomkeep.localization import localize
+
 __all__ = ["about_text"]
 
 
@@ -19,11 +21,11 @@ def about_text(folder: Path) -> str:
     try:
         number = version("roomkeep")
     except PackageNotFoundError:  # run from a checkout
-        number = "from a checkout"
+        number = localize("desktop.checkout")
     chromium = str(qWebEngineChromiumVersion())
     return (
-        f"<p>Version {escape(number)}</p>"
-        "<p>A chat that keeps working with no network. MIT licence.</p>"
-        f"<p>Your messages are in<br>{escape(str(folder))}</p>"
+        f"<p>{escape(localize('desktop.version', version=number))}</p>"
+        f"<p>{escape(localize('desktop.about'))}</p>"
+        f"<p>{escape(localize('desktop.folder'))}<br>{escape(str(folder))}</p>"
         f"<p>Qt {QLibraryInfo.version().toString()}, Chromium {chromium}</p>"
     )

@@ -22,6 +22,7 @@ from PySide6.QtGui import QDesktopServices, QIcon
 from PySide6.QtWidgets import QApplication, QMessageBox
 
 from roomkeep.desktop.main_process import MainProcess
+from roomkeep.desktop.site_files import find_language
 from roomkeep.desktop.window.downloads import Downloads
 from roomkeep.desktop.window.guard import disable_network
 from roomkeep.desktop.window.main_window import MainWindow
@@ -29,6 +30,7 @@ from roomkeep.desktop.window.origin import register_scheme
 from roomkeep.desktop.window.profile import Profile
 from roomkeep.desktop.window.single_instance import LaunchListener, notify_running
 from roomkeep.errors import RoomkeepError, StorageBlocked
+from roomkeep.localization import localize, use_language
 
 __all__ = ["NEW_WINDOW", "SHOW", "DesktopApp", "make_application", "run"]
 
@@ -116,7 +118,7 @@ def make_application() -> QApplication:
     register_scheme()
     application = QApplication(["roomkeep"])
     application.setApplicationName("roomkeep")
-    application.setApplicationDisplayName("Roomkeep")
+    application.setApplicationDisplayName(localize("app.name"))
     application.setDesktopFileName("roomkeep")
     return application
 
@@ -129,6 +131,7 @@ def run(folder: Path, site: Path, request: str = SHOW) -> int:
         site: the folder of the built site.
         request: what to ask for where Roomkeep is already running: `SHOW` or `NEW_WINDOW`.
     """
+    use_language(find_language(site))
     application = make_application()
     application.setWindowIcon(QIcon(str(site / "static" / "icon.svg")))
     try:
@@ -137,10 +140,10 @@ def run(folder: Path, site: Path, request: str = SHOW) -> int:
         if notify_running(folder, request):
             return 0
         return _show_error(
-            "Roomkeep is already running, but does not respond.", "Quit it, then try again."
+            localize("desktop.not_responding"), localize("desktop.not_responding_advice")
         )
     except RoomkeepError as error:
-        return _show_error(f"Roomkeep cannot use the folder {folder}.", f"{error}")
+        return _show_error(localize("desktop.folder_failed", folder=str(folder)), f"{error}")
     launches = LaunchListener(folder)
     desktop = DesktopApp(folder, site, main)
     launches.requested.connect(desktop.launch_again)
@@ -154,7 +157,7 @@ def run(folder: Path, site: Path, request: str = SHOW) -> int:
 
 def _show_error(text: str, details: str = "") -> int:
     logger.error("%s %s", text, details)
-    box = QMessageBox(QMessageBox.Icon.Critical, "Roomkeep", text)
+    box = QMessageBox(QMessageBox.Icon.Critical, localize("app.name"), text)
     box.setInformativeText(details)
     box.exec()
     return 1

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from roomkeep.desktop.window.origin import is_ours
 from roomkeep.desktop.window.page import Page
+from roomkeep.localization import localize
 
 __all__ = ["Downloads"]
 
@@ -39,7 +40,7 @@ class Downloads(QObject):
             request.cancel()
             return
         window = _window_of(page.parent())
-        dialog = QFileDialog(window, "Save file", self._folder)
+        dialog = QFileDialog(window, localize("desktop.save_file"), self._folder)
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.selectFile(_base_name(request.suggestedFileName()))
         dialog.fileSelected.connect(lambda path: self._save(request, Path(path), window))
@@ -57,11 +58,10 @@ class Downloads(QObject):
 
 def _report(request: QWebEngineDownloadRequest, state: _State, window: QWidget | None) -> None:
     if state == _State.DownloadInterrupted:
-        text = f"“{request.downloadFileName()}” could not be saved."
-        box = QMessageBox(QMessageBox.Icon.Warning, "Roomkeep", text, parent=window)
-        box.setInformativeText(
-            f"{request.interruptReasonString()}. Choose another folder, or free some space there."
-        )
+        text = localize("failed.save_file", name=request.downloadFileName())
+        box = QMessageBox(QMessageBox.Icon.Warning, localize("app.name"), text, parent=window)
+        reason = request.interruptReasonString()
+        box.setInformativeText(localize("desktop.download_advice", reason=reason))
         box.finished.connect(box.deleteLater)
         box.open()
 

@@ -22,6 +22,7 @@ from roomkeep.desktop.window.bridge import Bridge
 from roomkeep.desktop.window.menu import build_menu, context_menu
 from roomkeep.desktop.window.origin import HOME, is_ours
 from roomkeep.desktop.window.page import Page
+from roomkeep.localization import localize
 
 __all__ = ["App", "MainWindow"]
 
@@ -154,9 +155,9 @@ class MainWindow(QMainWindow):
     def show_about(self) -> None:
         """Show the About dialog."""
         box = QMessageBox(self)
-        box.setWindowTitle("About Roomkeep")
+        box.setWindowTitle(localize("desktop.about_title"))
         box.setIconPixmap(self.windowIcon().pixmap(64, 64))
-        box.setText("<b>Roomkeep</b>")
+        box.setText(f"<b>{localize('app.name')}</b>")
         box.setInformativeText(about_text(self.app.folder))
         box.finished.connect(box.deleteLater)
         box.open()
@@ -192,18 +193,18 @@ class MainWindow(QMainWindow):
             return
         box = QMessageBox(self)
         box.setIcon(QMessageBox.Icon.Warning)
-        box.setWindowTitle("Roomkeep")
-        box.setText("The page in this window has stopped.")
-        box.setInformativeText("Everything you saved is kept. Reload the page to continue.")
-        load = box.addButton("Reload", QMessageBox.ButtonRole.AcceptRole)
+        box.setWindowTitle(localize("app.name"))
+        box.setText(localize("desktop.crashed"))
+        box.setInformativeText(localize("desktop.crashed_advice"))
+        load = box.addButton(localize("app.reload"), QMessageBox.ButtonRole.AcceptRole)
         load.clicked.connect(self.reload)
-        close = box.addButton("Close window", QMessageBox.ButtonRole.RejectRole)
+        close = box.addButton(localize("desktop.close_window"), QMessageBox.ButtonRole.RejectRole)
         close.clicked.connect(self.close_now)
         box.finished.connect(box.deleteLater)
         box.open()
 
     def _show_title(self, title: str) -> None:
-        self.setWindowTitle(title or "Roomkeep")
+        self.setWindowTitle(title or localize("app.name"))
 
     def _restore_geometry(self) -> None:
         settings = self.app.settings

@@ -7,6 +7,8 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWebEngineCore import QWebEnginePage
 from PySide6.QtWidgets import QMenu, QMenuBar
 
+from roomkeep.localization import localize
+
 __all__ = ["build_menu", "context_menu"]
 
 _Web = QWebEnginePage.WebAction
@@ -14,14 +16,14 @@ _Keys = QKeySequence.StandardKey
 _Shortcut = QKeySequence.StandardKey | str
 
 _EDIT: Final = (
-    (("&Undo", _Web.Undo, _Keys.Undo), ("&Redo", _Web.Redo, _Keys.Redo)),
+    (("menu.undo", _Web.Undo, _Keys.Undo), ("menu.redo", _Web.Redo, _Keys.Redo)),
     (
-        ("Cu&t", _Web.Cut, _Keys.Cut),
-        ("&Copy", _Web.Copy, _Keys.Copy),
-        ("&Paste", _Web.Paste, _Keys.Paste),
-        ("Paste as plain te&xt", _Web.PasteAndMatchStyle, "Ctrl+Shift+V"),
+        ("menu.cut", _Web.Cut, _Keys.Cut),
+        ("menu.copy", _Web.Copy, _Keys.Copy),
+        ("menu.paste", _Web.Paste, _Keys.Paste),
+        ("menu.paste_plain", _Web.PasteAndMatchStyle, "Ctrl+Shift+V"),
     ),
-    (("Select &all", _Web.SelectAll, _Keys.SelectAll),),
+    (("menu.select_all", _Web.SelectAll, _Keys.SelectAll),),
 )
 
 
@@ -57,33 +59,33 @@ def build_menu(bar: QMenuBar, page: QWebEnginePage, actions: Actions) -> None:
     """Fill the menu bar of a actions."""
 
     def add(menu: QMenu, text: str, do: Callable[[], object], *shortcuts: _Shortcut) -> QAction:
-        action = menu.addAction(text)
+        action = menu.addAction(localize(text))
         action.setShortcuts([QKeySequence(shortcut) for shortcut in shortcuts])
         # The signal also says whether the action is checked.
         action.triggered.connect(lambda _=False: do())
         return action
 
-    file = bar.addMenu("&File")
-    add(file, "&New window", actions.open_window, _Keys.New)
-    add(file, "Open &data folder", actions.open_data_folder)
+    file = bar.addMenu(localize("menu.file"))
+    add(file, "menu.new_window", actions.open_window, _Keys.New)
+    add(file, "menu.data_folder", actions.open_data_folder)
     file.addSeparator()
-    add(file, "&Close window", actions.close, "Ctrl+W")
-    quit_action = add(file, "&Quit", actions.quit, "Ctrl+Q")
+    add(file, "menu.close_window", actions.close, "Ctrl+W")
+    quit_action = add(file, "menu.quit", actions.quit, "Ctrl+Q")
     quit_action.setMenuRole(QAction.MenuRole.QuitRole)
 
-    edit = bar.addMenu("&Edit")
+    edit = bar.addMenu(localize("menu.edit"))
     _add_editing(edit, page, with_shortcuts=True)
 
-    view = bar.addMenu("&View")
-    add(view, "&Reload", actions.reload, _Keys.Refresh, "Ctrl+R")
+    view = bar.addMenu(localize("menu.view"))
+    add(view, "menu.reload", actions.reload, _Keys.Refresh, "Ctrl+R")
     view.addSeparator()
-    add(view, "Zoom &in", lambda: actions.zoom_by(1), _Keys.ZoomIn, "Ctrl+=")
-    add(view, "Zoom &out", lambda: actions.zoom_by(-1), _Keys.ZoomOut)
-    add(view, "&Actual size", lambda: actions.zoom_by(0), "Ctrl+0")
+    add(view, "menu.zoom_in", lambda: actions.zoom_by(1), _Keys.ZoomIn, "Ctrl+=")
+    add(view, "menu.zoom_out", lambda: actions.zoom_by(-1), _Keys.ZoomOut)
+    add(view, "menu.actual_size", lambda: actions.zoom_by(0), "Ctrl+0")
     view.addSeparator()
-    add(view, "&Full screen", actions.toggle_full_screen, "F11")
+    add(view, "menu.full_screen", actions.toggle_full_screen, "F11")
 
-    about = add(bar.addMenu("&Help"), "&About Roomkeep", actions.show_about)
+    about = add(bar.addMenu(localize("menu.help")), "menu.about", actions.show_about)
     about.setMenuRole(QAction.MenuRole.AboutRole)
 
 
@@ -93,7 +95,9 @@ def context_menu(page: QWebEnginePage, *, is_editable: bool, is_selected: bool) 
     if is_editable:
         _add_editing(menu, page, with_shortcuts=False)
     elif is_selected:
-        menu.addAction("&Copy").triggered.connect(lambda: page.triggerAction(_Web.Copy))
+        menu.addAction(localize("menu.copy")).triggered.connect(
+            lambda: page.triggerAction(_Web.Copy)
+        )
     return menu if menu.actions() else None
 
 
@@ -102,7 +106,7 @@ def _add_editing(menu: QMenu, page: QWebEnginePage, *, with_shortcuts: bool) -> 
         if menu.actions():
             menu.addSeparator()
         for text, what, shortcut in group:
-            action = menu.addAction(text)
+            action = menu.addAction(localize(text))
             action.triggered.connect(lambda _=False, what=what: page.triggerAction(what))
             if with_shortcuts:
                 action.setShortcuts([QKeySequence(shortcut)])
