@@ -76,7 +76,12 @@ const withSite = test.extend({
   },
 });
 
-const caches = (page) => page.evaluate(async () => (await globalThis.caches.keys()).filter((name) => name.startsWith('roomkeep-site-')).sort());
+/** The versions that are kept on the device, by the names of their caches; it says of one when it is not whole. */
+const caches = (page) => page.evaluate(async () => {
+  const names = (await globalThis.caches.keys()).filter((name) => name.startsWith('roomkeep-site-')).sort();
+  const isWhole = (name) => globalThis.caches.match('/', { cacheName: name });
+  return Promise.all(names.map(async (name) => (await isWhole(name) ? name : `${name}, in part`)));
+});
 const late = (page) => page.evaluate(() => fetch('/late.txt').then((response) => response.text(), () => 'none'));
 const part = (page) => page.evaluate(() => globalThis.part);
 

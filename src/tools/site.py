@@ -35,7 +35,7 @@ _NOT_KEPT: Final = ("vendor/emoji/LICENSE", "vendor/pyodide/micropip-")
 
 _PRELOADED: Final = (
     "static/pyscript-storage.js",
-    "vendor/pyscript/core-",
+    "vendor/pyscript/",
     "vendor/pyodide/pyodide.mjs",
     "vendor/pyodide/pyodide.asm.mjs",
 )
@@ -156,8 +156,14 @@ def _pyscript_files() -> dict[str, bytes]:
                 "Bring the list in src/tools/site.py up to date."
             )
         for path in found:
-            files[f"vendor/pyscript/{path.name}"] = _SOURCE_MAP.sub(b"", path.read_bytes())
-    return files
+            files[path.name] = _SOURCE_MAP.sub(b"", path.read_bytes())
+    # Of what is called toml-…, one is left over: nothing asks for it.
+    asked = b"".join(files.values())
+    return {
+        f"vendor/pyscript/{name}": data
+        for name, data in files.items()
+        if name == _PYSCRIPT_FILES[0] or name.encode() in asked
+    }
 
 
 def _pyodide_files(arb: bytes, language: str, *, compile_own: bool) -> dict[str, bytes]:
