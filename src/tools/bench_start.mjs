@@ -75,14 +75,11 @@ async function inTurns(context, pages, rounds) {
   return times;
 }
 
-/** Waits until the service worker has kept the page. */
+/** Opens a page, and waits until its service worker has kept it and answers for it. */
 async function kept(context, { url }) {
   const page = await context.newPage();
   await page.goto(url);
-  await page.waitForFunction(async () => {
-    const [name] = (await caches.keys()).filter((key) => key.startsWith('roomkeep-site-'));
-    return Boolean(name && await caches.match('/', { cacheName: name }));
-  }, undefined, { polling: 200, timeout: 120_000 });
+  await page.waitForFunction(() => navigator.serviceWorker.controller?.state === 'activated', undefined, { polling: 200, timeout: 120_000 });
   await page.close();
 }
 
