@@ -84,3 +84,6 @@ class Effects:
         self.storage_cleanup = StorageCleanupEffects(context, self.storage)
         self.exports = ExportEffects(context, blobs)
         self.imports = ImportEffects(context, self.rooms)
+        self.navigation.open_by("account", self.accounts.open_dialog)
+        self.navigation.open_by("storage", self.storage.open_page)
+        self.navigation.open_by("import", self.imports.open_dialog)

@@ -1,5 +1,6 @@
 """Addresses: from where one is to an address, and back."""
 
+from collections.abc import Callable
 from typing import get_args
 
 from reaktiv import batch
@@ -33,6 +34,11 @@ class NavigationEffects(EffectGroup):
         self._rooms = rooms
         self._replies = replies
         self._people = people
+        self._openers: dict[Panel, Callable[[], object]] = {}
+
+    def open_by(self, panel: Panel, opener: Callable[[], object]) -> None:
+        """Have a panel that must load something be opened by its own effects."""
+        self._openers[panel] = opener
 
     @effect("failed.go_there")
     async def go(self, address: Address) -> None:
@@ -100,6 +106,8 @@ class NavigationEffects(EffectGroup):
         """Open what an address says is open beside or over the conversation."""
         if panel == "people":
             self._people.show_in_front(account)
+        elif panel in self._openers:
+            self._openers[panel]()
         elif panel is not None:
             account.dialog.set(panel)
 

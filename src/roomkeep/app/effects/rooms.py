@@ -106,11 +106,13 @@ class RoomEffects(EffectGroup):
         It is open when this first waits; its messages follow.
         """
         ref = (room_id, self._choose(account, room_id, channel_id))
+        was_there = account.channel_ref == ref and account.timeline() is not None
         with batch():
             account.pane.set("chat")
             self._go(account, ref)
             self._remember(account, ref)
-        await self._load_messages(account, ref)
+        if not was_there:
+            await self._load_messages(account, ref)
 
     @effect("failed.open_room")
     async def open(self, room_id: str, channel_id: str | None = None) -> None:
@@ -138,7 +140,7 @@ class RoomEffects(EffectGroup):
         if account in self._creating:
             return
         self._creating[account] = room
-        ref = (room.id, DEFAULT_CHANNEL_ID)
+        before, ref = account.channel_ref, (room.id, DEFAULT_CHANNEL_ID)
         with batch():
             self._overlays.close_dialog("room")
             _set_rooms(account, (*(account.rooms() or ()), room))
@@ -156,6 +158,8 @@ class RoomEffects(EffectGroup):
             await self.load(account, {room.id: None})
             if account.dialog() is None:
                 account.dialog.set("room")
+            if before is not None and account.room_id() is None:
+                await self.show(account, *before)
             raise
         del self._creating[account]
         account.failed_room = None
@@ -271,8 +275,12 @@ class RoomEffects(EffectGroup):
     async def _load_messages(self, account: AccountState, ref: ChannelRef) -> None:
         mark = self._unread.reader_mark(account, ref)
         unread = account.unread().get(ref)
-        position = None if unread else account.positions.get(ref)
-        if position is not None:
+        position = account.positions.get(ref)
+        newest = account.previews().get(ref[0])
+        if position is not None and unread is None and (newest is None or newest.timestamp > mark):
+            # After a reload they may not be counted yet.
+            unread = await self.context.database(account).count_messages(ref[0], mark, ref[1])
+        if position is not None and not unread:
             try:
                 await self._messages.show_around(account, ref, position.message_id)
             except RecordNotFound:  # deleted since

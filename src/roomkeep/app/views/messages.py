@@ -222,6 +222,9 @@ class MessagesView(View):
 
     def _on_size(self, *_: Any) -> None:
         self._height = int(self._scroller.clientHeight)
+        if self._is_new:
+            # The rows are still those of the channel before.
+            return
         account, ref = self._shown
         is_opening, self._is_opening = self._is_opening, self._is_opening and not self._height
         if is_opening and self._first_new is not None:
