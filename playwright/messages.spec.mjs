@@ -272,7 +272,7 @@ freshTest.describe('by touch', () => {
     expect(box.y + box.height <= time.y || box.x >= time.x + time.width).toBe(true);
     await tools.getByRole('button', { name: 'More' }).tap();
     const menu = page.getByRole('menu', { name: 'Message from Ada' });
-    await expect(menu.getByRole('menuitem')).toHaveText(['Reply', 'React…', 'Copy text', 'Edit', 'Delete']);
+    await expect(menu.getByRole('menuitem')).toHaveText(['Reply', 'React…', 'Copy text', 'Copy link', 'Edit', 'Delete']);
     await menu.getByRole('menuitem', { name: 'React…' }).tap();
     const picker = page.getByRole('dialog', { name: 'Emoji' });
     await picker.getByRole('menuitem', { name: /^😀/ }).tap();
