@@ -43,10 +43,9 @@ class HistoryView(View):
         self._is_due = False
         self._apply_proxy = create_proxy(self._apply)
         self.listen(js.window, "popstate", lambda _: self._on_pop())
-        # Not as late as `pagehide`: Chromium then keeps neither the note nor, in its back-forward
+        # Later, as in `pagehide`, Chromium would keep neither the note nor, in its back-forward
         # cache, the page.
         self.listen(js.window, "beforeunload", lambda _: self._on_leaving())
-        self.listen(js.document, "visibilitychange", lambda _: self._on_visibility())
         self.listen(self._narrow, "change", lambda _: self._follow())
         self.watch(self._follow)
 
@@ -122,11 +121,6 @@ class HistoryView(View):
         # It is in the address bar already.
         self._address = address
         self.effects.navigation.go(address)
-
-    def _on_visibility(self) -> None:
-        # On a phone nothing else may tell that the page goes.
-        if js.document.visibilityState == "hidden":
-            self._on_leaving()
 
     def _on_leaving(self) -> None:
         """Note in the history where the page was left, so that a reload finds it."""
