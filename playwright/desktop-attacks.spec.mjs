@@ -201,7 +201,7 @@ test('menu, about, and a page that stops', async ({ start, trouble }) => {
   await expect.poll(() => page.evaluate(() => window.isOld).catch(() => true)).toBeUndefined();
 
   await window.ask('crash');
-  await expect.poll(() => window.ask('dialog')).toMatch(/^The page in this window has stopped\./);
+  await expect.poll(() => window.ask('dialog')).toMatch(/^The page in this window stopped\./);
   trouble.length = 0;
   await window.ask('answer', 'Close window');
   expect(await window.ended).toBe(0);

@@ -26,7 +26,10 @@ export function watchTrouble(page, origin, trouble = []) {
     const { protocol, origin: to } = new URL(request.url());
     if (!['data:', 'blob:'].includes(protocol) && to !== origin) trouble.push(`foreign: ${request.url()}`);
   });
-  page.on('requestfailed', (request) => trouble.push(`failed: ${request.url()}`));
+  page.on('requestfailed', (request) => {
+    // A page that goes away takes along what it still waits for.
+    if (request.failure().errorText !== 'net::ERR_ABORTED') trouble.push(`failed: ${request.url()}`);
+  });
   page.on('response', (response) => {
     if (response.status() >= 400) trouble.push(`${response.status()}: ${response.url()}`);
   });
