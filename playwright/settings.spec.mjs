@@ -73,7 +73,6 @@ test('one begins where one left off, or not', async ({ page }) => {
   const dialog = await openSettings(page);
   await dialog.getByLabel('Reopen my last chat').uncheck();
   // An address says where to go; without one there is only where one was.
-  await page.goto('about:blank');
   await openApp(page);
   await expect(page.getByText('No room selected')).toBeVisible();
 });

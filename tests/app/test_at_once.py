@@ -64,6 +64,13 @@ async def test_a_message_just_sent_can_be_deleted_and_reacted_to(chat: Chat) -> 
     assert chat.told == []
 
 
+async def test_a_channel_is_read_up_to_what_one_sends(chat: Chat) -> None:
+    await chat.write("last words")
+    timeline = chat.account.timeline()
+    assert timeline is not None
+    assert chat.account.last_read()[chat.here] == timeline.messages[-1].timestamp
+
+
 async def test_what_could_not_be_sent_is_shown_no_more(chat: Chat) -> None:
     fail_to(chat, "send_message")
     await chat.write("precious")

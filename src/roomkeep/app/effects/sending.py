@@ -138,8 +138,13 @@ class SendingEffects(EffectGroup):
         kept = [file.id for file in files if file.is_kept and file.message_id is None]
         while True:
             try:
+                read = self._read_until(account, ref, message)
                 async with self._draft_attachments.without(account, ref, kept) as listed:
-                    settings = {**self._settings(account, ref, message), **listed}
+                    settings = {
+                        setting_key(LAST_READ, ref): read,
+                        **self._writer.unsaved_value(account, setting_key(DRAFT, ref)),
+                        **listed,
+                    }
                     await self.context.database(account).send_message(
                         message, settings=settings, attachment_ids=kept
                     )
@@ -150,23 +155,18 @@ class SendingEffects(EffectGroup):
                 kept.remove(error.key)
             else:
                 break
+        account.last_read.set({**account.last_read(), ref: read})
         self._writer.note_saved(account, settings)
         self._attachments.note_sent(account, ref, kept)
         return [file for file in files if file.id not in kept]
 
-    def _settings(
-        self, account: AccountState, ref: ChannelRef, message: Message
-    ) -> dict[str, object]:
-        """Return the settings that change with a message: its draft, and what was read."""
+    @staticmethod
+    def _read_until(account: AccountState, ref: ChannelRef, message: Message) -> int:
+        """Return up to when the channel is read by then: who writes goes to its end."""
         timeline = account.timeline()
         messages = () if timeline is None or account.channel_ref != ref else timeline.messages
-        # Who writes goes to the end of the channel.
         latest = [one.timestamp for one in (message, *messages[-1:])]
-        read = max(*latest, account.last_read().get(ref, message.timestamp))
-        return {
-            setting_key(LAST_READ, ref): read,
-            **self._writer.unsaved_value(account, setting_key(DRAFT, ref)),
-        }
+        return max(*latest, account.last_read().get(ref, message.timestamp))
 
     async def _show_sent(self, account: AccountState, ref: ChannelRef, message: Message) -> None:
         timeline = account.timeline()
