@@ -13,6 +13,8 @@ const [url, times, folder] = process.argv.slice(2);
 async function open() {
   const context = await chromium.launchPersistentContext(folder, launchOptions);
   const page = await context.newPage();
+  // What is waited for would never come.
+  page.on('crash', () => { throw new Error('the page has crashed by itself'); });
   const acknowledged = [];
   let waiting = () => {};
   const found = new Promise((resolve, reject) => {
