@@ -273,7 +273,10 @@ class AccountState:
     @property
     def room(self) -> Room | None:
         """The room that is open."""
-        room_id = self.room_id()
+        return self.find_room(self.room_id())
+
+    def find_room(self, room_id: str | None) -> Room | None:
+        """Return a room by its id; None where it is not there."""
         return next((room for room in self.rooms() or () if room.id == room_id), None)
 
     @property

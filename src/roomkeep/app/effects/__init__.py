@@ -67,9 +67,7 @@ class Effects:
         self.bans = BanEffects(context)
         self.people = PeopleEffects(context, self.bans)
         self.settings = SettingsEffects(context)
-        self.navigation = NavigationEffects(
-            context, self.overlays, self.rooms, self.replies, self.people
-        )
+        self.navigation = NavigationEffects(context, self.overlays, self.rooms, self.replies)
         self.accounts = AccountEffects(
             context,
             self.navigation,

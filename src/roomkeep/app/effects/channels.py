@@ -58,7 +58,7 @@ class ChannelEffects(EffectGroup):
     async def add(self, room_id: str, text: str, kind: Literal["text", "voice"]) -> None:
         """Add a channel at the end of the list; one for text is opened, at once."""
         account = self.account
-        room = next((room for room in account.rooms() or () if room.id == room_id), None)
+        room = account.find_room(room_id)
         if room is None:
             raise RecordNotFound("rooms", room_id)
         channel = Channel(
@@ -106,7 +106,7 @@ class ChannelEffects(EffectGroup):
     async def ask_remove(self, room_id: str, channel_id: str) -> None:
         """Ask whether a channel is to go."""
         account = self.account
-        room = next((room for room in account.rooms() or () if room.id == room_id), None)
+        room = account.find_room(room_id)
         channel = None if room is None else find_channel(room, channel_id)
         if room is None or channel is None or not can_remove(room, channel):
             return

@@ -8,7 +8,6 @@ from reaktiv import batch
 from roomkeep.app.address import Address, Panel
 from roomkeep.app.effects.context import Context, EffectGroup, effect
 from roomkeep.app.effects.overlays import OverlayEffects
-from roomkeep.app.effects.people import PeopleEffects
 from roomkeep.app.effects.replies import ReplyEffects
 from roomkeep.app.effects.rooms import RoomEffects
 from roomkeep.app.state import AccountState
@@ -27,13 +26,11 @@ class NavigationEffects(EffectGroup):
         overlays: OverlayEffects,
         rooms: RoomEffects,
         replies: ReplyEffects,
-        people: PeopleEffects,
     ) -> None:
         super().__init__(context)
         self._overlays = overlays
         self._rooms = rooms
         self._replies = replies
-        self._people = people
         self._openers: dict[Panel, Callable[[], object]] = {}
 
     def open_by(self, panel: Panel, opener: Callable[[], object]) -> None:
@@ -59,8 +56,7 @@ class NavigationEffects(EffectGroup):
             if address.room_id is None:
                 account.pane.set("rooms")
                 return
-        known = {room.id for room in account.rooms() or ()}
-        if address.room_id not in known:
+        if account.find_room(address.room_id) is None:
             self.context.tell("error", localize("room.not_here"))
             return
         if address.message_id is not None:
@@ -90,22 +86,21 @@ class NavigationEffects(EffectGroup):
     async def _arrive(
         self, account: AccountState, address: Address | None, last: LastViewedChat | None
     ) -> None:
-        known = {room.id for room in account.rooms() or ()}
         if address is not None:
             self._show_panel(account, address.panel)
         if address is not None and address.room_id is not None:
             # An address of another account opens nothing, and nothing else in its stead.
-            if address.room_id in known:
+            if account.find_room(address.room_id) is not None:
                 await self._rooms.show(account, address.room_id, address.channel_id)
                 if address.message_id is not None:
                     await self._replies.show(address.message_id)
-        elif last is not None and last.room_id in known:
+        elif last is not None and account.find_room(last.room_id) is not None:
             await self._rooms.show(account, last.room_id, last.channel_id)
 
     def _show_panel(self, account: AccountState, panel: Panel | None) -> None:
         """Open what an address says is open beside or over the conversation."""
         if panel == "people":
-            self._people.show_in_front(account)
+            account.people.in_front.set(True)
         elif panel in self._openers:
             self._openers[panel]()
         elif panel is not None:

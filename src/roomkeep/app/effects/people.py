@@ -148,10 +148,6 @@ class PeopleEffects(EffectGroup):
         people = self.account.people
         people.in_front.set(not people.in_front())
 
-    def show_in_front(self, account: AccountState) -> None:
-        """Show the roster in the conversation's place, where the window is narrow."""
-        account.people.in_front.set(True)
-
     def search(self, query: str) -> None:
         """List only people whose names hold this."""
         people = self.account.people

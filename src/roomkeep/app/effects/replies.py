@@ -43,7 +43,7 @@ class ReplyEffects(EffectGroup):
         """Go to a message in its channel, or where one goes meanwhile; false where it is gone."""
         ref = (message.room_id, message.channel_id)
         if account.channel_ref != ref:
-            if all(room.id != message.room_id for room in account.rooms() or ()):
+            if account.find_room(message.room_id) is None:
                 return False
             await self._rooms.show(account, *ref)
             if account.channel_ref != ref:

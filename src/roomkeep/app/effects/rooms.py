@@ -121,7 +121,7 @@ class RoomEffects(EffectGroup):
         with batch():
             self._overlays.close_dialog("switcher")
             # What one chose it from may be a list that was made before it went.
-            if all(room.id != room_id for room in account.rooms() or ()):
+            if account.find_room(room_id) is None:
                 raise RecordNotFound("rooms", room_id)
             showing = start_eagerly(self.show(account, room_id, channel_id))
             self._overlays.focus_composer()
@@ -197,7 +197,7 @@ class RoomEffects(EffectGroup):
         await self.context.database(account).update_room(room_id, **changes)
         if account.dialog() == "room-settings":
             account.dialog.set(None)
-        room = next((room for room in account.rooms() or () if room.id == room_id), None)
+        room = account.find_room(room_id)
         if room is not None:
             await self.load(account, {room_id: replace(room, **changes)})
 
@@ -249,7 +249,7 @@ class RoomEffects(EffectGroup):
         self.account.dialog.set("room-settings")
 
     def _choose(self, account: AccountState, room_id: str, channel_id: str | None) -> str:
-        room = next((room for room in account.rooms() or () if room.id == room_id), None)
+        room = account.find_room(room_id)
         if room is None:
             return channel_id or DEFAULT_CHANNEL_ID
         if find_channel(room, channel_id) is not None and channel_id is not None:

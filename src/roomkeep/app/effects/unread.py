@@ -77,7 +77,7 @@ class UnreadEffects(EffectGroup):
 
     def reader_mark(self, account: AccountState, ref: ChannelRef) -> int:
         """Return the time in ms up to which a channel was read."""
-        room = _find(account, ref[0])
+        room = account.find_room(ref[0])
         return read_until(account.last_read(), ref, room, account.user())
 
     def reach_end(self) -> None:
@@ -131,7 +131,7 @@ class UnreadEffects(EffectGroup):
     async def read_room(self, room_id: str) -> None:
         """Mark all that there is in a room as read."""
         account = self.account
-        room = _find(account, room_id)
+        room = account.find_room(room_id)
         if room is None:
             return
         latest = account.previews().get(room_id) or await self._latest(account, room_id)
@@ -172,7 +172,7 @@ class UnreadEffects(EffectGroup):
                 self.look(account)
         elif change.store == "rooms":
             changed = (records_by_key(change) or {}).get(room_id)
-            if not counts_alike(_find(account, room_id), changed, account.user_id):
+            if not counts_alike(account.find_room(room_id), changed, account.user_id):
                 self._count_again(account, [room_id])
         else:
             self._add(account, lambda work: work.note(room_id, change))
@@ -180,7 +180,7 @@ class UnreadEffects(EffectGroup):
     def _add_told(self, account: AccountState, room_id: str, change: Change) -> bool:
         """Count the messages that a change tells of; false where the room is to be counted."""
         records = records_by_key(change)
-        room = _find(account, room_id)
+        room = account.find_room(room_id)
         if records is None or room is None or room_id not in account.previews():
             return False
         timeline = account.timeline()
@@ -250,7 +250,7 @@ class UnreadEffects(EffectGroup):
             previews: dict[str, Message | None] = {}
             unread: dict[ChannelRef, int] = {}
             for room_id in room_ids[start : start + size]:
-                room = _find(account, room_id)
+                room = account.find_room(room_id)
                 if room is None:
                     self.forget(account, room_id)
                     continue
@@ -287,10 +287,6 @@ class UnreadEffects(EffectGroup):
             for ref, count in counts.items()
             if marks[ref] == self.reader_mark(account, ref)
         }
-
-
-def _find(account: AccountState, room_id: str) -> Room | None:
-    return next((room for room in account.rooms() or () if room.id == room_id), None)
 
 
 def _set_unread(account: AccountState, counts: dict[ChannelRef, int]) -> None:

@@ -11,7 +11,17 @@ from roomkeep.app.effects import Effects
 from roomkeep.app.sequences import longest_in_order
 from roomkeep.app.state import PageState
 
-__all__ = ["KeyedList", "View", "by_id", "clone", "focus_is_lost", "part", "pressed", "set_text"]
+__all__ = [
+    "KeyedList",
+    "View",
+    "by_id",
+    "clone",
+    "focus_is_lost",
+    "has_keyboard",
+    "part",
+    "pressed",
+    "set_text",
+]
 
 T = TypeVar("T")
 K = TypeVar("K", bound=Hashable)
@@ -141,6 +151,11 @@ def focus_is_lost() -> bool:
     """Tell whether nothing that can be seen has the focus."""
     focused = js.document.activeElement
     return bool(focused.localName in ("body", "dialog") or not focused.checkVisibility())
+
+
+def has_keyboard() -> bool:
+    """Tell whether a focused field brings up no keyboard on the screen, over what one sees."""
+    return bool(js.matchMedia("(pointer: fine)").matches)
 
 
 def set_text(element: Any, text: str) -> None:

@@ -9,7 +9,7 @@ from reaktiv import untracked
 
 from roomkeep.app.effects import Effects
 from roomkeep.app.state import PageState
-from roomkeep.app.views.dom import View, by_id
+from roomkeep.app.views.dom import View, by_id, has_keyboard
 from roomkeep.app.views.emoji_data import EmojiData
 from roomkeep.app.views.emoji_texts import emoji_texts
 from roomkeep.app.views.overlays import OPENED
@@ -49,8 +49,7 @@ class EmojiView(View):
 
     def _on_opened(self) -> None:
         put_beside(self._panel, self._anchor)
-        # A finger that picks needs the room that a keyboard on the screen would take.
-        focus = bool(js.matchMedia("(pointer: fine)").matches)
+        focus = has_keyboard()
         if self._picker is not None:
             self._search("", focus=focus)
         else:

@@ -53,6 +53,7 @@ class HistoryView(View):
         account = self.page.account()
         self.page.is_arriving()
         if account is not None:
+            # Read here, what the address is made of is followed.
             address_of(account, is_narrow=bool(self._narrow.matches))
         # When all that changes together has changed.
         if not self._is_due:
@@ -110,7 +111,7 @@ class HistoryView(View):
     def _is_there(self, account: AccountState, address: Address) -> bool:
         if address.room_id is None:
             return bool(self._narrow.matches)
-        return any(room.id == address.room_id for room in account.rooms() or ())
+        return account.find_room(address.room_id) is not None
 
     def _on_pop(self) -> None:
         address = parse_address(str(js.location.hash))

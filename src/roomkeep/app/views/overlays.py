@@ -16,7 +16,7 @@ from pyodide.ffi import JsProxy, create_proxy
 
 from roomkeep.app.effects import Effects
 from roomkeep.app.state import AccountState, Dialog, PageState
-from roomkeep.app.views.dom import View, by_id, clone, pressed
+from roomkeep.app.views.dom import View, by_id, clone, has_keyboard, pressed
 
 __all__ = ["CLOSED", "OPENED", "OverlaysView"]
 
@@ -93,8 +93,8 @@ class OverlaysView(View):
                 self._shown.append(overlay)
                 self._open(overlay)
         before, self._composer_focus = self._composer_focus, self._focus
-        if self._focus != before and self._focus[1] and not self._shown:
-            _focus_composer()
+        if self._focus != before and self._focus[1] and not self._shown and has_keyboard():
+            by_id("composer-text").focus()
 
     def _open(self, overlay: Overlay) -> None:
         element = overlay.element
@@ -158,12 +158,6 @@ class OverlaysView(View):
             # The browser is about to hide it, and is not to be told to do so.
             self._shown.remove(overlay)
             overlay.dismiss(self.effects)
-
-
-def _focus_composer() -> None:
-    # On a touch screen it would bring up the keyboard, over what one came to read.
-    if js.matchMedia("(pointer: fine)").matches:
-        by_id("composer-text").focus()
 
 
 def _overlays() -> list[Overlay]:
