@@ -1,0 +1,121 @@
+"""Files: up, down, and in small. They are given to those only who may see them."""
+
+import re
+from typing import Final
+
+from msgspec import Struct
+
+from roomkeep.sync.errors import BadAddress, BadResponse
+from roomkeep.sync.wire.addresses import media_parts, path
+from roomkeep.sync.wire.call import Wire, decode
+
+__all__ = ["MAX_MEDIA_BYTES", "Media", "download", "get_upload_limit", "thumbnail", "upload"]
+
+MAX_MEDIA_BYTES: Final = 100 * 1024 * 1024
+"""The most bytes of a file that is fetched, where nothing else is said."""
+
+_V1: Final = "/_matrix/client/v1/media"
+_MAX_THUMBNAIL_BYTES: Final = 4 * 1024 * 1024
+_TIMEOUT_S: Final = 60
+_MEDIA_TYPE: Final = re.compile(r"[\w.+-]{1,64}/[\w.+-]{1,64}", re.ASCII)
+
+
+class Media(Struct, frozen=True, kw_only=True):
+    """A file's bytes, and what the server calls them; `mime` is a stranger's claim."""
+
+    data: bytes
+    mime: str
+
+    def __repr__(self) -> str:
+        return f"Media({len(self.data)} bytes, {self.mime!r})"
+
+
+class _Limits(Struct, frozen=True, rename={"most": "m.upload.size"}):
+    most: int | None = None
+
+
+async def get_upload_limit(wire: Wire) -> int | None:
+    """Return the most bytes of a file that the server takes; None where it does not say."""
+    return (await wire.ask(_Limits, "GET", f"{_V1}/config")).most
+
+
+class _Uploaded(Struct, frozen=True):
+    content_uri: str
+
+
+async def upload(wire: Wire, data: bytes, mime: str, filename: str | None = None) -> str:
+    """Keep a file on the server and return its `mxc://` address.
+
+    Raises:
+        RequestTooLarge: the server takes no file of that size.
+    """
+    answer = await wire.send(
+        "POST",
+        "/_matrix/media/v3/upload",
+        data,
+        {"filename": filename},
+        content_type=mime if _MEDIA_TYPE.fullmatch(mime) else "application/octet-stream",
+        max_bytes=65_536,
+        timeout_s=_TIMEOUT_S,
+    )
+
+    address = decode(answer.body, _Uploaded).content_uri
+    try:
+        media_parts(address)
+    except BadAddress:
+        raise BadResponse("the server gave the file an address that is none") from None
+    return address
+
+
+async def download(
+    wire: Wire, address: str, *, size: int | None = None, max_bytes: int = MAX_MEDIA_BYTES
+) -> Media:
+    """Fetch a file.
+
+    Args:
+        wire: the homeserver.
+        address: its `mxc://` address.
+        size: how many bytes it must have; None where that is not known.
+        max_bytes: the most bytes.
+
+    Raises:
+        BadResponse: it has another size.
+        ResponseTooLarge: it is larger than the limit.
+    """
+    most = max_bytes if size is None else min(size, max_bytes)
+    media = await _fetch(wire, f"/download{path(*media_parts(address))}", {}, most)
+    if size is not None and len(media.data) != size:
+        raise BadResponse("the file has another size than its message says")
+    return media
+
+
+async def thumbnail(
+    wire: Wire, address: str, width: int, height: int, *, is_cropped: bool = False
+) -> Media:
+    """Fetch a picture in small: at least of that size, where the picture is."""
+    query: dict[str, str | int | bool | None] = {
+        "width": width,
+        "height": height,
+        "method": "crop" if is_cropped else "scale",
+    }
+    where = f"/thumbnail{path(*media_parts(address))}"
+    return await _fetch(wire, where, query, _MAX_THUMBNAIL_BYTES)
+
+
+async def _fetch(
+    wire: Wire, where: str, query: dict[str, str | int | bool | None], max_bytes: int
+) -> Media:
+    answer = await wire.send(
+        "GET",
+        f"{_V1}{where}",
+        None,
+        query,
+        content_type="",
+        max_bytes=max_bytes,
+        timeout_s=_TIMEOUT_S,
+    )
+    said = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
+    return Media(
+        data=answer.body,
+        mime=said if _MEDIA_TYPE.fullmatch(said) else "application/octet-stream",
+    )
