@@ -1,0 +1,120 @@
+"""What is sent: the contents of events, and the settings of new rooms."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
+
+from roomkeep.models import Attachment
+from roomkeep.sync.mapping.room import SPACE_TYPE, VOICE_TYPE
+
+__all__ = [
+    "channel_settings",
+    "edit_content",
+    "file_content",
+    "message_content",
+    "reaction_content",
+    "space_settings",
+]
+
+_KINDS = {"image": "m.image", "audio": "m.audio", "video": "m.video"}
+
+
+def message_content(text: str, reply_to: str | None = None) -> dict[str, Any]:
+    """Return the content of `m.room.message` for a text, and for the event that it answers."""
+    return {"msgtype": "m.text", "body": text, "m.mentions": {}, **_answer(reply_to)}
+
+
+def file_content(
+    attachment: Attachment, url: str, text: str = "", reply_to: str | None = None
+) -> dict[str, Any]:
+    """Return the content of `m.room.message` for a file that was uploaded.
+
+    Args:
+        attachment: what is known of it.
+        url: where it is: an `mxc://` address.
+        text: what is written with it.
+        reply_to: the event that it answers.
+    """
+    return {
+        "msgtype": _KINDS.get(attachment.mime.partition("/")[0], "m.file"),
+        "body": text or attachment.filename,
+        "filename": attachment.filename,
+        "url": url,
+        "info": {"size": attachment.size, "mimetype": attachment.mime},
+        "m.mentions": {},
+        **_answer(reply_to),
+    }
+
+
+def edit_content(event_id: str, text: str) -> dict[str, Any]:
+    """Return the content of `m.room.message` that gives one's own message another text."""
+    return {
+        "msgtype": "m.text",
+        # What clients show that know of no edits.
+        "body": f"* {text}",
+        "m.mentions": {},
+        "m.new_content": {"msgtype": "m.text", "body": text, "m.mentions": {}},
+        "m.relates_to": {"rel_type": "m.replace", "event_id": event_id},
+    }
+
+
+def reaction_content(event_id: str, emoji: str) -> dict[str, Any]:
+    """Return the content of `m.reaction`."""
+    return {"m.relates_to": {"rel_type": "m.annotation", "event_id": event_id, "key": emoji}}
+
+
+def space_settings(
+    name: str, topic: str | None, *, is_private: bool, is_listed: bool
+) -> dict[str, Any]:
+    """Return the settings of the space that a new room is."""
+    return {
+        "name": name,
+        **({} if topic is None else {"topic": topic}),
+        "preset": "private_chat" if is_private else "public_chat",
+        "visibility": "public" if is_listed and not is_private else "private",
+        "creation_content": {"type": SPACE_TYPE},
+        # Messages are in channels; invites to a private room are for those who run it.
+        "power_level_content_override": {
+            "events_default": 100,
+            "invite": 50 if is_private else 0,
+        },
+    }
+
+
+def channel_settings(
+    space_id: str,
+    name: str,
+    kind: Literal["text", "voice"],
+    *,
+    levels: Mapping[str, int],
+    via: Sequence[str],
+) -> dict[str, Any]:
+    """Return the settings of a channel, which whoever is in the space may enter.
+
+    Args:
+        space_id: the room that it is a channel of.
+        name: its name.
+        kind: its type.
+        levels: the power of people in it, as they have it in the room.
+        via: servers that know the room.
+    """
+    allowed = [{"type": "m.room_membership", "room_id": space_id}]
+    rules = {"join_rule": "restricted", "allow": allowed}
+    return {
+        "name": name,
+        "preset": "private_chat",
+        "visibility": "private",
+        **({"creation_content": {"type": VOICE_TYPE}} if kind == "voice" else {}),
+        "initial_state": [
+            {"type": "m.room.join_rules", "state_key": "", "content": rules},
+            {
+                "type": "m.space.parent",
+                "state_key": space_id,
+                "content": {"via": list(via), "canonical": True},
+            },
+        ],
+        "power_level_content_override": {"users": dict(levels)},
+    }
+
+
+def _answer(event_id: str | None) -> dict[str, Any]:
+    return {} if event_id is None else {"m.relates_to": {"m.in_reply_to": {"event_id": event_id}}}
