@@ -10,9 +10,6 @@ from roomkeep.sync.httpx_transport import HttpxTransport
 from roomkeep.sync.wire import Wire, account
 from tools.homeserver import PASSWORD, Homeserver, set_up_homeserver
 
-LEFT_OUT_VARIABLE = "ROOMKEEP_NO_HOMESERVER"
-"""The environment variable that has the tests of the homeserver left out."""
-
 
 @dataclass(frozen=True)
 class Person:

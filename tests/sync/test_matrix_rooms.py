@@ -5,8 +5,15 @@ from typing import Any
 import pytest
 
 from roomkeep.sync.mapping.members import read_bans, read_member, read_roster
-from roomkeep.sync.mapping.power import Rights, read_power, with_role
-from roomkeep.sync.mapping.room import is_private, ordered_children, orders_for, read_channels
+from roomkeep.sync.mapping.power import read_power, with_role
+from roomkeep.sync.mapping.room import (
+    is_private,
+    order_after,
+    ordered_children,
+    orders_for,
+    read_channels,
+)
+from roomkeep.sync.rights import Rights
 from roomkeep.sync.wire import events, rooms
 from roomkeep.sync.wire.types import Event, RoomSummary, Unsigned, events_of
 from support.recorded import ask, recorded
@@ -62,6 +69,18 @@ def test_only_what_moves_is_written() -> None:
     assert orders_for(["!a", "!b", "!c"], now) == {}
     assert orders_for(["!b", "!a", "!c"], now) == {"!b": "000000", "!a": "000001"}
     assert orders_for(["!a", "!d"], now) == {"!d": "000001"}
+
+
+@pytest.mark.parametrize(
+    ("orders", "after"),
+    [([], "000000"), (["000000", "000004"], "000005"), (["b", "a"], "b0"), ([None, 3], "000000")],
+)
+def test_the_end_of_the_list(orders: list[Any], after: str) -> None:
+    now = [child(f"!{at}", order) for at, order in enumerate(orders)]
+    assert order_after(now) == after
+    before = [at for at, order in enumerate(orders) if isinstance(order, str)]
+    first = ordered_children([*now, child("!new", after)])
+    assert all(first.index("!new") > first.index(f"!{at}") for at in before)
 
 
 def test_a_space_within_and_what_one_may_not_see_are_no_channels() -> None:

@@ -5,9 +5,10 @@ from typing import Any, Final, Literal, TypeAlias
 
 from msgspec import Struct
 
+from roomkeep.sync.rights import Rights
 from roomkeep.sync.wire.types import Event
 
-__all__ = ["Power", "Rights", "Role", "level_of_role", "read_power", "with_role"]
+__all__ = ["Power", "Role", "level_of_role", "read_power", "with_role"]
 
 Role: TypeAlias = Literal["host", "admin", "moderator", "member"]
 
@@ -16,18 +17,6 @@ _CREATOR: Final = 2**53
 """More than any level that can be written."""
 _CREATORS_RULE: Final = 12
 """The first room version in which no level can be above those who made the room."""
-
-
-class Rights(Struct, frozen=True, kw_only=True):
-    """What a person may do in a room. Over whom is another matter: those of less power only."""
-
-    invite: bool = False
-    kick: bool = False
-    ban: bool = False
-    delete_messages: bool = False
-    change_room: bool = False
-    change_channels: bool = False
-    change_roles: bool = False
 
 
 class Power(Struct, frozen=True, kw_only=True):

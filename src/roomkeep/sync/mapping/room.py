@@ -12,6 +12,8 @@ __all__ = [
     "VOICE_TYPE",
     "child_content",
     "is_private",
+    "order_after",
+    "order_of",
     "ordered_children",
     "orders_for",
     "read_channels",
@@ -80,10 +82,26 @@ def child_content(order: str, via: Sequence[str]) -> dict[str, Any]:
     return {"via": list(via), "order": order}
 
 
+def order_of(place: int) -> str:
+    """Return the `order` of a child at a place, from 0."""
+    return f"{place:0{_DIGITS}}"
+
+
+def order_after(events: Iterable[Event]) -> str:
+    """Return an `order` that comes after those of all children that have one."""
+    last = max((_order(event.content) or "" for event in events), default="")
+    if not last:
+        return order_of(0)
+    if last.isdecimal() and len(last) == _DIGITS and last != "9" * _DIGITS:
+        return order_of(int(last) + 1)
+    # Made by another client: what begins with it and goes on comes after it.
+    return f"{last}0" if len(last) < _MAX_ORDER else last
+
+
 def orders_for(ids: Sequence[str], events: Iterable[Event]) -> dict[str, str]:
     """Return the `order` of those children only that must change to stand as `ids` says."""
     now = {event.state_key: _order(event.content) for event in events}
-    wanted = {room_id: f"{place:0{_DIGITS}}" for place, room_id in enumerate(ids)}
+    wanted = {room_id: order_of(place) for place, room_id in enumerate(ids)}
     return {room_id: order for room_id, order in wanted.items() if now.get(room_id) != order}
 
 

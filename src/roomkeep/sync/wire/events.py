@@ -23,6 +23,7 @@ __all__ = [
     "get_messages",
     "get_state",
     "get_state_content",
+    "get_state_event",
     "put_state",
     "redact",
     "send",
@@ -222,6 +223,24 @@ async def get_state_content(
         return await wire.ask(dict[str, Any], "GET", _state_path(room_id, type_, key))
     except NotFound:
         return None
+
+
+async def get_state_event(wire: Wire, room_id: str, type_: str, key: str = "") -> Event | None:
+    """Return one part of a room's state with who set it and when; None where there is none."""
+    where = _state_path(room_id, type_, key)
+    try:
+        said = await wire.ask(Raw, "GET", where, query={"format": "event"})
+    except NotFound:
+        return None
+    try:
+        event = decode(said, Event)
+    except BadResponse:
+        event = None
+    if event is not None and event.sender and event.type == type_:
+        return event
+    # Some servers give the content alone, whatever they are asked for.
+    state = await get_state(wire, room_id)
+    return next((one for one in state if (one.type, one.state_key) == (type_, key)), None)
 
 
 async def send_receipt(wire: Wire, room_id: str, event_id: str, *, is_private: bool) -> None:
