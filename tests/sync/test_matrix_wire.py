@@ -30,6 +30,7 @@ def test_the_errors_tree_is_as_drawn() -> None:
         (403, recorded("error_no_such_room"), errors.NoRight),
         (401, recorded("error_unknown_token"), errors.UnknownToken),
         (401, {"errcode": "M_UNKNOWN_TOKEN", "soft_logout": True}, errors.SoftSignedOut),
+        (401, {"errcode": "M_UNKNOWN_TOKEN", "soft_logout": "no"}, errors.UnknownToken),
         (404, {"errcode": "M_NOT_FOUND"}, errors.NotFound),
         (413, b"<html>too big</html>", errors.RequestTooLarge),
         (400, {"errcode": "M_ROOM_IN_USE"}, errors.NameTaken),
