@@ -8,7 +8,7 @@ import pytest
 from roomkeep.errors import RoomkeepError
 from roomkeep.sync import errors
 from roomkeep.sync.wire import Request, Response, Wire, account, events, media, rooms
-from roomkeep.sync.wire.depth import MAX_DEPTH, prune
+from roomkeep.sync.wire.depth import MAX_DEPTH, is_deep, prune
 from support.recorded import Answers, ask, json_answer, recorded
 
 TOKEN = "syt_secret_token"  # noqa: S105 - it opens nothing.
@@ -215,6 +215,25 @@ def test_a_deep_event_hides_no_others(depth: int, signs: str) -> None:
     found = ask(chunk.encode(), lambda wire: events.get_messages(wire, "!a"))
     assert found.events[-1].content == {"body": '"[['}
     assert all(event.content.get("b") == "x" for event in found.events[:-1])
+
+
+@pytest.mark.parametrize(
+    ("text", "deep"),
+    [
+        (b"[" * 100 + b"]" * 100, False),
+        (b"[" * 101 + b"]" * 101, True),
+        (b'{"a":' * 101 + b"1" + b"}" * 101, True),
+        (b'["]",' * 101 + b"1" + b"]" * 101, True),
+        (b'["\\"]",' * 101 + b"1" + b"]" * 101, True),
+        (b"[" + b"[[],{}]," * 500 + b"1]", False),
+        (b'["' + b"[" * 500 + b'\\\\"]', False),
+        (b'["' + b"[" * 500 + b'\\""]', False),
+        (b'["' + b"[" * 500 + b'\\\\\\"]]]"]', False),
+        (b'["' + b"[{\\\\" * 500 + b'"]', False),
+    ],
+)
+def test_what_is_deep(text: bytes, deep: bool) -> None:
+    assert is_deep(text) is deep
 
 
 def test_pruning_keeps_what_is_not_deep() -> None:

@@ -17,7 +17,7 @@ from roomkeep.sync.errors import (
     ServerTooOld,
 )
 from roomkeep.sync.wire.addresses import check_base_url, path
-from roomkeep.sync.wire.call import Wire, decode
+from roomkeep.sync.wire.call import Wire, decode_answer
 from roomkeep.sync.wire.transport import Request, Transport
 from roomkeep.sync.wire.types import Login, LoginFlow, Profile, Skipped, WhoAmI
 
@@ -211,7 +211,7 @@ async def _well_known(transport: Transport, typed: str) -> str | None:
         return None
 
     try:
-        said = decode(answer.body, _WellKnown)
+        said = decode_answer(answer.body, _WellKnown)
     except BadResponse:
         # Some servers answer every path with a page of their own.
         return None

@@ -23,10 +23,10 @@ from roomkeep.sync.errors import (
     UnknownToken,
 )
 from roomkeep.sync.wire.addresses import check_base_url
-from roomkeep.sync.wire.depth import prune
+from roomkeep.sync.wire.depth import is_deep, prune
 from roomkeep.sync.wire.transport import Request, Response, Transport
 
-__all__ = ["JSON_BYTES", "Wire", "decode"]
+__all__ = ["JSON_BYTES", "Wire", "decode", "decode_answer"]
 
 T = TypeVar("T")
 
@@ -114,7 +114,7 @@ class Wire:
             max_bytes=max_bytes,
             timeout_s=timeout_s,
         )
-        return decode(answer.body, kind)
+        return decode_answer(answer.body, kind)
 
     async def send(
         self,
@@ -149,17 +149,23 @@ class Wire:
         return answer
 
 
+def decode_answer(body: bytes, kind: type[T]) -> T:
+    """Decode the whole of an answer; what is nested too deeply in it becomes `null`.
+
+    Raises:
+        BadResponse: it is not of that kind.
+    """
+    return decode(prune(body) if is_deep(body) else body, kind)
+
+
 def decode(data: bytes | msgspec.Raw, kind: type[T]) -> T:
-    """Decode what a homeserver sent.
+    """Decode a part of an answer, which `decode_answer` has made safe.
 
     Raises:
         BadResponse: it is not of that kind.
     """
     try:
-        try:
-            return msgspec.json.decode(data, type=kind)
-        except RecursionError:
-            return msgspec.json.decode(prune(bytes(data)), type=kind)
+        return msgspec.json.decode(data, type=kind)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, ValueError) as error:
         # Its text may quote what was sent.
         raise BadResponse(f"the answer is not understood ({type(error).__name__})") from None
@@ -175,7 +181,7 @@ class _Refusal(Struct, frozen=True, rename=None):
 def _refusal(answer: Response) -> RequestRefused:
     """Return the error that an answer stands for. What is wrong in it counts as not said."""
     try:
-        said = decode(answer.body, _Refusal)
+        said = decode_answer(answer.body, _Refusal)
     except BadResponse:
         said = _Refusal()
     status = answer.status

@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from roomkeep.sync.errors import BadAddress, BadResponse
 from roomkeep.sync.wire.addresses import media_parts, path
-from roomkeep.sync.wire.call import Wire, decode
+from roomkeep.sync.wire.call import Wire, decode_answer
 
 __all__ = ["MAX_MEDIA_BYTES", "Media", "download", "get_upload_limit", "thumbnail", "upload"]
 
@@ -59,7 +59,7 @@ async def upload(wire: Wire, data: bytes, mime: str, filename: str | None = None
         timeout_s=_TIMEOUT_S,
     )
 
-    address = decode(answer.body, _Uploaded).content_uri
+    address = decode_answer(answer.body, _Uploaded).content_uri
     try:
         media_parts(address)
     except BadAddress:
