@@ -116,6 +116,13 @@ def test_a_deleted_message_leaves_a_tombstone_and_its_redactions_are_told() -> N
     assert heart.reason is None
 
 
+@pytest.mark.parametrize("made", [{"content": {"redacts": "$a"}}, {"redacts": "$a"}])
+def test_a_redaction_of_any_room_version(made: dict[str, object]) -> None:
+    update = read_event(event("m.room.redaction", **made), PLACE)
+    assert isinstance(update, Redaction)
+    assert update.target_id == "$a"
+
+
 def test_a_file_with_what_was_written_with_it() -> None:
     update = message("A dot")
     (file,) = update.files

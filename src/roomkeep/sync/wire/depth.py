@@ -1,7 +1,8 @@
 """JSON that is nested too deeply for a decoder.
 
-Anyone in a room can send it. Under CPython one such event would hide all that it came with; in the
-page, where the stack is small and Python does not see its end, it would end Python.
+Synapse takes no such event from anyone; other servers may. Under CPython one would hide all that
+it came with. In the page, where the stack is small and Python does not see its end, it would end
+Python.
 """
 
 import re
