@@ -6,12 +6,11 @@ from typing import Any
 import js
 from pyodide.ffi import JsProxy, to_js
 
-from roomkeep.app.effects import Effects
 from roomkeep.app.file_state import PendingFile
 from roomkeep.app.limits import MAX_CONTENT
-from roomkeep.app.state import PageState
-from roomkeep.app.views.dom import KeyedList, View, by_id, clone, part, pressed, set_text
+from roomkeep.app.views.dom import KeyedList, by_id, clone, part, pressed, set_text
 from roomkeep.app.views.imports import BrowserFile
+from roomkeep.app.views.scope import AccountScope, AccountView
 from roomkeep.app.views.sizes import size
 from roomkeep.localization import join_sentences, localize
 
@@ -28,11 +27,11 @@ class AttachedFile(BrowserFile):
         self.data: object = js_file
 
 
-class AttachmentTrayView(View):
+class AttachmentTrayView(AccountView):
     """The files that wait to be sent, and all the ways in which they come."""
 
-    def __init__(self, page: PageState, effects: Effects) -> None:
-        super().__init__(page, effects)
+    def __init__(self, scope: AccountScope) -> None:
+        super().__init__(scope)
         self._area = by_id("pending")
         self._input = by_id("composer-files")
         self._overlay = by_id("drop-overlay")
@@ -53,11 +52,10 @@ class AttachmentTrayView(View):
         self.watch(self._show_refused)
 
     def _pending(self) -> tuple[PendingFile, ...]:
-        account = self.page.account()
-        ref = None if account is None else account.channel_ref
-        if account is None or ref is None:
+        ref = self.account.channel_ref
+        if ref is None:
             return ()
-        return account.files.pending().get(ref, ())
+        return self.account.files.pending().get(ref, ())
 
     def _show(self) -> None:
         files = self._pending()
@@ -68,8 +66,7 @@ class AttachmentTrayView(View):
             by_id("composer-text").focus()
 
     def _show_refused(self) -> None:
-        account = self.page.account()
-        refused = () if account is None else account.files.refused()
+        refused = self.account.files.refused()
         by_id("refused").hidden = not refused
         set_text(by_id("refused-text"), join_sentences(*refused))
 
@@ -89,8 +86,7 @@ class AttachmentTrayView(View):
             by_id("composer-text").focus()
 
     def _is_open(self) -> bool:
-        account = self.page.account()
-        return account is not None and account.room is not None
+        return self.account.room is not None
 
     def _on_pick(self, _event: Any) -> None:
         files = [AttachedFile(file) for file in self._input.files]
@@ -138,8 +134,7 @@ class AttachmentTrayView(View):
 
     def _on_unload(self, event: Any) -> None:
         # Half a message would be saved, or a file be lost.
-        account = self.page.account()
-        waiting = () if account is None else account.files.pending().values()
+        waiting = self.account.files.pending().values()
         if any(file.is_saving or not file.is_kept for files in waiting for file in files):
             event.preventDefault()
 

@@ -4,16 +4,12 @@ from collections.abc import Callable, Hashable
 from typing import Any, Generic, TypeVar
 
 import js
-from pyodide.ffi import JsProxy, create_proxy
-from reaktiv import Effect
+from pyodide.ffi import JsProxy
 
-from roomkeep.app.effects import Effects
 from roomkeep.app.sequences import longest_in_order
-from roomkeep.app.state import PageState
 
 __all__ = [
     "KeyedList",
-    "View",
     "by_id",
     "clone",
     "focus_is_lost",
@@ -25,44 +21,6 @@ __all__ = [
 
 T = TypeVar("T")
 K = TypeVar("K", bound=Hashable)
-
-
-class View:
-    """A part of the page that lives as long as the page does."""
-
-    def __init__(self, page: PageState, effects: Effects) -> None:
-        self.page = page
-        self.effects = effects
-        self._watches: list[Effect] = []
-
-    def watch(self, show: Callable[[], None]) -> None:
-        """Call `show` now, and again when a signal that it read has changed."""
-        report = self.effects.context.report
-
-        def watched() -> None:
-            try:
-                show()
-            except Exception as error:  # noqa: BLE001 it would end here unseen
-                report(error, "failed.show")
-
-        self._watches.append(Effect(watched))
-
-    def listen(
-        self, target: Any, event: str, handler: Callable[[Any], object], **options: bool
-    ) -> None:
-        """Call `handler` for each such event, as long as the page lives.
-
-        Rows that come and go have no listeners of their own: their list has one.
-        """
-        report = self.effects.context.report
-
-        def handle(given: Any) -> None:
-            try:
-                handler(given)
-            except Exception as error:  # noqa: BLE001 it would end here unseen
-                report(error, "failed.act")
-
-        target.addEventListener(event, create_proxy(handle), **options)
 
 
 class KeyedList(Generic[K, T]):

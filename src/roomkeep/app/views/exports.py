@@ -1,17 +1,17 @@
 """The part of the storage page that exports."""
 
-from roomkeep.app.effects import Effects
-from roomkeep.app.state import PageState
-from roomkeep.app.views.dom import View, by_id, set_text
+from roomkeep.app.views.dom import by_id, set_text
+from roomkeep.app.views.scope import AccountScope, AccountView
 
 __all__ = ["ExportView"]
 
 
-class ExportView(View):
+class ExportView(AccountView):
     """Begins an export, shows how far it is, and what came of it."""
 
-    def __init__(self, page: PageState, effects: Effects) -> None:
-        super().__init__(page, effects)
+    def __init__(self, scope: AccountScope) -> None:
+        super().__init__(scope)
+        effects = scope.effects
         self.listen(by_id("export-start"), "click", lambda _: effects.exports.start())
         self.listen(by_id("export-cancel"), "click", lambda _: effects.exports.cancel())
         # Before a repair, too.
@@ -19,8 +19,7 @@ class ExportView(View):
         self.watch(self._show)
 
     def _show(self) -> None:
-        account = self.page.account()
-        exporting = None if account is None else account.exporting()
+        exporting = self.account.exporting()
         is_running = exporting is not None and exporting.is_running
         by_id("export-bar").hidden = not is_running
         by_id("export-bar").value = 0 if exporting is None else exporting.done

@@ -10,10 +10,9 @@ from reaktiv import untracked
 
 from roomkeep.app.address import Address, format_address, parse_address
 from roomkeep.app.channel_ref import ChannelRef
-from roomkeep.app.effects import Effects
 from roomkeep.app.effects.navigation import address_of
-from roomkeep.app.state import AccountState, PageState, Position
-from roomkeep.app.views.dom import View
+from roomkeep.app.state import AccountState, Position
+from roomkeep.app.views.scope import View, ViewScope
 
 __all__ = ["LEAVING", "HistoryView", "kept_position"]
 
@@ -32,8 +31,8 @@ class HistoryView(View):
     seen, and would race with what the person does.
     """
 
-    def __init__(self, page: PageState, effects: Effects) -> None:
-        super().__init__(page, effects)
+    def __init__(self, scope: ViewScope) -> None:
+        super().__init__(scope)
         self._narrow = js.matchMedia(NARROW)
         self._closes_by_back = hasattr(js.window, "CloseWatcher")
         self._account: AccountState | None = None

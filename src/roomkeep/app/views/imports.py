@@ -4,9 +4,9 @@ from typing import Any
 
 from pyodide.ffi import JsException, JsProxy
 
-from roomkeep.app.effects import Effects
-from roomkeep.app.state import Import, PageState
-from roomkeep.app.views.dom import View, by_id, set_text
+from roomkeep.app.state import Import
+from roomkeep.app.views.dom import by_id, set_text
+from roomkeep.app.views.scope import AccountScope, AccountView
 from roomkeep.localization import localize
 
 __all__ = ["ImportView"]
@@ -49,11 +49,12 @@ class BrowserFile:
         return bytes(buffer.to_bytes())
 
 
-class ImportView(View):
+class ImportView(AccountView):
     """Asks for a file, then shows how far its import is."""
 
-    def __init__(self, page: PageState, effects: Effects) -> None:
-        super().__init__(page, effects)
+    def __init__(self, scope: AccountScope) -> None:
+        super().__init__(scope)
+        effects = scope.effects
         self._file = by_id("import-file")
         self.listen(self._file, "change", self._on_file)
         self.listen(by_id("import-cancel"), "click", lambda _: effects.imports.cancel())
@@ -61,8 +62,7 @@ class ImportView(View):
         self.watch(self._show_import)
 
     def _show_import(self) -> None:
-        account = self.page.account()
-        importing = None if account is None else account.importing()
+        importing = self.account.importing()
         by_id("import-choose").hidden = importing is not None
         by_id("import-progress").hidden = importing is None
         is_running = importing is not None and importing.is_running

@@ -6,16 +6,15 @@ import js
 from pyodide.ffi import JsProxy
 
 from roomkeep.app.address import Address, format_address
-from roomkeep.app.effects import Effects
-from roomkeep.app.state import PageState
 from roomkeep.app.timeline import Timeline
 from roomkeep.app.views import times
 from roomkeep.app.views.clipboard import copy
-from roomkeep.app.views.dom import KeyedList, View, by_id, clone, focus_is_lost, part, pressed
+from roomkeep.app.views.dom import KeyedList, by_id, clone, focus_is_lost, part, pressed
 from roomkeep.app.views.long_press import LongPress
 from roomkeep.app.views.message_menu import MessageMenuView
 from roomkeep.app.views.overlays import CLOSED
 from roomkeep.app.views.rows import Row
+from roomkeep.app.views.scope import AccountScope, AccountView
 from roomkeep.models import Message
 
 __all__ = ["MessageActions"]
@@ -24,24 +23,24 @@ KEYS = {"r": "reply", "e": "edit", "c": "copy", "+": "react", "delete": "delete"
 """What keys do to the message that has the focus."""
 
 
-class MessageActions(View):
+class MessageActions(AccountView):
     """The tools, the menu, the keys and the editor of each row.
 
     Args:
         messages: the rows.
     """
 
-    def __init__(self, page: PageState, effects: Effects, messages: KeyedList[str, Row]) -> None:
-        super().__init__(page, effects)
+    def __init__(self, scope: AccountScope, messages: KeyedList[str, Row]) -> None:
+        super().__init__(scope)
         self._list = messages
         self._focused = ""
         self._asked = ""
         self._is_pressed = False
         self._by_keyboard = False
         self._tools = clone("message-tools")
-        self._menu = MessageMenuView(page, effects, messages, self._on_action)
+        self._menu = MessageMenuView(scope, messages, self._on_action)
         self._long_press = LongPress(
-            page, effects, messages.parent, lambda row: self._on_action("more", row.dataset.id)
+            scope, messages.parent, lambda row: self._on_action("more", row.dataset.id)
         )
         self.listen(messages.parent, "pointerover", self._on_pointer, passive=True)
         self.listen(messages.parent, "pointerdown", lambda _: self._on_press(), passive=True)
@@ -83,8 +82,7 @@ class MessageActions(View):
             part(row, "time").title = times.exact(shown.message.timestamp)
 
     def _note_asked(self) -> None:
-        account = self.page.account()
-        message = None if account is None else account.deleting()
+        message = self.account.deleting()
         if message is not None:
             self._asked = message.id
 

@@ -5,16 +5,16 @@ import functools
 from typing import Any
 
 import js
-from pyodide.ffi import JsProxy, create_proxy
+from pyodide.ffi import JsProxy
 from reaktiv import untracked
 
 from roomkeep.app.channel_ref import ChannelRef
-from roomkeep.app.effects import Effects
-from roomkeep.app.state import AccountState, PageState, Position
+from roomkeep.app.state import Position
 from roomkeep.app.timeline import Timeline
 from roomkeep.app.unread import first_new
 from roomkeep.app.views import times
-from roomkeep.app.views.dom import KeyedList, View, by_id, clone, focus_is_lost
+from roomkeep.app.views.attachments import AttachmentsView
+from roomkeep.app.views.dom import KeyedList, by_id, clone, focus_is_lost
 from roomkeep.app.views.floating_date import FloatingDate
 from roomkeep.app.views.folding import Folding
 from roomkeep.app.views.history import LEAVING
@@ -22,6 +22,7 @@ from roomkeep.app.views.message_actions import MessageActions
 from roomkeep.app.views.message_row import fill_row
 from roomkeep.app.views.reaction_tooltip import ReactionTooltip
 from roomkeep.app.views.rows import Row, make_rows
+from roomkeep.app.views.scope import AccountScope, AccountView
 from roomkeep.app.views.unread_banner import UnreadBanner
 
 __all__ = ["MessagesView"]
@@ -38,61 +39,63 @@ AT_THE_END = 2**31 - 1
 """A place in a text that is after all of it."""
 
 
-class MessagesView(View):
+class MessagesView(AccountView):
     """The list of messages of the open channel."""
 
-    def __init__(self, page: PageState, effects: Effects) -> None:
-        super().__init__(page, effects)
+    def __init__(self, scope: AccountScope) -> None:
+        super().__init__(scope)
         self._scroller = by_id("messages-scroller")
         self._older = by_id("messages-older")
         self._begins = by_id("messages-begin")
         self._empty = by_id("messages-empty")
         self._latest = by_id("show-latest")
+        self._pictures = AttachmentsView(scope)
         self._list: KeyedList[str, Row] = KeyedList(
-            by_id("messages"), lambda: self._date.follow(clone("message-row")), fill_row
+            by_id("messages"),
+            lambda: self._date.follow(clone("message-row")),
+            functools.partial(fill_row, self._pictures),
         )
-        self._date = FloatingDate(page, effects, self._time_of, lambda: self._follows)
-        self._shown: tuple[AccountState | None, ChannelRef | None] = (None, None)
+        self._date = FloatingDate(scope, self._time_of, lambda: self._follows)
+        self._ref: ChannelRef | None = None
         self._is_new = True
         self._is_opening = True
         self._first_new: Any = None
         self._follows = True
         self._height = 0
         self._newest = ""
-        self._edited: tuple[AccountState | None, str | None] = (None, None)
+        self._edited: str | None = None
         self._loaded_at: Timeline | None = None
         self.listen(self._scroller, "scroll", self._on_scroll, passive=True)
-        self._unread_banner = UnreadBanner(page, effects)
-        self._actions = MessageActions(page, effects, self._list)
-        self._folding = Folding(page, effects)
-        self._reaction_tooltip = ReactionTooltip(page, effects, self._list.parent)
+        self._unread_banner = UnreadBanner(scope)
+        self._actions = MessageActions(scope, self._list)
+        self._folding = Folding(scope)
+        self._reaction_tooltip = ReactionTooltip(scope, self._list.parent)
         self.listen(self._latest, "click", lambda _: self._go_to_latest())
         self.listen(js.document, "visibilitychange", lambda _: self._look_around())
         self.listen(js.window, LEAVING, lambda _: self._note_position())
         # When one answers, or writes much, there is less room for the messages.
-        self._sizes: Any = js.ResizeObserver.new(create_proxy(self._on_size))
-        self._sizes.observe(self._scroller)
+        scope.observe_size(self._scroller, self._on_size)
         self.watch(self._show)
         self.watch(self._look_again)
         self.watch(self._go_to_target)
 
     def _show(self) -> None:
-        account = self.page.account()
-        ref = None if account is None else account.channel_ref
-        timeline = None if account is None else account.timeline()
-        if (account, ref) != self._shown:
+        account = self.account
+        ref = account.channel_ref
+        timeline = account.timeline()
+        if ref != self._ref:
             self._note_position()
-            self._shown = (account, ref)
+            self._ref = ref
             self._is_new = True
             self._is_opening = True
             self._follows = True
             self._date.hide()
         # Until the messages of another channel are there, the rows of the one before stay.
         self._list.parent.toggleAttribute("inert", timeline is None)
-        if account is None or ref is None:
+        if ref is None:
             self._list.show({})
             self._show_ends(Timeline(has_older=True))
-        if account is None or timeline is None:
+        if timeline is None:
             self._is_new = True
             return
         editing = account.editing
@@ -125,7 +128,7 @@ class MessagesView(View):
         first_row = None if new_from is None else self._list.child(new_from)
         if self._is_opening and first_row is not None:
             self._begin_at(first_row)
-        elif not (self._is_opening and ref is not None and self._return_to(account, ref)):
+        elif not (self._is_opening and ref is not None and self._return_to(ref)):
             self._keep_place(anchor, timeline)
         # While the page starts there is nothing to scroll yet.
         self._is_opening = self._is_opening and not self._scroller.clientHeight
@@ -135,7 +138,7 @@ class MessagesView(View):
         with untracked():
             self._unread_banner.place(first_row, is_above=is_above)
         self._actions.give_tab_stop(timeline)
-        self._focus_editor(account, editing, was_editing)
+        self._focus_editor(editing, was_editing)
         if self._is_new:
             # One room's head may take more of the window than another's.
             self._height = int(self._scroller.clientHeight)
@@ -144,11 +147,11 @@ class MessagesView(View):
 
     def _look_again(self) -> None:
         """When a page was loaded, the next one may be near already."""
-        account = self.page.account()
-        is_loading = account is not None and (account.timeline() is None or account.is_loading())
+        account = self.account
+        is_loading = account.timeline() is None or account.is_loading()
         self._scroller.setAttribute("aria-busy", "true" if is_loading else "false")
         # What could not be loaded is tried again when one scrolls, not over and over.
-        if account is not None and not is_loading and account.timeline() is not self._loaded_at:
+        if not is_loading and account.timeline() is not self._loaded_at:
             untracked(self._look_around)
 
     def _show_ends(self, timeline: Timeline) -> None:
@@ -184,18 +187,18 @@ class MessagesView(View):
 
     def _note_position(self) -> None:
         """Remember where one is in the channel that is shown."""
-        account, ref = self._shown
+        ref, positions = self._ref, self.account.positions
         first = None if self._follows else self._first_visible()
-        if account is None or ref is None or not self._list.parent.children.length:
+        if ref is None or not self._list.parent.children.length:
             return
-        account.positions.pop(ref, None)
+        positions.pop(ref, None)
         if first is not None:
             top = float(self._scroller.getBoundingClientRect().top)
-            account.positions[ref] = Position(message_id=first[0], offset=first[1] - top)
+            positions[ref] = Position(message_id=first[0], offset=first[1] - top)
 
-    def _return_to(self, account: AccountState, ref: ChannelRef) -> bool:
+    def _return_to(self, ref: ChannelRef) -> bool:
         """Scroll to where one was in a channel; false where that was its end."""
-        position = account.positions.get(ref)
+        position = self.account.positions.get(ref)
         row = None if position is None else self._list.child(position.message_id)
         if position is None or row is None:
             return False
@@ -225,13 +228,12 @@ class MessagesView(View):
         if self._is_new:
             # The rows are still those of the channel before.
             return
-        account, ref = self._shown
         is_opening, self._is_opening = self._is_opening, self._is_opening and not self._height
         if is_opening and self._first_new is not None:
             self._begin_at(self._first_new)
             self._look_around()
-        elif is_opening and account is not None and ref is not None:
-            if not self._return_to(account, ref):
+        elif is_opening and self._ref is not None:
+            if not self._return_to(self._ref):
                 self._scroller.scrollTop = self._scroller.scrollHeight
         elif self._follows:
             self._scroller.scrollTop = self._scroller.scrollHeight
@@ -241,9 +243,8 @@ class MessagesView(View):
 
     def _look_around(self) -> None:
         """Load more where one comes near an end."""
-        account = self.page.account()
-        timeline = None if account is None else account.timeline()
-        if account is None or timeline is None:
+        timeline = self.account.timeline()
+        if timeline is None:
             return
         scroller = self._scroller
         above = scroller.scrollTop
@@ -256,7 +257,7 @@ class MessagesView(View):
         if self._follows and _is_seen():
             self.effects.unread.reach_end()
         self._unread_banner.look()
-        if account.is_loading():
+        if self.account.is_loading():
             return
         self._loaded_at = timeline
         if above < NEAR and timeline.has_older and timeline.messages:
@@ -265,9 +266,8 @@ class MessagesView(View):
             self.effects.messages.show_newer()
 
     def _go_to_latest(self) -> None:
-        account = self.page.account()
-        timeline = None if account is None else account.timeline()
-        if account is None or timeline is None:
+        timeline = self.account.timeline()
+        if timeline is None:
             return
         self._follows = True
         self._is_new = True
@@ -276,14 +276,13 @@ class MessagesView(View):
             self._scroller.scrollTop = self._scroller.scrollHeight
         else:
             self.effects.messages.show_latest()
-        account.message_id.set(None)
+        self.account.message_id.set(None)
         by_id("composer-text").focus()
 
     def _go_to_target(self) -> None:
-        account = self.page.account()
-        target = None if account is None else account.target()
+        target = self.account.target()
         row = None if target is None else self._list.child(target)
-        if row is None or self.page.phase() == "starting":
+        if row is None or not row.isConnected or self.page.phase() == "starting":
             return
         if not row.checkVisibility():
             # The page shows its screen in this very moment.
@@ -304,9 +303,8 @@ class MessagesView(View):
         editor = self._list.parent.querySelector(".row[data-editing]")
         return str(editor.dataset.id) if isinstance(editor, JsProxy) else None
 
-    def _focus_editor(self, account: AccountState, editing: str | None, before: str | None) -> None:
-        is_same = (account, editing) == self._edited
-        self._edited = (account, editing)
+    def _focus_editor(self, editing: str | None, before: str | None) -> None:
+        is_same, self._edited = editing == self._edited, editing
         row = self._list.child(editing) if editing is not None else None
         # One that comes back into the window takes the focus from nobody.
         if row is not None and not is_same:

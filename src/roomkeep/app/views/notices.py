@@ -5,9 +5,9 @@ from typing import Any
 import js
 from pyodide.ffi import JsProxy
 
-from roomkeep.app.effects import Effects
-from roomkeep.app.state import Notice, PageState
-from roomkeep.app.views.dom import KeyedList, View, by_id, clone, part, pressed
+from roomkeep.app.state import Notice
+from roomkeep.app.views.dom import KeyedList, by_id, clone, part, pressed
+from roomkeep.app.views.scope import View, ViewScope
 
 __all__ = ["NoticesView"]
 
@@ -15,8 +15,9 @@ __all__ = ["NoticesView"]
 class NoticesView(View):
     """The notices. Each can be put away."""
 
-    def __init__(self, page: PageState, effects: Effects) -> None:
-        super().__init__(page, effects)
+    def __init__(self, scope: ViewScope) -> None:
+        super().__init__(scope)
+        effects = scope.effects
         self._errors: KeyedList[int, Notice] = KeyedList(
             by_id("errors"), lambda: clone("notice"), _fill
         )

@@ -16,7 +16,8 @@ from pyodide.ffi import JsProxy, create_proxy
 
 from roomkeep.app.effects import Effects
 from roomkeep.app.state import AccountState, Dialog, PageState
-from roomkeep.app.views.dom import View, by_id, clone, has_keyboard, pressed
+from roomkeep.app.views.dom import by_id, clone, has_keyboard, pressed
+from roomkeep.app.views.scope import View, ViewScope
 
 __all__ = ["CLOSED", "OPENED", "OverlaysView"]
 
@@ -53,8 +54,8 @@ class Overlay(Struct, frozen=True, eq=False):
 class OverlaysView(View):
     """Opens and closes what the state names, and sees to where keys go then."""
 
-    def __init__(self, page: PageState, effects: Effects) -> None:
-        super().__init__(page, effects)
+    def __init__(self, scope: ViewScope) -> None:
+        super().__init__(scope)
         self._overlays = _overlays()
         self._wanted: list[Overlay] = []
         self._shown: list[Overlay] = []

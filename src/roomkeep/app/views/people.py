@@ -6,11 +6,11 @@ import js
 from msgspec import Struct
 from pyodide.ffi import JsProxy
 
-from roomkeep.app.effects import Effects
 from roomkeep.app.people import ROLE_NAMES, Person, group_people, may_moderate
-from roomkeep.app.state import AccountState, PageState
+from roomkeep.app.state import AccountState
 from roomkeep.app.views.avatars import show_avatar, show_status
-from roomkeep.app.views.dom import KeyedList, View, by_id, clone, part, pressed, set_text
+from roomkeep.app.views.dom import KeyedList, by_id, clone, part, pressed, set_text
+from roomkeep.app.views.scope import AccountScope, AccountView
 from roomkeep.localization import localize
 
 __all__ = ["PeopleView"]
@@ -34,11 +34,12 @@ class PersonRow(Struct, frozen=True):
     is_banned: bool
 
 
-class PeopleView(View):
+class PeopleView(AccountView):
     """The panel beside the conversation, or in its place."""
 
-    def __init__(self, page: PageState, effects: Effects) -> None:
-        super().__init__(page, effects)
+    def __init__(self, scope: AccountScope) -> None:
+        super().__init__(scope)
+        effects = scope.effects
         self._panel = by_id("people-panel")
         self._toggle = by_id("show-people")
         self._query = by_id("people-query")
@@ -70,15 +71,14 @@ class PeopleView(View):
     # The panel
 
     def _show_panel(self) -> None:
-        account = self.page.account()
-        room = None if account is None else account.room
-        people = None if account is None or room is None else account.people
+        room = self.account.room
+        people = None if room is None else self.account.people
         narrow = bool(self._narrow.matches)
         in_front = people is not None and people.in_front() and narrow
         shown = in_front or (people is not None and people.in_column() and not narrow)
         had_focus = bool(self._panel.matches(":focus-within"))
         self._panel.hidden = not shown
-        by_id("workspace").toggleAttribute("data-people-in-front", in_front)
+        self._panel.toggleAttribute("data-in-front", in_front)
         self._toggle.setAttribute("aria-expanded", "true" if shown else "false")
         # What had the focus is not to be seen any more.
         if in_front and not self._was_in_front:
@@ -101,9 +101,8 @@ class PeopleView(View):
     # The list
 
     def _show_people(self) -> None:
-        account = self.page.account()
-        people = None if account is None else account.people.people()
-        if account is None or people is None:
+        people = self.account.people.people()
+        if people is None:
             for listed in self._groups:
                 listed.show({})
                 listed.parent.parentElement.hidden = True
@@ -112,7 +111,7 @@ class PeopleView(View):
             set_text(by_id("people-title"), localize("people.title"))
             self._show_query("")
             return
-        state = account.people
+        state = self.account.people
         by_id("people-loading").hidden = True
         set_text(by_id("people-title"), localize("people.title_count", count=len(people)))
         query = state.query()
@@ -150,9 +149,9 @@ class PeopleView(View):
             now.item(before).focus()
 
     def _show_foot(self) -> None:
-        account = self.page.account()
-        room = None if account is None else account.room
-        if account is None or room is None:
+        account = self.account
+        room = account.room
+        if room is None:
             by_id("people-foot").hidden = True
             return
         many = len(account.people.bans())

@@ -7,10 +7,9 @@ import js
 from reaktiv import untracked
 
 from roomkeep.app.channel_search import Found, find_places
-from roomkeep.app.effects import Effects
-from roomkeep.app.state import PageState
-from roomkeep.app.views.dom import KeyedList, View, by_id, clone, part, set_text
+from roomkeep.app.views.dom import KeyedList, by_id, clone, part, set_text
 from roomkeep.app.views.room_pictures import show_picture
+from roomkeep.app.views.scope import AccountScope, AccountView
 from roomkeep.localization import localize
 
 __all__ = ["QuickSwitcherView"]
@@ -18,11 +17,11 @@ __all__ = ["QuickSwitcherView"]
 _numbers = itertools.count()
 
 
-class QuickSwitcherView(View):
+class QuickSwitcherView(AccountView):
     """A field, and the list of what fits: the field keeps the focus, arrows choose in the list."""
 
-    def __init__(self, page: PageState, effects: Effects) -> None:
-        super().__init__(page, effects)
+    def __init__(self, scope: AccountScope) -> None:
+        super().__init__(scope)
         self._field = by_id("switcher-field")
         self._empty = by_id("switcher-empty")
         self._found: list[Found] = []
@@ -39,23 +38,20 @@ class QuickSwitcherView(View):
     def _on_shortcut(self, event: Any) -> None:
         if not (event.ctrlKey or event.metaKey) or event.altKey or event.shiftKey:
             return
-        if str(event.key).lower() == "k" and self.page.account() is not None:
+        if str(event.key).lower() == "k":
             event.preventDefault()
             if not js.document.querySelector("dialog[open]"):
                 self.effects.overlays.open_quick_switcher()
 
     def _show(self) -> None:
-        account = self.page.account()
-        if account is not None and account.dialog() == "switcher":
+        if self.account.dialog() == "switcher":
             untracked(self._search)
         else:
             self._field.value = ""
             self._list.show({})
 
     def _search(self) -> None:
-        account = self.page.account()
-        if account is None:
-            return
+        account = self.account
         query = str(self._field.value)
         rooms = account.rooms() or ()
         self._found = find_places(rooms, query, account.recent(), account.channel_ref)

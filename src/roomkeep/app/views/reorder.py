@@ -5,9 +5,7 @@ from typing import Any
 
 from pyodide.ffi import JsProxy
 
-from roomkeep.app.effects import Effects
-from roomkeep.app.state import PageState
-from roomkeep.app.views.dom import View
+from roomkeep.app.views.scope import View, ViewScope
 
 __all__ = ["ReorderView"]
 
@@ -66,10 +64,8 @@ class ReorderView(View):
         move: called with a row and by how many places it is to move; up is less than none.
     """
 
-    def __init__(
-        self, page: PageState, effects: Effects, rows: Any, move: Callable[[Any, int], None]
-    ) -> None:
-        super().__init__(page, effects)
+    def __init__(self, scope: ViewScope, rows: Any, move: Callable[[Any, int], None]) -> None:
+        super().__init__(scope)
         self._list = rows
         self._move = move
         self._drag: Drag | None = None
