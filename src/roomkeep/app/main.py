@@ -10,7 +10,8 @@ from roomkeep.app.offline import keep_for_offline
 from roomkeep.app.state import PageState
 from roomkeep.app.views.account_views import AccountViews
 from roomkeep.app.views.accounts import AccountsView
-from roomkeep.app.views.history import HistoryView, kept_position
+from roomkeep.app.views.history import HistoryView
+from roomkeep.app.views.kept_positions import read_positions
 from roomkeep.app.views.notices import NoticesView
 from roomkeep.app.views.overlays import OverlaysView
 from roomkeep.app.views.scope import View, ViewScope
@@ -45,7 +46,7 @@ async def main() -> None:
     use_language(str(document.documentElement.lang))
     page = PageState()
     page.address = parse_address(str(location.hash))
-    page.position = kept_position()
+    page.kept_positions = read_positions()
     effects = Effects(Context(DatabaseService(), AppResumeStorage(), page))
     scope = ViewScope(page, effects)
     _views.extend(kind(scope) for kind in PAGE_VIEWS)

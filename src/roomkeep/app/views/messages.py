@@ -9,7 +9,7 @@ from pyodide.ffi import JsProxy
 from reaktiv import untracked
 
 from roomkeep.app.channel_ref import ChannelRef
-from roomkeep.app.state import Position
+from roomkeep.app.positions import Position
 from roomkeep.app.timeline import Timeline
 from roomkeep.app.unread import first_new
 from roomkeep.app.views import times
@@ -17,7 +17,7 @@ from roomkeep.app.views.attachments import AttachmentsView
 from roomkeep.app.views.dom import KeyedList, by_id, clone, focus_is_lost
 from roomkeep.app.views.floating_date import FloatingDate
 from roomkeep.app.views.folding import Folding
-from roomkeep.app.views.history import LEAVING
+from roomkeep.app.views.kept_positions import forget_positions, keep_positions
 from roomkeep.app.views.message_actions import MessageActions
 from roomkeep.app.views.message_row import fill_row
 from roomkeep.app.views.reaction_tooltip import ReactionTooltip
@@ -72,7 +72,8 @@ class MessagesView(AccountView):
         self._reaction_tooltip = ReactionTooltip(scope, self._list.parent)
         self.listen(self._latest, "click", lambda _: self._go_to_latest())
         self.listen(js.document, "visibilitychange", lambda _: self._look_around())
-        self.listen(js.window, LEAVING, lambda _: self._note_position())
+        self.listen(js.window, "pagehide", lambda _: self._on_leaving())
+        scope.on_close(forget_positions)
         # When one answers, or writes much, there is less room for the messages.
         scope.observe_size(self._scroller, self._on_size)
         self.watch(self._show)
@@ -195,6 +196,10 @@ class MessagesView(AccountView):
         if first is not None:
             top = float(self._scroller.getBoundingClientRect().top)
             positions[ref] = Position(message_id=first[0], offset=first[1] - top)
+
+    def _on_leaving(self) -> None:
+        self._note_position()
+        keep_positions(self.account)
 
     def _return_to(self, ref: ChannelRef) -> bool:
         """Scroll to where one was in a channel; false where that was its end."""
