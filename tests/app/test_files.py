@@ -124,7 +124,6 @@ class App(Chat):
 @pytest.fixture
 async def app() -> AsyncIterator[App]:
     async with App.opened("Tea") as made:
-        made.effects.pictures.begin()
         yield made
 
 

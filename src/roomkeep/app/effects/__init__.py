@@ -75,14 +75,6 @@ class Effects:
             self.drafts,
             self.draft_attachments,
             self.unread,
-            (
-                writer,
-                self.change_refresh,
-                self.unread,
-                self.pictures,
-                self.draft_attachments,
-                self.people,
-            ),
         )
         self.storage = StorageEffects(context, self.accounts)
         self.health = HealthEffects(context, self.storage)

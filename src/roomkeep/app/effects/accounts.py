@@ -1,8 +1,6 @@
 """Accounts: listed, made, switched, and where one left off in each."""
 
 import logging
-from collections.abc import Callable, Sequence
-from typing import Protocol
 
 from roomkeep.app.effects.context import Context, EffectGroup, effect
 from roomkeep.app.effects.draft_attachments import DraftAttachmentEffects
@@ -29,13 +27,6 @@ __all__ = ["AccountEffects"]
 logger = logging.getLogger(__name__)
 
 
-class Follower(Protocol):
-    """What follows the database while the page lives."""
-
-    def begin(self) -> None:
-        """Follow it from now on."""
-
-
 class AccountEffects(EffectGroup):
     """What one does with accounts."""
 
@@ -47,30 +38,24 @@ class AccountEffects(EffectGroup):
         drafts: DraftEffects,
         draft_attachments: DraftAttachmentEffects,
         unread: UnreadEffects,
-        followers: Sequence[Follower],
     ) -> None:
         super().__init__(context)
         self._navigation = navigation
         self._rooms = rooms
-        self._followers = followers
         self._drafts = drafts
         self._writer = drafts.writer
         self._draft_attachments = draft_attachments
         self._unread = unread
         self._settings = SettingsEffects(context)
         self._known = KnownAccountEffects(context)
-        self._stop: Callable[[], None] | None = None
         self._missed_rooms = False
+        context.device.subscribe(self._take)
 
     async def begin(self) -> None:
         """Open the storage, and go on where one left off."""
         self.page.phase.set("starting")
         self.page.trouble.set(None)
         self.page.notices.set(())
-        for follower in (*self._followers, self._known):
-            follower.begin()
-        if self._stop is None:
-            self._stop = self.context.device.subscribe(self._take)
         try:
             await self.context.device.initialize()
             reason = self.context.device.fallback_reason

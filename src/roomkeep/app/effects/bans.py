@@ -80,14 +80,8 @@ class BanEffects(EffectGroup):
     def __init__(self, context: Context) -> None:
         super().__init__(context)
         self._cancel: Callable[[], None] | None = None
-        self._follow: Effect | None = None
-        self._stop: Callable[[], None] | None = None
-
-    def begin(self) -> None:
-        """Look again whenever a ban ends, from now on."""
-        if self._follow is None:
-            self._follow = Effect(self._follow_bans)
-            self._stop = self.context.device.subscribe(self._on_change)
+        context.follow(self._on_change, "bans")
+        self._follow = Effect(self._follow_bans)
 
     def _follow_bans(self) -> None:
         account = self.page.account()
@@ -111,11 +105,8 @@ class BanEffects(EffectGroup):
         # Also where they are the same still: the last wait is over.
         self._wait(account.people.bans())
 
-    def _on_change(self, change: Change) -> None:
-        account = self.page.account()
-        if account is None or change.store != "bans" or self._apply(account, change):
-            return
-        if change.room_id in (None, account.room_id()):
+    def _on_change(self, account: AccountState, change: Change) -> None:
+        if not self._apply(account, change) and change.room_id in (None, account.room_id()):
             self.look_again()
 
     def _apply(self, account: AccountState, change: Change) -> bool:

@@ -119,9 +119,7 @@ class ChannelEffects(EffectGroup):
 
     def cancel_remove(self) -> None:
         """Keep the channel."""
-        account = self.page.account()
-        if account is not None:
-            account.removing.set(None)
+        self.account.removing.set(None)
 
     @effect("failed.remove_channel")
     async def remove(self) -> None:

@@ -61,6 +61,16 @@ class Context:
             raise ScopeChanged("the account was switched")
         return self.device
 
+    def follow(self, take: Callable[[AccountState, Change], object], *stores: str) -> None:
+        """Call `take` with every change of some stores while an account is open."""
+
+        def hear(change: Change) -> None:
+            account = self.page.account()
+            if account is not None and change.store in stores:
+                take(account, change)
+
+        self.device.subscribe(hear)
+
     @contextmanager
     def overhear(self) -> Iterator[list[Change]]:
         """Collect the changes that come while something is read: that may not have them yet."""

@@ -5,7 +5,7 @@ Until it is sent, a file is kept as the attachment of a message that there is no
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 
 from roomkeep.app.blobs import Blobs
@@ -35,15 +35,10 @@ class DraftAttachmentEffects(EffectGroup):
     def __init__(self, context: Context, blobs: Blobs, writer: SettingWriter) -> None:
         super().__init__(context)
         self._blobs = blobs
-        self._stop: Callable[[], None] | None = None
         # Each change begins with the list that the one before has left.
         self._changes = asyncio.Lock()
         writer.follow(DRAFT_FILES, self._show_listed)
-
-    def begin(self) -> None:
-        """Follow the database from now on."""
-        if self._stop is None:
-            self._stop = self.context.device.subscribe(self._on_change)
+        context.follow(self._on_change, "attachments")
 
     async def keep(self, account: AccountState, ref: ChannelRef, file: PendingFile) -> None:
         """Keep a file; where that cannot be, say so, and it waits on the page alone."""
@@ -156,10 +151,7 @@ class DraftAttachmentEffects(EffectGroup):
 
     # What changes, here or in other tabs
 
-    def _on_change(self, change: Change) -> None:
-        account = self.page.account()
-        if account is None or change.store != "attachments":
-            return
+    def _on_change(self, account: AccountState, change: Change) -> None:
         # A file is listed before it is kept.
         awaited = account.files.awaited
         wanted = [str(key) for key in change.keys if key in awaited]

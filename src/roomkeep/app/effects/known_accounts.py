@@ -19,12 +19,7 @@ class KnownAccountEffects(EffectGroup):
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
-        self._follow: Effect | None = None
-
-    def begin(self) -> None:
-        """Follow the profile of who is signed in from now on."""
-        if self._follow is None:
-            self._follow = Effect(self._remember)
+        self._follow = Effect(self._remember)
 
     async def load(self) -> None:
         """Find out which accounts there are, and how they look."""

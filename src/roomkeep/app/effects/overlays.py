@@ -12,18 +12,17 @@ class OverlayEffects(EffectGroup):
 
     def close_dialog(self, name: str | None = None) -> None:
         """Close the open dialog; with a name, only if it is that one."""
-        account = self.page.account()
-        if account is not None and name in (None, account.dialog()):
+        account = self.account
+        if name in (None, account.dialog()):
             account.dialog.set(None)
 
     def open_quick_switcher(self) -> None:
         """Look for a room or a channel."""
-        account = self.page.account()
-        if account is not None:
-            with batch():
-                self.close_menu()
-                account.picking.set(None)
-                account.dialog.set("switcher")
+        account = self.account
+        with batch():
+            self.close_menu()
+            account.picking.set(None)
+            account.dialog.set("switcher")
 
     def open_room_menu(self) -> None:
         """Open the menu of the open room."""
@@ -35,11 +34,10 @@ class OverlayEffects(EffectGroup):
 
     def close_menu(self) -> None:
         """Close whatever menu is open."""
-        account = self.page.account()
-        if account is not None:
-            with batch():
-                account.room_menu.set(False)
-                account.message_menu.set(None)
+        account = self.account
+        with batch():
+            account.room_menu.set(False)
+            account.message_menu.set(None)
 
     def close_all(self) -> None:
         """Close whatever is open over the conversation, or in its place."""
@@ -58,6 +56,5 @@ class OverlayEffects(EffectGroup):
 
     def focus_composer(self) -> None:
         """Have the next keys go to the composer."""
-        account = self.page.account()
-        if account is not None:
-            account.composer_focus.set(account.composer_focus() + 1)
+        account = self.account
+        account.composer_focus.set(account.composer_focus() + 1)

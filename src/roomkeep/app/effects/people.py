@@ -1,13 +1,14 @@
 """People: the roster of the open room, cards, and one's own profile."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from msgspec.structs import replace
 from reaktiv import Effect, batch, untracked
 
 from roomkeep.app.changes import records_by_key
 from roomkeep.app.effects.bans import BanEffects
+from roomkeep.app.effects.batcher import Batcher
 from roomkeep.app.effects.context import Context, EffectGroup, effect
 from roomkeep.app.limits import check_bio, check_name
 from roomkeep.app.people import Person, Status, faces_of, list_people, person_of, sort_people
@@ -24,24 +25,40 @@ SHOWN = "peopleShown"
 """The setting that says whether the roster stands beside the conversation."""
 
 
+class Changed:
+    """People who have changed, and do not show so yet."""
+
+    def __init__(self) -> None:
+        self._users: dict[str, User] = {}
+        self._is_all = False
+
+    def __bool__(self) -> bool:
+        return self._is_all or bool(self._users)
+
+    def add(self, users: Mapping[str, User] | None) -> None:
+        """Take in some; None for more than a change carries, as when an import writes hundreds."""
+        self._users |= users or {}
+        self._is_all |= users is None
+
+    def take(self) -> tuple[Mapping[str, User], bool]:
+        """Return them, and whether all may have changed; leave nothing."""
+        taken = self._users, self._is_all
+        self._users, self._is_all = {}, False
+        return taken
+
+
 class PeopleEffects(EffectGroup):
     """What one does with people. The roster follows the open room and the database by itself."""
 
     def __init__(self, context: Context, bans: BanEffects) -> None:
         super().__init__(context)
         self._bans = bans
-        self._stop: Callable[[], None] | None = None
-        self._follow: Effect | None = None
-        self._load_all: set[AccountState] = set()
         self._at: tuple[AccountState | None, Room | None] = (None, None)
-        self._waiting: dict[AccountState, dict[str, User]] = {}
-
-    def begin(self) -> None:
-        """Follow the open room and the database from now on."""
-        if self._stop is None:
-            self._stop = self.context.device.subscribe(self._on_change)
-            self._follow = Effect(self._follow_room)
-            self._bans.begin()
+        self._batcher = Batcher(
+            context, "failed.load_people", Changed, self._show_batch, gather=PAUSE, rest=PAUSE
+        )
+        context.follow(self._on_change, "users")
+        self._follow = Effect(self._follow_room)
 
     def _follow_room(self) -> None:
         account = self.page.account()
@@ -67,27 +84,11 @@ class PeopleEffects(EffectGroup):
         people.limit.set(PAGE_OF_PEOPLE)
         people.in_front.set(False)
 
-    def _on_change(self, change: Change) -> None:
-        account = self.page.account()
-        if account is None or change.store != "users":
-            return
-        users = records_by_key(change)
-        if users is None:
-            # More than a change carries: an import writes people by the hundred.
-            self._load_all.add(account)
-        if account not in self._waiting:
-            self._waiting[account] = {}
-            self.context.start(self._show_soon(account), "failed.load_people")
-        self._waiting[account] |= users or {}
+    def _on_change(self, account: AccountState, change: Change) -> None:
+        self._batcher.add(account, lambda changed: changed.add(records_by_key(change)))
 
-    async def _show_soon(self, account: AccountState) -> None:
-        users: dict[str, User] = {}
-        try:
-            await asyncio.sleep(PAUSE)
-        finally:
-            users = self._waiting.pop(account)
-            is_all = account in self._load_all
-            self._load_all.discard(account)
+    async def _show_batch(self, account: AccountState, changed: Changed) -> None:
+        users, is_all = changed.take()
         if is_all or account.people.people() is None:
             await self.load(account)
         else:

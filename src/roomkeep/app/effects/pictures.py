@@ -2,11 +2,12 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Literal
 
 from roomkeep.app.blobs import Blobs
 from roomkeep.app.changes import records_by_key
+from roomkeep.app.effects.batcher import Batcher
 from roomkeep.app.effects.context import Context, EffectGroup, effect
 from roomkeep.app.file_state import Picture
 from roomkeep.app.files import picture_type
@@ -35,13 +36,10 @@ class PictureEffects(EffectGroup):
         super().__init__(context)
         self._blobs = blobs
         self._readers = asyncio.Semaphore(AT_ONCE)
-        self._stop: Callable[[], None] | None = None
-        self._stale: set[AccountState] = set()
-
-    def begin(self) -> None:
-        """Follow the database from now on."""
-        if self._stop is None:
-            self._stop = self.context.device.subscribe(self._on_change)
+        self._batcher: Batcher[list[Change]] = Batcher(
+            context, "failed.load_attachments", list, self._load_again, gather=PAUSE, rest=PAUSE
+        )
+        context.follow(self._on_change, "attachments")
 
     async def load(self, account: AccountState, messages: Iterable[Message]) -> None:
         """Find the attachments of messages, before or after these are shown."""
@@ -131,9 +129,7 @@ class PictureEffects(EffectGroup):
 
     def go_out_of_view(self, attachment_id: str) -> None:
         """Let go of a picture when there are many."""
-        account = self.page.account()
-        if account is not None:
-            account.files.in_view.discard(attachment_id)
+        self.account.files.in_view.discard(attachment_id)
 
     @effect("failed.show_picture")
     async def _read(self, account: AccountState, attachment: Attachment) -> None:
@@ -217,9 +213,7 @@ class PictureEffects(EffectGroup):
 
     def shrink(self) -> None:
         """Go back to the conversation."""
-        account = self.page.account()
-        if account is not None:
-            account.files.large.set(None)
+        self.account.files.large.set(None)
 
     @effect("failed.download")
     async def download(self, attachment_id: str) -> None:
@@ -241,13 +235,10 @@ class PictureEffects(EffectGroup):
 
     # What changes, here or elsewhere
 
-    def _on_change(self, change: Change) -> None:
-        account = self.page.account()
-        if account is None or change.store != "attachments" or self._apply(account, change):
-            return
-        if change.room_id in (None, account.room_id()) and account not in self._stale:
-            self._stale.add(account)
-            self.context.start(self._load_again(account), "failed.load_attachments")
+    def _on_change(self, account: AccountState, change: Change) -> None:
+        is_here = change.room_id in (None, account.room_id())
+        if not self._apply(account, change) and is_here:
+            self._batcher.add(account, lambda changes: changes.append(change))
 
     def _apply(self, account: AccountState, change: Change) -> bool:
         """Show what a change tells of attachments; false where they are to be read."""
@@ -281,9 +272,8 @@ class PictureEffects(EffectGroup):
             files.by_message.set(left)
             self._let_go(account, ids)
 
-    async def _load_again(self, account: AccountState) -> None:
-        await asyncio.sleep(PAUSE)
-        self._stale.discard(account)
+    async def _load_again(self, account: AccountState, changes: list[Change]) -> None:
+        changes.clear()
         self.context.database(account)  # the account may have been switched
         timeline = account.timeline()
         if timeline is not None:

@@ -64,6 +64,4 @@ class ReactionEffects(EffectGroup):
 
     def end_picking(self) -> None:
         """Look for no emoji any more."""
-        account = self.page.account()
-        if account is not None:
-            account.picking.set(None)
+        self.account.picking.set(None)

@@ -86,11 +86,9 @@ class ReplyEffects(EffectGroup):
             has_older=timeline.has_older,
         )
 
-    def arrived(self) -> None:
-        """Say that the message is in sight."""
-        account = self.page.account()
-        if account is not None:
-            account.target.set(None)
+    def arrived(self, account: AccountState) -> None:
+        """Note that the message is in sight."""
+        account.target.set(None)
 
     def _load_originals(self) -> None:
         """Load what the messages on the page answer, where that is not on the page."""

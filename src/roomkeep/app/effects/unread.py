@@ -1,13 +1,14 @@
 """What is unread in each room, and what was said there last."""
 
 import asyncio
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 
 from reaktiv import batch
 
 from roomkeep.app.changes import records_by_key
 from roomkeep.app.channel_ref import LAST_READ, ChannelRef, setting_key
 from roomkeep.app.channels import channels_of, is_text
+from roomkeep.app.effects.batcher import Batcher
 from roomkeep.app.effects.context import Context, EffectGroup, effect
 from roomkeep.app.effects.setting_writer import SettingWriter
 from roomkeep.app.state import AccountState
@@ -60,13 +61,10 @@ class UnreadEffects(EffectGroup):
         super().__init__(context)
         self._writer = writer
         writer.follow(LAST_READ, self._show_mark)
-        self._work: dict[AccountState, Work] = {}
-        self._stop: Callable[[], None] | None = None
-
-    def begin(self) -> None:
-        """Follow the database from now on."""
-        if self._stop is None:
-            self._stop = self.context.device.subscribe(self._on_change)
+        self._batcher = Batcher(
+            context, "failed.count_unread", Work, self._count_batch, gather=GATHER, rest=REST
+        )
+        context.follow(self._on_change, "messages", "rooms")
 
     def look(self, account: AccountState, room_ids: Collection[str] | None = None) -> None:
         """Look at some rooms, or at all. It is not waited for: the rooms are on the page before."""
@@ -82,10 +80,9 @@ class UnreadEffects(EffectGroup):
 
     def reach_end(self) -> None:
         """All of the open channel is read."""
-        account = self.page.account()
-        ref = None if account is None else account.channel_ref
-        timeline = None if account is None else account.timeline()
-        if account is None or ref is None or timeline is None:
+        account = self.account
+        ref, timeline = account.channel_ref, account.timeline()
+        if ref is None or timeline is None:
             return
         # What is being sent is read when it is sent.
         sent = [one for one in timeline.messages[-2:] if one.id not in account.unsent]
@@ -94,10 +91,9 @@ class UnreadEffects(EffectGroup):
 
     def fall_behind(self) -> None:
         """Something came while one was reading further up, or looked elsewhere."""
-        account = self.page.account()
-        ref = None if account is None else account.channel_ref
-        timeline = None if account is None else account.timeline()
-        if account is None or ref is None or timeline is None:
+        account = self.account
+        ref, timeline = account.channel_ref, account.timeline()
+        if ref is None or timeline is None:
             return
         mark = self.reader_mark(account, ref)
         before = account.new_after()
@@ -162,10 +158,7 @@ class UnreadEffects(EffectGroup):
                 account.previews.set({key: p for key, p in previews.items() if key != room_id})
                 account.unread.set({p: n for p, n in unread.items() if p[0] != room_id})
 
-    def _on_change(self, change: Change) -> None:
-        account = self.page.account()
-        if account is None or change.store not in ("messages", "rooms"):
-            return
+    def _on_change(self, account: AccountState, change: Change) -> None:
         room_id = change.room_id
         if room_id is None:
             if change.action == "clear":
@@ -175,7 +168,7 @@ class UnreadEffects(EffectGroup):
             if not counts_alike(account.find_room(room_id), changed, account.user_id):
                 self._count_again(account, [room_id])
         else:
-            self._add(account, lambda work: work.note(room_id, change))
+            self._batcher.add(account, lambda work: work.note(room_id, change))
 
     def _add_told(self, account: AccountState, room_id: str, change: Change) -> bool:
         """Count the messages that a change tells of; false where the room is to be counted."""
@@ -219,30 +212,17 @@ class UnreadEffects(EffectGroup):
 
     def _count_again(self, account: AccountState, room_ids: Collection[str]) -> None:
         """Count what is unread in rooms, soon. Nobody waits for that."""
-        self._add(account, lambda work: work.rooms.update(dict.fromkeys(room_ids)))
+        rooms = dict.fromkeys(room_ids)
+        self._batcher.add(account, lambda work: work.rooms.update(rooms))
 
-    def _add(self, account: AccountState, put: Callable[[Work], None]) -> None:
-        work = self._work.get(account, Work())
-        put(work)
-        if work and account not in self._work:
-            self._work[account] = work
-            self._count_soon(account, work)
-
-    @effect("failed.count_unread")
-    async def _count_soon(self, account: AccountState, work: Work) -> None:
-        try:
-            await asyncio.sleep(GATHER)
-            while work:
-                told, work.told = work.told, []
-                for room_id, change in told:
-                    if room_id not in work.rooms and not self._add_told(account, room_id, change):
-                        work.rooms[room_id] = None
-                work.counting, work.rooms = list(work.rooms), {}
-                await self._look_at(account, work.counting)
-                work.counting = []
-                await asyncio.sleep(REST)
-        finally:
-            del self._work[account]
+    async def _count_batch(self, account: AccountState, work: Work) -> None:
+        told, work.told = work.told, []
+        for room_id, change in told:
+            if room_id not in work.rooms and not self._add_told(account, room_id, change):
+                work.rooms[room_id] = None
+        work.counting, work.rooms = list(work.rooms), {}
+        await self._look_at(account, work.counting)
+        work.counting = []
 
     async def _look_at(self, account: AccountState, room_ids: list[str]) -> None:
         size = max(TOGETHER, len(room_ids) // MOST_REDRAWS)

@@ -302,7 +302,7 @@ class MessagesView(AccountView):
         loop = asyncio.get_running_loop()
         loop.call_later(LIT_SECONDS, row.removeAttribute, "data-lit")
         # Not while the change that led here is being followed.
-        loop.call_soon(self.effects.replies.arrived)
+        loop.call_soon(self.effects.replies.arrived, self.account)
 
     def _editor(self) -> str | None:
         editor = self._list.parent.querySelector(".row[data-editing]")
