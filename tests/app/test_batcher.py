@@ -54,13 +54,6 @@ async def test_work_that_comes_during_a_round_is_done_together_in_the_next(chat:
     assert rounds.batcher.work(chat.account) == []
 
 
-async def test_nothing_to_do_starts_nothing(chat: Chat) -> None:
-    rounds = Rounds(chat)
-    rounds.add(chat)
-    await chat.idle()
-    assert rounds.done == []
-
-
 async def test_a_round_that_fails_is_told_of_and_work_can_be_added_again(chat: Chat) -> None:
     rounds = Rounds(chat)
     rounds.fails = True
