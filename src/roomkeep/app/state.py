@@ -13,6 +13,7 @@ from roomkeep.app.channel_ref import ChannelRef
 from roomkeep.app.channels import find_channel
 from roomkeep.app.file_state import FilesState
 from roomkeep.app.health_state import HealthState
+from roomkeep.app.job import Job
 from roomkeep.app.people_state import PeopleState
 from roomkeep.app.positions import Position
 from roomkeep.app.storage_state import StorageState
@@ -23,13 +24,10 @@ from roomkeep.persistence import KnownAccount, LaunchSettings
 __all__ = [
     "AccountState",
     "Dialog",
-    "Export",
-    "Import",
     "Leaving",
     "Notice",
     "PageState",
     "Pane",
-    "Phase",
     "Removing",
 ]
 
@@ -56,10 +54,6 @@ Pane = Literal["rooms", "chat"]
 """What a narrow window shows."""
 
 
-Phase = Literal["checking", "writing", "stopping", "done", "stopped", "failed"]
-"""What an import is doing, or how it ended."""
-
-
 class Notice(Struct, frozen=True, kw_only=True):
     """Something that a person should know.
 
@@ -76,52 +70,6 @@ class Notice(Struct, frozen=True, kw_only=True):
     text: str
     advice: str = ""
     about: str = ""
-
-
-class Import(Struct, frozen=True, kw_only=True):
-    """How far an import has come.
-
-    Attributes:
-        name: the file's name.
-        phase: what it is doing, or how it ended.
-        done: the share of the work that is done, from 0 to 1.
-        text: where it is, or what came of it, in a plain sentence.
-        advice: what to do next, where it failed.
-        is_restore: the file is an export, which is restored.
-    """
-
-    name: str
-    phase: Phase = "checking"
-    done: float = 0.0
-    text: str = ""
-    advice: str = ""
-    is_restore: bool = False
-
-    @property
-    def is_running(self) -> bool:
-        """It has not ended yet."""
-        return self.phase in ("checking", "writing", "stopping")
-
-
-class Export(Struct, frozen=True, kw_only=True):
-    """How far an export has come.
-
-    Attributes:
-        phase: what it is doing, or how it ended.
-        done: the share of the work that is done, from 0 to 1.
-        text: where it is, or what came of it, in a plain sentence.
-        advice: what else there is to know.
-    """
-
-    phase: Literal["running", "stopping", "done", "stopped", "failed"] = "running"
-    done: float = 0.0
-    text: str = ""
-    advice: str = ""
-
-    @property
-    def is_running(self) -> bool:
-        """It has not ended yet."""
-        return self.phase in ("running", "stopping")
 
 
 class Leaving(Struct, frozen=True, kw_only=True):
@@ -245,8 +193,8 @@ class AccountState:
         self.message_menu: Signal[str | None] = _signal(None)
         self.composer_focus: Signal[int] = _signal(0)
         self.pane: Signal[Pane] = _signal("rooms")
-        self.importing: Signal[Import | None] = _signal(None)
-        self.exporting: Signal[Export | None] = _signal(None)
+        self.importing: Signal[Job | None] = _signal(None)
+        self.exporting: Signal[Job | None] = _signal(None)
         self.people = PeopleState()
         self.making_samples: Signal[float | None] = _signal(None)
         self.files = FilesState()

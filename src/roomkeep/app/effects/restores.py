@@ -67,7 +67,7 @@ class Restore(ImportJob):
     def __init__(
         self, context: Context, rooms: RoomEffects, account: AccountState, file: PickedFile
     ) -> None:
-        super().__init__(context, account, file, "failed.restore", is_restore=True)
+        super().__init__(context, account, file, "restore", "failed.restore")
         self._rooms = rooms
         self._checked = BackupCheck()
         self._added: Counter[str] = Counter()
@@ -84,7 +84,6 @@ class Restore(ImportJob):
                 if isinstance(line, RoomLine):
                     await self._check_merged(line.record)
             await self._breathe(
-                "checking",
                 CHECKING_SHARE * self._read_share,
                 localize("import.checked", count=self._checked.found["message"]),
             )
@@ -200,7 +199,7 @@ class Restore(ImportJob):
         share = self._seen / max(1, self._checked.lines)
         text = localize("restore.progress", count=self._seen, total=self._checked.lines)
         done = CHECKING_SHARE + (1 - CHECKING_SHARE) * share
-        await self._breathe("writing", done, text)
+        await self._breathe(done, text)
 
     def _added_text(self) -> str:
         return localize(
@@ -214,13 +213,13 @@ class Restore(ImportJob):
         text = localize("restore.done", contents=self._added_text())
         return join_sentences(text, say_there(there))
 
-    def _unknown_text(self) -> str:
+    def _done_advice(self) -> str:
         return localize("restore.reload") if self._added["setting"] else ""
 
     def _stopped_text(self) -> str:
         return localize("restore.stopped", contents=self._added_text())
 
-    def _nothing_else(self) -> str:
+    def _failed_text(self) -> str:
         if not self._added.total():
             return localize("restore.nothing")
         return localize("restore.before", contents=self._added_text())
