@@ -52,7 +52,7 @@ async def use(chat: Chat, name: str) -> None:
     chat.effects.sending.begin_reply(first.id)
     chat.effects.edits.begin(first.id)
     chat.effects.sending.write_draft(chat.here, f"a draft of {name}")
-    chat.effects.rooms.open_settings()
+    chat.effects.room_settings.open_dialog()
     await chat.effects.people.open_card(account.user_id)
     chat.effects.edits.ask_delete(first.id)
     chat.effects.storage.open_page()

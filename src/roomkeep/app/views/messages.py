@@ -9,7 +9,6 @@ from pyodide.ffi import JsProxy
 from reaktiv import untracked
 
 from roomkeep.app.channel_ref import ChannelRef
-from roomkeep.app.positions import Position
 from roomkeep.app.timeline import Timeline
 from roomkeep.app.unread import first_new
 from roomkeep.app.views import times
@@ -20,6 +19,7 @@ from roomkeep.app.views.folding import Folding
 from roomkeep.app.views.kept_positions import forget_positions, keep_positions
 from roomkeep.app.views.message_actions import MessageActions
 from roomkeep.app.views.message_row import fill_row
+from roomkeep.app.views.message_scroller import MessageScroller
 from roomkeep.app.views.reaction_tooltip import ReactionTooltip
 from roomkeep.app.views.rows import Row, make_rows
 from roomkeep.app.views.scope import AccountScope, AccountView
@@ -31,8 +31,6 @@ NEAR = 800
 """So many pixels before an end, more is loaded."""
 AT_END = 40
 """Nearer to the end than this, the list follows what comes."""
-BEFORE_NEW = 96
-"""So many pixels of what was read before are in sight where a channel opens at what is new."""
 LIT_SECONDS = 2.0
 """How long a message that one went to stands out."""
 AT_THE_END = 2**31 - 1
@@ -44,7 +42,6 @@ class MessagesView(AccountView):
 
     def __init__(self, scope: AccountScope) -> None:
         super().__init__(scope)
-        self._scroller = by_id("messages-scroller")
         self._older = by_id("messages-older")
         self._begins = by_id("messages-begin")
         self._empty = by_id("messages-empty")
@@ -55,6 +52,7 @@ class MessagesView(AccountView):
             lambda: self._date.follow(clone("message-row")),
             functools.partial(fill_row, self._pictures),
         )
+        self._scroller = MessageScroller(self._list)
         self._date = FloatingDate(scope, self._time_of, lambda: self._follows)
         self._ref: ChannelRef | None = None
         self._is_new = True
@@ -65,7 +63,7 @@ class MessagesView(AccountView):
         self._newest = ""
         self._edited: str | None = None
         self._loaded_at: Timeline | None = None
-        self.listen(self._scroller, "scroll", self._on_scroll, passive=True)
+        self.listen(self._scroller.element, "scroll", self._on_scroll, passive=True)
         self._unread_banner = UnreadBanner(scope)
         self._actions = MessageActions(scope, self._list)
         self._folding = Folding(scope)
@@ -75,7 +73,7 @@ class MessagesView(AccountView):
         self.listen(js.window, "pagehide", lambda _: self._on_leaving())
         scope.on_close(forget_positions)
         # When one answers, or writes much, there is less room for the messages.
-        scope.observe_size(self._scroller, self._on_size)
+        scope.observe_size(self._scroller.element, self._on_size)
         self.watch(self._show)
         self.watch(self._look_again)
         self.watch(self._go_to_target)
@@ -122,17 +120,20 @@ class MessagesView(AccountView):
             self._newest = newest.id
             if not self._is_new and not (self._follows and _is_seen()):
                 untracked(self.effects.unread.fall_behind)
-        anchor = None if self._is_new or self._follows else self._first_visible()
+        anchor = None if self._is_new or self._follows else self._scroller.position()
         was_editing = self._editor()
         self._show_ends(timeline)
         self._list.show(rows)
         first_row = None if new_from is None else self._list.child(new_from)
         if self._is_opening and first_row is not None:
-            self._begin_at(first_row)
-        elif not (self._is_opening and ref is not None and self._return_to(ref)):
-            self._keep_place(anchor, timeline)
+            self._scroller.go_to_new(first_row)
+        elif not (self._is_opening and self._return()):
+            # Nothing that one reads moves.
+            is_kept = self._scroller.go_to(anchor)
+            if not is_kept and timeline.is_at_latest:
+                self._scroller.go_to_end()
         # While the page starts there is nothing to scroll yet.
-        self._is_opening = self._is_opening and not self._scroller.clientHeight
+        self._is_opening = self._is_opening and not self._scroller.height
         self._first_new = first_row
         is_above = mark is not None and bool(timeline.messages)
         is_above = is_above and timeline.messages[0].timestamp > (mark or 0)
@@ -142,7 +143,7 @@ class MessagesView(AccountView):
         self._focus_editor(editing, was_editing)
         if self._is_new:
             # One room's head may take more of the window than another's.
-            self._height = int(self._scroller.clientHeight)
+            self._height = self._scroller.height
         self._is_new = False
         untracked(self._look_around)
 
@@ -150,7 +151,7 @@ class MessagesView(AccountView):
         """When a page was loaded, the next one may be near already."""
         account = self.account
         is_loading = account.timeline() is None or account.is_loading()
-        self._scroller.setAttribute("aria-busy", "true" if is_loading else "false")
+        self._scroller.element.setAttribute("aria-busy", "true" if is_loading else "false")
         # What could not be loaded is tried again when one scrolls, not over and over.
         if not is_loading and account.timeline() is not self._loaded_at:
             untracked(self._look_around)
@@ -170,78 +171,41 @@ class MessagesView(AccountView):
 
     # The place in the list
 
-    def _first_visible(self) -> tuple[str, float] | None:
-        """Find the first row that is in sight, and how far it is from the top."""
-        top = self._scroller.getBoundingClientRect().top
-        children = self._list.parent.children
-        low, high = 0, children.length
-        while low < high:
-            middle = (low + high) // 2
-            if children.item(middle).getBoundingClientRect().bottom > top:
-                high = middle
-            else:
-                low = middle + 1
-        row = children.item(low)
-        if not isinstance(row, JsProxy):
-            return None
-        return str(row.dataset.id), float(row.getBoundingClientRect().top)
-
     def _note_position(self) -> None:
         """Remember where one is in the channel that is shown."""
         ref, positions = self._ref, self.account.positions
-        first = None if self._follows else self._first_visible()
+        position = None if self._follows else self._scroller.position()
         if ref is None or not self._list.parent.children.length:
             return
         positions.pop(ref, None)
-        if first is not None:
-            top = float(self._scroller.getBoundingClientRect().top)
-            positions[ref] = Position(message_id=first[0], offset=first[1] - top)
+        if position is not None:
+            positions[ref] = position
+
+    def _return(self) -> bool:
+        """Scroll to where one was in the open channel; false where that was its end."""
+        position = None if self._ref is None else self.account.positions.get(self._ref)
+        is_there = self._scroller.go_to(position)
+        self._follows = self._follows and not is_there
+        return is_there
 
     def _on_leaving(self) -> None:
         self._note_position()
         keep_positions(self.account)
 
-    def _return_to(self, ref: ChannelRef) -> bool:
-        """Scroll to where one was in a channel; false where that was its end."""
-        position = self.account.positions.get(ref)
-        row = None if position is None else self._list.child(position.message_id)
-        if position is None or row is None:
-            return False
-        self._follows = False
-        top = float(self._scroller.getBoundingClientRect().top)
-        moved = float(row.getBoundingClientRect().top) - top - position.offset
-        self._scroller.scrollTop += moved
-        return True
-
-    def _keep_place(self, anchor: tuple[str, float] | None, timeline: Timeline) -> None:
-        """Scroll so that nothing that one reads moves."""
-        row = None if anchor is None else self._list.child(anchor[0])
-        if anchor is not None and row is not None:
-            moved = float(row.getBoundingClientRect().top) - anchor[1]
-            if moved:
-                self._scroller.scrollTop += moved
-        elif timeline.is_at_latest:
-            self._scroller.scrollTop = self._scroller.scrollHeight
-
-    def _begin_at(self, row: Any) -> None:
-        """Scroll to where what is new begins; the end is in view where that is not far."""
-        top = self._scroller.getBoundingClientRect().top + BEFORE_NEW
-        self._scroller.scrollTop += float(row.getBoundingClientRect().top) - top
-
     def _on_size(self, *_: Any) -> None:
-        self._height = int(self._scroller.clientHeight)
+        self._height = self._scroller.height
         if self._is_new:
             # The rows are still those of the channel before.
             return
         is_opening, self._is_opening = self._is_opening, self._is_opening and not self._height
         if is_opening and self._first_new is not None:
-            self._begin_at(self._first_new)
+            self._scroller.go_to_new(self._first_new)
             self._look_around()
         elif is_opening and self._ref is not None:
-            if not self._return_to(self._ref):
-                self._scroller.scrollTop = self._scroller.scrollHeight
+            if not self._return():
+                self._scroller.go_to_end()
         elif self._follows:
-            self._scroller.scrollTop = self._scroller.scrollHeight
+            self._scroller.go_to_end()
 
     def _on_scroll(self, _event: Any) -> None:
         self._look_around()
@@ -252,11 +216,10 @@ class MessagesView(AccountView):
         if timeline is None:
             return
         scroller = self._scroller
-        above = scroller.scrollTop
-        below = scroller.scrollHeight - scroller.clientHeight - above
+        above, below = scroller.above, scroller.below
         # A composer that grows takes room from the messages, and is no reason to stay behind:
         # `_on_size` follows.
-        if scroller.clientHeight == self._height:
+        if scroller.height == self._height:
             self._follows = timeline.is_at_latest and below < AT_END
         self._show_latest_button(timeline)
         if self._follows and _is_seen():
@@ -278,7 +241,7 @@ class MessagesView(AccountView):
         self._is_new = True
         self._unread_banner.go_past()
         if timeline.is_at_latest:
-            self._scroller.scrollTop = self._scroller.scrollHeight
+            self._scroller.go_to_end()
         else:
             self.effects.messages.show_latest()
         self.account.message_id.set(None)
@@ -294,7 +257,7 @@ class MessagesView(AccountView):
             asyncio.get_running_loop().call_soon(self._go_to_target)
             return
         self._follows = False
-        is_taller = row.offsetHeight > self._scroller.clientHeight
+        is_taller = row.offsetHeight > self._scroller.height
         row.scrollIntoView(block="start" if is_taller else "center")
         editor = row.querySelector("textarea")
         (editor if isinstance(editor, JsProxy) else row).focus(preventScroll=True)

@@ -50,7 +50,7 @@ class RoomDialogsView(AccountView):
             name, topic, icon = (
                 str(fields.namedItem(field).value) for field in ("name", "topic", "icon")
             )
-            self.effects.rooms.change(room_id, name, topic, icon)
+            self.effects.room_settings.change(room_id, name, topic, icon)
 
     def _show_leave(self) -> None:
         wanted = self.account.dialog() == "room-leave"
@@ -68,7 +68,7 @@ class RoomDialogsView(AccountView):
 
     def _on_leave(self, event: Any) -> None:
         if event.submitter.value == "leave":
-            self.effects.rooms.leave()
+            self.effects.room_settings.leave()
 
 
 def _what_goes(leaving: Leaving) -> list[str]:

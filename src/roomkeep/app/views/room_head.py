@@ -35,10 +35,10 @@ class RoomHeadView(AccountView):
         self.listen(self._menu, "click", lambda _: effects.overlays.close_menu(), capture=True)
         self._leave = by_id("room-menu-leave")
         rooms, channels = effects.rooms, effects.channels
-        self.listen(by_id("room-menu-edit"), "click", lambda _: rooms.open_settings())
+        self.listen(by_id("room-menu-edit"), "click", lambda _: effects.room_settings.open_dialog())
         self.listen(by_id("room-menu-channels"), "click", lambda _: channels.open_dialog())
         self.listen(by_id("room-menu-read"), "click", lambda _: self._mark_read())
-        self.listen(self._leave, "click", lambda _: rooms.ask_leave())
+        self.listen(self._leave, "click", lambda _: effects.room_settings.ask_leave())
         self.listen(by_id("voice-back"), "click", self._open_text)
         self.listen(by_id("show-rooms"), "click", lambda _: rooms.show_list())
         scope.on_close(setattr, js.document, "title", localize("app.name"))
