@@ -1,12 +1,18 @@
 // Keeps the page's files on the device, each version of them in a cache of its own, and answers from there without asking
 // the network. A page gets all its files in the version that it began with, whatever has been installed since; a version
 // is deleted when no page of it is left. The build writes in this version and the SHA-256 of each of its files.
+//
+// A worker never takes over from another while pages are open: Chromium would fail requests of a page that is loading in
+// that moment. Any worker can serve any version, so the one that is there opens the newest.
 // docs/deployment.md tells how the parts play together.
 const VERSION = '/* VERSION */';
 const FILES = {/* FILES */};
 
 const PREFIX = 'roomkeep-site-';
-const CLIENTS = 'roomkeep-clients';
+/** The version of each page, by its client id, and the newest. */
+const VERSIONS = 'roomkeep-versions';
+/** No client id: those are UUIDs. */
+const NEWEST = 'newest';
 /** The hashes of all that is in a cache. */
 const LIST = '/files.json';
 /** Kept last: a cache without it is not whole. */
@@ -24,18 +30,19 @@ const nameOf = (version) => PREFIX + version;
 addEventListener('install', (event) => {
   event.waitUntil((async () => {
     await untilPagesHaveStarted();
-    await navigator.locks.request(CACHES, fill);
-    // The pages of the version before go on with their files: see `answer`. Not awaited: Chromium more
-    // rarely keeps a page waiting that is opened in this moment.
-    skipWaiting();
+    await navigator.locks.request(CACHES, async () => {
+      await fill();
+      await remember(NEWEST, VERSION);
+    });
+    for (const client of await clients.matchAll({ type: 'window', includeUncontrolled: true })) tell(client, VERSION, true);
   })());
 });
 
 addEventListener('activate', (event) => {
   event.waitUntil((async () => {
+    // After the first visit there is a page to claim; later, a worker waits until there is none.
     await clients.claim();
     await deleteUnused();
-    for (const client of await clients.matchAll({ type: 'window' })) tell(client, true);
   })());
 });
 
@@ -44,7 +51,7 @@ addEventListener('message', (event) => {
   const version = event.data;
   event.waitUntil((async () => {
     await remember(event.source.id, version);
-    tell(event.source, false);
+    tell(event.source, await newest(), false);
     if (version === VERSION) await navigator.locks.request(CACHES, fill);
     await deleteUnused();
   })());
@@ -63,9 +70,10 @@ addEventListener('fetch', (event) => {
 
 /** Answers with the newest page. */
 async function open(event) {
-  const page = await find(VERSION, PAGE);
+  const version = await newest();
+  const page = await find(version, PAGE);
   if (!page) return fetch(event.request);
-  event.waitUntil(remember(event.resultingClientId, VERSION));
+  event.waitUntil(remember(event.resultingClientId, version));
   return page;
 }
 
@@ -92,21 +100,31 @@ const known = new Map();
 async function remember(id, version) {
   if (known.get(id) === version) return;
   known.set(id, version);
-  const kept = await caches.open(CLIENTS);
+  const kept = await caches.open(VERSIONS);
   await kept.put(`/${id}`, new Response(version, { headers: { date: new Date().toUTCString() } }));
 }
 
 async function versionOf(id) {
   if (!known.has(id)) {
-    const kept = await caches.match(`/${id}`, { cacheName: CLIENTS }).catch(() => undefined);
-    if (kept) known.set(id, await kept.text());
+    const version = await recall(id);
+    if (version) known.set(id, version);
   }
   return known.get(id);
 }
 
-/** Tells a page the version that a page gets which opens now; `isNew` where that has just changed. */
-function tell(client, isNew) {
-  client.postMessage({ version: VERSION, isNew });
+/** The version that a page gets which opens now. Another worker may have changed it, so it is read each time. */
+async function newest() {
+  return await recall(NEWEST) ?? VERSION;
+}
+
+async function recall(id) {
+  const kept = await caches.match(`/${id}`, { cacheName: VERSIONS }).catch(() => undefined);
+  return kept?.text();
+}
+
+/** Tells a page the newest version; `isNew` where that has just changed. */
+function tell(client, version, isNew) {
+  client.postMessage({ version, isNew });
 }
 
 /** Waits for pages that are about to start: they need the network and the processor more. */
@@ -154,19 +172,26 @@ async function download(path) {
   // meanwhile, or the page that a café's network shows for every address.
   const response = await fetch(path, { cache: 'no-cache', priority: 'low', integrity: `sha256-${FILES[path]}` });
   if (!response.ok) throw new Error(`${path}: ${response.status}`);
-  return response;
+  return askedForEachTime(response);
+}
+
+/** A browser reuses in memory what is fresh, without asking the worker, also in a page of another version. */
+function askedForEachTime(response) {
+  const headers = new Headers(response.headers);
+  headers.set('cache-control', 'no-cache');
+  return new Response(response.body, { headers });
 }
 
 /** Deletes the versions that no page is left of, and what is remembered of pages that are gone. */
 async function deleteUnused() {
   await navigator.locks.request(CACHES, { ifAvailable: true }, async (lock) => {
-    // A worker that follows this one has its cache already, and no pages yet.
-    if (!lock || registration.installing || registration.waiting || self.serviceWorker?.state === 'redundant') return;
+    if (!lock) return;
     const living = new Set((await clients.matchAll({ includeUncontrolled: true })).map(({ id }) => id));
-    const used = new Set([nameOf(VERSION), CLIENTS]);
-    const kept = await caches.open(CLIENTS);
+    const used = new Set([nameOf(await newest()), VERSIONS]);
+    const kept = await caches.open(VERSIONS);
     for (const request of await kept.keys()) {
       const id = new URL(request.url).pathname.slice(1);
+      if (id === NEWEST) continue;
       const response = await kept.match(request);
       const age = Date.now() - Date.parse(response.headers.get('date'));
       if (living.has(id) || age < BIRTH_MS) {
