@@ -21,7 +21,7 @@ from roomkeep.app.views.profile import ProfileView
 from roomkeep.app.views.quick_switcher import QuickSwitcherView
 from roomkeep.app.views.room_dialogs import RoomDialogsView
 from roomkeep.app.views.room_head import RoomHeadView
-from roomkeep.app.views.scope import AccountScope, AccountView, View, ViewScope
+from roomkeep.app.views.scope import AccountScope, View, ViewScope
 from roomkeep.app.views.sidebar import SidebarView
 from roomkeep.app.views.start import StartView
 from roomkeep.app.views.storage import StorageView
@@ -68,7 +68,6 @@ class AccountViews(View):
         super().__init__(scope)
         self._blank: list[tuple[Any, Any]] = []
         self._open: AccountScope | None = None
-        self._views: list[AccountView] = []
         self._is_due = False
         self._apply_proxy = scope.proxy(self._apply)
         self.watch(self._follow)
@@ -90,10 +89,10 @@ class AccountViews(View):
             self._open = scope = AccountScope(self.page, self.effects, account)
             scope.on_close(self._empty)
             self._blank = self._blank or _copy_contents()
-            self._views = [kind(scope) for kind in KINDS]
+            for kind in KINDS:
+                kind(scope)
 
     def _empty(self) -> None:
-        self._views.clear()
         # The notices may stand in a dialog that was open.
         by_id("app").prepend(by_id("notices"))
         for element, contents in self._blank:

@@ -5,6 +5,7 @@ from typing import Any
 
 import js
 from pyodide.ffi import JsProxy, to_js
+from reaktiv import untracked
 
 from roomkeep.app.file_state import PendingFile
 from roomkeep.app.limits import MAX_CONTENT
@@ -32,7 +33,6 @@ class AttachmentTrayView(AccountView):
 
     def __init__(self, scope: AccountScope) -> None:
         super().__init__(scope)
-        self._area = by_id("pending")
         self._input = by_id("composer-files")
         self._overlay = by_id("drop-overlay")
         self._list: KeyedList[str, PendingFile] = KeyedList(
@@ -63,7 +63,7 @@ class AttachmentTrayView(AccountView):
         self._list.parent.hidden = not files
         self._list.show({file.id: file for file in files})
         if had_focus and not self._list.parent.matches(":focus-within"):
-            by_id("composer-text").focus()
+            untracked(self.effects.overlays.focus_composer)
 
     def _show_refused(self) -> None:
         refused = self.account.files.refused()
@@ -72,7 +72,7 @@ class AttachmentTrayView(AccountView):
 
     def _on_refused_read(self, _event: Any) -> None:
         self.effects.attachments.forget_refused()
-        by_id("composer-text").focus()
+        self.effects.overlays.focus_composer()
 
     def _on_click(self, event: Any) -> None:
         file_id = pressed(event, "data-file")
@@ -83,7 +83,7 @@ class AttachmentTrayView(AccountView):
         wanted = list(files)
         if wanted and self._is_open():
             self.effects.attachments.add(wanted)
-            by_id("composer-text").focus()
+            self.effects.overlays.focus_composer()
 
     def _is_open(self) -> bool:
         return self.account.room is not None

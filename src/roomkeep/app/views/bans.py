@@ -5,6 +5,7 @@ from typing import Any
 import js
 from msgspec import Struct
 from pyodide.ffi import JsProxy
+from reaktiv import untracked
 
 from roomkeep.app.people import find_ban, may_moderate
 from roomkeep.app.views import times
@@ -35,7 +36,6 @@ class BansView(AccountView):
         self._form = by_id("ban-form")
         self._composer = by_id("composer")
         self._notice = by_id("composer-banned")
-        self._asked_for = ""
         self._list: KeyedList[str, BanRow] = KeyedList(
             by_id("bans"), lambda: clone("ban-row"), _fill
         )
@@ -111,7 +111,7 @@ class BansView(AccountView):
         if ban is not None and was_writing:
             self._notice.focus()
         elif ban is None and was_reading:
-            by_id("composer-text").focus()
+            untracked(self.effects.overlays.focus_composer)
 
     def _on_visible(self) -> None:
         if not js.document.hidden:

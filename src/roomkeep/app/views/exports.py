@@ -15,9 +15,7 @@ class ExportView(AccountView):
         effects = scope.effects
         self.listen(by_id("export-start"), "click", lambda _: effects.exports.start())
         start = by_id("export-start")
-        self._progress = JobProgress(
-            scope, self.account.exporting, "export", effects.exports.cancel, start
-        )
+        JobProgress(scope, self.account.exporting, "export", effects.exports.cancel, start)
         # Before a repair, too.
         self.listen(by_id("health-export"), "click", lambda _: effects.exports.start())
         self.watch(self._show)

@@ -54,9 +54,7 @@ class ImportView(AccountView):
         self._file = by_id("import-file")
         self.listen(self._file, "change", self._on_file)
         hide = by_id("import-hide")
-        self._progress = JobProgress(
-            scope, self.account.importing, "import", effects.imports.cancel, hide
-        )
+        JobProgress(scope, self.account.importing, "import", effects.imports.cancel, hide)
         self.listen(by_id("import-again"), "click", lambda _: effects.imports.forget())
         self.watch(self._show_import)
 

@@ -38,10 +38,8 @@ class MessageActions(AccountView):
         self._is_pressed = False
         self._by_keyboard = False
         self._tools = clone("message-tools")
-        self._menu = MessageMenuView(scope, messages, self._on_action)
-        self._long_press = LongPress(
-            scope, messages.parent, lambda row: self._on_action("more", row.dataset.id)
-        )
+        MessageMenuView(scope, messages, self._on_action)
+        LongPress(scope, messages.parent, lambda row: self._on_action("more", row.dataset.id))
         self.listen(messages.parent, "pointerover", self._on_pointer, passive=True)
         self.listen(messages.parent, "pointerdown", lambda _: self._on_press(), passive=True)
         self.listen(js.document, "pointerup", lambda _: self._on_release(), passive=True)
@@ -119,8 +117,10 @@ class MessageActions(AccountView):
         if event.target.localName == "textarea":
             self._on_editor_key(event)
         elif event.key == "Escape":
-            is_row = event.target.isSameNode(row)
-            (by_id("composer-text") if is_row else row).focus()
+            if event.target.isSameNode(row):
+                self.effects.overlays.focus_composer()
+            else:
+                row.focus()
         elif not event.target.isSameNode(row) or event.ctrlKey or event.metaKey or event.altKey:
             return
         elif not self._by_keyboard and len(event.key) == 1:
@@ -168,6 +168,7 @@ class MessageActions(AccountView):
                 self.effects.reactions.pick(message_id)
             case "reply":
                 self.effects.sending.begin_reply(message_id)
+                # On a touch screen, too, where that brings up the keyboard.
                 by_id("composer-text").focus()
             case "copy":
                 copy(self.effects, shown.message.content, "clipboard.message_copied")

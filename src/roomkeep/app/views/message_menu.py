@@ -35,7 +35,7 @@ class MessageMenuView(AccountView):
         self._menu = by_id("message-menu")
         self.listen(self._menu, OPENED, lambda _: self._place())
         self.listen(self._menu, "click", self._on_click)
-        self._keys = MenuView(scope, self._menu)
+        MenuView(scope, self._menu)
         self.watch(self._show)
 
     def _show(self) -> None:

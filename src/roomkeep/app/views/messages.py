@@ -67,7 +67,7 @@ class MessagesView(AccountView):
         self._unread_banner = UnreadBanner(scope)
         self._actions = MessageActions(scope, self._list)
         self._folding = Folding(scope)
-        self._reaction_tooltip = ReactionTooltip(scope, self._list.parent)
+        ReactionTooltip(scope, self._list.parent)
         self.listen(self._latest, "click", lambda _: self._go_to_latest())
         self.listen(js.document, "visibilitychange", lambda _: self._look_around())
         self.listen(js.window, "pagehide", lambda _: self._on_leaving())
@@ -245,7 +245,7 @@ class MessagesView(AccountView):
         else:
             self.effects.messages.show_latest()
         self.account.message_id.set(None)
-        by_id("composer-text").focus()
+        self.effects.overlays.focus_composer()
 
     def _go_to_target(self) -> None:
         target = self.account.target()

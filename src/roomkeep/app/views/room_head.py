@@ -26,7 +26,7 @@ class RoomHeadView(AccountView):
         self._button = by_id("room-menu-button")
         self._menu = by_id("room-menu")
         self._was_open = False
-        self._keys = MenuView(scope, self._menu)
+        MenuView(scope, self._menu)
         self.listen(self._menu, OPENED, lambda _: put_beside(self._menu, self._button))
         self.listen(self._button, "pointerdown", lambda _: self._on_press(), passive=True)
         self.listen(self._button, "click", lambda _: self._on_button())

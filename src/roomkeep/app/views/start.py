@@ -1,5 +1,7 @@
 """What one sees where there is no room yet: the ways to begin."""
 
+from reaktiv import untracked
+
 from roomkeep.app.views.dom import by_id, set_text
 from roomkeep.app.views.scope import AccountScope, AccountView
 from roomkeep.localization import localize
@@ -30,7 +32,7 @@ class StartView(AccountView):
         self._section.hidden = not is_empty
         # Who began is in the room.
         if had_focus and not is_empty:
-            by_id("composer-text").focus()
+            untracked(self.effects.overlays.focus_composer)
 
     def _show_progress(self) -> None:
         done = self.account.making_samples()

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from reaktiv import untracked
+
 from roomkeep.app.channel_ref import ChannelRef
 from roomkeep.app.views import times
 from roomkeep.app.views.dom import by_id, part, set_text
@@ -94,7 +96,7 @@ class UnreadBanner(AccountView):
             had_focus = hidden and self._bar.matches(":focus-within")
             self._bar.hidden = hidden
             if had_focus:
-                by_id("composer-text").focus()
+                untracked(self.effects.overlays.focus_composer)
 
     def _on_read(self, _event: Any) -> None:
         self.effects.unread.read_channel()
