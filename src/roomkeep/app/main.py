@@ -1,4 +1,4 @@
-"""Where the app begins in the page."""
+"""The entry point of the app in the page."""
 
 from typing import Final
 
@@ -42,7 +42,7 @@ _views: list[View] = []
 
 
 async def main() -> None:
-    """Open the storage, show where one left off, and take the splash away."""
+    """Open the storage, show the account that was open last, and remove the splash."""
     use_language(str(document.documentElement.lang))
     page = PageState()
     page.address = parse_address(str(location.hash))

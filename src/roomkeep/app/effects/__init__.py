@@ -36,7 +36,7 @@ __all__ = ["Context", "Effects"]
 
 
 class Effects:
-    """All effects, by what they are about."""
+    """All effects, by subject."""
 
     def __init__(self, context: Context) -> None:
         self.context = context

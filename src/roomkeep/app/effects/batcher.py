@@ -1,4 +1,4 @@
-"""Work that comes piece by piece, gathered for a moment and then done together."""
+"""Work that is gathered for a moment and then done together."""
 
 import asyncio
 import time

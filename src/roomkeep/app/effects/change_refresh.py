@@ -1,4 +1,4 @@
-"""What changes in the database, here or in another tab, shows on the page."""
+"""Shows changes in the database, made here or in another tab."""
 
 import time
 
@@ -23,7 +23,7 @@ SAME_TIME = 2.0
 
 
 class Pending:
-    """Changes of one account that do not show yet.
+    """Changes of one account that are not shown yet.
 
     Attributes:
         rooms: rooms as they are now; None for those that are gone.
@@ -48,14 +48,14 @@ class Pending:
         return any(vars(self).values())
 
     def take(self) -> "Pending":
-        """Return all of it, and leave nothing."""
+        """Return everything that is pending, and clear it."""
         taken = Pending()
         vars(taken).update(vars(self))
         vars(self).update(vars(Pending()))
         return taken
 
     def add(self, change: Change, account: AccountState, own: dict[str, float]) -> None:
-        """Take in a change, if it concerns what is on the page.
+        """Add a change, if it concerns what is on the page.
 
         Args:
             change: the change.
@@ -103,7 +103,7 @@ class Pending:
 
 
 class ChangeRefreshEffects(EffectGroup):
-    """Follows the database."""
+    """Keeps what the page shows up to date with the database."""
 
     def __init__(self, context: Context, rooms: RoomEffects, messages: MessageEffects) -> None:
         super().__init__(context)
@@ -123,7 +123,7 @@ class ChangeRefreshEffects(EffectGroup):
         self._batcher.add(account, lambda pending: pending.add(change, account, own))
 
     def _show_own(self, account: AccountState, change: Change) -> bool:
-        """Show at once what was done here; false where the change does not carry it."""
+        """Show a change made here at once; return false if it does not carry its records."""
         records = records_by_key(change)
         if records is None:
             return False

@@ -1,4 +1,4 @@
-"""Making a backup: the account is read a page at a time, packed, and saved as a download."""
+"""Making a backup: the account is read page by page, packed, and saved as a download."""
 
 import datetime as dt
 import logging
@@ -40,19 +40,19 @@ class ExportEffects(EffectGroup):
 
     @effect("failed.export")
     async def start(self) -> None:
-        """Save all that the account keeps in one file. One goes on chatting meanwhile."""
+        """Save everything that the account keeps in one file, in the background."""
         account = self.account
         exporting = account.exporting()
         if exporting is None or not exporting.is_running:
             await _Run(self.context, account, self._blobs.begin_download()).run()
 
     def cancel(self) -> None:
-        """Stop the export."""
+        """Cancel the export."""
         cancel(self.account.exporting)
 
 
 class _Run(JobRun):
-    """Makes one backup. What is written meanwhile may be in it, or not."""
+    """Makes one backup. What is written meanwhile may be in it or not."""
 
     def __init__(self, context: Context, account: AccountState, file: Download) -> None:
         super().__init__(
@@ -115,13 +115,13 @@ class _Run(JobRun):
         self._files += data is not None
 
     async def _pack(self, line: Line) -> None:
-        """Pack a line, which may hold a large picture; let the page draw if it had to wait."""
+        """Pack a line, which may hold a large picture, and give the page a chance to draw."""
         if packed := self._packer.pack(line):
             self._file.write(packed)
         await self._breathe()
 
     def _tell(self, number: int) -> None:
-        """Say how far it is."""
+        """Show how far the export has come."""
         self._done += number
         text = localize("export.so_far", contents=self._contents())
         self._show(min(1.0, self._done / self._total), text)

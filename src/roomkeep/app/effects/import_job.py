@@ -1,4 +1,4 @@
-"""Reading a picked file from end to end: checked first as a whole, then written, step by step."""
+"""Reading a file for an import: it is checked as a whole first, then written in steps."""
 
 import logging
 from collections.abc import AsyncIterator
@@ -24,7 +24,7 @@ logger = logging.getLogger(__name__)
 
 
 class PickedFile(Protocol):
-    """A file that a person picked.
+    """A file that was picked.
 
     Attributes:
         name: its name.
@@ -44,7 +44,7 @@ class PickedFile(Protocol):
 
 
 class ImportJob(JobRun):
-    """One reading of a file.
+    """One run of an import or a restore.
 
     Args:
         context: what every effect works with.
@@ -78,7 +78,7 @@ class ImportJob(JobRun):
         self._may_lack_rooms = False
 
     async def run(self) -> None:
-        """Check the file, write what is in it, and say what came of it."""
+        """Check the file, write what is in it, and say how it ended."""
         stop = self._context.device.subscribe(self._take)
         try:
             await super().run()
@@ -98,7 +98,7 @@ class ImportJob(JobRun):
         self._may_lack_rooms |= change.store == "rooms" and change.action != "put"
 
     async def _heed_deletions(self) -> None:
-        """Find rooms that were deleted meanwhile, here or elsewhere: write no more there.
+        """Stop writing to rooms that were deleted meanwhile, here or elsewhere.
 
         Raises:
             StoppedError: none of those that were written is left.
@@ -139,5 +139,5 @@ class ImportJob(JobRun):
 
 
 def say_there(messages: int) -> str:
-    """Say how many messages of a file were here already; empty where none was."""
+    """Say how many messages of a file were here already; empty for none."""
     return localize("import.already_here", count=messages) if messages else ""

@@ -1,4 +1,4 @@
-"""Importing an archive: checked first as a whole, then written, in bounded memory."""
+"""Importing an archive: checked as a whole first, then written, in bounded memory."""
 
 from collections.abc import Iterable
 
@@ -33,23 +33,23 @@ class ImportEffects(EffectGroup):
         self._rooms = rooms
 
     def open_dialog(self) -> None:
-        """Show the import that is running, or ask for a file."""
+        """Open the dialog, with the running import or asking for a file."""
         self.forget()
         self.account.dialog.set("import")
 
     def forget(self) -> None:
-        """Make ready for another file, once an import has ended."""
+        """Forget an import that has ended, so that another file can be picked."""
         importing = self.account.importing()
         if importing is not None and not importing.is_running:
             self.account.importing.set(None)
 
     def cancel(self) -> None:
-        """Stop the import. What is imported stays."""
+        """Cancel the import. What has been imported stays."""
         cancel(self.account.importing)
 
     @effect("failed.import")
     async def start(self, file: PickedFile) -> None:
-        """Import a file's messages, or restore a backup; nothing is written unless all is good."""
+        """Import an archive or restore a backup; nothing is written unless all of it is valid."""
         account = self.account
         importing = account.importing()
         if importing is not None and importing.is_running:
@@ -141,7 +141,7 @@ class _Run(ImportJob):
         return [id_ for id_ in ids if id_ is not None and id_ in self._scan.shared_ids]
 
     async def _write_people(self, ids: Iterable[str]) -> None:
-        """Write the profiles of who wrote a batch, as far as they are new: as many at most."""
+        """Write the new profiles of those who wrote a batch."""
         new = dict.fromkeys(person for person in ids if person not in self._known_people)
         if new:
             await self._database.add_users(self._scan.users(new))

@@ -1,4 +1,4 @@
-"""People: the roster of the open room, cards, and one's own profile."""
+"""People: the roster of the open room, profile cards, and the own profile."""
 
 import asyncio
 from collections.abc import Mapping
@@ -26,7 +26,7 @@ SHOWN = "peopleShown"
 
 
 class Changed:
-    """People who have changed, and do not show so yet."""
+    """Changed people that are not shown yet."""
 
     def __init__(self) -> None:
         self._users: dict[str, User] = {}
@@ -36,19 +36,19 @@ class Changed:
         return self._is_all or bool(self._users)
 
     def add(self, users: Mapping[str, User] | None) -> None:
-        """Take in some; None for more than a change carries, as when an import writes hundreds."""
+        """Add people; None for more than a change carries, as from an import."""
         self._users |= users or {}
         self._is_all |= users is None
 
     def take(self) -> tuple[Mapping[str, User], bool]:
-        """Return them, and whether all may have changed; leave nothing."""
+        """Return the people and whether all may have changed, and clear both."""
         taken = self._users, self._is_all
         self._users, self._is_all = {}, False
         return taken
 
 
 class PeopleEffects(EffectGroup):
-    """What one does with people. The roster follows the open room and the database by itself."""
+    """Shows people. The roster follows the open room and the database."""
 
     def __init__(self, context: Context, bans: BanEffects) -> None:
         super().__init__(context)
@@ -95,7 +95,7 @@ class PeopleEffects(EffectGroup):
             self._show_changed(account, users)
 
     def _show_changed(self, account: AccountState, users: Mapping[str, User]) -> None:
-        """Show what became of people: only those, for a room may have thousands."""
+        """Update some people; a room may have thousands."""
         people = account.people.people()
         found = {user_id: self._person(account, user_id, user) for user_id, user in users.items()}
         if people is not None and any(person.user_id in found for person in people):
@@ -113,7 +113,7 @@ class PeopleEffects(EffectGroup):
         account.people.in_column.set(shown is True)
 
     async def load(self, account: AccountState) -> None:
-        """Show the roster of the open room."""
+        """Load the roster of the open room."""
         room = account.room
         if room is None:
             return
@@ -145,12 +145,12 @@ class PeopleEffects(EffectGroup):
         await self.context.database(account).save_setting(SHOWN, shown)
 
     def toggle_front(self) -> None:
-        """Show or hide the roster in the conversation's place."""
+        """Show or hide the roster in place of the conversation."""
         people = self.account.people
         people.in_front.set(not people.in_front())
 
     def search(self, query: str) -> None:
-        """List only people whose names hold this."""
+        """List only people whose names contain the query."""
         people = self.account.people
         people.query.set(query)
         people.limit.set(PAGE_OF_PEOPLE)
@@ -193,14 +193,14 @@ class PeopleEffects(EffectGroup):
     # One's own profile
 
     def open_profile(self) -> None:
-        """Ask for one's own name, status and words."""
+        """Open the form of the own profile."""
         self.account.dialog.set("edit-profile")
 
     @effect("failed.save_profile")
     async def save_profile(
         self, *, name: str, status: Status, bio: str, picture: str | None
     ) -> None:
-        """Save one's own profile; it shows at once.
+        """Save the own profile, and show it at once.
 
         Args:
             name: what one is called.

@@ -1,4 +1,4 @@
-"""Attachments of the messages on the page: found, seen, shown large and downloaded."""
+"""Attachments of the messages on the page: loaded, shown, enlarged and downloaded."""
 
 import asyncio
 import logging
@@ -30,7 +30,7 @@ logger = logging.getLogger(__name__)
 
 
 class PictureEffects(EffectGroup):
-    """What one does with the attachments of messages."""
+    """Loads, shows and downloads attachments."""
 
     def __init__(self, context: Context, blobs: Blobs) -> None:
         super().__init__(context)
@@ -42,7 +42,7 @@ class PictureEffects(EffectGroup):
         context.follow(self._on_change, "attachments")
 
     async def load(self, account: AccountState, messages: Iterable[Message]) -> None:
-        """Find the attachments of messages, before or after these are shown."""
+        """Load the attachments of messages."""
         files = account.files
         new = {m.id: m for m in messages if not m.is_deleted and m.id not in files.asked}
         if not new:
@@ -65,7 +65,7 @@ class PictureEffects(EffectGroup):
         found: Mapping[str, Sequence[Attachment]],
         missed: Iterable[Change],
     ) -> None:
-        """Show the attachments that were found of messages, and what changed meanwhile."""
+        """Show the attachments of messages, with what changed during the read."""
         files = account.files
         new = [message for message in messages if not message.is_deleted]
         files.asked |= {message.id for message in new}
@@ -83,7 +83,7 @@ class PictureEffects(EffectGroup):
 
     @effect("failed.load_attachments")
     async def show(self, account: AccountState, messages: Collection[Message]) -> None:
-        """Find the attachments of the messages on the page, and let go of all others."""
+        """Load the attachments of the messages on the page, and release all others."""
         files = account.files
         here = {message.id for message in messages}
         files.asked &= here
@@ -96,7 +96,7 @@ class PictureEffects(EffectGroup):
         await self.load(account, messages)
 
     def leave(self, account: AccountState) -> None:
-        """Let go of all pictures of an account that was left."""
+        """Release all pictures of an account that is closed."""
         self._let_go(account, list(account.files.pictures()))
         for waiting in account.files.pending().values():
             for file in waiting:
@@ -104,11 +104,11 @@ class PictureEffects(EffectGroup):
                     self._blobs.revoke(file.picture)
 
     def expect(self, account: AccountState, message_id: str) -> None:
-        """Say that a message is being sent: the change that brings it brings its files, too."""
+        """Expect the files of a message that is being sent: they come with it."""
         account.files.asked.add(message_id)
 
     def note_loaded(self, account: AccountState, message_id: str) -> None:
-        """Say of a message that was sent that no more attachments are to come."""
+        """Note that all attachments of a sent message are there."""
         files = account.files
         if message_id in files.asked:
             files.by_message.set({message_id: (), **files.by_message()})
@@ -116,7 +116,7 @@ class PictureEffects(EffectGroup):
     # Pictures in view
 
     def come_into_view(self, attachment_id: str) -> None:
-        """Load a picture, for it can be seen."""
+        """Load a picture that has come into view."""
         account = self.account
         files = account.files
         attachment = files.find(attachment_id)
@@ -128,7 +128,7 @@ class PictureEffects(EffectGroup):
             self._read(account, attachment)
 
     def go_out_of_view(self, attachment_id: str) -> None:
-        """Let go of a picture when there are many."""
+        """Note that a picture is out of view, and can be released."""
         self.account.files.in_view.discard(attachment_id)
 
     @effect("failed.show_picture")
@@ -163,7 +163,7 @@ class PictureEffects(EffectGroup):
         return Picture(self._blobs.make_url(data, mime))
 
     def note_broken(self, attachment_id: str) -> None:
-        """Say of a picture that the browser cannot make anything of its bytes."""
+        """Note that the browser cannot show a picture."""
         files = self.account.files
         picture = files.pictures().get(attachment_id)
         if picture is not None and picture.url is not None:
@@ -186,12 +186,12 @@ class PictureEffects(EffectGroup):
     # Large pictures, and downloads
 
     def enlarge(self, attachment_id: str) -> None:
-        """Show a picture large."""
+        """Open a picture in the lightbox."""
         self.account.files.large.set(attachment_id)
         self.come_into_view(attachment_id)
 
     def enlarge_next(self, step: Literal[-1, 1]) -> None:
-        """Show the next picture of the conversation large, or the one before."""
+        """Open the next or the previous picture in the lightbox."""
         account = self.account
         ids = [one.id for one in self.pictures_on_page(account)]
         large = account.files.large()
@@ -200,7 +200,7 @@ class PictureEffects(EffectGroup):
             self.enlarge(ids[place])
 
     def pictures_on_page(self, account: AccountState) -> list[Attachment]:
-        """Return the pictures of the messages on the page, in their order."""
+        """Return the pictures of the messages on the page, in order."""
         timeline = account.timeline()
         found = account.files.by_message()
         every = (
@@ -212,12 +212,12 @@ class PictureEffects(EffectGroup):
         return [one for one in every if picture_type(one.mime) is not None]
 
     def shrink(self) -> None:
-        """Go back to the conversation."""
+        """Close the lightbox."""
         self.account.files.large.set(None)
 
     @effect("failed.download")
     async def download(self, attachment_id: str) -> None:
-        """Have the browser save an attachment. It is never opened here."""
+        """Download an attachment. It is never opened here."""
         account = self.account
         attachment = account.files.find(attachment_id)
         if attachment is None:
@@ -241,7 +241,7 @@ class PictureEffects(EffectGroup):
             self._batcher.add(account, lambda changes: changes.append(change))
 
     def _apply(self, account: AccountState, change: Change) -> bool:
-        """Show what a change tells of attachments; false where they are to be read."""
+        """Apply a change to the attachments shown; return false if they must be read instead."""
         records = records_by_key(change)
         if change.store != "attachments" or records is None:
             return False

@@ -1,4 +1,4 @@
-"""Restoring a backup: checked first as a whole, then what is missing here is added.
+"""Restoring a backup: checked as a whole first, then what is missing here is added.
 
 What the device has wins, message by message and file by file: a backup is older than what it is a
 backup of.
@@ -51,7 +51,7 @@ _Batched = MessageLine | UserLine | BanLine | SettingLine
 
 
 async def is_export(file: PickedFile) -> bool:
-    """Tell whether a file is an export. What is wrong with another is said when it is read."""
+    """Tell whether a file is a backup. Errors in other files are reported when they are read."""
     reader = Reader()
     try:
         data = await file.read(0, min(file.size, READ_SIZE))
@@ -95,7 +95,7 @@ class Restore(ImportJob):
         await self._rooms.load(self._account)
 
     async def _check_merged(self, room: Room) -> None:
-        """Check that a room, with what is here of it already, is not too large."""
+        """Check that a room, merged with what is already here, is not too large."""
         known = await self._database.get_room(room.id)
         rooms = (room,) if known is None else (room, known)
         check_room_size(
@@ -105,7 +105,7 @@ class Restore(ImportJob):
         )
 
     async def _lines(self) -> AsyncIterator[list[Line]]:
-        """Read the file's lines, but for the head, which must be of this account."""
+        """Yield the file's lines after the head, which must be of this account."""
         is_first = True
         async for block in self._blocks():
             if not is_first:
@@ -230,7 +230,7 @@ def _first_line(block: Block) -> bytes:
 
 
 def _size(line: _Batched) -> int:
-    """Return how many characters a line holds, but for what is always short."""
+    """Return the size of a line in characters, without what is always short."""
     if isinstance(line, UserLine):
         return len(line.record.avatar_url or "") + len(line.record.bio or "")
     if isinstance(line, SettingLine):

@@ -34,12 +34,12 @@ class RoomSettingsEffects(EffectGroup):
         self._draft_attachments = draft_attachments
 
     def open_dialog(self) -> None:
-        """Ask for another name, topic and icon of the open room."""
+        """Open the form of the room's name, topic and icon."""
         self.account.dialog.set("room-settings")
 
     @effect("failed.save_room")
     async def change(self, room_id: str, name: str, topic: str, icon: str) -> None:
-        """Give a room another name, topic and icon; an empty one is none."""
+        """Change a room's name, topic and icon; an empty topic or icon is none."""
         account = self.account
         changes = {
             "name": check_name(name),
@@ -56,7 +56,7 @@ class RoomSettingsEffects(EffectGroup):
 
     @effect("failed.look_into_room")
     async def ask_leave(self) -> None:
-        """Ask whether the open room is to go from this device."""
+        """Ask whether to leave or delete the open room."""
         account = self.account
         room = account.room
         if room is None:
@@ -73,7 +73,7 @@ class RoomSettingsEffects(EffectGroup):
 
     @effect("failed.remove_room")
     async def leave(self) -> None:
-        """Take the room that was asked about away, with all that belongs to it."""
+        """Remove the room in question, with everything that belongs to it."""
         account = self.account
         leaving = account.leaving()
         account.dialog.set(None)
@@ -90,7 +90,7 @@ class RoomSettingsEffects(EffectGroup):
         await self._forget_settings(account, room_id)
 
     async def _forget_settings(self, account: AccountState, room_id: str) -> None:
-        """Delete what was kept for a room that is gone."""
+        """Delete the settings of a room that is gone."""
         await self._writer.flush(account)
         settings = await self.context.database(account).get_settings()
         gone: dict[str, object] = {}

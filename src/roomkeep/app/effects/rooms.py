@@ -51,7 +51,7 @@ class RoomEffects(EffectGroup):
     async def load(
         self, account: AccountState, changed: Mapping[str, Room | None] | None = None
     ) -> None:
-        """Show the rooms that there are; an open one that is gone is closed.
+        """Load the rooms; an open one that is gone is closed.
 
         Args:
             account: whose rooms.
@@ -89,7 +89,7 @@ class RoomEffects(EffectGroup):
     async def show(
         self, account: AccountState, room_id: str, channel_id: str | None = None
     ) -> None:
-        """Open a channel of a room at its end; without one, where one was in the room last.
+        """Open a channel of a room; without one, the channel that was last open there.
 
         It is open when this first waits; its messages follow.
         """
@@ -104,7 +104,7 @@ class RoomEffects(EffectGroup):
 
     @effect("failed.open_room")
     async def open(self, room_id: str, channel_id: str | None = None) -> None:
-        """Open a room, or a channel of it; keys go to its composer from now on."""
+        """Open a room or a channel, and focus the composer."""
         account = self.account
         with batch():
             self._overlays.close_dialog("switcher")
@@ -117,7 +117,7 @@ class RoomEffects(EffectGroup):
 
     @effect("failed.create_room")
     async def create(self, text: str) -> None:
-        """Make a room of that name, and open it at once; it is saved while one writes there."""
+        """Create a room and open it at once; it is saved in the background."""
         account = self.account
         failed = account.failed_room
         room = self._make_room(account.user(), check_name(text))
@@ -173,7 +173,7 @@ class RoomEffects(EffectGroup):
         )
 
     def show_list(self) -> None:
-        """Show the list of rooms where the window is too narrow for both."""
+        """Show the list of rooms, in a narrow window."""
         self.account.pane.set("rooms")
 
     def open_dialog(self) -> None:
@@ -191,7 +191,7 @@ class RoomEffects(EffectGroup):
         return next((known for known in before if known in there), first_text_channel(room).id)
 
     def _go(self, account: AccountState, ref: ChannelRef) -> None:
-        """Be in a channel; its messages are loaded by `_load_messages`."""
+        """Switch to a channel, without loading its messages."""
         if account.channel_ref == ref:
             return
         with batch():
@@ -254,7 +254,7 @@ def _set_rooms(account: AccountState, rooms: Iterable[Room]) -> None:
 
 
 def read_recent(settings: dict[str, object]) -> tuple[ChannelRef, ...]:
-    """Return the places that were opened last, among an account's settings."""
+    """Return the channels opened last, from an account's settings."""
     kept = settings.get(RECENT)
     if not isinstance(kept, list):
         return ()

@@ -1,4 +1,4 @@
-"""Settings that follow what is on the page, and the page that follows them in other tabs."""
+"""Settings that mirror the state, and the state that follows them in other tabs."""
 
 import asyncio
 import logging
@@ -54,13 +54,13 @@ class SettingWriter(EffectGroup):
         self._batcher.add(account, lambda unsaved: unsaved.update({key: value}))
 
     def is_unsaved(self, account: AccountState, key: str) -> bool:
-        """Tell whether the database does not have the latest value of a setting yet."""
+        """Tell whether the latest value of a setting is not in the database yet."""
         return key in self._batcher.work(account)
 
     # What goes along with a message
 
     def begin_sending(self, key: str) -> Callable[[], None]:
-        """Leave a setting to the message that is being sent, until what is returned is called.
+        """Leave a setting to the message being sent, until the returned function is called.
 
         The text is in no draft any more and in no message yet: the draft that the database has must
         stay until then, and the account is not left.
@@ -80,12 +80,12 @@ class SettingWriter(EffectGroup):
             await asyncio.wait(list(self._sending))
 
     def unsaved_value(self, account: AccountState, key: str) -> dict[str, object]:
-        """Return a setting that is to be written, by its key; nothing where none is."""
+        """Return an unsaved setting, by its key; empty if it is saved."""
         value = self._batcher.work(account).get(key)
         return {} if value is None else {key: value()}
 
     def note_saved(self, account: AccountState, written: Mapping[str, object]) -> None:
-        """Write settings no more that are in the database by now, unless they changed again."""
+        """Drop settings that are in the database by now, unless they changed again."""
         unsaved = self._batcher.work(account)
         for key, value in written.items():
             if key in unsaved and unsaved[key]() == value:
@@ -94,7 +94,7 @@ class SettingWriter(EffectGroup):
     # The database
 
     async def flush(self, account: AccountState) -> None:
-        """Write all at once, before the account is left."""
+        """Write all unsaved settings now."""
         unsaved = self._batcher.work(account)
         sending = set(self._sending.values())
         written = {key: value() for key, value in unsaved.items() if key not in sending}
@@ -106,7 +106,7 @@ class SettingWriter(EffectGroup):
             self.context.resume.save_unsaved(account.user_id, {})
 
     def forget(self, account: AccountState) -> None:
-        """Keep no more than the database has already."""
+        """Drop all unsaved settings."""
         self._batcher.work(account).clear()
 
     async def _save(self, account: AccountState, unsaved: Unsaved) -> None:
@@ -124,7 +124,7 @@ class SettingWriter(EffectGroup):
     # The page may be gone before the database has it
 
     def stash(self) -> None:
-        """Put what the database does not have yet where it is at once: the page may be gone now."""
+        """Save unsaved settings in `localStorage`, as the page may be closing."""
         account = self.account
         unsaved = self._batcher.work(account)
         sending = set(self._sending.values())
@@ -141,7 +141,7 @@ class SettingWriter(EffectGroup):
             logger.warning("what was written last is lost if the page goes now", exc_info=True)
 
     async def take_stashed(self, account: AccountState, database: DatabaseService) -> None:
-        """Write what a page had no time for that went."""
+        """Save what a closed page stashed."""
         stashed = self.context.resume.load_unsaved(account.user_id)
         kept = {key: value for key, value in stashed.items() if _is_stashed(key)}
         for key in [key for key in kept if channel_ref_of(LAST_READ, key) is not None]:
@@ -154,7 +154,7 @@ class SettingWriter(EffectGroup):
 
     @effect("failed.save_draft")
     async def follow_stashed(self) -> None:
-        """Write what another tab had no time for, before this one goes on from there."""
+        """Save what another tab stashed when it closed."""
         account = self.account
         await self.take_stashed(account, self.context.database(account))
 

@@ -1,4 +1,4 @@
-"""What is unread in each room, and what was said there last."""
+"""The unread count and the last message of each room."""
 
 import asyncio
 from collections.abc import Collection
@@ -29,7 +29,7 @@ MOST_REDRAWS = 10
 
 
 class Work:
-    """What is to be counted for one account.
+    """The rooms of one account to count.
 
     Attributes:
         told: changes that may tell enough, so that nothing is to be read, with their rooms.
@@ -46,7 +46,7 @@ class Work:
         return bool(self.told or self.rooms)
 
     def note(self, room_id: str, change: Change) -> None:
-        """Take in a change of messages."""
+        """Add a change of messages."""
         # What is being counted now may have it already, or not.
         if room_id in self.counting:
             self.rooms[room_id] = None
@@ -55,7 +55,7 @@ class Work:
 
 
 class UnreadEffects(EffectGroup):
-    """Counts, and remembers up to where one has read."""
+    """Counts unread messages, and keeps the read markers."""
 
     def __init__(self, context: Context, writer: SettingWriter) -> None:
         super().__init__(context)
@@ -67,19 +67,19 @@ class UnreadEffects(EffectGroup):
         context.follow(self._on_change, "messages", "rooms")
 
     def look(self, account: AccountState, room_ids: Collection[str] | None = None) -> None:
-        """Look at some rooms, or at all. It is not waited for: the rooms are on the page before."""
+        """Count some rooms, or all of them, in the background."""
         # The ones that were used last are the first that one looks at.
         recent = [room_id for room_id, _ in account.recent()]
         known = [room.id for room in account.rooms() or ()] if room_ids is None else room_ids
         self._count_again(account, [*(r for r in recent if r in known), *known])
 
     def reader_mark(self, account: AccountState, ref: ChannelRef) -> int:
-        """Return the time in ms up to which a channel was read."""
+        """Return the read marker of a channel, in ms."""
         room = account.find_room(ref[0])
         return read_until(account.last_read(), ref, room, account.user())
 
     def reach_end(self) -> None:
-        """All of the open channel is read."""
+        """Mark the open channel as read, once its end is in view."""
         account = self.account
         ref, timeline = account.channel_ref, account.timeline()
         if ref is None or timeline is None:
@@ -90,7 +90,7 @@ class UnreadEffects(EffectGroup):
             self.read(account, ref, sent[-1].timestamp)
 
     def fall_behind(self) -> None:
-        """Something came while one was reading further up, or looked elsewhere."""
+        """Note where new messages begin, when some arrive out of view."""
         account = self.account
         ref, timeline = account.channel_ref, account.timeline()
         if ref is None or timeline is None:
@@ -105,7 +105,7 @@ class UnreadEffects(EffectGroup):
                 account.new_count.set(0)
 
     def read(self, account: AccountState, ref: ChannelRef, until: int) -> None:
-        """Remember that a channel was read up to a time in ms."""
+        """Move the read marker of a channel to a time in ms."""
         marks = account.last_read()
         if until <= marks.get(ref, until - 1):
             return
@@ -116,7 +116,7 @@ class UnreadEffects(EffectGroup):
         self._writer.note(account, key, lambda: account.last_read().get(ref))
 
     def take_over(self, account: AccountState, ref: ChannelRef, to: ChannelRef) -> None:
-        """Have a channel that takes over the messages of another one read as far as that was.
+        """Move the read marker of a channel that takes over another's messages.
 
         Where either has unread messages, these stay so.
         """
@@ -125,7 +125,7 @@ class UnreadEffects(EffectGroup):
 
     @effect("failed.mark_as_read")
     async def read_room(self, room_id: str) -> None:
-        """Mark all that there is in a room as read."""
+        """Mark a whole room as read."""
         account = self.account
         room = account.find_room(room_id)
         if room is None:
@@ -140,7 +140,7 @@ class UnreadEffects(EffectGroup):
 
     @effect("failed.mark_as_read")
     async def read_channel(self) -> None:
-        """Mark all that there is in the open channel as read."""
+        """Mark the open channel as read."""
         account = self.account
         ref = account.channel_ref
         if ref is None:
@@ -151,7 +151,7 @@ class UnreadEffects(EffectGroup):
             account.new_after.set(None)
 
     def forget(self, account: AccountState, room_id: str) -> None:
-        """Leave a room out that is gone."""
+        """Forget a room that is gone."""
         previews, unread = account.previews(), account.unread()
         if room_id in previews or any(ref[0] == room_id for ref in unread):
             with batch():
@@ -171,7 +171,7 @@ class UnreadEffects(EffectGroup):
             self._batcher.add(account, lambda work: work.note(room_id, change))
 
     def _add_told(self, account: AccountState, room_id: str, change: Change) -> bool:
-        """Count the messages that a change tells of; false where the room is to be counted."""
+        """Count the messages of a change; return false if the room must be counted instead."""
         records = records_by_key(change)
         room = account.find_room(room_id)
         if records is None or room is None or room_id not in account.previews():
@@ -196,7 +196,7 @@ class UnreadEffects(EffectGroup):
         return True
 
     def _show_mark(self, account: AccountState, ref: ChannelRef, mark: object) -> None:
-        """Take over what was read, here or in another tab, where that is more."""
+        """Apply a read marker from this or another tab, if it is later."""
         marks = account.last_read()
         if not isinstance(mark, int | float) or not is_number(mark):
             return
@@ -211,7 +211,7 @@ class UnreadEffects(EffectGroup):
             self._count_again(account, [ref[0]])
 
     def _count_again(self, account: AccountState, room_ids: Collection[str]) -> None:
-        """Count what is unread in rooms, soon. Nobody waits for that."""
+        """Count the unread messages of rooms soon, in the background."""
         rooms = dict.fromkeys(room_ids)
         self._batcher.add(account, lambda work: work.rooms.update(rooms))
 
@@ -246,7 +246,7 @@ class UnreadEffects(EffectGroup):
         return latest[0] if latest else None
 
     async def _count(self, account: AccountState, room: Room) -> dict[ChannelRef, int]:
-        """Count what is unread in a room's channels. Mostly nothing is, which one count tells."""
+        """Count the unread messages of a room's channels; mostly one count says that none are."""
         places = [(room.id, channel.id) for channel in channels_of(room) if channel.type == "text"]
         marks = {ref: self.reader_mark(account, ref) for ref in places}
         first = min(marks.values())
@@ -270,6 +270,6 @@ class UnreadEffects(EffectGroup):
 
 
 def _set_unread(account: AccountState, counts: dict[ChannelRef, int]) -> None:
-    """Change counts; only those of places that have unread messages are kept."""
+    """Update unread counts; only channels with unread messages are kept."""
     together = {**account.unread(), **counts}
     account.unread.set({ref: count for ref, count in together.items() if count})

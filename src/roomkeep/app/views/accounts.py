@@ -1,4 +1,4 @@
-"""Where one picks an account or makes one: the welcome, and the dialog of who is signed in."""
+"""The lists of accounts, on the welcome screen and in the account dialog."""
 
 from typing import Any
 
@@ -25,7 +25,7 @@ class AccountItem(Struct, frozen=True):
 
 
 class AccountsView(View):
-    """The accounts of this device, and the forms that make one."""
+    """The accounts of this device, and the forms to create one."""
 
     def __init__(self, scope: ViewScope) -> None:
         super().__init__(scope)

@@ -1,4 +1,4 @@
-"""Files beside the message that one writes: picked, pasted or dropped, until they are sent."""
+"""The files of the draft: picked, pasted or dropped."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -19,7 +19,7 @@ __all__ = ["AttachmentTrayView"]
 
 
 class AttachedFile(BrowserFile):
-    """A file of the browser's that is to be sent."""
+    """A browser file to send."""
 
     def __init__(self, js_file: Any, name: str = "") -> None:
         super().__init__(js_file)
@@ -29,7 +29,7 @@ class AttachedFile(BrowserFile):
 
 
 class AttachmentTrayView(AccountView):
-    """The files that wait to be sent, and all the ways in which they come."""
+    """The files of the draft, and all the ways to add some."""
 
     def __init__(self, scope: AccountScope) -> None:
         super().__init__(scope)
@@ -162,12 +162,12 @@ def _fill(element: Any, file: PendingFile, before: PendingFile | None) -> None:
 
 
 def _is_over_field(event: Any) -> bool:
-    """Tell whether a field for files is under what is dragged: the browser sees to that."""
+    """Tell whether the pointer is over a file field, which the browser handles."""
     return bool(getattr(event.target, "type", None) == "file")
 
 
 def _pasted_name(file: Any) -> str:
-    """Name a picture of the clipboard; a file that was copied has a name."""
+    """Name a picture from the clipboard; a copied file has a name."""
     name = str(file.name)
     kind, _, ending = str(file.type).partition("/")
     is_pasted = kind == "image" and name == f"image.{ending}"

@@ -36,7 +36,7 @@ class AttachmentsView(AccountView):
         self.watch(self._show_pictures)
 
     def fill(self, row: Any, message: Message, attachments: tuple[Attachment, ...] | None) -> None:
-        """Show a message's attachments in its row; those that are there stay.
+        """Show a message's attachments in its row; existing elements are kept.
 
         Args:
             row: the row.
@@ -96,7 +96,7 @@ class AttachmentsView(AccountView):
                 self.effects.pictures.go_out_of_view(attachment_id)
 
     def _show_pictures(self) -> None:
-        """Show each picture that has come, or take it away."""
+        """Show each picture that was loaded, and hide each that was released."""
         pictures = self.account.files.pictures()
         before, self._shown = self._shown, dict(pictures)
         for key in {**before, **pictures}:

@@ -1,4 +1,4 @@
-"""Bans: the form, the list, and what a banned person sees in place of the composer."""
+"""Bans: the form, the list, and the notice that a banned person sees."""
 
 from typing import Any
 
@@ -29,7 +29,7 @@ class BanRow(Struct, frozen=True):
 
 
 class BansView(AccountView):
-    """The dialogs of bans, and the notice of one's own."""
+    """The dialogs of bans, and the notice in place of the composer."""
 
     def __init__(self, scope: AccountScope) -> None:
         super().__init__(scope)
@@ -68,7 +68,7 @@ class BansView(AccountView):
         account = self.account
         rows: dict[str, BanRow] = {}
         avatars = account.people.avatars()
-        may_lift = may_moderate(self.effects.bans.me(account))
+        may_lift = may_moderate(account.people.me)
         for ban in account.people.bans():
             avatar = avatars.get(ban.user_id)
             by = avatars.get(ban.banned_by)

@@ -1,4 +1,4 @@
-"""The dialogs of a room's channels: the list to change, and whether one is to go."""
+"""The dialogs of a room's channels: the list, and the question before removing one."""
 
 import asyncio
 from typing import Any, Literal
@@ -12,6 +12,7 @@ from roomkeep.app.state import Removing
 from roomkeep.app.views.dom import KeyedList, by_id, clone, focus_is_lost, part, pressed, set_text
 from roomkeep.app.views.overlays import CLOSED
 from roomkeep.app.views.reorder import ReorderView
+from roomkeep.app.views.room_pictures import channel_icon
 from roomkeep.app.views.scope import AccountScope, AccountView
 from roomkeep.localization import localize
 from roomkeep.models import Channel
@@ -29,7 +30,7 @@ _LABELS = {
 
 
 class Item(Struct, frozen=True):
-    """A channel that can be changed."""
+    """A channel in the list."""
 
     channel: Channel
     is_first: bool
@@ -38,7 +39,7 @@ class Item(Struct, frozen=True):
 
 
 class ChannelDialogsView(AccountView):
-    """The list of the open room's channels, and the question before one goes."""
+    """The list of the open room's channels, and the question before removing one."""
 
     def __init__(self, scope: AccountScope) -> None:
         super().__init__(scope)
@@ -203,7 +204,7 @@ def _fill(element: Any, item: Item, before: Item | None) -> None:
     if before is None or before.channel != item.channel:
         element.dataset.channel = item.channel.id
         is_voice = item.channel.type == "voice"
-        part(element, "icon").setAttribute("href", "#icon-voice" if is_voice else "#icon-hash")
+        part(element, "icon").setAttribute("href", channel_icon(item.channel))
         field.value = name
         label = "channel.name_of_voice" if is_voice else "channel.name_of_text"
         field.setAttribute("aria-label", localize(label, channel=name))

@@ -1,4 +1,4 @@
-"""Where one writes a message."""
+"""The composer."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ NEARLY = 500
 
 
 class ComposerView(AccountView):
-    """The field for the message, and the button that sends it."""
+    """The message field and its send button."""
 
     def __init__(self, scope: AccountScope) -> None:
         super().__init__(scope)
@@ -92,7 +92,7 @@ class ComposerView(AccountView):
         set_text(part(self._reply, "text"), "" if message is None else summary(message.content))
 
     def _show_edit(self) -> None:
-        """Lead to the editor that is open where the page has left it behind."""
+        """Offer the way to an open editor that is not on the page."""
         editing = self.account.editing
         timeline = self.account.timeline()
         away = editing is not None and timeline is not None and timeline.find(editing) is None

@@ -1,4 +1,4 @@
-"""The dialogs that ask: for a room's name, and whether to delete."""
+"""The dialogs for a new room and for deleting a message."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The few things that all views do to the page."""
+"""Helpers for the DOM."""
 
 from collections.abc import Callable, Hashable
 from typing import Any, Generic, TypeVar
@@ -24,7 +24,7 @@ K = TypeVar("K", bound=Hashable)
 
 
 class KeyedList(Generic[K, T]):
-    """The children of an element, one for each item; only what changed is drawn again.
+    """The children of an element, one for each item; only changed ones are updated.
 
     Args:
         parent: the element. It has no other children.
@@ -85,7 +85,7 @@ class KeyedList(Generic[K, T]):
 
 
 def by_id(name: str) -> Any:
-    """Return the element of that id."""
+    """Return the element with an id."""
     return js.document.getElementById(name)
 
 
@@ -100,23 +100,23 @@ def part(root: Any, name: str) -> Any:
 
 
 def pressed(event: Any, attribute: str) -> str | None:
-    """Return the value of an attribute of the button that was pressed, where it has it."""
+    """Return an attribute of the pressed button; None if it has none."""
     button = event.target.closest(f"button[{attribute}]")
     return str(button.getAttribute(attribute)) if isinstance(button, JsProxy) else None
 
 
 def focus_is_lost() -> bool:
-    """Tell whether nothing that can be seen has the focus."""
+    """Tell whether no visible element has the focus."""
     focused = js.document.activeElement
     return bool(focused.localName in ("body", "dialog") or not focused.checkVisibility())
 
 
 def has_keyboard() -> bool:
-    """Tell whether a focused field brings up no keyboard on the screen, over what one sees."""
+    """Tell whether there is a keyboard, so that focusing a field brings up none on the screen."""
     return bool(js.matchMedia("(pointer: fine)").matches)
 
 
 def set_text(element: Any, text: str) -> None:
-    """Show a text, as text; an element that shows it already is left alone."""
+    """Set the text of an element, unless it has it already."""
     if element.textContent != text:
         element.textContent = text

@@ -1,4 +1,4 @@
-"""The emoji picker. It is loaded when somebody first asks for it."""
+"""The emoji picker. It is loaded when it is first needed."""
 
 from typing import Any
 
@@ -21,7 +21,7 @@ OPENERS = "#composer-emoji, [data-action='react']"
 
 
 class EmojiView(AccountView):
-    """The panel with all emoji, for a reaction or for what one writes."""
+    """The panel with all emoji, for reactions and for the composer."""
 
     def __init__(self, scope: AccountScope) -> None:
         super().__init__(scope)
@@ -87,7 +87,7 @@ class EmojiView(AccountView):
             self._is_loading = False
 
     def _search(self, text: str, *, focus: bool) -> None:
-        """Look for a text; with an empty one, show all emoji."""
+        """Search for a text; an empty one shows all emoji."""
         search = self._picker.shadowRoot.querySelector("input")
         if search.value != text:
             search.value = text

@@ -1,4 +1,4 @@
-"""What the emoji picker finds, and which emoji it offers first."""
+"""The data of the emoji picker: search order and recently used emoji."""
 
 from typing import Any
 
@@ -43,7 +43,7 @@ ROW_STYLE = """
 
 
 class EmojiData(AccountView):
-    """Gives the picker the account's recent emoji, and the order of what is found."""
+    """Gives the picker the account's recent emoji, and ranks what it finds."""
 
     def __init__(self, scope: AccountScope) -> None:
         super().__init__(scope)

@@ -8,7 +8,7 @@ __all__ = ["ExportView"]
 
 
 class ExportView(AccountView):
-    """Begins an export, shows how far it is, and what came of it."""
+    """Starts an export, and shows its progress and result."""
 
     def __init__(self, scope: AccountScope) -> None:
         super().__init__(scope)

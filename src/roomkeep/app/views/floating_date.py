@@ -1,4 +1,4 @@
-"""The day of the messages at the top of the view, told while one scrolls."""
+"""The day of the messages at the top, shown while scrolling."""
 
 import asyncio
 from collections.abc import Callable
@@ -19,7 +19,7 @@ TOP_LINE = "0px 0px -100% 0px"
 
 
 class FloatingDate(AccountView):
-    """Shows a day for a moment. The headings of days say the same to who hears the page.
+    """Shows a day for a moment. Screen readers have the headings of days.
 
     Nothing is measured while one scrolls: the browser tells which row has come to the top.
 
@@ -43,7 +43,7 @@ class FloatingDate(AccountView):
         scope.on_close(self.hide)
 
     def follow(self, row: Any) -> Any:
-        """Notice when a row comes to the top; return the row."""
+        """Watch for a row to come to the top; return the row."""
         self._observer.observe(row)
         return row
 

@@ -1,4 +1,4 @@
-"""Long messages: folded until somebody asks for all of one, goes to it, or edits it."""
+"""Long messages, folded until they are expanded, gone to, or edited."""
 
 from typing import Any
 
@@ -40,7 +40,7 @@ class Folding(AccountView):
             self.columns.set(max(round(width / CHARACTER / STEP), 1) * STEP)
 
     def _follow(self) -> None:
-        """Unfold the message that one goes to or edits."""
+        """Unfold the message that is gone to or edited."""
         account = self.account
         wanted = {account.target(), account.editing} - {None}
         untracked(lambda: _unfold(account, *wanted))
@@ -75,7 +75,7 @@ def _unfold(account: AccountState, *message_ids: str | None) -> None:
 
 
 def fill_fold(row: Any, fold: Fold) -> None:
-    """Show a row's text folded, or all of it, with the button that changes that."""
+    """Show a row's text folded or whole, with the button that toggles it."""
     text = part(row, "content")
     text.dataset.fold = fold
     button = part(row, "fold")

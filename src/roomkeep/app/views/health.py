@@ -17,7 +17,7 @@ MANY = 100
 
 
 class HealthView(AccountView):
-    """The check of the storage, its result, and the question whether to repair."""
+    """The storage check, its result, and the question whether to repair."""
 
     def __init__(self, scope: AccountScope) -> None:
         super().__init__(scope)

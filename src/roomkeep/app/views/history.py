@@ -1,4 +1,4 @@
-"""The address bar and the browser's history follow where one is, and Back leads back."""
+"""Keeps the address bar and the browser's history in step with the open place."""
 
 from typing import Final
 
@@ -19,7 +19,7 @@ NARROW: Final = "(max-width: 45rem)"
 
 
 class HistoryView(View):
-    """Keeps one entry of the history for each place that one goes to.
+    """Keeps one history entry for each place.
 
     An open panel is in the address, but where the browser closes dialogs with Back by itself
     (`CloseWatcher`) it is no entry of its own. Elsewhere it is; once the panel is closed otherwise,

@@ -1,4 +1,4 @@
-"""The dialog that imports."""
+"""The import dialog."""
 
 from typing import Any, Final
 
@@ -46,7 +46,7 @@ class BrowserFile:
 
 
 class ImportView(AccountView):
-    """Asks for a file, then shows how far its import is."""
+    """Asks for a file, then shows the progress of its import."""
 
     def __init__(self, scope: AccountScope) -> None:
         super().__init__(scope)

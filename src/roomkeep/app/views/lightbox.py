@@ -1,4 +1,4 @@
-"""A picture, large."""
+"""The lightbox."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ __all__ = ["LightboxView"]
 
 
 class LightboxView(AccountView):
-    """The dialog that shows a picture, and the ones before and after it."""
+    """The dialog that shows a picture, with its neighbours a key away."""
 
     def __init__(self, scope: AccountScope) -> None:
         super().__init__(scope)

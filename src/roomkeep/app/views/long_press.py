@@ -1,4 +1,4 @@
-"""A finger that rests on a message asks what one can do with it."""
+"""Long-press opens the message menu."""
 
 import asyncio
 from collections.abc import Callable
@@ -16,7 +16,7 @@ OWN_TOUCH = "a, button:not(.author), textarea, input, pre"
 
 
 class LongPress(View):
-    """Notices a finger that is held on a row, and tells when it leaves again.
+    """Detects a long press on a row, and reports it when the finger is lifted.
 
     Not earlier: a panel that opened under it would close as it leaves.
 

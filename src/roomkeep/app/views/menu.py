@@ -1,4 +1,4 @@
-"""The keys of a menu: arrows move in it, Tab leaves it."""
+"""The keys of a menu: arrows move in it, Tab closes it."""
 
 from typing import Any
 

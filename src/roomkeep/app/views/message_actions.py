@@ -1,4 +1,4 @@
-"""What one does with a message: by its tools, its menu, its keys, and in its editor."""
+"""Actions on a message: its tools, menu, keys and editor."""
 
 from typing import Any
 
@@ -54,7 +54,7 @@ class MessageActions(AccountView):
     # The keyboard: one stop for Tab, arrows between the rows, Tab into the buttons of a row
 
     def give_tab_stop(self, timeline: Timeline) -> None:
-        """See to it that Tab finds one of the rows."""
+        """Make one of the rows reachable by Tab."""
         if self._list.child(self._focused) is None:
             self._focused = timeline.messages[-1].id if timeline.messages else ""
             row = self._list.child(self._focused)
@@ -85,7 +85,7 @@ class MessageActions(AccountView):
             self._asked = message.id
 
     def _return_focus(self) -> None:
-        """Whoever was asked whether to delete a message is at that message again.
+        """Return the focus to the message, after the question whether to delete it.
 
         The browser cannot see to that: the tools go with what the message says.
         """
@@ -159,7 +159,7 @@ class MessageActions(AccountView):
             self._on_action(action, message_id)
 
     def _on_action(self, action: str, message_id: str) -> None:
-        """Do what a button, a key or the menu says."""
+        """Carry out an action of a button, a key or the menu."""
         shown = self._list.item(message_id)
         if shown is None or (shown.message.is_deleted and action != "cancel"):
             return

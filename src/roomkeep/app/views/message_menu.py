@@ -1,4 +1,4 @@
-"""The menu of a message: opened by a long press, in narrow windows, and by Enter."""
+"""The message menu: opened by a long press, in narrow windows, and by Enter."""
 
 from collections.abc import Callable
 from typing import Any

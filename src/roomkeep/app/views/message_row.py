@@ -1,4 +1,4 @@
-"""One row of a conversation, put into the page."""
+"""Filling one row of a conversation."""
 
 from typing import Any
 
@@ -24,7 +24,7 @@ QUOTED = {
 
 
 def fill_row(pictures: AttachmentsView, element: Any, row: Row, before: Row | None) -> None:
-    """Show a row in its element.
+    """Fill a row's element.
 
     Args:
         pictures: loads the pictures that come into view.
@@ -97,7 +97,7 @@ def _fill_quote(element: Any, quote: Quote) -> None:
 
 
 def _fill_chips(element: Any, wanted: tuple[Chip, ...]) -> None:
-    """Show the reactions; a button that has the focus keeps it."""
+    """Show the reactions; a focused button keeps the focus."""
     if not wanted and element.hidden:
         return
     element.hidden = not wanted

@@ -1,4 +1,4 @@
-"""The place in the list of messages: noted, kept while rows change, and gone back to."""
+"""The scroll position in the list of messages: kept while rows change, and restored."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The list of messages: its rows, and the place in it."""
+"""The list of messages."""
 
 import asyncio
 import functools
@@ -148,7 +148,7 @@ class MessagesView(AccountView):
         untracked(self._look_around)
 
     def _look_again(self) -> None:
-        """When a page was loaded, the next one may be near already."""
+        """Check again after a page was loaded: the next may be needed already."""
         account = self.account
         is_loading = account.timeline() is None or account.is_loading()
         self._scroller.element.setAttribute("aria-busy", "true" if is_loading else "false")
@@ -172,7 +172,7 @@ class MessagesView(AccountView):
     # The place in the list
 
     def _note_position(self) -> None:
-        """Remember where one is in the channel that is shown."""
+        """Remember the scroll position of the channel shown."""
         ref, positions = self._ref, self.account.positions
         position = None if self._follows else self._scroller.position()
         if ref is None or not self._list.parent.children.length:
@@ -182,7 +182,7 @@ class MessagesView(AccountView):
             positions[ref] = position
 
     def _return(self) -> bool:
-        """Scroll to where one was in the open channel; false where that was its end."""
+        """Restore the scroll position of the open channel; return false if it was at the end."""
         position = None if self._ref is None else self.account.positions.get(self._ref)
         is_there = self._scroller.go_to(position)
         self._follows = self._follows and not is_there
@@ -211,7 +211,7 @@ class MessagesView(AccountView):
         self._look_around()
 
     def _look_around(self) -> None:
-        """Load more where one comes near an end."""
+        """Load more messages near an end of the list."""
         timeline = self.account.timeline()
         if timeline is None:
             return

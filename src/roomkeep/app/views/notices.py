@@ -1,4 +1,4 @@
-"""What people should know: errors and good news."""
+"""Notices: errors and good news."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ __all__ = ["NoticesView"]
 
 
 class NoticesView(View):
-    """The notices. Each can be put away."""
+    """The notices. Each can be dismissed."""
 
     def __init__(self, scope: ViewScope) -> None:
         super().__init__(scope)
@@ -37,7 +37,7 @@ class NoticesView(View):
         self.watch(self._show)
 
     def _move(self) -> None:
-        """Put the notices where they can be seen and reached."""
+        """Move the notices into the open dialog, which makes all else unreachable."""
         dialog = js.document.querySelector("dialog[open]")
         host = dialog if isinstance(dialog, JsProxy) else by_id("app")
         if not host.isSameNode(self._region.parentNode):

@@ -1,4 +1,4 @@
-"""The people of the open room: the panel, and names that open a card."""
+"""The people of the open room: the panel, and the names that open profile cards."""
 
 from typing import Any
 
@@ -7,7 +7,6 @@ from msgspec import Struct
 from pyodide.ffi import JsProxy
 
 from roomkeep.app.people import ROLE_NAMES, Person, group_people, may_moderate
-from roomkeep.app.state import AccountState
 from roomkeep.app.views.avatars import show_avatar, show_status
 from roomkeep.app.views.dom import KeyedList, by_id, clone, part, pressed, set_text
 from roomkeep.app.views.scope import AccountScope, AccountView
@@ -35,7 +34,7 @@ class PersonRow(Struct, frozen=True):
 
 
 class PeopleView(AccountView):
-    """The panel beside the conversation, or in its place."""
+    """The people panel, beside the conversation or in its place."""
 
     def __init__(self, scope: AccountScope) -> None:
         super().__init__(scope)
@@ -155,7 +154,7 @@ class PeopleView(AccountView):
             by_id("people-foot").hidden = True
             return
         many = len(account.people.bans())
-        by_id("people-foot").hidden = not many and not may_moderate(_me(account))
+        by_id("people-foot").hidden = not many and not may_moderate(account.people.me)
         text = localize("bans.open_count", count=many) if many else localize("bans.open")
         set_text(by_id("show-bans-text"), text)
 
@@ -167,7 +166,7 @@ class PeopleView(AccountView):
             self.effects.people.open_card(user_id)
 
     def _on_author(self, event: Any) -> None:
-        """Open the card of whose name or picture was pressed."""
+        """Open the profile card of an author whose name or picture was pressed."""
         if not isinstance(event.target.closest(".author, .message > .avatar"), JsProxy):
             return
         row = event.target.closest(".row")
@@ -175,7 +174,7 @@ class PeopleView(AccountView):
         self.effects.people.open_card(str(row.dataset.sender), name)
 
     def _on_message_focus(self, event: Any) -> None:
-        """Let the keyboard reach the author's name, of the message that one is at."""
+        """Make the author's name of the focused message reachable by Tab."""
         row = event.target.closest(".row")
         author = part(row, "author") if isinstance(row, JsProxy) else None
         if isinstance(self._tab_stop, JsProxy):
@@ -183,10 +182,6 @@ class PeopleView(AccountView):
         if isinstance(author, JsProxy) and row.hasAttribute("data-leads"):
             author.tabIndex = 0
         self._tab_stop = author
-
-
-def _me(account: AccountState) -> Person | None:
-    return next((person for person in account.people.people() or () if person.is_me), None)
 
 
 def _fill_person(element: Any, row: PersonRow, before: PersonRow | None) -> None:

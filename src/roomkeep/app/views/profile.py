@@ -1,4 +1,4 @@
-"""A person's card, and the form for one's own profile."""
+"""The profile card, and the form of the own profile."""
 
 from typing import Any
 
@@ -73,7 +73,7 @@ class ProfileView(AccountView):
 
     def _show_actions(self, person: Person) -> None:
         bans = self.account.people.bans()
-        me = self.effects.bans.me(self.account)
+        me = self.account.people.me
         ban = find_ban(bans, person.user_id)
         note = part(self._card, "ban")
         note.hidden = ban is None

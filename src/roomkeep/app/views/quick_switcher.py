@@ -1,4 +1,4 @@
-"""The dialog in which one finds a room or a channel."""
+"""The quick switcher."""
 
 import itertools
 from typing import Any
@@ -8,7 +8,7 @@ from reaktiv import untracked
 
 from roomkeep.app.channel_search import Found, find_places
 from roomkeep.app.views.dom import KeyedList, by_id, clone, part, set_text
-from roomkeep.app.views.room_pictures import show_picture
+from roomkeep.app.views.room_pictures import channel_icon, show_picture
 from roomkeep.app.views.scope import AccountScope, AccountView
 from roomkeep.localization import localize
 
@@ -18,7 +18,7 @@ _numbers = itertools.count()
 
 
 class QuickSwitcherView(AccountView):
-    """A field, and the list of what fits: the field keeps the focus, arrows choose in the list."""
+    """A field and the list of matches: the field keeps the focus, arrows move in the list."""
 
     def __init__(self, scope: AccountScope) -> None:
         super().__init__(scope)
@@ -119,7 +119,6 @@ def _fill(element: Any, found: Found, _before: Found | None) -> None:
     if channel is None:
         show_picture(picture, found.room)
     else:
-        icon = "voice" if channel.type == "voice" else "hash"
-        part(element, "icon").setAttribute("href", f"#icon-{icon}")
+        part(element, "icon").setAttribute("href", channel_icon(channel))
     set_text(part(element, "name"), found.room.name if channel is None else channel.name)
     set_text(part(element, "room"), "" if channel is None else found.room.name)

@@ -1,4 +1,4 @@
-"""Who reacted: shown beside a reaction that one points at, reaches by keyboard, or holds."""
+"""The names of those who reacted, shown when a reaction is hovered, focused or held."""
 
 import asyncio
 from typing import Any
@@ -17,7 +17,7 @@ EDGE = 8
 
 
 class ReactionTooltip(AccountView):
-    """The tip that names those who reacted.
+    """The tooltip that names those who reacted.
 
     Args:
         messages: the list of messages, with their reactions in it.

@@ -1,4 +1,4 @@
-"""The dialogs of a room: its name, topic and icon, and whether it is to go."""
+"""The dialogs of a room: its settings, and the question before leaving it."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ _LEAVE = ("room.leave_title", "room.leave_text", "room.leave")
 
 
 class RoomDialogsView(AccountView):
-    """The settings of the open room, and the question before it goes."""
+    """The settings of the open room, and the question before leaving it."""
 
     def __init__(self, scope: AccountScope) -> None:
         super().__init__(scope)
@@ -72,7 +72,7 @@ class RoomDialogsView(AccountView):
 
 
 def _what_goes(leaving: Leaving) -> list[str]:
-    """Say what goes with a room, one thing after the other."""
+    """List what is deleted with a room."""
     if leaving.messages is None:
         return [localize("room.counting")]
     room = leaving.room

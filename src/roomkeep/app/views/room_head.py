@@ -1,4 +1,4 @@
-"""The head of the conversation: the open room and channel, and what one can do with them."""
+"""The head of the conversation: the open room and channel, and the room menu."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from roomkeep.app.views.dom import by_id, set_text
 from roomkeep.app.views.menu import MenuView
 from roomkeep.app.views.overlays import OPENED
 from roomkeep.app.views.popover_position import put_beside
-from roomkeep.app.views.room_pictures import show_picture
+from roomkeep.app.views.room_pictures import channel_icon, show_picture
 from roomkeep.app.views.scope import AccountScope, AccountView
 from roomkeep.localization import localize
 
@@ -17,7 +17,7 @@ __all__ = ["RoomHeadView"]
 
 
 class RoomHeadView(AccountView):
-    """The room's picture, name, channel and topic, its menu, and the page of a voice channel."""
+    """The room's picture, name, channel, topic and menu, and the page of a voice channel."""
 
     def __init__(self, scope: AccountScope) -> None:
         super().__init__(scope)
@@ -80,8 +80,7 @@ class RoomHeadView(AccountView):
         by_id("room-channel").hidden = not shows
         by_id("room-sub").hidden = not shows and (room is None or not room.topic)
         set_text(by_id("room-channel-name"), name)
-        icon = "voice" if is_voice else "hash"
-        by_id("room-channel-icon").setAttribute("href", f"#icon-{icon}")
+        by_id("room-channel-icon").setAttribute("href", channel_icon(channel))
         self._chat.dataset.kind = "voice" if is_voice else "text"
         by_id("voice").hidden = not is_voice
         set_text(by_id("voice-name"), name)

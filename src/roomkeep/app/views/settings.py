@@ -1,4 +1,4 @@
-"""The launch settings: the dialog, and what they do to the page."""
+"""The launch settings: the dialog, and applying them to the page."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ __all__ = ["SettingsView"]
 
 
 class SettingsView(View):
-    """Applies the settings, and changes them at a press."""
+    """Applies the settings, and changes them from the dialog."""
 
     def __init__(self, scope: ViewScope) -> None:
         super().__init__(scope)

@@ -1,4 +1,4 @@
-"""The frame: which screen is shown, which pane, in which colours."""
+"""The frame: which screen and which pane is shown."""
 
 import asyncio
 
@@ -53,7 +53,7 @@ class ShellView(View):
             self._has_begun = True
 
     def _keep_focus(self, places: str) -> None:
-        """Put whoever was on a screen that is gone on the one that is there."""
+        """Move a lost focus to the screen that is shown."""
         focused = js.document.activeElement
         if focused.localName != "body" and focused.checkVisibility():
             return

@@ -1,4 +1,4 @@
-"""The side of the page: the account, its rooms and channels, and an import that is running."""
+"""The sidebar: the account, its rooms and channels, and a running import."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ from roomkeep.app.unread import total
 from roomkeep.app.views import times
 from roomkeep.app.views.avatars import show_avatar
 from roomkeep.app.views.dom import KeyedList, by_id, clone, part, pressed, set_text
-from roomkeep.app.views.room_pictures import show_picture
+from roomkeep.app.views.room_pictures import channel_icon, show_picture
 from roomkeep.app.views.scope import AccountScope, AccountView
 from roomkeep.localization import format_percent, localize
 from roomkeep.models import Channel, Room
@@ -165,7 +165,7 @@ def _fill_channel(element: Any, item: ChannelItem, _before: ChannelItem | None) 
     button.dataset.room = item.room_id
     button.dataset.channel = item.channel.id
     is_voice = item.channel.type == "voice"
-    part(button, "icon").setAttribute("href", "#icon-voice" if is_voice else "#icon-hash")
+    part(button, "icon").setAttribute("href", channel_icon(item.channel))
     set_text(part(button, "name"), item.channel.name)
     part(button, "voice").hidden = not is_voice
     _fill_count(button, item.unread)

@@ -1,4 +1,4 @@
-"""What one sees where there is no room yet: the ways to begin."""
+"""The start page of an account without rooms."""
 
 from reaktiv import untracked
 
@@ -10,7 +10,7 @@ __all__ = ["StartView"]
 
 
 class StartView(AccountView):
-    """The ways to begin, and how far the sample rooms are."""
+    """The ways to start, and the progress of the sample rooms."""
 
     def __init__(self, scope: AccountScope) -> None:
         super().__init__(scope)

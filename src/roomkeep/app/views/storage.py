@@ -1,4 +1,4 @@
-"""The storage page: what is kept, where, and how safely."""
+"""The storage page."""
 
 from typing import Any
 
@@ -126,7 +126,7 @@ class StorageView(AccountView):
         set_text(by_id("storage-app"), say_bytes(own))
 
     def _measure_app(self) -> None:
-        """Ask what the app's own files take, whenever the storage was looked at."""
+        """Measure the app's own files whenever the report was loaded."""
         if self.account.storage.report() is not None:
 
             async def measure(storage: StorageState) -> None:
@@ -142,7 +142,7 @@ class StorageView(AccountView):
         by_id("storage-trouble").hidden = is_well
 
     def _close_advanced(self) -> None:
-        """Each visit begins with what most people want."""
+        """Close the advanced part whenever the dialog closes."""
         if self.account.dialog() != "storage":
             by_id("storage-advanced").open = False
 

@@ -1,4 +1,4 @@
-"""The part of the storage page that says how much files take, and removes the oldest."""
+"""The part of the storage page about files, which removes the oldest."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ __all__ = ["StorageCleanupView"]
 
 
 class StorageCleanupView(AccountView):
-    """How much files take, and the question whether the oldest are to go."""
+    """The size of all files, and the question whether to remove the oldest."""
 
     def __init__(self, scope: AccountScope) -> None:
         super().__init__(scope)

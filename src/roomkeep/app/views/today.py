@@ -1,4 +1,4 @@
-"""Keeps the page told which day it is."""
+"""Keeps track of the current day."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ __all__ = ["TodayView"]
 
 
 class TodayView(View):
-    """Looks at the clock at midnight, and when somebody comes back to the page."""
+    """Updates the day at midnight, and when the page becomes visible."""
 
     def __init__(self, scope: ViewScope) -> None:
         super().__init__(scope)

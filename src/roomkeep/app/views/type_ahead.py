@@ -1,4 +1,4 @@
-"""Keys that no field takes go to the composer."""
+"""Typing anywhere goes to the composer."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ STARTS_TEXT = ("Process", "Dead")
 
 
 class TypeAheadView(AccountView):
-    """Moves the focus to the composer in the event of the first key, so that it gets the letter."""
+    """Focuses the composer in the event of the first key, so that it gets the letter."""
 
     def __init__(self, scope: AccountScope) -> None:
         super().__init__(scope)

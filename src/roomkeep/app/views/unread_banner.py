@@ -1,4 +1,4 @@
-"""The bar that says how much is new in a channel, and leads to where that begins."""
+"""The bar that says how many messages are new, and leads to the first."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ __all__ = ["UnreadBanner"]
 
 
 class UnreadBanner(AccountView):
-    """It shows while not all is read, and to who went past what is new to the end."""
+    """The bar. It shows while messages are unread, or after jumping past the new ones."""
 
     def __init__(self, scope: AccountScope) -> None:
         super().__init__(scope)
@@ -31,7 +31,7 @@ class UnreadBanner(AccountView):
         self.watch(self._show_count)
 
     def place(self, row: Any | None, *, is_above: bool) -> None:
-        """Take in where what is new begins.
+        """Note where the new messages begin.
 
         Args:
             row: the row with which it does, where that is on the page.
@@ -42,7 +42,7 @@ class UnreadBanner(AccountView):
         self.look()
 
     def look(self) -> None:
-        """See whether one can see where what is new begins, and show the bar or not."""
+        """Show or hide the bar, depending on whether the first new message is in view."""
         if self._of is None:
             return
         is_above = self._is_above
@@ -58,7 +58,7 @@ class UnreadBanner(AccountView):
         self._set_hidden(hidden=not (is_unread or (is_above and self._was_passed)))
 
     def go_past(self) -> None:
-        """Say that one goes to the end without reading what is between."""
+        """Note that the new messages are skipped."""
         self._was_passed |= bool(self._unread())
 
     def _unread(self) -> int:

@@ -9,7 +9,7 @@ __all__ = ["UpdateView"]
 
 
 class UpdateView(View):
-    """The offer. The page never reloads by itself, and the offer can be put away."""
+    """The offer to reload. The page never reloads by itself; the offer can be dismissed."""
 
     def __init__(self, scope: ViewScope) -> None:
         super().__init__(scope)
