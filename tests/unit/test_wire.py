@@ -6,7 +6,7 @@ import pytest
 from roomkeep import errors
 from roomkeep.errors import InvalidRecord, RecordNotFound, RoomkeepError
 from roomkeep.storage import wire
-from roomkeep.storage.changes import Change, decode_changes, record_saved
+from roomkeep.storage.changes import Change, decode_changes, records_saved
 from roomkeep.storage.decode_errors import UnreadableRecord
 from roomkeep.storage.device_requests import DEVICE_REQUESTS, CloseAccount, OpenAccount
 from roomkeep.storage.operation import OPERATIONS
@@ -65,7 +65,7 @@ def test_a_request_about_the_device_is_sent_alike() -> None:
 
 def test_a_reply_carries_result_changes_and_unreadable_records() -> None:
     changes = [
-        record_saved("messages", "m1", message(), room_id="r1"),
+        records_saved("messages", {"m1": message()}, room_id="r1"),
         Change(store="reactions", action="delete", keys=(("bob", "👍", "m1"),)),
     ]
     unreadable = UnreadableRecord(store="users", key="u1", reason="“username” is missing.")

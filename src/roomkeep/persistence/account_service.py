@@ -1,11 +1,12 @@
 """The life cycle of the service: the backend, the open account, and the subscribers to changes."""
 
 import asyncio
+import functools
 import logging
 import sys
 import time
 from collections.abc import Callable, Coroutine
-from typing import Any, Literal, ParamSpec, TypeVar
+from typing import Any, Concatenate, Literal, ParamSpec, TypeVar
 
 from reaktiv import ReadonlySignal
 
@@ -21,7 +22,7 @@ from roomkeep.storage.operations import meta
 from roomkeep.storage.schema import VERSION
 from roomkeep.storage.validation import check_value
 
-__all__ = ["AccountService"]
+__all__ = ["AccountService", "method"]
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -229,3 +230,17 @@ class AccountService:
         except BaseException:
             self._backend = None
             raise
+
+
+def method(
+    operation: Operation[P, R],
+) -> Callable[Concatenate[AccountService, P], Coroutine[Any, Any, R]]:
+    """Make the method that carries out an operation, with its arguments and its documentation."""
+
+    @functools.wraps(operation)
+    def call(
+        service: AccountService, /, *args: P.args, **kwargs: P.kwargs
+    ) -> Coroutine[Any, Any, R]:
+        return service._run(operation, *args, **kwargs)  # noqa: SLF001 it becomes its method
+
+    return call

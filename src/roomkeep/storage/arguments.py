@@ -32,13 +32,13 @@ __all__ = [
 Limit = Annotated[int, Meta(ge=0, le=2**31 - 1)]
 """How many records, or how many to pass over. IndexedDB counts in 32 bits."""
 
-Ids = tuple[Id, ...]
-"""Several ids, given as any sequence."""
+Ids = Sequence[Id]
+"""Several ids."""
 
 JsonValue = Annotated[object, "JSON"]
 """Any value that JSON can carry."""
 
-Settings = Annotated[dict[str, object], "settings"]
+Settings = Annotated[Mapping[str, object], "settings"]
 """Settings by their keys: any JSON values; None deletes one."""
 
 Data = Annotated[object, "bytes"]
@@ -107,6 +107,9 @@ def check_argument(value: Any, kind: Any, name: str) -> Any:
         return check_record(value, kind, name)
     if isinstance(kind, type) and issubclass(kind, Update):
         return _check_update(value, kind, name)
+    if kind == Ids:
+        ids = tuple(value) if isinstance(value, Sequence) and not isinstance(value, str) else value
+        return check_value(ids, tuple[Id, ...], name)
     if typing.get_origin(kind) is Sequence:
         (item,) = typing.get_args(kind)
         if not isinstance(value, Sequence):
@@ -117,8 +120,6 @@ def check_argument(value: Any, kind: Any, name: str) -> Any:
         ]
     if kind in (JsonValue, Settings, Data):
         return _check_special(value, kind, name)
-    if kind == Ids and isinstance(value, Sequence) and not isinstance(value, str):
-        value = tuple(value)
     return check_value(value, kind, name)
 
 

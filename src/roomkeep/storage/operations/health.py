@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from roomkeep.models import Attachment, Message
 from roomkeep.storage.changes import Change
+from roomkeep.storage.decode_errors import key_text
 from roomkeep.storage.health import Findings, Position, Problem
 from roomkeep.storage.operation import reads, writes
 from roomkeep.storage.operations.message_health import (
@@ -121,7 +122,7 @@ async def _find_waiting(tx: Transaction, store: str, found: Iterable[Any]) -> li
     return [
         Problem(
             store=store,
-            key=record.id if isinstance(record, Attachment) else _text(reaction_key(record)),
+            key=record.id if isinstance(record, Attachment) else key_text(reaction_key(record)),
             kind="waiting",
             sentence=f"The message of this {_WAITING[store]} is not there. It may come later.",
         )
@@ -155,17 +156,17 @@ async def _find_unindexed(
 ) -> list[Problem]:
     """Name the unreadable records of a page that no list shows, for want of an index's field."""
     schema = SCHEMA[store]
-    readable = {_text(schema.key_of(msgspec.to_builtins(record))) for record in found}
+    readable = {key_text(schema.key_of(msgspec.to_builtins(record))) for record in found}
     problems = []
     for key in keys:
-        if _text(key) in readable:
+        if key_text(key) in readable:
             continue
         if missing := await _missing_field(tx, store, key):
             sentence = (
                 f"“{missing}” is not a value that can be listed, so no list shows the record."
             )
             problems.append(
-                Problem(store=store, key=_text(key), kind="unindexed", sentence=sentence)
+                Problem(store=store, key=key_text(key), kind="unindexed", sentence=sentence)
             )
     return problems
 
@@ -188,8 +189,8 @@ async def _check_indexes(tx: Transaction) -> list[Problem]:
 
 
 async def _compare(tx: Transaction, store: str, index: str) -> list[Problem]:
-    held = {_text(key) for key in await tx.get_all_keys(store, index=index)}
-    there = {_text(key): key for key in await tx.get_all_keys(store)}
+    held = {key_text(key) for key in await tx.get_all_keys(store, index=index)}
+    there = {key_text(key): key for key in await tx.get_all_keys(store)}
     wrong = [
         (key, f"The index {index} names a record that is not there.")
         for key in sorted(held - there.keys())
@@ -229,7 +230,3 @@ async def _missing_field(tx: Transaction, store: str, key: Any) -> str | None:
 
 def _can_be_listed(value: object) -> bool:
     return isinstance(value, str | int | float) and not isinstance(value, bool)
-
-
-def _text(key: Any) -> str:
-    return ", ".join(map(str, key)) if isinstance(key, list | tuple) else str(key)

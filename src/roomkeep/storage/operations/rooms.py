@@ -3,13 +3,14 @@
 from msgspec import Struct, structs
 
 from indexeddb.keys import KeyRange, sort_key
-from roomkeep.errors import InvalidRecord, RecordNotFound
+from roomkeep.errors import InvalidRecord
 from roomkeep.models import Channel, Id, Room, RoomMember
 from roomkeep.storage.arguments import RoomUpdate, changed_fields
-from roomkeep.storage.changes import Change, record_saved
+from roomkeep.storage.changes import Change, records_saved
 from roomkeep.storage.encoding import keep_unknown_fields, stored_fields
 from roomkeep.storage.operation import reads, writes
-from roomkeep.storage.operations import messages
+from roomkeep.storage.operations.messages import clear_room_messages
+from roomkeep.storage.operations.shared import WITH_DEPENDENTS, require
 from roomkeep.storage.transaction import Transaction
 from roomkeep.storage.validation import MAX_ITEMS
 
@@ -40,10 +41,10 @@ async def get_all_rooms(tx: Transaction) -> list[Room]:
     return sorted(rooms, key=lambda room: (room.created_at, sort_key(room.id)))
 
 
-@writes("rooms", "bans", *messages.WITH_DEPENDENTS)
+@writes("rooms", "bans", *WITH_DEPENDENTS)
 async def delete_room(tx: Transaction, room_id: Id) -> None:
     """Delete a room with its messages, their reactions and attachments, and its bans."""
-    await messages.clear_room_messages(tx, room_id)
+    await clear_room_messages(tx, room_id)
     bans = await tx.get_all_keys("bans", index="roomId", query=KeyRange.only(room_id))
     tx.delete("bans", bans)
     tx.delete("rooms", [room_id])
@@ -55,10 +56,7 @@ async def delete_room(tx: Transaction, room_id: Id) -> None:
 @writes("rooms")
 async def update_room(tx: Transaction, room_id: Id, changes: RoomUpdate) -> None:
     """Change some fields of a room. What its channels and members hold besides stays, too."""
-    room = await tx.get("rooms", room_id, Room)
-    if room is None:
-        raise RecordNotFound("rooms", room_id)
-    await _update(tx, room, changed_fields(changes))
+    await _update(tx, await require(tx, "rooms", room_id, Room), changed_fields(changes))
 
 
 @writes("rooms")
@@ -101,4 +99,4 @@ async def _update(tx: Transaction, room: Room, changed: dict[str, object]) -> No
 
 
 def _saved(room: Room) -> Change:
-    return record_saved("rooms", room.id, room, room_id=room.id)
+    return records_saved("rooms", {room.id: room}, room_id=room.id)
