@@ -84,30 +84,9 @@ class _Functions:
     """The kernel's functions as attributes, so that looking one up does not cross."""
 
     def __init__(self, functions: Any) -> None:
-        for name in _NAMES:
+        for name in functions.object_keys():
             setattr(self, name, getattr(functions, name))
 
-
-_NAMES: Final = (
-    "abort",
-    "adopt",
-    "ask",
-    "attach",
-    "begin",
-    "createIndex",
-    "createStore",
-    "deleteIndex",
-    "deleteMany",
-    "deleteStore",
-    "describe",
-    "events",
-    "forget",
-    "names",
-    "once",
-    "proceed",
-    "putMany",
-    "wait",
-)
 
 _INTERFACE: Final = """
 const begin = (db, mode, durability, ...stores) =>

@@ -1,12 +1,13 @@
 """What stores and indexes have in common: reading, and walking with a cursor."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, Protocol, Self, TypeVar
 
 from indexeddb._kernel import RAW, TEXT, VALUE, kernel
 from indexeddb._platform import jsnull
 from indexeddb._request import Request, issue
 from indexeddb._values import (
+    encode_keys,
     encode_query,
     from_lane,
     key_from_lane,
@@ -41,6 +42,9 @@ class Source:
 
     `convert` makes the result of a request out of a JavaScript value: `to_py` unless said
     otherwise. `to_json` gives JSON text, which crosses at once.
+
+    All methods raise `InvalidKey` where a query is neither a key nor a range, a key is not a key,
+    or the most records to return, `count`, is not 1 or more.
     """
 
     def __init__(self, owner: Owner, store: str, index: str | None) -> None:
@@ -49,19 +53,11 @@ class Source:
         self._index = index
 
     def get(self, query: Key | KeyRange, *, convert: Callable[[Any], Any] = to_py) -> Request[Any]:
-        """Ask for the first record with this key or in this range; None when there is none.
-
-        Raises:
-            InvalidKey: the query is neither a key nor a range.
-        """
+        """Ask for the first record with this key or in this range; None when there is none."""
         return self._convert(convert, "get", encode_query(query))
 
     def get_key(self, query: Key | KeyRange) -> Request[Any]:
-        """Ask for the primary key of the first record in a range; None when there is none.
-
-        Raises:
-            InvalidKey: the query is neither a key nor a range.
-        """
+        """Ask for the primary key of the first record in a range; None when there is none."""
         return self._ask(VALUE, key_from_lane, "getKey", encode_query(query))
 
     def get_all(
@@ -72,12 +68,7 @@ class Source:
         direction: Direction = "next",
         convert: Callable[[Any], Any] = to_py,
     ) -> Request[Any]:
-        """Ask for the records of a range, from its start or (`"prev"`) its end.
-
-        Raises:
-            InvalidKey: the query is neither a key nor a range, or `count`, the most records to
-                return, is not 1 or more.
-        """
+        """Ask for the records of a range, from its start or (`"prev"`) its end."""
         check_count(count)
         return self._convert(convert, "getAll", _optional(query), count, direction)
 
@@ -101,8 +92,7 @@ class Source:
             offset: how many records to skip first. They are not read: only their keys are walked.
 
         Raises:
-            InvalidKey: the query is neither a key nor a range, `count` is not 1 or more, or
-                `offset` is less than 0.
+            InvalidKey: `offset` is less than 0.
         """
         check_count(count)
         if offset < 0:
@@ -111,28 +101,16 @@ class Source:
         return self._ask(TEXT, str, "page", _optional(query), count, direction, offset)
 
     def get_all_keys(self, query: Query = None, *, count: int | None = None) -> Request[list[Any]]:
-        """Ask for the primary keys of the records of a range, at most `count`.
-
-        Raises:
-            InvalidKey: the query is neither a key nor a range, or `count` is not 1 or more.
-        """
+        """Ask for the primary keys of the records of a range, at most `count`."""
         check_count(count)
         return self._ask(VALUE, key_from_lane, "getAllKeys", _optional(query), count)
 
     def count(self, query: Query = None) -> Request[int]:
-        """Ask how many records there are in a range.
-
-        Raises:
-            InvalidKey: the query is neither a key nor a range.
-        """
+        """Ask how many records there are in a range."""
         return self._ask(RAW, int, "count", _optional(query))
 
     def cursor(self, query: Query = None, *, direction: Direction = "next") -> "Cursor":
-        """Walk the records of a range one by one: `async for cursor in store.cursor(): ...`.
-
-        Raises:
-            InvalidKey: the query is neither a key nor a range.
-        """
+        """Walk the records of a range one by one: `async for cursor in store.cursor(): ...`."""
         first = self._ask(RAW, _unchanged, "openCursor", _optional(query), direction)
         return Cursor(self._owner, first)
 
@@ -149,6 +127,21 @@ class Source:
         number = issue(kernel().ask, owner.id, self._store, self._index, lane, method, *given)
         owner.last = number
         return Request(owner, number, convert)
+
+    def _ask_many(
+        self,
+        keys: Iterable[Key],
+        none: T,
+        lane: int,
+        convert: Callable[[Any], T],
+        method: str,
+        *given: Any,
+    ) -> Request[T]:
+        """Ask about many keys; where there are none, the answer is `none`."""
+        many = list(keys)
+        if not many:
+            return Request.answered(none)
+        return self._ask(lane, convert, method, encode_keys(many), *given)
 
 
 class Cursor:

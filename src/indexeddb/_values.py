@@ -6,7 +6,6 @@ what it cannot say (bytes, a Blob, infinity) is converted piece by piece.
 
 import json
 import re
-from collections.abc import Iterable
 from typing import Any, Final
 
 from indexeddb._platform import ConversionError, JsProxy, js, jsnull
@@ -18,7 +17,7 @@ __all__ = [
     "encode_key",
     "encode_keys",
     "encode_query",
-    "encode_value",
+    "encode_record",
     "from_json",
     "from_lane",
     "key_from_lane",
@@ -134,12 +133,18 @@ def _with_bytes(value: Any) -> Any:
     return value
 
 
-def encode_value(value: object) -> tuple[Any, bool]:
-    """Return what to hand to the kernel for a value, and whether that is JSON text.
+def encode_record(value: object, key: Key | None) -> tuple[Any, ...]:
+    """Return what to hand to the kernel for a record: the value, whether it is JSON text, the key.
 
     Raises:
+        InvalidKey: the key is given and is none.
         InvalidValue: something in the value has no counterpart in JavaScript.
     """
+    given = _encode_value(value)
+    return given if key is None else (*given, encode_key(key))
+
+
+def _encode_value(value: object) -> tuple[Any, bool]:
     if isinstance(value, JsProxy):
         return value, False
     try:
@@ -174,23 +179,21 @@ def encode_key(key: Any) -> Any:
     sort_key(key)
     try:
         return _encode([key])
-    except (TypeError, ValueError):
+    except (TypeError, ValueError):  # bytes; infinity
         return _convert(key, InvalidKey)
 
 
-def encode_keys(keys: Iterable[Key]) -> Any:
+def encode_keys(keys: list[Key]) -> Any:
     """Return what to hand to the kernel for many keys.
 
     Raises:
         InvalidKey: one of them is not a key.
     """
-    many = list(keys)
-    for key in many:
-        sort_key(key)
+    sort_key(keys)
     try:
-        return _encode(many)
+        return _encode(keys)
     except (TypeError, ValueError):
-        return _convert(many, InvalidKey)
+        return _convert(keys, InvalidKey)
 
 
 def _range(query: KeyRange) -> Any:

@@ -238,9 +238,7 @@ def method(
     """Make the method that carries out an operation, with its arguments and its documentation."""
 
     @functools.wraps(operation)
-    def call(
-        service: AccountService, /, *args: P.args, **kwargs: P.kwargs
-    ) -> Coroutine[Any, Any, R]:
-        return service._run(operation, *args, **kwargs)  # noqa: SLF001 it becomes its method
+    def call(self: AccountService, /, *args: P.args, **kwargs: P.kwargs) -> Coroutine[Any, Any, R]:
+        return self._run(operation, *args, **kwargs)
 
     return call
