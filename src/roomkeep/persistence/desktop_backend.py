@@ -25,6 +25,7 @@ from roomkeep.storage.device_requests import (
 from roomkeep.storage.operation import Operation
 from roomkeep.storage.quota import Quota
 from roomkeep.storage.schema import database_name
+from roomkeep.storage.transaction import LoadedBlob
 from roomkeep.storage.wire import AccountChanges, Reply, decode_reply, encode_request
 
 __all__ = ["Bridge", "DesktopBackend", "PageBridge", "page_bridge"]
@@ -66,37 +67,30 @@ class DesktopBackend:
         bridge.listen(self._receive)
 
     async def open_account(self, user_id: str | None) -> "DesktopAccount":
-        """Open an account's database, and make it where there is none; None is nobody's."""
         handle: int = await self._ask(OpenAccount(user_id=user_id))
         account = DesktopAccount(self, handle, database_name(user_id))
         self._open[handle] = account
         return account
 
     async def get_account_ids(self) -> list[str]:
-        """Return the ids of the accounts that have a database, sorted."""
         ids: list[str] = await self._ask(GetAccountIds())
         return ids
 
     async def delete_account(self, user_id: str) -> None:
-        """Delete an account's database, where there is one; other windows lose it."""
         await self._ask(DeleteAccount(user_id=user_id))
 
     async def get_quota(self) -> Quota:
-        """Return how much space the data folder takes, and how much the disk has."""
         quota: Quota = await self._ask(GetQuota())
         return quota
 
     async def request_persistence(self) -> bool:
-        """Promise it: nobody but the person takes files away."""
-        return True
+        return True  # nobody but the person takes files away
 
     async def load_current_user_id(self) -> str | None:
-        """Return who was signed in when the program last ran."""
         user_id: str | None = await self._ask(LoadCurrentUserId())
         return user_id
 
     async def save_current_user_id(self, user_id: str | None) -> None:
-        """Remember who is signed in for the program's next run."""
         try:
             await self._ask(SaveCurrentUserId(user_id=user_id))
             # In the page, too: it chooses its colours before it can ask the main process.
@@ -164,18 +158,6 @@ class DesktopAccount(Account):
         self._note(decode_changes(bytes(reply.changes), "local"), reply.unreadable)
         result = msgspec.json.decode(reply.result, type=operation.result)
         return LoadedBlob(result) if isinstance(result, bytes) else result
-
-
-class LoadedBlob:
-    """Bytes that came with the reply."""
-
-    def __init__(self, data: bytes) -> None:
-        self._data = data
-        self.size: int | None = len(data)
-
-    async def read(self) -> bytes:
-        """Return the bytes."""
-        return self._data
 
 
 class PageBridge:

@@ -7,7 +7,7 @@ from indexeddb.keys import Direction, Key, KeyRange
 from roomkeep.storage.changes import Change
 from roomkeep.storage.decode_errors import UnreadableRecord
 
-__all__ = ["Blob", "Body", "Engine", "Transaction"]
+__all__ = ["Blob", "Body", "Engine", "LoadedBlob", "Transaction"]
 
 R = TypeVar("R")
 T = TypeVar("T")
@@ -29,6 +29,18 @@ class Blob(Protocol):
             StorageLost: they are lost.
         """
         ...
+
+
+class LoadedBlob:
+    """Bytes that are in memory."""
+
+    def __init__(self, data: bytes) -> None:
+        self.data = data
+        self.size: int | None = len(data)
+
+    async def read(self) -> bytes:
+        """Return the bytes."""
+        return self.data
 
 
 class Transaction(Protocol):

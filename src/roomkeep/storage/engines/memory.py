@@ -15,7 +15,7 @@ from roomkeep.storage.decode_errors import Suspects, UnreadableRecord, describe,
 from roomkeep.storage.encoding import decode
 from roomkeep.storage.engines.immediate import Done, run_through
 from roomkeep.storage.schema import SCHEMA, StoreSchema
-from roomkeep.storage.transaction import Body
+from roomkeep.storage.transaction import Body, LoadedBlob
 
 __all__ = ["MemoryEngine"]
 
@@ -24,18 +24,6 @@ T = TypeVar("T")
 
 SortKey = tuple[int, Any]
 """What a key is sorted by."""
-
-
-class MemoryBlob:
-    """Bytes kept in memory."""
-
-    def __init__(self, data: bytes) -> None:
-        self.data = data
-        self.size: int | None = len(data)
-
-    async def read(self) -> bytes:
-        """Return the bytes."""
-        return self.data
 
 
 class Row:
@@ -183,9 +171,9 @@ class MemoryTransaction:
         _, start, end = self._stores[store].select(index, query)
         return Done(end - start)
 
-    def get_blob(self, store: str, key: Key) -> Done[MemoryBlob | None]:
+    def get_blob(self, store: str, key: Key) -> Done[LoadedBlob | None]:
         row = self._row(store, key)
-        return Done(None if row is None or row.blob is None else MemoryBlob(row.blob))
+        return Done(None if row is None or row.blob is None else LoadedBlob(row.blob))
 
     def put(self, store: str, record: object, *, blob: object = None) -> Done[None]:
         self._put(store, msgspec.json.encode(record), _bytes(blob))
@@ -296,7 +284,7 @@ def _first(entry: tuple[SortKey, SortKey]) -> SortKey:
 
 
 def _bytes(blob: object) -> bytes | None:
-    data = blob.data if isinstance(blob, MemoryBlob) else blob
+    data = blob.data if isinstance(blob, LoadedBlob) else blob
     if not isinstance(data, bytes | None):
         raise InvalidRecord("must be bytes", field="data")
     return data
