@@ -5,16 +5,15 @@ from collections.abc import Coroutine, Iterable, Mapping, Sequence
 from typing import Any
 
 from roomkeep.models import Ban, Message, Reaction
-from roomkeep.persistence.account_service import AccountService, method
+from roomkeep.persistence.account_service import method
+from roomkeep.persistence.backup_service import BackupService
 from roomkeep.persistence.scope import Scope
 from roomkeep.storage import operations
-from roomkeep.storage.health import Findings, Problem
-from roomkeep.storage.operation import Operation
 
 __all__ = ["DatabaseService"]
 
 
-class DatabaseService(AccountService):
+class DatabaseService(BackupService):
     """Messages, users, rooms, reactions, bans and attachments of the signed-in account.
 
     A method that `method` makes takes the arguments of the operation that is named there, but for
@@ -162,8 +161,6 @@ class DatabaseService(AccountService):
     get_all_attachments = method(operations.attachments.get_all_attachments)
     count_attachments = method(operations.attachments.count_attachments)
     delete_attachments_for_message = method(operations.attachments.delete_attachments_for_message)
-    get_files = method(operations.attachments.get_files)
-    remove_files = method(operations.attachments.remove_files)
 
     def read_attachment_data(self, attachment_id: str) -> Coroutine[Any, Any, bytes | None]:
         """Return an attachment's bytes; None where it was saved without.
@@ -180,50 +177,10 @@ class DatabaseService(AccountService):
         scope.check()
         return data
 
-    # Settings
+    # The account as a whole
 
     get_setting = method(operations.meta.get_setting)
     get_settings = method(operations.meta.get_settings)
     save_setting = method(operations.meta.save_setting)
     save_settings = method(operations.meta.save_settings)
-
-    # The account as a whole. Nothing that `add_...` and `import_messages` bring replaces what is
-    # there: what the device has wins.
-
     clear_all_data = method(operations.meta.clear_all_data)
-    get_records = method(operations.backup.get_records)
-    add_messages = method(operations.backup.add_messages)
-    import_messages = method(operations.imports.import_messages)
-    add_users = method(operations.backup.add_users)
-    restore_users = method(operations.backup.restore_users)
-    add_room = method(operations.rooms.add_room)
-    add_bans = method(operations.backup.add_bans)
-    add_settings = method(operations.backup.add_settings)
-    add_attachment = method(operations.attachments.add_attachment)
-
-    def find_problems(self) -> Coroutine[Any, Any, list[Problem]]:
-        """Check everything that the account keeps, and return what is wrong.
-
-        It takes many small transactions, so that nothing waits for the whole. What is written
-        meanwhile may be missed, or seen by one of them and not by another: check again before you
-        worry.
-        """
-        return self._collect(self._scopes.current, operations.health.find_problems)
-
-    def repair(self) -> Coroutine[Any, Any, list[Problem]]:
-        """Mend what can be mended without a loss, and return what was mended.
-
-        Messages come to name the reactions that are stored for them; where none are, those that a
-        message names are stored. Nothing stays of deleted messages. Records that cannot be decoded
-        are not touched. Like the check, it takes many transactions; each is complete in itself.
-        """
-        return self._collect(self._scopes.current, operations.health.repair)
-
-    async def _collect(self, scope: Scope, step: Operation[[Any], Findings]) -> list[Problem]:
-        problems: list[Problem] = []
-        position = None
-        while True:
-            found = await scope.run(step, position)
-            problems += found.problems
-            if (position := found.next) is None:
-                return problems
