@@ -1,7 +1,8 @@
 """Values, keys and queries on their way across the border between Python and JavaScript.
 
 JSON text crosses at once, however much is in it. So it is taken wherever it says all of a value;
-what it cannot say (bytes, a Blob, infinity) is converted piece by piece.
+what it cannot say (bytes, a Blob, infinity) is converted piece by piece. A value that has no
+counterpart in JavaScript raises `InvalidValue`, a key or a query that is none `InvalidKey`.
 """
 
 import json
@@ -37,9 +38,6 @@ def to_js(value: object) -> Any:
     """Turn a Python value into a JavaScript one that can be stored: a dict becomes an object.
 
     None becomes null. A JavaScript object passes as it is.
-
-    Raises:
-        InvalidValue: something in the value has no counterpart in JavaScript.
     """
     return _convert(value, InvalidValue)
 
@@ -134,12 +132,7 @@ def _with_bytes(value: Any) -> Any:
 
 
 def encode_record(value: object, key: Key | None) -> tuple[Any, ...]:
-    """Return what to hand to the kernel for a record: the value, whether it is JSON text, the key.
-
-    Raises:
-        InvalidKey: the key is given and is none.
-        InvalidValue: something in the value has no counterpart in JavaScript.
-    """
+    """Return what to hand to the kernel for a record: its value, whether that is JSON, its key."""
     given = _encode_value(value)
     return given if key is None else (*given, encode_key(key))
 
@@ -155,11 +148,7 @@ def _encode_value(value: object) -> tuple[Any, bool]:
 
 
 def encode_query(query: "Key | KeyRange | None") -> Any:
-    """Return what to hand to the kernel for a query: JSON text or a JavaScript key or range.
-
-    Raises:
-        InvalidKey: the query is neither a key nor a range.
-    """
+    """Return what to hand to the kernel for a query: JSON text or a JavaScript key or range."""
     if isinstance(query, str):
         return _encode([query])
     if isinstance(query, KeyRange):
@@ -171,11 +160,7 @@ def encode_query(query: "Key | KeyRange | None") -> Any:
 
 
 def encode_key(key: Any) -> Any:
-    """Return what to hand to the kernel for a key.
-
-    Raises:
-        InvalidKey: it is not a key.
-    """
+    """Return what to hand to the kernel for a key."""
     sort_key(key)
     try:
         return _encode([key])
@@ -184,11 +169,7 @@ def encode_key(key: Any) -> Any:
 
 
 def encode_keys(keys: list[Key]) -> Any:
-    """Return what to hand to the kernel for many keys.
-
-    Raises:
-        InvalidKey: one of them is not a key.
-    """
+    """Return what to hand to the kernel for many keys."""
     sort_key(keys)
     try:
         return _encode(keys)

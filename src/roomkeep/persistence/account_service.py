@@ -31,15 +31,7 @@ logger = logging.getLogger(__name__)
 
 
 class AccountService:
-    """Opens, switches and closes accounts. `DatabaseService` adds what can be kept in one.
-
-    Args:
-        backend: where the data are kept; chosen by `initialize` when it is not given.
-        clock: tells the time, in ms since the epoch.
-        durability: how safe a write is in a browser when it returns. `"relaxed"` survives that the
-            tab or the browser is killed; `"strict"` waits for the disk, and survives a power
-            failure, too.
-    """
+    """Opens, switches and closes accounts. `DatabaseService` adds what can be kept in one."""
 
     def __init__(
         self,

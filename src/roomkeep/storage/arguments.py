@@ -1,6 +1,7 @@
 """The types of the operations' arguments, and their check.
 
-The page checks what a caller gives. The desktop's main process checks what the page sends.
+The page checks what a caller gives. The desktop's main process checks what the page sends. What
+fails a check raises `InvalidRecord`, which names the argument or the field in it.
 """
 
 import typing
@@ -98,11 +99,7 @@ def changed_fields(update: Update) -> dict[str, object]:
 
 
 def check_argument(value: Any, kind: Any, name: str) -> Any:
-    """Return an argument, checked to be of its declared type and not too long.
-
-    Raises:
-        InvalidRecord: it is not; it names the argument, or the field in it.
-    """
+    """Return an argument, checked to be of its declared type and not too long."""
     if isinstance(kind, type) and issubclass(kind, Record):
         return check_record(value, kind, name)
     if isinstance(kind, type) and issubclass(kind, Update):
@@ -124,11 +121,7 @@ def check_argument(value: Any, kind: Any, name: str) -> Any:
 
 
 def check_decoded(value: Any, kind: Any, name: str) -> Any:
-    """Return an argument that was decoded as its declared type, checked not to be too long.
-
-    Raises:
-        InvalidRecord: it is, or it is no JSON that can be kept.
-    """
+    """Return an argument that was decoded as its declared type, checked not to be too long."""
     if kind in (JsonValue, Settings, Data):
         return _check_special(value, kind, name)
     # Fields of a record are named as they are where the page checks it.
@@ -137,22 +130,14 @@ def check_decoded(value: Any, kind: Any, name: str) -> Any:
 
 
 def check_size(size: int, data: object) -> None:
-    """Check that an attachment's size is that of its data, where there are any.
-
-    Raises:
-        InvalidRecord: it is not, or the data cannot be kept.
-    """
+    """Check that an attachment's size is that of its data, where there are any."""
     actual = _data_size(data)
     if actual is not None and actual != size:
         raise InvalidRecord(f"is {size:,}, but the data are {actual:,} bytes", field="size")
 
 
 def _data_size(data: Any) -> int | None:
-    """Return how many bytes there are; None where none are given.
-
-    Raises:
-        InvalidRecord: it is neither bytes nor a browser's Blob.
-    """
+    """Return how many bytes there are; None where none are given."""
     if data is None:
         return None
     if isinstance(data, bytes):

@@ -1,4 +1,7 @@
-"""Checks of what is to be written: types, sizes, and what JSON can carry."""
+"""Checks of what is to be written: types, sizes, and what JSON can carry.
+
+What fails a check raises `InvalidRecord`, which names the field.
+"""
 
 import functools
 import re
@@ -54,9 +57,6 @@ def check_record(
         kind: what it must be; None for what it is.
         field: the argument's name.
         prefix: what goes before the names of the record's own fields.
-
-    Raises:
-        InvalidRecord: it cannot be kept; it names the field.
     """
     kind = kind or type(record)
     if not isinstance(record, kind):
@@ -76,11 +76,7 @@ def check_record(
 
 
 def check_value(value: object, kind: Any, field: str) -> Any:
-    """Return a plain argument, such as an id or a count, checked to be of its declared type.
-
-    Raises:
-        InvalidRecord: it is not; it names the argument.
-    """
+    """Return a plain argument, such as an id or a count, checked to be of its declared type."""
     try:
         checked = msgspec.convert(value, kind, strict=True)
     except (UnicodeEncodeError, msgspec.ValidationError) as error:
@@ -94,11 +90,7 @@ def check_value(value: object, kind: Any, field: str) -> Any:
 
 
 def check_bounds(value: object, kind: Any, field: str) -> None:
-    """Check that nothing in a value of the right type is too long to be kept.
-
-    Raises:
-        InvalidRecord: something is; it names the field.
-    """
+    """Check that nothing in a value of the right type is too long to be kept."""
     if isinstance(value, str):
         try:
             value.encode()
@@ -131,9 +123,6 @@ def check_json(value: object, field: str) -> object:
 
     Integers must be exact in a double, which is what they become in a browser. A tuple counts as a
     list.
-
-    Raises:
-        InvalidRecord: it is not, or it is too long.
     """
     try:
         _check_json_types(value, field)
@@ -176,11 +165,7 @@ def _json_problem(value: object) -> str | None:
 
 
 def decode_json(text: str | bytes | msgspec.Raw, kind: type[T]) -> T:
-    """Decode JSON that someone else sent.
-
-    Raises:
-        InvalidRecord: it is not what it should be.
-    """
+    """Decode JSON that someone else sent."""
     try:
         return msgspec.json.decode(text, type=kind)
     except msgspec.ValidationError as error:

@@ -1,7 +1,7 @@
 """Records as JSON text, decoded; those that cannot be are described."""
 
 import json
-from collections.abc import Awaitable, Iterable
+from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
 import msgspec
@@ -48,11 +48,22 @@ class Decoder:
             self._note(store, SCHEMA[store].key_of(stored_fields(text)), error)
             return None
 
-    async def to_json(self, store: str, requests: Iterable[Awaitable[Any]]) -> str:
-        """Return records as a JSON list, without those that JSON cannot carry."""
+    async def read_json(
+        self, store: str, asked: Awaitable[str], ask_values: Callable[[], Awaitable[list[Any]]]
+    ) -> str:
+        """Return records as a JSON list, without those that JSON cannot carry.
+
+        Args:
+            store: the store of the records.
+            asked: gives the list, or fails because of one of them.
+            ask_values: asks for the same records one by one, as JavaScript objects.
+        """
+        try:
+            return await asked
+        except indexeddb.InvalidValue:
+            values = await ask_values()
         texts = []
-        for request in requests:
-            value = await request
+        for value in values:
             try:
                 texts.append(indexeddb.to_json(value) or "null")
             except JsException as error:

@@ -48,14 +48,12 @@ class IndexedDBTransaction:
         source = self._store(store)
         request = source.get_many_json(keys)
 
+        async def ask_values() -> list[Any]:
+            return [await one for one in [source.get(key, convert=_as_is) for key in keys]]
+
         async def decoded() -> list[R]:
-            try:
-                text = await request
-            except indexeddb.InvalidValue:
-                text = await self._decoder.to_json(
-                    store, [source.get(key, convert=_as_is) for key in keys]
-                )
-            return [one for one in self._decoder.decode_all(store, text, kind) if one is not None]
+            text = await self._decoder.read_json(store, request, ask_values)
+            return _present(self._decoder.decode_all(store, text, kind))
 
         return decoded()
 
@@ -87,18 +85,18 @@ class IndexedDBTransaction:
 
         async def readable() -> list[R]:
             request, asked = first, count
+
+            async def ask_values() -> list[Any]:
+                most = None if asked is None else asked + offset
+                values: list[Any] = await source.get_all(
+                    query, count=most, direction=direction, convert=list
+                )
+                return values[offset:]
+
             while True:
-                try:
-                    text = await request
-                except indexeddb.InvalidValue:
-                    values = source.get_all(
-                        query, count=_sum(asked, offset), direction=direction, convert=list
-                    )
-                    text = await self._decoder.to_json(
-                        store, [Done(one) for one in await values][offset:]
-                    )
+                text = await self._decoder.read_json(store, request, ask_values)
                 records = self._decoder.decode_all(store, text, kind)
-                found = [record for record in records if record is not None]
+                found = _present(records)
                 if asked is None or count is None or len(found) >= count or len(records) < asked:
                     return found[:count]
                 # Unreadable records took the place of others: look further.
@@ -117,13 +115,10 @@ class IndexedDBTransaction:
 
         async def page() -> tuple[list[Any], list[R]]:
             keys = [_key(key) for key in await asking_keys]
-            try:
-                text = await asking_text
-            except indexeddb.InvalidValue:
-                values = await source.get_all(query, count=count, convert=list)
-                text = await self._decoder.to_json(store, [Done(value) for value in values])
-            records = self._decoder.decode_all(store, text, kind)
-            return keys, [record for record in records if record is not None]
+            text = await self._decoder.read_json(
+                store, asking_text, lambda: source.get_all(query, count=count, convert=list)
+            )
+            return keys, _present(self._decoder.decode_all(store, text, kind))
 
         return page()
 
@@ -265,8 +260,8 @@ def _key(key: Any) -> Any:
     return tuple(key) if isinstance(key, list) else key
 
 
-def _sum(count: int | None, offset: int) -> int | None:
-    return None if count is None else count + offset
+def _present(records: Iterable[R | None]) -> list[R]:
+    return [record for record in records if record is not None]
 
 
 def _as_is(value: Any) -> Any:
