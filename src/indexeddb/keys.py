@@ -1,8 +1,8 @@
 """Keys, their order, and ranges of them, in pure Python.
 
 https://www.w3.org/TR/IndexedDB-3/#compare-two-keys: numbers come before strings, strings before
-bytes, bytes before sequences; strings compare by UTF-16 code unit. What should be a key and is none raises
-`InvalidKey`.
+bytes, bytes before sequences; strings compare by UTF-16 code unit. What should be a key and is none
+raises `InvalidKey`.
 """
 
 from collections.abc import Mapping, Sequence

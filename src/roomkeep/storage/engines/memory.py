@@ -175,13 +175,9 @@ class MemoryTransaction:
         row = self._row(store, key)
         return Done(None if row is None or row.blob is None else LoadedBlob(row.blob))
 
-    def put(self, store: str, record: object, *, blob: object = None) -> Done[None]:
-        self._put(store, msgspec.json.encode(record), _bytes(blob))
-        return Done(None)
-
-    def put_many(self, store: str, records: Sequence[object]) -> None:
+    def put(self, store: str, records: Sequence[object], *, blob: object = None) -> None:
         for record in records:
-            self._put(store, msgspec.json.encode(record), None)
+            self._put(store, msgspec.json.encode(record), _bytes(blob))
 
     def patch(self, store: str, keys: Sequence[Key], fields: Mapping[str, object]) -> Done[None]:
         for key in keys:
@@ -190,15 +186,10 @@ class MemoryTransaction:
                 self._put(store, msgspec.json.encode(stored), row.blob)
         return Done(None)
 
-    def put_blob(self, store: str, key: Key, blob: object) -> Done[None]:
-        if (row := self._row(store, key)) is not None:
-            self._put(store, row.text, _bytes(blob))
-        return Done(None)
-
-    def delete_blobs(self, store: str, keys: Sequence[Key]) -> Done[None]:
+    def put_blob(self, store: str, keys: Sequence[Key], blob: object) -> Done[None]:
         for key in keys:
             if (row := self._row(store, key)) is not None:
-                self._put(store, row.text, None)
+                self._put(store, row.text, _bytes(blob))
         return Done(None)
 
     def delete(self, store: str, keys: Iterable[Key]) -> None:

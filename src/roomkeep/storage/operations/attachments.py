@@ -42,7 +42,7 @@ async def save_attachment(tx: Transaction, attachment: Attachment, data: Data = 
     check_size(attachment.size, data)
     message = await get_undeleted(tx, attachment.message_id)
     blob = await tx.get_blob("attachments", attachment.id) if data is None else data
-    await tx.put("attachments", attachment, blob=blob)
+    tx.put("attachments", [attachment], blob=blob)
     tx.changes.append(_saved(attachment, message))
 
 
@@ -58,7 +58,7 @@ async def add_attachment(tx: Transaction, attachment: Attachment, data: Data = N
     if message is not None and message.is_deleted:
         return False
     if not await tx.existing("attachments", [attachment.id]):
-        await tx.put("attachments", attachment, blob=data)
+        tx.put("attachments", [attachment], blob=data)
         tx.changes.append(_saved(attachment, message))
         return True
     stored = await tx.get("attachments", attachment.id, Attachment)
@@ -66,7 +66,7 @@ async def add_attachment(tx: Transaction, attachment: Attachment, data: Data = N
         return False
     if await tx.get_blob("attachments", attachment.id) is not None:
         return False
-    await tx.put_blob("attachments", attachment.id, data)
+    await tx.put_blob("attachments", [attachment.id], data)
     tx.changes.append(_saved(stored, message))
     return True
 
@@ -130,7 +130,7 @@ async def remove_files(tx: Transaction, attachment_ids: Ids) -> None:
     """Delete the bytes of some attachments, to free space; their messages still name them."""
     found = await tx.get_many("attachments", list(dict.fromkeys(attachment_ids)), Attachment)
     if found:
-        await tx.delete_blobs("attachments", [attachment.id for attachment in found])
+        await tx.put_blob("attachments", [attachment.id for attachment in found], None)
         tx.changes.append(records_saved("attachments", {one.id: one for one in found}))
 
 

@@ -93,7 +93,7 @@ async def add_messages(tx: Transaction, messages: Sequence[Message]) -> int:
 async def add_bans(tx: Transaction, bans: Sequence[Ban]) -> int:
     """Write the bans that are not there yet; return how many were written."""
     new = await not_stored(tx, "bans", {ban.oder_id: ban for ban in bans})
-    tx.put_many("bans", list(new.values()))
+    tx.put("bans", list(new.values()))
     for ban in new.values():
         tx.changes.append(records_saved("bans", {ban.oder_id: ban}, room_id=ban.room_id))
     return len(new)
@@ -104,7 +104,7 @@ async def add_users(tx: Transaction, users: Sequence[User]) -> None:
     """Write the users who are not there yet; the profiles of those who are stay as they are."""
     new = await not_stored(tx, "users", {user.oder_id: user for user in users})
     if new:
-        tx.put_many("users", list(new.values()))
+        tx.put("users", list(new.values()))
         tx.changes.append(records_saved("users", new))
 
 

@@ -11,7 +11,7 @@ from roomkeep.storage.transaction import Transaction
 @writes("bans")
 async def save_ban(tx: Transaction, ban: Ban) -> None:
     """Write a ban in place of the one with the same `oder_id`, the ban's own key."""
-    await tx.put("bans", ban)
+    tx.put("bans", [ban])
     tx.changes.append(records_saved("bans", {ban.oder_id: ban}, room_id=ban.room_id))
 
 

@@ -81,6 +81,6 @@ async def mend_message(tx: Transaction, message: Message, page: MessagePage) -> 
         # Rows that cannot be decoded are there all the same, and are to stay.
         there = await tx.existing("reactions", list(own))
         rows = sorted((one for key, one in own.items() if key not in there), key=reaction_order)
-        tx.put_many("reactions", rows)
+        tx.put("reactions", rows)
     mended = structs.replace(message, reactions=tuple(rows))
     await tx.patch("messages", [message.id], stored_fields(mended, ["reactions"]))

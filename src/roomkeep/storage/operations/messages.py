@@ -133,5 +133,5 @@ async def save_all(tx: Transaction, messages: Sequence[Message]) -> None:
     deleted = [message.id for message in saved if message.is_deleted]
     await delete_dependents(tx, deleted, ["attachments"])
     saved = await sync_reactions(tx, saved)
-    tx.put_many("messages", saved)
+    tx.put("messages", saved)
     tx.changes += messages_saved(map(redact_deleted, saved))

@@ -31,7 +31,7 @@ async def get_owner(tx: Transaction) -> str | None:
 @writes("meta")
 async def set_owner(tx: Transaction, user_id: Id) -> None:
     """Note which account the database belongs to."""
-    await tx.put("meta", MetaRecord(key=CURRENT_USER_ID, value=user_id))
+    tx.put("meta", [MetaRecord(key=CURRENT_USER_ID, value=user_id)])
 
 
 @reads("meta")
@@ -63,7 +63,7 @@ async def save_settings(tx: Transaction, settings: Settings) -> None:
     ]
     deleted = [key for key, value in settings.items() if value is None]
     if written:
-        tx.put_many("meta", [MetaRecord(key=SETTING + one.key, value=one.value) for one in written])
+        tx.put("meta", [MetaRecord(key=SETTING + one.key, value=one.value) for one in written])
         keys = tuple(one.key for one in written)
         tx.changes.append(Change(store="meta", action="put", keys=keys, records=tuple(written)))
     if deleted:

@@ -90,7 +90,7 @@ async def sync_reactions(tx: Transaction, messages: Sequence[Message]) -> list[M
         in_order = tuple(sorted(wanted.values(), key=reaction_order))
         concerned[message.id] = structs.replace(message, reactions=in_order)
     tx.delete("reactions", gone)
-    tx.put_many("reactions", saved)
+    tx.put("reactions", saved)
     return [concerned.get(message.id, message) for message in messages]
 
 
@@ -105,7 +105,7 @@ def reaction_order(reaction: Reaction) -> tuple[object, ...]:
 
 
 async def _save(tx: Transaction, reaction: Reaction, message: Message | None) -> None:
-    await tx.put("reactions", reaction)
+    tx.put("reactions", [reaction])
     saved = {reaction_key(reaction): reaction}
     tx.changes.append(records_saved("reactions", saved, room_id=_room_of(message)))
     await _copy_into_message(tx, message)

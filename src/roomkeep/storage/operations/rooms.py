@@ -24,7 +24,7 @@ _LISTS: dict[str, tuple[type[Struct], str]] = {
 @writes("rooms")
 async def save_room(tx: Transaction, room: Room) -> None:
     """Write a room in place of the one with its id."""
-    await tx.put("rooms", room)
+    tx.put("rooms", [room])
     tx.changes.append(_saved(room))
 
 

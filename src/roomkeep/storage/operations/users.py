@@ -14,7 +14,7 @@ from roomkeep.storage.transaction import Transaction
 @writes("users")
 async def save_user(tx: Transaction, user: User) -> None:
     """Write a user in place of the one with the same `oder_id`."""
-    await tx.put("users", user)
+    tx.put("users", [user])
     tx.changes.append(records_saved("users", {user.oder_id: user}))
 
 

@@ -175,19 +175,15 @@ class IndexedDBTransaction:
     def get_blob(self, store: str, key: Key) -> Awaitable[StoredBlob | None]:
         return self._store(store).get(key, convert=blob_of)
 
-    def put(self, store: str, record: object, *, blob: object = None) -> Awaitable[None]:
+    def put(self, store: str, records: Sequence[object], *, blob: object = None) -> None:
         if blob is None:
-            self.put_many(store, [record])
-        else:
+            if records:
+                self._store(store).put_many_json(encode(record) for record in records)
+            return
+        for record in records:
             value = indexeddb.from_json(encode(record))
             setattr(value, BLOB, to_blob(blob))
             self._store(store).put(value)
-        # Nothing is to be awaited: should the request fail, the transaction is undone.
-        return Done(None)
-
-    def put_many(self, store: str, records: Sequence[object]) -> None:
-        if records:
-            self._store(store).put_many_json(encode(record) for record in records)
 
     def patch(
         self, store: str, keys: Sequence[Key], fields: Mapping[str, object]
@@ -195,14 +191,15 @@ class IndexedDBTransaction:
         # Laid over the stored objects themselves, so that what JSON cannot carry stays in them.
         return self._store(store).patch_many_json(keys, encode(fields)) if keys else Done(None)
 
-    async def put_blob(self, store: str, key: Key, blob: object) -> None:
-        value = await self._store(store).get(key, convert=_as_is)
-        if value is not None:
-            setattr(value, BLOB, to_blob(blob))
-            self._store(store).put(value)
-
-    def delete_blobs(self, store: str, keys: Sequence[Key]) -> Awaitable[None]:
-        return self.patch(store, keys, {BLOB: None})
+    async def put_blob(self, store: str, keys: Sequence[Key], blob: object) -> None:
+        if blob is None:
+            await self.patch(store, keys, {BLOB: None})
+            return
+        for key in keys:
+            value = await self._store(store).get(key, convert=_as_is)
+            if value is not None:
+                setattr(value, BLOB, to_blob(blob))
+                self._store(store).put(value)
 
     def delete(self, store: str, keys: Iterable[Key]) -> None:
         if keys := list(keys):
