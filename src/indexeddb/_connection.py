@@ -9,8 +9,6 @@ from indexeddb._store import Schema
 from indexeddb._transaction import Upgrade
 from indexeddb._watch import Watch
 
-__all__ = ["Connection"]
-
 
 class Connection:
     """One `IDBDatabase`.

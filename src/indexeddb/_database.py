@@ -15,8 +15,6 @@ from indexeddb._values import encode_query, encode_record, from_lane, key_from_l
 from indexeddb.errors import ConnectionLost
 from indexeddb.keys import Key, KeyRange
 
-__all__ = ["Database", "Durability"]
-
 T = TypeVar("T")
 Durability = Literal["default", "relaxed", "strict"]
 """How safe a write is when it has completed.

@@ -25,8 +25,6 @@ from indexeddb._request import Request
 from indexeddb._transaction import Transaction
 from indexeddb.errors import IndexedDBError, TransactionAborted, error_named
 
-__all__ = ["Driver", "Once", "Running"]
-
 T = TypeVar("T")
 
 

@@ -15,21 +15,6 @@ from indexeddb._quirks import CAN_GET_ALL_BACKWARDS, RANGE_OF_ONE_KEY
 from indexeddb._script_core import CORE
 from indexeddb._script_requests import REQUESTS
 
-__all__ = [
-    "ABORT",
-    "COMPLETE",
-    "FAILURE",
-    "NOTHING",
-    "RAW",
-    "SETTLED",
-    "SUCCESS",
-    "TEXT",
-    "VALUE",
-    "Listener",
-    "kernel",
-    "listeners",
-]
-
 RAW: Final = 0
 """The lane of a result that crosses as the JavaScript object that it is."""
 TEXT: Final = 1

@@ -9,17 +9,6 @@ from typing import Any, Final
 
 from indexeddb.errors import ConnectionLost, IndexedDBError, Unavailable
 
-__all__ = [
-    "CAN_GET_ALL_BACKWARDS",
-    "OPEN_TIMEOUT",
-    "RANGE_OF_ONE_KEY",
-    "REOPEN_PAUSES",
-    "appends_to_broken_logs",
-    "can_list",
-    "error_of_opening",
-    "is_made",
-]
-
 OPEN_TIMEOUT: Final = 10_000
 """How long the browser may say nothing while it opens, in ms, unless said otherwise.
 

@@ -6,8 +6,6 @@ from typing import Any, Generic, Self, TypeVar, cast
 from indexeddb._platform import JsException
 from indexeddb.errors import error_from
 
-__all__ = ["Request", "issue"]
-
 T = TypeVar("T")
 
 

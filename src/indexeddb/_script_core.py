@@ -2,8 +2,6 @@
 
 from typing import Final
 
-__all__ = ["CORE"]
-
 CORE: Final = """
 const PENDING = -1, SUCCESS = 0, FAILURE = 1, COMPLETE = 2, ABORT = 3;
 const RAW = 0, TEXT = 1;

@@ -2,8 +2,6 @@
 
 from typing import Final
 
-__all__ = ["REQUESTS"]
-
 REQUESTS: Final = """
 // A range that `getAll` takes backwards; null where there is none.
 const backwards = (source, given) => {

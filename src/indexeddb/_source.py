@@ -19,8 +19,6 @@ from indexeddb._values import (
 from indexeddb.errors import InvalidKey
 from indexeddb.keys import Direction, Key, KeyRange
 
-__all__ = ["Cursor", "Owner", "Query", "Source", "check_count", "nothing"]
-
 Query = Key | KeyRange | None
 T = TypeVar("T")
 

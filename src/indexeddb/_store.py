@@ -18,8 +18,6 @@ from indexeddb._values import (
 from indexeddb.errors import NotFound
 from indexeddb.keys import Key, KeyRange
 
-__all__ = ["Description", "Index", "Schema", "Store"]
-
 
 @dataclass(frozen=True, slots=True)
 class Description:

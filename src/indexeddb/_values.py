@@ -14,20 +14,6 @@ from indexeddb._platform import to_js as _to_js
 from indexeddb.errors import IndexedDBError, InvalidKey, InvalidValue
 from indexeddb.keys import Key, KeyRange, sort_key
 
-__all__ = [
-    "encode_key",
-    "encode_keys",
-    "encode_query",
-    "encode_record",
-    "from_json",
-    "from_lane",
-    "key_from_lane",
-    "to_js",
-    "to_json",
-    "to_key",
-    "to_py",
-]
-
 _encode = json.JSONEncoder(allow_nan=False, separators=(",", ":")).encode
 # JavaScript would read so long an integer as the float that is nearest. (In a text it does no harm
 # to find one: that value is converted piece by piece.)

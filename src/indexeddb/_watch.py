@@ -7,8 +7,6 @@ from typing import Any
 from indexeddb._driver import Running
 from indexeddb.errors import TransactionAborted
 
-__all__ = ["Watch"]
-
 PATIENCE = 30_000
 """How long the browser may say nothing about a transaction, in ms, before it is given up."""
 

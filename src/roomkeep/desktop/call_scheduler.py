@@ -8,8 +8,6 @@ from typing import NamedTuple
 
 from roomkeep.storage.device_requests import Kind
 
-__all__ = ["CallScheduler"]
-
 
 class _Call(NamedTuple):
     kind: Kind

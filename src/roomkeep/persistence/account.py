@@ -12,8 +12,6 @@ from roomkeep.storage.operations import older_clients
 from roomkeep.storage.quota import Quota
 from roomkeep.storage.transaction import Engine, Transaction
 
-__all__ = ["Account", "Backend", "EngineAccount"]
-
 P = ParamSpec("P")
 R = TypeVar("R")
 

@@ -22,8 +22,6 @@ from roomkeep.storage.operations import meta
 from roomkeep.storage.schema import VERSION
 from roomkeep.storage.validation import check_value
 
-__all__ = ["AccountService", "method"]
-
 P = ParamSpec("P")
 R = TypeVar("R")
 

@@ -9,8 +9,6 @@ from roomkeep.storage import operations
 from roomkeep.storage.health import Findings, Problem
 from roomkeep.storage.operation import Operation
 
-__all__ = ["BackupService"]
-
 
 class BackupService(AccountService):
     """Checks and repairs accounts, reads them from end to end, and adds to them what they lack.

@@ -6,8 +6,6 @@ from typing import Any
 from roomkeep.errors import InvalidRecord
 from roomkeep.storage.arguments import check_size
 
-__all__ = ["with_bytes"]
-
 
 async def with_bytes(arguments: dict[str, Any]) -> dict[str, Any]:
     """Return what an attachment is saved with, its data as bytes.

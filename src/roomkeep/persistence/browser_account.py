@@ -16,8 +16,6 @@ from roomkeep.storage.changes import (
 from roomkeep.storage.engines.indexeddb import IndexedDBEngine
 from roomkeep.storage.operation import Operation
 
-__all__ = ["BrowserAccount"]
-
 
 class BrowserAccount(EngineAccount):
     """An account's database that publishes its changes to the account's other tabs, too."""

@@ -20,8 +20,6 @@ from roomkeep.storage.engines.indexeddb import (
 from roomkeep.storage.quota import Quota
 from roomkeep.storage.schema import LEGACY_DATABASE, account_of, database_name
 
-__all__ = ["BrowserBackend"]
-
 logger = logging.getLogger(__name__)
 
 

@@ -28,8 +28,6 @@ from roomkeep.storage.schema import database_name
 from roomkeep.storage.transaction import LoadedBlob
 from roomkeep.storage.wire import AccountChanges, Reply, decode_reply, encode_request
 
-__all__ = ["Bridge", "DesktopBackend", "PageBridge", "page_bridge"]
-
 logger = logging.getLogger(__name__)
 
 

@@ -13,8 +13,6 @@ from roomkeep.storage.operation import Operation
 from roomkeep.storage.quota import Quota
 from roomkeep.storage.schema import account_of, database_name
 
-__all__ = ["MemoryBackend"]
-
 
 class MemoryBackend:
     """Accounts' databases in memory. They last as long as this object.

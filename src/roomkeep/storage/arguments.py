@@ -14,22 +14,6 @@ from roomkeep.errors import InvalidRecord
 from roomkeep.models import Id, Message, Record, Room, User
 from roomkeep.storage.validation import check_bounds, check_json, check_record, check_value
 
-__all__ = [
-    "Data",
-    "Ids",
-    "JsonValue",
-    "Limit",
-    "MessageUpdate",
-    "RoomUpdate",
-    "Settings",
-    "Update",
-    "UserUpdate",
-    "changed_fields",
-    "check_argument",
-    "check_decoded",
-    "check_size",
-]
-
 Limit = Annotated[int, Meta(ge=0, le=2**31 - 1)]
 """How many records, or how many to pass over. IndexedDB counts in 32 bits."""
 

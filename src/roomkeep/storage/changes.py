@@ -10,22 +10,6 @@ from msgspec import Struct, structs
 from roomkeep.models import Message
 from roomkeep.storage.schema import SCHEMA
 
-__all__ = [
-    "ACCOUNTS",
-    "MAX_RECORDS",
-    "Change",
-    "ChangeFeed",
-    "Listener",
-    "Origin",
-    "account_deleted",
-    "account_lost",
-    "decode_changes",
-    "encode_changes",
-    "everything_changed",
-    "messages_saved",
-    "records_saved",
-]
-
 logger = logging.getLogger(__name__)
 
 ACCOUNTS = "accounts"

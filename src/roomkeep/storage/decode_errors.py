@@ -6,8 +6,6 @@ from msgspec import Struct
 
 from indexeddb.keys import Key
 
-__all__ = ["Suspects", "UnreadableRecord", "describe", "key_text"]
-
 Suspects = dict[str, dict[Key, None]]
 """The keys of records that could not be decoded when they were last read, by store."""
 

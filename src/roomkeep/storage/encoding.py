@@ -6,8 +6,6 @@ from typing import Any, TypeVar
 import msgspec
 from msgspec import Struct, structs
 
-__all__ = ["decode", "decode_all", "encode", "keep_unknown_fields", "stored_fields"]
-
 T = TypeVar("T")
 
 

@@ -4,8 +4,6 @@ from typing import Literal
 
 from msgspec import Struct
 
-__all__ = ["Findings", "Position", "Problem"]
-
 
 class Problem(Struct, frozen=True, kw_only=True, rename="camel"):
     """Something that a check of the database found.

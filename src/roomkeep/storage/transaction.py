@@ -7,8 +7,6 @@ from indexeddb.keys import Direction, Key, KeyRange
 from roomkeep.storage.changes import Change
 from roomkeep.storage.decode_errors import UnreadableRecord
 
-__all__ = ["Blob", "Body", "Engine", "LoadedBlob", "Transaction"]
-
 R = TypeVar("R")
 T = TypeVar("T")
 

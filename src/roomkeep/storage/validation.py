@@ -19,15 +19,6 @@ from msgspec import Meta, Struct, structs
 from roomkeep.errors import InvalidRecord
 from roomkeep.models import MAX_LENGTH
 
-__all__ = [
-    "check_bounds",
-    "check_json",
-    "check_record",
-    "check_value",
-    "decode_json",
-    "invalid_record",
-]
-
 R = TypeVar("R", bound=Struct)
 T = TypeVar("T")
 

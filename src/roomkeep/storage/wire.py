@@ -21,22 +21,6 @@ from roomkeep.storage.device_requests import DEVICE_REQUESTS, DeviceRequest, Kin
 from roomkeep.storage.operation import OPERATIONS
 from roomkeep.storage.validation import decode_json
 
-__all__ = [
-    "MAX_REQUEST",
-    "AccountChanges",
-    "ErrorReply",
-    "Reply",
-    "Request",
-    "decode_error",
-    "decode_reply",
-    "decode_request",
-    "encode_account_changes",
-    "encode_error",
-    "encode_reply",
-    "encode_request",
-    "kind_of",
-]
-
 MAX_REQUEST: Final = 100_000_000
 """The most characters of a request. The app's largest file takes a third of it."""
 

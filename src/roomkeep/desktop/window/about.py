@@ -9,8 +9,6 @@ from PySide6.QtWebEngineCore import qWebEngineChromiumVersion
 
 from roomkeep.localization import localize
 
-__all__ = ["about_text"]
-
 
 def about_text(folder: Path) -> str:
     """Return the text, as HTML.

@@ -32,8 +32,6 @@ from roomkeep.desktop.window.single_instance import LaunchListener, notify_runni
 from roomkeep.errors import RoomkeepError, StorageBlocked
 from roomkeep.localization import localize, use_language
 
-__all__ = ["NEW_WINDOW", "SHOW", "DesktopApp", "make_application", "run"]
-
 SHOW: Final = "show"
 NEW_WINDOW: Final = "new-window"
 _THREADS: Final = 4

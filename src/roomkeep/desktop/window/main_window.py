@@ -25,8 +25,6 @@ from roomkeep.desktop.window.origin import HOME, is_ours
 from roomkeep.desktop.window.page import Page
 from roomkeep.localization import localize
 
-__all__ = ["MainWindow", "Shared"]
-
 _SIZE: Final = (1280, 800)
 _SMALLEST: Final = (360, 480)
 _STEP_ASIDE: Final = 32

@@ -9,8 +9,6 @@ from PySide6.QtWidgets import QMenu, QMenuBar
 
 from roomkeep.localization import localize
 
-__all__ = ["build_menu", "context_menu"]
-
 _Web = QWebEnginePage.WebAction
 _Keys = QKeySequence.StandardKey
 _Shortcut = QKeySequence.StandardKey | str

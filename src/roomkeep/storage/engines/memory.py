@@ -17,8 +17,6 @@ from roomkeep.storage.engines.immediate import Done, run_through
 from roomkeep.storage.schema import SCHEMA, StoreSchema
 from roomkeep.storage.transaction import Body, LoadedBlob
 
-__all__ = ["MemoryEngine"]
-
 R = TypeVar("R")
 T = TypeVar("T")
 

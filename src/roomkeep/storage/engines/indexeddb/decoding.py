@@ -13,8 +13,6 @@ from roomkeep.storage.decode_errors import Suspects, UnreadableRecord, describe,
 from roomkeep.storage.encoding import decode, decode_all
 from roomkeep.storage.schema import SCHEMA
 
-__all__ = ["Decoder", "split_records", "stored_fields"]
-
 R = TypeVar("R")
 
 

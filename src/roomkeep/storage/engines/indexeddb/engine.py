@@ -15,8 +15,6 @@ from roomkeep.storage.operations.older_clients import UPGRADED
 from roomkeep.storage.schema import SCHEMA, VERSION, KeyPath
 from roomkeep.storage.transaction import Body
 
-__all__ = ["IndexedDBEngine", "open_engine", "upgrade"]
-
 T = TypeVar("T")
 logger = logging.getLogger(__name__)
 

@@ -10,8 +10,6 @@ from indexeddb.keys import KeyRange, sort_key
 from roomkeep.storage.engines.indexeddb.decoding import Decoder, split_records, stored_fields
 from roomkeep.storage.schema import SCHEMA
 
-__all__ = ["Entry", "Scanner"]
-
 
 class Entry(NamedTuple):
     """A record, where the missing index would have it."""

@@ -14,8 +14,6 @@ from roomkeep.storage.engines.indexeddb.blobs import BLOB, StoredBlob, blob_of, 
 from roomkeep.storage.engines.indexeddb.decoding import Decoder
 from roomkeep.storage.engines.indexeddb.scan import Scanner
 
-__all__ = ["IndexedDBTransaction"]
-
 R = TypeVar("R")
 
 

@@ -16,8 +16,6 @@ from roomkeep.storage.decode_errors import UnreadableRecord, describe
 from roomkeep.storage.engines.sqlite import tables
 from roomkeep.storage.schema import SCHEMA
 
-__all__ = ["CHILDREN", "ITEMS", "LAYOUTS", "Layout", "Shape", "shape_of", "stored_fields_of"]
-
 Row = Sequence[Any]
 Fields = dict[str, Any]
 

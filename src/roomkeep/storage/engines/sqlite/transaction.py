@@ -22,8 +22,6 @@ from roomkeep.storage.engines.sqlite.statements import (
 from roomkeep.storage.engines.sqlite.tables import INDEXES
 from roomkeep.storage.engines.sqlite.writing import FILE_NAME, Writer
 
-__all__ = ["SqliteTransaction"]
-
 R = TypeVar("R")
 
 _MOST_DAMAGE = 20
