@@ -1,4 +1,4 @@
-"""A connection, and what the browser has to say about it while it is open."""
+"""A connection to a database, and the events that close it."""
 
 from typing import Any
 

@@ -41,14 +41,14 @@ SETTLED: Final = -1
 
 
 class Listener(Protocol):
-    """Whoever hears of a transaction."""
+    """What receives the events of a transaction."""
 
     def handle(self, event: int, value: Any, detail: Any) -> int:
-        """Take what has happened; return the request that is awaited next, or why there is none."""
+        """Handle an event; return the request that is awaited next, or why there is none."""
 
 
 listeners: dict[int, Listener] = {}
-"""Who hears of each transaction, by the number that the kernel gave it."""
+"""The listener of each transaction, by the number that the kernel gave it."""
 
 
 def _dispatch(transaction: int, event: int, value: Any = None, detail: Any = None) -> int:

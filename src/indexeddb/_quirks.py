@@ -1,6 +1,6 @@
-"""Where browsers differ from the specification or from each other: one entry for each way.
+"""Where browsers differ from the specification or from each other: one entry for each difference.
 
-Each is found out by experiment, when it matters. Only `appends_to_broken_logs` asks what the
+Each is detected by experiment, when it matters. Only `appends_to_broken_logs` asks what the
 browser calls itself, because a page cannot try that out.
 `docs/browsers.md` says which of them the browsers of today have.
 """

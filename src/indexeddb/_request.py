@@ -30,7 +30,7 @@ class Request(Generic[T]):
 
     @classmethod
     def answered(cls, result: T) -> Self:
-        """Make a request that needs nothing of the browser."""
+        """Make a request whose result is known already."""
         request = cls(None, 0, lambda _value: result)
         request._convert, request._result = None, result
         return request

@@ -199,19 +199,14 @@ class Cursor:
 
 
 def check_count(count: int | None) -> None:
-    """Refuse a count that means something else to IndexedDB.
-
-    Raises:
-        InvalidKey: it is not 1 or more.
-    """
+    """Check that a count is 1 or more: to IndexedDB, 0 means all."""
     if count is not None and count < 1:
-        # To IndexedDB, 0 means all.
         msg = f"the count cannot be {count}: it is 1 or more; leave it out for all"
         raise InvalidKey(msg)
 
 
 def nothing(_result: Any) -> None:
-    """Give no result."""
+    """Return None, whatever the result is."""
     return
 
 

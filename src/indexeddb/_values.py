@@ -95,17 +95,17 @@ def from_json(text: str) -> Any:
 
 
 def from_lane(value: Any) -> Any:
-    """Turn into a Python value what came in the kernel's lane for them."""
+    """Convert a value that came in the kernel's lane `VALUE`."""
     return json.loads(value) if isinstance(value, str) else to_py(value)
 
 
 def key_from_lane(value: Any) -> Any:
-    """Turn a key, or a list of keys, into Python's, from what came in the kernel's lane."""
+    """Convert a key, or a list of keys, that came in the kernel's lane `VALUE`."""
     return json.loads(value) if isinstance(value, str) else to_key(value)
 
 
 def to_key(value: Any) -> Any:
-    """Turn a JavaScript key, or an array of keys, into Python's."""
+    """Convert a JavaScript key, or an array of keys."""
     return _with_bytes(to_py(value))
 
 

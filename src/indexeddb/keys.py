@@ -128,7 +128,7 @@ def prefix_of(query: KeyRange) -> str | None:
 
 
 def sort_key(key: Key) -> SortKey:
-    """Return what compares as IndexedDB compares the key."""
+    """Return a value that sorts as IndexedDB sorts the key."""
     if isinstance(key, str):
         return (2, key.encode("utf-16-be", "surrogatepass"))
     if isinstance(key, bool):

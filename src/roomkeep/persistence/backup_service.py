@@ -3,11 +3,10 @@
 from collections.abc import Coroutine
 from typing import Any
 
+from roomkeep.persistence.account import run_steps
 from roomkeep.persistence.account_service import AccountService, method
-from roomkeep.persistence.scope import Scope
 from roomkeep.storage import operations
-from roomkeep.storage.health import Findings, Problem
-from roomkeep.storage.operation import Operation
+from roomkeep.storage.health import Problem
 
 
 class BackupService(AccountService):
@@ -35,7 +34,7 @@ class BackupService(AccountService):
         meanwhile may be missed, or seen by one of them and not by another: check again before you
         worry.
         """
-        return self._collect(self._scopes.current, operations.health.find_problems)
+        return run_steps(self._scopes.current.run, operations.health.find_problems)
 
     def repair(self) -> Coroutine[Any, Any, list[Problem]]:
         """Mend what can be mended without a loss, and return what was mended.
@@ -44,13 +43,4 @@ class BackupService(AccountService):
         message names are stored. Nothing stays of deleted messages. Records that cannot be decoded
         are not touched. Like the check, it takes many transactions; each is complete in itself.
         """
-        return self._collect(self._scopes.current, operations.health.repair)
-
-    async def _collect(self, scope: Scope, step: Operation[[Any], Findings]) -> list[Problem]:
-        problems: list[Problem] = []
-        position = None
-        while True:
-            found = await scope.run(step, position)
-            problems += found.problems
-            if (position := found.next) is None:
-                return problems
+        return run_steps(self._scopes.current.run, operations.health.repair)

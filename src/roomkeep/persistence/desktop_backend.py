@@ -165,15 +165,12 @@ class PageBridge:
         self._js = js_bridge
 
     async def command(self, text: str) -> str:
-        """Send a command, and return its reply."""
         return str(await self._js.command(text))
 
     async def query(self, text: str) -> str:
-        """Send a query, and return its reply."""
         return str(await self._js.query(text))
 
     def listen(self, listener: Callable[[str], None]) -> None:
-        """Call `listener` with the changes that other windows make."""
         from pyodide.ffi import create_proxy
 
         # It lasts as long as the page.

@@ -4,21 +4,23 @@ import contextlib
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from html import escape
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QByteArray, QPoint, QSettings, QTimer, Signal
+from PySide6.QtCore import QByteArray, QLibraryInfo, QPoint, QSettings, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QContextMenuEvent
 from PySide6.QtWebEngineCore import (
     QWebEngineContextMenuRequest,
     QWebEnginePage,
     QWebEngineProfile,
+    qWebEngineChromiumVersion,
 )
 from PySide6.QtWebEngineWidgets import QWebEngineView
 from PySide6.QtWidgets import QMainWindow, QMessageBox
 
 from roomkeep.desktop.main_process import MainProcess
-from roomkeep.desktop.window.about import about_text
 from roomkeep.desktop.window.bridge import Bridge
 from roomkeep.desktop.window.menu import build_menu, context_menu
 from roomkeep.desktop.window.origin import HOME, is_ours
@@ -140,7 +142,7 @@ class MainWindow(QMainWindow):
         box.setWindowTitle(localize("desktop.about_title"))
         box.setIconPixmap(self.windowIcon().pixmap(64, 64))
         box.setText(f"<b>{localize('app.name')}</b>")
-        box.setInformativeText(about_text(self._shared.folder))
+        box.setInformativeText(_about_text(self._shared.folder))
         box.finished.connect(box.deleteLater)
         box.open()
 
@@ -206,3 +208,18 @@ class MainWindow(QMainWindow):
         self._shared.settings.setValue(_GEOMETRY, self.saveGeometry())
         self._shared.settings.setValue(_ZOOM, self.page.zoomFactor())
         self._shared.settings.sync()
+
+
+def _about_text(folder: Path) -> str:
+    """Return the text of the About dialog, as HTML."""
+    try:
+        number = version("roomkeep")
+    except PackageNotFoundError:  # run from a checkout
+        number = localize("desktop.checkout")
+    chromium = str(qWebEngineChromiumVersion())
+    return (
+        f"<p>{escape(localize('desktop.version', version=number))}</p>"
+        f"<p>{escape(localize('desktop.about'))}</p>"
+        f"<p>{escape(localize('desktop.folder'))}<br>{escape(str(folder))}</p>"
+        f"<p>Qt {QLibraryInfo.version().toString()}, Chromium {chromium}</p>"
+    )

@@ -14,7 +14,7 @@ from msgspec import Struct
 from roomkeep.models import Attachment, Message
 from roomkeep.storage.changes import Change
 from roomkeep.storage.decode_errors import key_text
-from roomkeep.storage.health import Findings, Position, Problem
+from roomkeep.storage.health import Findings, Position, Problem, next_page
 from roomkeep.storage.operation import reads, writes
 from roomkeep.storage.operations.message_health import (
     MessagePage,
@@ -57,11 +57,10 @@ async def find_problems(tx: Transaction, position: Position | None = None) -> Fi
         record = SCHEMA[here.part].record
         keys, found = await tx.get_page(here.part, record, here.after, PAGE)
         problems = await _check_records(tx, here.part, keys, found)
-    if len(keys) == PAGE:
-        return Findings(problems=tuple(problems), next=Position(part=here.part, after=keys[-1]))
-    following = dict(itertools.pairwise(_PARTS)).get(here.part)
-    next_ = None if following is None else Position(part=following)
-    return Findings(problems=tuple(dict.fromkeys(problems)), next=next_)
+    following = next_page(here.part, keys, PAGE)
+    if following is None and (part := dict(itertools.pairwise(_PARTS)).get(here.part)):
+        following = Position(part=part)
+    return Findings(problems=tuple(dict.fromkeys(problems)), next=following)
 
 
 @writes("messages", "reactions", "attachments")
@@ -70,8 +69,7 @@ async def repair(tx: Transaction, position: Position | None = None) -> Findings:
     after = None if position is None else position.after
     keys, messages = await tx.get_page("messages", Message, after, PAGE)
     mended = await mend_page(tx, await with_dependents(tx, keys, messages))
-    last = Position(part="messages", after=keys[-1]) if len(keys) == PAGE else None
-    return Findings(problems=tuple(mended), next=last)
+    return Findings(problems=tuple(mended), next=next_page("messages", keys, PAGE))
 
 
 async def mend_page(tx: Transaction, page: MessagePage) -> list[Problem]:
