@@ -5,7 +5,7 @@ fails a check raises `InvalidRecord`, which names the argument or the field in i
 """
 
 import typing
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from msgspec import UNSET, Meta, Struct, UnsetType, defstruct, structs
@@ -99,15 +99,15 @@ def check_argument(value: Any, kind: Any, name: str) -> Any:
             check_record(record, item, f"{name}[{index}]", prefix=f"{name}[{index}].")
             for index, record in enumerate(value)
         ]
-    if kind in (JsonValue, Settings, Data):
-        return _check_special(value, kind, name)
+    if kind in _CHECKS:
+        return _CHECKS[kind](value, name)
     return check_value(value, kind, name)
 
 
 def check_decoded(value: Any, kind: Any, name: str) -> Any:
     """Return an argument that was decoded as its declared type, checked not to be too long."""
-    if kind in (JsonValue, Settings, Data):
-        return _check_special(value, kind, name)
+    if kind in _CHECKS:
+        return _CHECKS[kind](value, name)
     # Fields of a record are named as they are where the page checks it.
     check_bounds(value, kind, "" if isinstance(value, Record | Update) else name)
     return value
@@ -132,14 +132,6 @@ def _data_size(data: Any) -> int | None:
     raise InvalidRecord(msg, field="data")
 
 
-def _check_special(value: object, kind: Any, name: str) -> object:
-    if kind == JsonValue:
-        return check_json(value, name)
-    if kind == Settings:
-        return _check_settings(value, name)
-    return value
-
-
 def _check_settings(value: object, name: str) -> dict[str, object]:
     if not isinstance(value, Mapping):
         raise InvalidRecord(f"must be a dict, not {type(value).__name__}", field=name)
@@ -161,3 +153,11 @@ def _check_update(value: object, kind: type[Update], name: str) -> Update:
             msg = f"a {kind.record.__name__} has no such field"
             raise InvalidRecord(msg, field=str(field))
     return check_record(kind(**value), kind, name)
+
+
+# The rule checks data, once it knows what size they should have.
+_CHECKS: dict[Any, Callable[[Any, str], object]] = {
+    JsonValue: check_json,
+    Settings: _check_settings,
+    Data: lambda value, _name: value,
+}

@@ -49,11 +49,12 @@ def keep_unknown_fields(
         items: the new items, as they are stored.
         stored: what is stored in place of them; anything, since others may have written it.
         kind: the type of the items.
-        key: the stored name of the field that tells them apart.
+        key: the field that tells them apart.
     """
-    known = {field.encode_name for field in structs.fields(kind)}
+    known = {field.name: field.encode_name for field in structs.fields(kind)}
+    key = known[key]
     unknown: dict[object, dict[str, Any]] = {}
     for item in stored if isinstance(stored, list) else ():
         if isinstance(item, dict) and isinstance(item.get(key), str):
-            unknown[item[key]] = {name: item[name] for name in item.keys() - known}
+            unknown[item[key]] = {name: item[name] for name in item.keys() - known.values()}
     return [{**unknown.get(item[key], {}), **item} for item in items]

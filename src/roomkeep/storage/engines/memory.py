@@ -53,11 +53,6 @@ class MemoryStore:
             name: [] for name in (None, *schema.indexes)
         }
 
-    def write(self, text: bytes, blob: bytes | None = None) -> None:
-        """Write a record, given as JSON, in place of the one with its key."""
-        row = Row(self.schema, text, blob)
-        self.swap(sort_key(row.key), row)
-
     def swap(self, key: SortKey, row: Row | None) -> Row | None:
         """Put a row (None: nothing) where the key stands; return what was there."""
         old = self.rows.pop(key, None)

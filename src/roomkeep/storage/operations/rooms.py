@@ -16,9 +16,9 @@ from roomkeep.storage.validation import MAX_ITEMS
 
 _LISTS: dict[str, tuple[type[Struct], str]] = {
     "channels": (Channel, "id"),
-    "members": (RoomMember, "oderId"),
+    "members": (RoomMember, "oder_id"),
 }
-"""The lists of a room: the type of their items, and what tells the items apart."""
+"""The lists of a room: the type of their items, and the field that tells the items apart."""
 
 
 @writes("rooms")
@@ -70,21 +70,19 @@ async def add_room(tx: Transaction, room: Room) -> None:
     if stored is None:
         await save_room(tx, room)
         return
-    changed: dict[str, tuple[Channel, ...] | tuple[RoomMember, ...]] = {}
-    known_channels = {channel.id for channel in stored.channels}
-    channels = [channel for channel in room.channels if channel.id not in known_channels]
-    if channels:
-        changed["channels"] = (*stored.channels, *channels)
-    known_members = {member.oder_id for member in stored.members}
-    members = [member for member in room.members if member.oder_id not in known_members]
-    if members:
-        changed["members"] = (*stored.members, *members)
-    for name, items in changed.items():
+    changed: dict[str, object] = {}
+    for name, (_, key) in _LISTS.items():
+        present = getattr(stored, name)
+        known = {getattr(item, key) for item in present}
+        new = [item for item in getattr(room, name) if getattr(item, key) not in known]
+        if not new:
+            continue
+        items = changed[name] = (*present, *new)
         if len(items) > MAX_ITEMS:
             msg = f"would have {len(items):,} items; {MAX_ITEMS:,} is the most"
             raise InvalidRecord(msg, field=name)
     if changed:
-        await _update(tx, stored, dict(changed))
+        await _update(tx, stored, changed)
 
 
 async def _update(tx: Transaction, room: Room, changed: dict[str, object]) -> None:
