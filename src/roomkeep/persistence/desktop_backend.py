@@ -21,12 +21,13 @@ from roomkeep.storage.device_requests import (
     LoadCurrentUserId,
     OpenAccount,
     SaveCurrentUserId,
+    name_of,
 )
 from roomkeep.storage.operation import Operation
 from roomkeep.storage.quota import Quota
 from roomkeep.storage.schema import database_name
 from roomkeep.storage.transaction import LoadedBlob
-from roomkeep.storage.wire import AccountChanges, Reply, decode_reply, encode_request
+from roomkeep.storage.wire import AccountChanges, Reply, decode_reply, encode_request, kind_of
 
 logger = logging.getLogger(__name__)
 
@@ -98,18 +99,14 @@ class DesktopBackend:
                 "who is signed in will be forgotten when the program ends", exc_info=True
             )
 
-    async def run(
-        self, operation: Operation[..., Any], arguments: dict[str, Any], account: int
-    ) -> Reply:
-        """Have the main process carry out an operation, and return its reply.
+    async def send(self, name: str, payload: bytes, account: int | None = None) -> Reply:
+        """Have the main process carry out a request, and return its reply.
 
         Raises:
             RoomkeepError: what went wrong there.
         """
-        payload = operation.encode(arguments)
-        text = encode_request(payload, name=operation.name, account=account)
-        send = self._bridge.query if operation.mode == "read" else self._bridge.command
-        return decode_reply(await send(text))
+        send = self._bridge.query if kind_of(name) == "query" else self._bridge.command
+        return decode_reply(await send(encode_request(name, payload, account)))
 
     def close(self, handle: int) -> None:
         """Have the main process close an account, without waiting for it."""
@@ -125,9 +122,7 @@ class DesktopBackend:
             logger.warning("an account stays open in the main process", exc_info=True)
 
     async def _ask(self, request: DeviceRequest, account: int | None = None) -> Any:
-        text = encode_request(request, account=account)
-        send = self._bridge.query if request.kind == "query" else self._bridge.command
-        reply = decode_reply(await send(text))
+        reply = await self.send(name_of(type(request)), msgspec.json.encode(request), account)
         return msgspec.json.decode(reply.result, type=request.result)
 
     def _receive(self, text: str) -> None:
@@ -152,7 +147,8 @@ class DesktopAccount(Account):
     async def _carry_out(self, operation: Operation[..., Any], arguments: dict[str, Any]) -> Any:
         if "data" in arguments:
             arguments = await with_bytes(arguments)
-        reply = await self._backend.run(operation, arguments, self._handle)
+        payload = operation.encode(arguments)
+        reply = await self._backend.send(operation.name, payload, self._handle)
         self._note(decode_changes(bytes(reply.changes), "local"), reply.unreadable)
         result = msgspec.json.decode(reply.result, type=operation.result)
         return LoadedBlob(result) if isinstance(result, bytes) else result
