@@ -11,7 +11,7 @@ from indexeddb._kernel import RAW, VALUE, kernel
 from indexeddb._request import issue
 from indexeddb._source import Query, check_count, nothing
 from indexeddb._transaction import Body, Transaction, Upgrade
-from indexeddb._values import encode_query, encode_record, from_lane, key_from_lane
+from indexeddb._values import encode_optional, encode_query, encode_record, from_lane, key_from_lane
 from indexeddb.errors import ConnectionLost
 from indexeddb.keys import Key, KeyRange
 
@@ -103,13 +103,12 @@ class Database:
     async def get_all(self, store: str, query: Query = None, *, count: int | None = None) -> Any:
         """Return the records of a range, at most `count`."""
         check_count(count)
-        given = None if query is None else encode_query(query)
-        return await self._once("readonly", store, VALUE, from_lane, "getAll", given, count)
+        given = (encode_optional(query), count)
+        return await self._once("readonly", store, VALUE, from_lane, "getAll", *given)
 
     async def count(self, store: str, query: Query = None) -> int:
         """Return how many records there are in a range."""
-        given = None if query is None else encode_query(query)
-        return await self._once("readonly", store, RAW, int, "count", given)
+        return await self._once("readonly", store, RAW, int, "count", encode_optional(query))
 
     async def put(self, store: str, value: object, key: Key | None = None) -> Any:
         """Write a record in place of the one with its key, if any, and return the key."""

@@ -8,6 +8,7 @@ from indexeddb._platform import jsnull
 from indexeddb._request import Request, issue
 from indexeddb._values import (
     encode_keys,
+    encode_optional,
     encode_query,
     from_lane,
     key_from_lane,
@@ -68,7 +69,7 @@ class Source:
     ) -> Request[Any]:
         """Ask for the records of a range, from its start or (`"prev"`) its end."""
         check_count(count)
-        return self._convert(convert, "getAll", _optional(query), count, direction)
+        return self._convert(convert, "getAll", encode_optional(query), count, direction)
 
     def get_all_json(
         self,
@@ -96,20 +97,20 @@ class Source:
         if offset < 0:
             msg = f"the offset cannot be {offset}: it is 0 or more"
             raise InvalidKey(msg)
-        return self._ask(TEXT, str, "page", _optional(query), count, direction, offset)
+        return self._ask(TEXT, str, "page", encode_optional(query), count, direction, offset)
 
     def get_all_keys(self, query: Query = None, *, count: int | None = None) -> Request[list[Any]]:
         """Ask for the primary keys of the records of a range, at most `count`."""
         check_count(count)
-        return self._ask(VALUE, key_from_lane, "getAllKeys", _optional(query), count)
+        return self._ask(VALUE, key_from_lane, "getAllKeys", encode_optional(query), count)
 
     def count(self, query: Query = None) -> Request[int]:
         """Ask how many records there are in a range."""
-        return self._ask(RAW, int, "count", _optional(query))
+        return self._ask(RAW, int, "count", encode_optional(query))
 
     def cursor(self, query: Query = None, *, direction: Direction = "next") -> "Cursor":
         """Walk the records of a range one by one: `async for cursor in store.cursor(): ...`."""
-        first = self._ask(RAW, _unchanged, "openCursor", _optional(query), direction)
+        first = self._ask(RAW, _unchanged, "openCursor", encode_optional(query), direction)
         return Cursor(self._owner, first)
 
     def _convert(self, convert: Callable[[Any], T], method: str, *given: Any) -> Request[Any]:
@@ -208,10 +209,6 @@ def check_count(count: int | None) -> None:
 def nothing(_result: Any) -> None:
     """Return None, whatever the result is."""
     return
-
-
-def _optional(query: Query) -> Any:
-    return None if query is None else encode_query(query)
 
 
 def _unchanged(result: T) -> T:

@@ -133,42 +133,31 @@ def _encode_value(value: object) -> tuple[Any, bool]:
     return (text, True) if _LONG_INTEGER.search(text) is None else (to_js(value), False)
 
 
-def encode_query(query: "Key | KeyRange | None") -> Any:
-    """Return what to hand to the kernel for a query: JSON text or a JavaScript key or range."""
-    if isinstance(query, str):
-        return _encode([query])
+def encode_query(query: Key | KeyRange) -> Any:
+    """Return what to hand to the kernel for a query: a key, or the four parts of a range."""
     if isinstance(query, KeyRange):
-        try:
-            return _encode([query.lower, query.upper, query.lower_open, query.upper_open])
-        except (TypeError, ValueError):  # bytes; infinity
-            return _range(query)
+        return _encode_parts([query.lower, query.upper, query.lower_open, query.upper_open])
     return encode_key(query)
 
 
-def encode_key(key: Any) -> Any:
+def encode_optional(query: Key | KeyRange | None) -> Any:
+    """Return what to hand to the kernel for a query, where None stands for all records."""
+    return None if query is None else encode_query(query)
+
+
+def encode_key(key: Key) -> Any:
     """Return what to hand to the kernel for a key."""
-    sort_key(key)
-    try:
-        return _encode([key])
-    except (TypeError, ValueError):  # bytes; infinity
-        return _convert(key, InvalidKey)
+    return encode_keys([key])
 
 
 def encode_keys(keys: list[Key]) -> Any:
     """Return what to hand to the kernel for many keys."""
     sort_key(keys)
+    return _encode_parts(keys)
+
+
+def _encode_parts(parts: list[Any]) -> Any:
     try:
-        return _encode(keys)
-    except (TypeError, ValueError):
-        return _convert(keys, InvalidKey)
-
-
-def _range(query: KeyRange) -> Any:
-    ranges = js.IDBKeyRange
-    if query.upper is None:
-        return ranges.lowerBound(_convert(query.lower, InvalidKey), query.lower_open)
-    upper = _convert(query.upper, InvalidKey)
-    if query.lower is None:
-        return ranges.upperBound(upper, query.upper_open)
-    lower = _convert(query.lower, InvalidKey)
-    return ranges.bound(lower, upper, query.lower_open, query.upper_open)
+        return _encode(parts)
+    except (TypeError, ValueError):  # bytes; infinity
+        return _convert(parts, InvalidKey)
