@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from indexeddb.keys import Direction, Key, KeyRange, sort_key
+from indexeddb.keys import Direction, Key, KeyRange, SortKey, sort_key
 from roomkeep.errors import InvalidRecord, TransactionAborted
 from roomkeep.storage.changes import Change
 from roomkeep.storage.decode_errors import Suspects, UnreadableRecord, describe, key_text
@@ -19,9 +19,6 @@ from roomkeep.storage.transaction import Body, LoadedBlob
 
 R = TypeVar("R")
 T = TypeVar("T")
-
-SortKey = tuple[int, Any]
-"""What a key is sorted by."""
 
 
 class Row:
