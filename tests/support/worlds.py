@@ -26,7 +26,7 @@ from roomkeep.storage.schema import (
 from support.js import run_js
 
 if TYPE_CHECKING or sys.platform == "emscripten":
-    from roomkeep.storage.engines.indexeddb import upgrade
+    from roomkeep.storage.engines.indexeddb.engine import upgrade
 
 
 DESIGNED_INDEXES = ("messages.roomId",)

@@ -10,13 +10,13 @@ from roomkeep.errors import StorageError
 from roomkeep.persistence.app_resume_storage import AppResumeStorage
 from roomkeep.persistence.browser_account import BrowserAccount
 from roomkeep.storage.changes import account_deleted, encode_changes
-from roomkeep.storage.engines.indexeddb import (
+from roomkeep.storage.engines.indexeddb.databases import (
     database_exists,
     database_names,
     delete_database,
-    open_engine,
     read_owner,
 )
+from roomkeep.storage.engines.indexeddb.engine import open_engine
 from roomkeep.storage.quota import Quota
 from roomkeep.storage.schema import LEGACY_DATABASE, account_of, database_name
 
