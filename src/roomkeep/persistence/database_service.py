@@ -16,12 +16,12 @@ __all__ = ["DatabaseService"]
 class DatabaseService(BackupService):
     """Messages, users, rooms, reactions, bans and attachments of the signed-in account.
 
-    A method that `method` makes takes the arguments of the operation that is named there, but for
-    the transaction, and is documented with it. Methods that return a coroutine are to be awaited.
-    Each is one transaction: all of it happens or none, and when it returns the transaction has
-    completed. A call belongs to the account that is signed in when the method is called, even if it
-    is awaited later: after a switch it raises `ScopeChanged`, or finishes on its own account, and
-    never touches another one.
+    Most methods are operations of `roomkeep.storage.operations`, which documents them; they take
+    the operation's arguments, but for the transaction. All methods that return a coroutine are to
+    be awaited. Each is one transaction: all of it happens or none, and when it returns the
+    transaction has completed. A call belongs to the account that is signed in when the method is
+    called, even if it is awaited later: after a switch it raises `ScopeChanged`, or finishes on its
+    own account, and never touches another one.
 
     All methods raise `InvalidRecord` for bad input (it names the field, and nothing is written),
     `NotReady` before `initialize` and after `close`, and `StorageError` when the storage fails.

@@ -37,6 +37,16 @@ class UnreadableRecord(Struct, frozen=True, kw_only=True):
     field: str | None = None
 
 
+def split_error(error: Exception) -> tuple[str, str]:
+    """Return what one of msgspec's errors says, and the path of the field that it is about."""
+    # msgspec says: Expected `str`, got `int` - at `$.reactions[0].oderId`
+    message, _, path = str(error).partition(" - at `$")
+    path = path.removesuffix("`").lstrip(".")
+    if missing := re.fullmatch(r"Object missing required field `(\w+)`", message):
+        return "is missing", f"{path}.{missing[1]}".lstrip(".")
+    return message, path
+
+
 def describe(store: str, key: str, error: Exception) -> UnreadableRecord:
     """Describe a record that could not be decoded.
 
@@ -45,12 +55,10 @@ def describe(store: str, key: str, error: Exception) -> UnreadableRecord:
         key: its key, as text.
         error: what was raised: by msgspec, or by a browser that could not make JSON of it.
     """
-    # msgspec says: Expected `str`, got `int` - at `$.reactions[0].oderId`
-    message, _, path = str(error).partition(" - at `$")
-    field = path.removesuffix("`").lstrip(".") or None
-    if missing := re.fullmatch(r"Object missing required field `(\w+)`", message):
-        field = f"{field}.{missing[1]}" if field else missing[1]
-        reason = "is missing"
+    message, path = split_error(error)
+    field = path or None
+    if message == "is missing":
+        reason = message
     elif wrong := re.fullmatch(r"Expected `([^`]+)`, got `(\w+)`", message):
         reason = f"should be {_kinds(wrong[1])}, but is {_KINDS.get(wrong[2], wrong[2])}"
     elif re.fullmatch(r"Expected `str` of length >= 1", message):

@@ -18,6 +18,7 @@ from msgspec import Meta, Struct, structs
 
 from roomkeep.errors import InvalidRecord
 from roomkeep.models import MAX_LENGTH
+from roomkeep.storage.decode_errors import split_error
 
 R = TypeVar("R", bound=Struct)
 T = TypeVar("T")
@@ -167,11 +168,8 @@ def decode_json(text: str | bytes | msgspec.Raw, kind: type[T]) -> T:
 
 def invalid_record(error: msgspec.ValidationError, prefix: str = "") -> InvalidRecord:
     """Return the `InvalidRecord` for one of msgspec's errors, with the field that it names."""
-    # msgspec says: Expected `str`, got `int` - at `$.reactions[0].oderId`
-    message, _, path = str(error).partition(" - at `$.")
-    if missing := re.fullmatch(r"Object missing required field `(\w+)`", message):
-        path, message = f"{path.removesuffix('`')}.{missing[1]}".lstrip("."), "is missing"
-    return InvalidRecord(message, field=prefix + _snake(path.removesuffix("`")))
+    message, path = split_error(error)
+    return InvalidRecord(message, field=prefix + _snake(path))
 
 
 @functools.cache
