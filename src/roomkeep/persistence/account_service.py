@@ -203,7 +203,7 @@ class AccountService:
                 await self._try(DesktopBackend(bridge))
                 return
             try:
-                await self._try(BrowserBackend(durability=self._durability))
+                await self._try(BrowserBackend(self._durability))
             except StorageUnavailable as error:
                 logger.warning("no storage in this browser, so nothing will be kept: %s", error)
                 self._fallback_reason = error

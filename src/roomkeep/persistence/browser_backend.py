@@ -27,19 +27,14 @@ class BrowserBackend:
     """Accounts' databases in IndexedDB.
 
     Args:
-        resume: where it is noted who is signed in, and which accounts have data.
         durability: `"relaxed"`, or `"strict"` for writes that survive a power failure, too.
     """
 
     name = "indexeddb"
 
-    def __init__(
-        self,
-        resume: AppResumeStorage | None = None,
-        *,
-        durability: Literal["relaxed", "strict"] = "relaxed",
-    ) -> None:
-        self._resume = resume or AppResumeStorage()
+    def __init__(self, durability: Literal["relaxed", "strict"]) -> None:
+        # It says who is signed in, and which accounts have data.
+        self._resume = AppResumeStorage()
         self._durability = durability
 
     async def open_account(self, user_id: str | None) -> BrowserAccount:

@@ -53,14 +53,13 @@ class DesktopBackend:
 
     Args:
         bridge: the way to the main process.
-        resume: where the page notes who is signed in, for its next start.
     """
 
     name = "desktop"
 
-    def __init__(self, bridge: Bridge, resume: AppResumeStorage | None = None) -> None:
+    def __init__(self, bridge: Bridge) -> None:
         self._bridge = bridge
-        self._resume = resume or AppResumeStorage()
+        self._resume = AppResumeStorage()
         self._open: dict[int, DesktopAccount] = {}
         self._closing: set[asyncio.Task[object]] = set()
         bridge.listen(self._receive)
