@@ -76,6 +76,12 @@ test('each room keeps its place, and a reload is where one was', async ({ page }
   await expect.poll(top).toBe(before);
   await page.reload();
   await expect.poll(top).toBe(before);
+  await page.goForward();
+  await expect(heading(page, 'Cake')).toBeVisible();
+  await page.reload();
+  await expect(heading(page, 'Cake')).toBeVisible();
+  await page.goBack();
+  await expect.poll(top).toBe(before);
 });
 
 test('what is open over the conversation is in the address, and closes as one goes back', async ({ page }) => {

@@ -19,6 +19,7 @@ class Watch:
     """
 
     def __init__(self) -> None:
+        self._patience = PATIENCE
         # In the order in which they began; and how many events each had at the last look.
         self._running: dict[Running[Any], int | None] = {}
         self._oldest_ended = math.inf  # of those that have ended since the last look
@@ -39,21 +40,21 @@ class Watch:
     def _wait(self) -> None:
         # One timer for all: a timer for each would cost more than a small transaction does.
         loop = asyncio.get_running_loop()
-        self._due = loop.time() + PATIENCE / 1000
+        self._due = loop.time() + self._patience / 1000
         self._timer = loop.call_at(self._due, self._look)
 
     def _look(self) -> None:
         self._timer = None
         # After a pause of the whole page, what the browser has to say may be waiting behind this.
         late = asyncio.get_running_loop().time() - self._due
-        has_progressed = late > PATIENCE / 2000
+        has_progressed = late > self._patience / 2000
         for running, seen in list(self._running.items()):
             events = self._running[running] = running.events
             # What has ended may have let this one go on just now.
             if seen is None or events != seen or running.id > self._oldest_ended:
                 has_progressed = True
             elif not has_progressed:
-                msg = f"the browser has not gone on with the transaction for {PATIENCE:,} ms"
+                msg = f"the browser has not gone on with the transaction for {self._patience:,} ms"
                 running.give_up(TransactionAborted(msg))
         self._oldest_ended = math.inf
         if self._running:

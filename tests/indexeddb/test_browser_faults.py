@@ -145,11 +145,12 @@ async def test_a_cancelled_call_of_one_request_writes_nothing(db: indexeddb.Data
 async def test_a_transaction_that_the_browser_forgets_is_given_up(
     db: indexeddb.Database, monkeypatch: pytest.MonkeyPatch, is_abort_heard: bool
 ) -> None:
-    monkeypatch.setattr(_watch, "PATIENCE", 50)
+    with monkeypatch.context() as patch:
+        patch.setattr(_watch, "PATIENCE", 50)
+        impatient = await indexeddb.open(db.name)
     run_js("globalThis.keptAbort = IDBTransaction.prototype.abort")
     if not is_abort_heard:
         run_js("IDBTransaction.prototype.abort = () => {}")
-    other = await indexeddb.open(db.name)
     begun, free = asyncio.Event(), asyncio.Event()
 
     async def hold(tx: indexeddb.Transaction) -> None:
@@ -158,18 +159,17 @@ async def test_a_transaction_that_the_browser_forgets_is_given_up(
             await tx.store("numbers").count()
 
     # It waits its turn behind the first, and hears nothing.
-    holding = asyncio.ensure_future(other.write(["numbers"], hold))
+    holding = asyncio.ensure_future(db.write(["numbers"], hold))
     await begun.wait()
     try:
         with pytest.raises(TransactionAborted, match="has not gone on"):
-            await asyncio.wait_for(db.write(["numbers"], put), 5)
+            await asyncio.wait_for(impatient.write(["numbers"], put), 5)
     finally:
         run_js("IDBTransaction.prototype.abort = globalThis.keptAbort")
     free.set()
     await holding
-    monkeypatch.undo()
     await db.write(["numbers"], put)
-    other.close()
+    impatient.close()
 
 
 async def test_protection_from_a_crash_leaves_nothing_behind() -> None:

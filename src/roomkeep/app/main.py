@@ -17,8 +17,9 @@ from roomkeep.app.views.dom import View
 from roomkeep.app.views.emoji import EmojiView
 from roomkeep.app.views.exports import ExportView
 from roomkeep.app.views.health import HealthView
-from roomkeep.app.views.history import HistoryView, kept_position
+from roomkeep.app.views.history import HistoryView
 from roomkeep.app.views.imports import ImportView
+from roomkeep.app.views.kept_positions import read_positions
 from roomkeep.app.views.lightbox import LightboxView
 from roomkeep.app.views.messages import MessagesView
 from roomkeep.app.views.notices import NoticesView
@@ -51,7 +52,7 @@ async def main() -> None:
     use_language(str(document.documentElement.lang))
     page = PageState()
     page.address = parse_address(str(location.hash))
-    page.position = kept_position()
+    page.kept_positions = read_positions()
     effects = Effects(Context(DatabaseService(), AppResumeStorage(), page))
     kinds = (
         TodayView,

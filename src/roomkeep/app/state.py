@@ -14,6 +14,7 @@ from roomkeep.app.channels import find_channel
 from roomkeep.app.file_state import FilesState
 from roomkeep.app.health_state import HealthState
 from roomkeep.app.people_state import PeopleState
+from roomkeep.app.positions import Position
 from roomkeep.app.storage_state import StorageState
 from roomkeep.app.timeline import Timeline
 from roomkeep.models import DEFAULT_CHANNEL_ID, Channel, Message, Room, User
@@ -29,7 +30,6 @@ __all__ = [
     "PageState",
     "Pane",
     "Phase",
-    "Position",
     "Removing",
 ]
 
@@ -155,18 +155,6 @@ class Removing(Struct, frozen=True, kw_only=True):
     is_moving: bool = False
 
 
-class Position(Struct, frozen=True, kw_only=True):
-    """Where one is in a channel.
-
-    Attributes:
-        message_id: the first message in sight.
-        offset: how far its top is below that of the list, in CSS pixels.
-    """
-
-    message_id: str
-    offset: float
-
-
 class AccountState:
     """All that the page knows of one signed-in account.
 
@@ -196,7 +184,7 @@ class AccountState:
             for those that are not there.
         message_id: the message that one went to in the open channel; None for none.
         target: the id of a message to go to; None when one has arrived.
-        positions: where one was in channels, by channel, where that was not the end. No signal:
+        positions: the scroll positions of channels that were not left at their end. No signal:
             scrolling draws nothing.
         picking: for what one looks for an emoji: a message's id, or empty for what one writes.
         edits: the ids of the messages whose editors are open, by channel.
@@ -327,7 +315,7 @@ class PageState:
         removing: the id of the account that is to be removed, if the person says so, and what it
             holds.
         address: where the page's URL leads; None when one is there.
-        position: where one was in a channel before the page was reloaded, likewise.
+        kept_positions: what `pack_positions` wrote before the page was reloaded; empty for nothing.
         is_arriving: one is on the way to an address.
     """
 
@@ -344,7 +332,7 @@ class PageState:
         self.settings: Signal[LaunchSettings] = _signal(LaunchSettings())
         self.removing: Signal[tuple[str, str] | None] = _signal(None)
         self.address: Address | None = None
-        self.position: tuple[ChannelRef, Position] | None = None
+        self.kept_positions = ""
         self.is_arriving: Signal[bool] = _signal(value=False)
 
     def name_of(self, user_id: str) -> str:

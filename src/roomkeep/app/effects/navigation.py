@@ -10,6 +10,7 @@ from roomkeep.app.effects.context import Context, EffectGroup, effect
 from roomkeep.app.effects.overlays import OverlayEffects
 from roomkeep.app.effects.replies import ReplyEffects
 from roomkeep.app.effects.rooms import RoomEffects
+from roomkeep.app.positions import unpack_positions
 from roomkeep.app.state import AccountState
 from roomkeep.localization import localize
 from roomkeep.persistence import LastViewedChat
@@ -74,9 +75,8 @@ class NavigationEffects(EffectGroup):
     async def arrive(self, account: AccountState, last: LastViewedChat | None) -> None:
         """Begin where the page's URL says, else in the chat that was viewed last."""
         address, self.page.address = self.page.address, None
-        position, self.page.position = self.page.position, None
-        if position is not None:
-            account.positions[position[0]] = position[1]
+        kept, self.page.kept_positions = self.page.kept_positions, ""
+        account.positions.update(unpack_positions(kept, account.user_id))
         self.page.is_arriving.set(True)
         try:
             await self._arrive(account, address, last)

@@ -1,6 +1,5 @@
 """The address bar and the browser's history follow where one is, and Back leads back."""
 
-import json
 from typing import Final
 
 import js
@@ -9,16 +8,13 @@ from pyodide.ffi import create_proxy, jsnull
 from reaktiv import untracked
 
 from roomkeep.app.address import Address, format_address, parse_address
-from roomkeep.app.channel_ref import ChannelRef
 from roomkeep.app.effects import Effects
 from roomkeep.app.effects.navigation import address_of
-from roomkeep.app.state import AccountState, PageState, Position
+from roomkeep.app.state import AccountState, PageState
 from roomkeep.app.views.dom import View
 
-__all__ = ["LEAVING", "HistoryView", "kept_position"]
+__all__ = ["HistoryView"]
 
-LEAVING: Final = "roomkeep-leaving"
-"""The event that the window gets before the page notes where it was left."""
 NARROW: Final = "(max-width: 45rem)"
 """In such a window the list of rooms or the conversation is shown. `app.css` says so too."""
 
@@ -43,9 +39,6 @@ class HistoryView(View):
         self._is_due = False
         self._apply_proxy = create_proxy(self._apply)
         self.listen(js.window, "popstate", lambda _: self._on_pop())
-        # Later, as in `pagehide`, Chromium would keep neither the note nor, in its back-forward
-        # cache, the page.
-        self.listen(js.window, "beforeunload", lambda _: self._on_leaving())
         self.listen(self._narrow, "change", lambda _: self._follow())
         self.watch(self._follow)
 
@@ -122,27 +115,6 @@ class HistoryView(View):
         # It is in the address bar already.
         self._address = address
         self.effects.navigation.go(address)
-
-    def _on_leaving(self) -> None:
-        """Note in the history where the page was left, so that a reload finds it."""
-        account = self.page.account()
-        ref = None if account is None else account.channel_ref
-        if account is None or ref is None:
-            return
-        js.window.dispatchEvent(js.CustomEvent.new(LEAVING))
-        position = account.positions.get(ref)
-        kept = "" if position is None else json.dumps([*ref, position.message_id, position.offset])
-        js.history.replaceState(kept, "", js.location.href)
-
-
-def kept_position() -> tuple[ChannelRef, Position] | None:
-    """Return where the page was left before it was reloaded, and in which channel."""
-    try:
-        room_id, channel_id, message_id, offset = json.loads(str(js.history.state))
-        position = Position(message_id=str(message_id), offset=float(offset))
-    except (ValueError, TypeError):
-        return None
-    return (str(room_id), str(channel_id)), position
 
 
 def _write(address: Address | None, *, in_place: bool) -> None:

@@ -10,14 +10,15 @@ from reaktiv import untracked
 
 from roomkeep.app.channel_ref import ChannelRef
 from roomkeep.app.effects import Effects
-from roomkeep.app.state import AccountState, PageState, Position
+from roomkeep.app.positions import Position
+from roomkeep.app.state import AccountState, PageState
 from roomkeep.app.timeline import Timeline
 from roomkeep.app.unread import first_new
 from roomkeep.app.views import times
 from roomkeep.app.views.dom import KeyedList, View, by_id, clone, focus_is_lost
 from roomkeep.app.views.floating_date import FloatingDate
 from roomkeep.app.views.folding import Folding
-from roomkeep.app.views.history import LEAVING
+from roomkeep.app.views.kept_positions import keep_positions
 from roomkeep.app.views.message_actions import MessageActions
 from roomkeep.app.views.message_row import fill_row
 from roomkeep.app.views.reaction_tooltip import ReactionTooltip
@@ -68,7 +69,7 @@ class MessagesView(View):
         self._reaction_tooltip = ReactionTooltip(page, effects, self._list.parent)
         self.listen(self._latest, "click", lambda _: self._go_to_latest())
         self.listen(js.document, "visibilitychange", lambda _: self._look_around())
-        self.listen(js.window, LEAVING, lambda _: self._note_position())
+        self.listen(js.window, "pagehide", lambda _: self._on_leaving())
         # When one answers, or writes much, there is less room for the messages.
         self._sizes: Any = js.ResizeObserver.new(create_proxy(self._on_size))
         self._sizes.observe(self._scroller)
@@ -192,6 +193,10 @@ class MessagesView(View):
         if first is not None:
             top = float(self._scroller.getBoundingClientRect().top)
             account.positions[ref] = Position(message_id=first[0], offset=first[1] - top)
+
+    def _on_leaving(self) -> None:
+        self._note_position()
+        keep_positions(self.page.account())
 
     def _return_to(self, account: AccountState, ref: ChannelRef) -> bool:
         """Scroll to where one was in a channel; false where that was its end."""

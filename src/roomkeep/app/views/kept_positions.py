@@ -1,0 +1,36 @@
+"""Scroll positions in the browser's `sessionStorage`: a tab has them for as long as it lives."""
+
+import logging
+from typing import Final
+
+import js
+from pyodide.ffi import JsException
+
+from roomkeep.app.positions import pack_positions
+from roomkeep.app.state import AccountState
+
+__all__ = ["keep_positions", "read_positions"]
+
+logger = logging.getLogger(__name__)
+
+_KEY: Final = "roomkeep/positions"
+
+
+def keep_positions(account: AccountState | None) -> None:
+    """Keep the positions of the account that is open, and no other's."""
+    try:
+        if account is None:
+            js.sessionStorage.removeItem(_KEY)
+        else:
+            packed = pack_positions(account.user_id, account.positions)
+            js.sessionStorage.setItem(_KEY, packed)
+    except JsException as error:  # full, or forbidden
+        logger.info("scroll positions will be forgotten on reload: %s", error)
+
+
+def read_positions() -> str:
+    """Return what `keep_positions` wrote; empty for nothing."""
+    try:
+        return str(js.sessionStorage.getItem(_KEY) or "")
+    except JsException:
+        return ""
