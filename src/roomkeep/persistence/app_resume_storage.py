@@ -7,11 +7,12 @@ unreadable there counts as absent.
 from collections.abc import Iterator, MutableMapping
 from typing import Any, Literal, TypeVar
 
+import msgspec
 from msgspec import Struct
 
 from roomkeep.errors import InvalidRecord, StorageFull, StorageUnavailable
 from roomkeep.models import Id
-from roomkeep.storage.encoding import decode, encode
+from roomkeep.storage.encoding import encode
 from roomkeep.storage.schema import database_name
 from roomkeep.storage.validation import check_record, check_value
 
@@ -203,7 +204,7 @@ class AppResumeStorage:
         if text is None:
             return None
         try:
-            return decode(text, kind)
+            return msgspec.json.decode(text, type=kind)
         except ValueError:
             return None
 

@@ -47,12 +47,12 @@ def split_error(error: Exception) -> tuple[str, str]:
     return message, path
 
 
-def describe(store: str, key: str, error: Exception) -> UnreadableRecord:
+def describe(store: str, key: Key, error: Exception) -> UnreadableRecord:
     """Describe a record that could not be decoded.
 
     Args:
         store: the store that holds it.
-        key: its key, as text.
+        key: its key.
         error: what was raised: by msgspec, or by a browser that could not make JSON of it.
     """
     message, path = split_error(error)
@@ -72,7 +72,9 @@ def describe(store: str, key: str, error: Exception) -> UnreadableRecord:
     else:
         reason = f"cannot be read ({message})"
     named = "The record" if field is None else f"“{field}”"
-    return UnreadableRecord(store=store, key=key, reason=f"{named} {reason}.", field=field)
+    return UnreadableRecord(
+        store=store, key=key_text(key), reason=f"{named} {reason}.", field=field
+    )
 
 
 def _kinds(expected: str) -> str:

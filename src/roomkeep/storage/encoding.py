@@ -1,35 +1,15 @@
-"""Records to JSON and back."""
+"""Records as they are stored."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, TypeVar
+from typing import Any
 
 import msgspec
 from msgspec import Struct, structs
-
-T = TypeVar("T")
 
 
 def encode(record: object) -> str:
     """Encode a checked record as JSON."""
     return msgspec.json.encode(record).decode()
-
-
-def decode(text: str | bytes, kind: type[T]) -> T:
-    """Decode one record.
-
-    Raises:
-        ValueError: it cannot be decoded; the message says why.
-    """
-    return msgspec.json.decode(text, type=kind)
-
-
-def decode_all(text: str, kind: type[T]) -> list[T | None]:
-    """Decode a list of records, of which some may be null.
-
-    Raises:
-        ValueError: one of them cannot be decoded.
-    """
-    return msgspec.json.decode(text, type=list[kind | None])  # type: ignore[valid-type]
 
 
 def stored_fields(record: Struct, names: Iterable[str]) -> dict[str, Any]:

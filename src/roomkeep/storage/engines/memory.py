@@ -11,8 +11,7 @@ import msgspec
 from indexeddb.keys import Direction, Key, KeyRange, SortKey, sort_key
 from roomkeep.errors import InvalidRecord, TransactionAborted
 from roomkeep.storage.changes import Change
-from roomkeep.storage.decode_errors import Suspects, UnreadableRecord, describe, key_text
-from roomkeep.storage.encoding import decode
+from roomkeep.storage.decode_errors import Suspects, UnreadableRecord, describe
 from roomkeep.storage.engines.immediate import Done, run_through
 from roomkeep.storage.schema import SCHEMA, StoreSchema
 from roomkeep.storage.transaction import Body, LoadedBlob
@@ -221,9 +220,9 @@ class MemoryTransaction:
 
     def _decode(self, store: str, row: Row, kind: type[R]) -> R | None:
         try:
-            return decode(row.text, kind)
+            return msgspec.json.decode(row.text, type=kind)
         except ValueError as error:
-            self.unreadable.append(describe(store, key_text(row.key), error))
+            self.unreadable.append(describe(store, row.key, error))
             self._suspects.setdefault(store, {})[row.key] = None
             return None
 

@@ -9,8 +9,7 @@ from msgspec import Raw
 from pyodide.ffi import JsException
 
 import indexeddb
-from roomkeep.storage.decode_errors import Suspects, UnreadableRecord, describe, key_text
-from roomkeep.storage.encoding import decode, decode_all
+from roomkeep.storage.decode_errors import Suspects, UnreadableRecord, describe
 from roomkeep.storage.schema import SCHEMA
 
 R = TypeVar("R")
@@ -33,7 +32,7 @@ class Decoder:
     def decode_all(self, store: str, text: str, kind: type[R]) -> list[R | None]:
         """Decode a JSON list of records; None in the place of those that cannot be decoded."""
         try:
-            return decode_all(text, kind)
+            return msgspec.json.decode(text, type=list[kind | None])  # type: ignore[valid-type]
         except ValueError:
             # One of them spoils it. Find out which, one by one.
             return [self.decode(store, one, kind) for one in split_records(text)]
@@ -41,7 +40,7 @@ class Decoder:
     def decode(self, store: str, text: bytes, kind: type[R]) -> R | None:
         """Decode one record; None where that cannot be done."""
         try:
-            return decode(text, kind)
+            return msgspec.json.decode(text, type=kind)
         except ValueError as error:
             self._note(store, SCHEMA[store].key_of(stored_fields(text)), error)
             return None
@@ -72,7 +71,7 @@ class Decoder:
         return f"[{','.join(texts)}]"
 
     def _note(self, store: str, key: Any, error: Exception) -> None:
-        self.unreadable.append(describe(store, key_text(key), error))
+        self.unreadable.append(describe(store, key, error))
         self._suspects.setdefault(store, {})[key] = None
 
 
