@@ -4,6 +4,7 @@ from typing import Any, Final
 
 import js
 
+from roomkeep.app.state import AccountState
 from roomkeep.app.views.attachment_tray import AttachmentTrayView
 from roomkeep.app.views.bans import BansView
 from roomkeep.app.views.channel_dialogs import ChannelDialogsView
@@ -82,15 +83,24 @@ class AccountViews(View):
     def _apply(self) -> None:
         self._is_due = False
         account = self.page.account()
-        if self._open is not None and self._open.account is not account:
-            self._open.close()
-            self._open = None
-        if self._open is None and account is not None:
-            self._open = scope = AccountScope(self.page, self.effects, account)
-            scope.on_close(self._empty)
-            self._blank = self._blank or _copy_contents()
-            for kind in KINDS:
-                kind(scope)
+        before = self._open
+        if before is not None and before.account is account:
+            return
+        self._open = None
+        try:
+            if before is not None:
+                before.close()
+            if account is not None:
+                self._make(account)
+        except Exception as error:  # noqa: BLE001 it would end here unseen
+            self.effects.context.report(error, "failed.show")
+
+    def _make(self, account: AccountState) -> None:
+        self._open = scope = AccountScope(self.page, self.effects, account)
+        scope.on_close(self._empty)
+        self._blank = self._blank or _copy_contents()
+        for kind in KINDS:
+            kind(scope)
 
     def _empty(self) -> None:
         # The notices may stand in a dialog that was open.
