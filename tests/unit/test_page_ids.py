@@ -24,8 +24,12 @@ class Ids(HTMLParser):
         super().__init__()
         self.there: list[str] = []
         self.referred: set[str] = set()
+        self.overlays: dict[str, bool] = {}
 
-    def handle_starttag(self, _tag: str, attrs: list[tuple[str, str | None]]) -> None:
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        if tag == "dialog" or "popover" in given or given.get("role") == "tooltip":
+            self.overlays[str(given["id"])] = "data-of-account" in given
         for name, value in attrs:
             if name == "id":
                 self.there.append(value or "")
@@ -106,6 +110,13 @@ def texts(folder: Path, *endings: str) -> str:
 def test_no_id_is_there_twice() -> None:
     there = page().there
     assert len(there) == len(set(there))
+
+
+def test_overlays_that_show_an_account_are_emptied_with_it() -> None:
+    others = {name for name, is_marked in page().overlays.items() if not is_marked}
+    # The lists of accounts and the launch settings are there without one. A menu inside of what is
+    # marked is emptied with it.
+    assert others == {"account-dialog", "remove-dialog", "settings-dialog", "room-menu"}
 
 
 def test_whatever_is_asked_for_or_referred_to_is_there() -> None:
