@@ -77,6 +77,19 @@ async def test_an_account_that_is_closed_leaves_the_page_as_it_was(chat: Chat) -
     assert shown() == before
 
 
+async def test_what_opens_over_the_page_opens_for_the_next_account_too(chat: Chat) -> None:
+    from js import document
+
+    await use(chat, "Ada")
+    await chat.effects.accounts.create("Ben")
+    await chat.effects.rooms.create("Tea")
+    chat.effects.overlays.open_room_menu()
+    await until(lambda: document.querySelector("#room-menu:popover-open"))
+    overlays = document.querySelectorAll("dialog, [popover]")
+    assert all(not one.parentElement.closest("[data-of-account]") for one in overlays)
+    await chat.effects.accounts.sign_out()
+
+
 async def test_accounts_that_open_and_close_leave_no_proxy_behind(chat: Chat) -> None:
     module = _pyodide()
 

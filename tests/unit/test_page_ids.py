@@ -114,9 +114,8 @@ def test_no_id_is_there_twice() -> None:
 
 def test_overlays_that_show_an_account_are_emptied_with_it() -> None:
     others = {name for name, is_marked in page().overlays.items() if not is_marked}
-    # The lists of accounts and the launch settings are there without one. A menu inside of what is
-    # marked is emptied with it.
-    assert others == {"account-dialog", "remove-dialog", "settings-dialog", "room-menu"}
+    # The lists of accounts and the launch settings are there without one.
+    assert others == {"account-dialog", "remove-dialog", "settings-dialog"}
 
 
 def test_whatever_is_asked_for_or_referred_to_is_there() -> None:

@@ -51,7 +51,7 @@ class RoomHeadView(AccountView):
         room = account.room
         name = "" if room is None else room.name
         topic = "" if room is None else room.topic or ""
-        had_focus = bool(self._chat.matches(":focus-within"))
+        had_focus = any(one.matches(":focus-within") for one in (self._chat, self._menu))
         self._chat.hidden = room is None
         by_id("no-room").hidden = room is not None
         # Who was in a room that is gone is at the rooms.
