@@ -47,6 +47,7 @@ class PeopleView(AccountView):
         self._narrow = js.window.matchMedia(NARROW)
         self._was_in_front = False
         self._tab_stop: Any = None
+        scope.on_close(self._close)
         self._groups = [self._group("people-online"), self._group("people-offline")]
         for button in (self._toggle, by_id("hide-people")):
             self.listen(button, "click", lambda _: self._on_toggle())
@@ -85,6 +86,10 @@ class PeopleView(AccountView):
         elif had_focus and not shown:
             self._toggle.focus()
         self._was_in_front = in_front
+
+    def _close(self) -> None:
+        self._panel.hidden = True
+        self._panel.removeAttribute("data-in-front")
 
     def _on_toggle(self) -> None:
         if self._narrow.matches:
