@@ -105,8 +105,18 @@ test('channels are added, renamed, moved and removed, and each has its own messa
   await createRoom(page, 'Tea');
   await write(page, 'in general');
   const other = await openBehind(page);
-  await addChannel(page, 'Brewing');
-  const dialog = await addChannel(page, 'Parlour', 'Voice');
+  await chooseInMenu(page, 'Channels…');
+  const dialog = channels(page, 'Tea');
+  await dialog.getByLabel('New channel name').fill('Brewing');
+  // What one chooses while it is being written is the next one's.
+  await page.locator('#channel-add').evaluate((form) => {
+    form.requestSubmit();
+    form.elements.namedItem('kind')[1].click();
+  });
+  await expect(dialog.getByLabel('Name of text channel Brewing')).toBeVisible();
+  await expect.poll(async () => JSON.stringify(await readRecords(page, 'Ada', 'rooms'))).toContain('Brewing');
+  await expect(dialog.getByRole('radio', { name: 'Voice' })).toBeChecked();
+  await addChannel(page, 'Parlour', 'Voice');
   await dialog.getByLabel('New channel name').fill('brewing');
   await dialog.getByRole('button', { name: 'Add channel' }).click();
   await expect(dialog.getByRole('alert')).toContainText('There\'s already a channel “Brewing” in this room');
