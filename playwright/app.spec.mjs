@@ -157,6 +157,9 @@ test('nothing of one account is left in the next', async ({ page }) => {
   dialog = await openAccounts(page);
   await dialog.getByRole('button', { name: 'Ada', exact: true }).click();
   await expect(row(page, 'secret message')).toBeVisible();
+  await page.getByRole('button', { name: 'Room menu' }).click();
+  await expect(page.getByRole('menuitem', { name: 'Edit room…' })).toBeFocused();
+  await page.keyboard.press('Escape');
   dialog = await openAccounts(page);
   await dialog.getByRole('button', { name: 'Sign out' }).click();
   await expect(page.getByRole('heading', { name: 'Welcome back' })).toBeVisible();
