@@ -1,16 +1,27 @@
 import { expect } from '@playwright/test';
 import { addressOf } from './texts.mjs';
 
-/** Opens the page and waits until the app has taken over from the splash. */
-export async function openApp(page, path = '/') {
+const started = new WeakSet();
+
+/** Notes that the app runs in a page and looks as it does after its start. */
+export const markAsStarted = (page) => started.add(page);
+
+/** Opens the app, unless it runs in the page already and looks as it does after its start. */
+export async function openApp(page) {
+  if (!started.delete(page)) await startApp(page);
+}
+
+/** Has the app start in a page, and waits until it has taken over from the splash. */
+export async function startApp(page, path = '/') {
   await page.goto(addressOf(path));
   await ready(page);
 }
 
 /** Waits until the app has taken over from the splash. */
 export async function ready(page) {
-  // Not at each frame: a tab behind another one draws none.
-  await page.waitForFunction(() => performance.getEntriesByName('roomkeep-ready').length > 0, undefined, { polling: 100 });
+  // Not at each frame: a tab behind another one draws none. A start is no action; the test's own time limits it.
+  const options = { polling: 100, timeout: 0 };
+  await page.waitForFunction(() => performance.getEntriesByName('roomkeep-ready').length > 0, undefined, options);
   await expect(page.locator('#splash')).toHaveCount(0);
 }
 

@@ -13,6 +13,9 @@ __all__ = ["Batcher"]
 
 W = TypeVar("W")
 
+LONGEST = 2.0
+"""How long a share of a round's time is rested at most, in seconds."""
+
 
 class Batcher(Generic[W]):
     """Gathers an account's work and does it, again and again until nothing is left.
@@ -27,7 +30,7 @@ class Batcher(Generic[W]):
         do: does the work, and takes out of it what is done.
         gather: how long work is gathered before the first round, in seconds.
         rest: how long after each round, in seconds, at least.
-        rest_share: and at least so many times as long as the round took.
+        rest_share: and so many times as long as the round took, unless that is very long.
     """
 
     def __init__(
@@ -71,6 +74,6 @@ class Batcher(Generic[W]):
                 began = time.monotonic()
                 await self._do(account, work)
                 took = time.monotonic() - began
-                await asyncio.sleep(max(self._rest, self._rest_share * took))
+                await asyncio.sleep(max(self._rest, min(self._rest_share * took, LONGEST)))
         finally:
             del self._work[account]

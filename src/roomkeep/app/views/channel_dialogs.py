@@ -1,6 +1,5 @@
 """The dialogs of a room's channels: the list, and the question before removing one."""
 
-import asyncio
 from typing import Any, Literal
 
 import js
@@ -47,7 +46,6 @@ class ChannelDialogsView(AccountView):
         self._dialog = by_id("channels-dialog")
         self._add = by_id("channel-add")
         self._moved_text = by_id("channels-moved")
-        self._adding: asyncio.Task[None] | None = None
         self._remove = by_id("channel-remove-dialog")
         self._yes = by_id("channel-remove-yes")
         self._list: KeyedList[str, Item] = KeyedList(
@@ -106,22 +104,25 @@ class ChannelDialogsView(AccountView):
     def _on_add(self, event: Any) -> None:
         event.preventDefault()
         fields = self._add.elements
-        # Who presses twice means one channel.
-        is_adding = self._adding is not None and not self._adding.done()
-        if self._room_id is not None and not is_adding:
+        if self._room_id is not None:
             is_voice = str(fields.namedItem("kind").value) == "voice"
             kind: Literal["text", "voice"] = "voice" if is_voice else "text"
             name = str(fields.namedItem("name").value)
-            self._adding = self.effects.channels.add(self._room_id, name, kind)
-            self._adding.add_done_callback(lambda _: self._added(name))
+            adding = self.effects.channels.add(self._room_id, name, kind)
+            if not adding.done():
+                # It is listed already: what is chosen and typed from here on is the next one's.
+                self._add.reset()
+                adding.add_done_callback(lambda _: self._added(name, kind))
 
-    def _added(self, name: str) -> None:
-        # What could not be added stays to be mended.
+    def _added(self, name: str, kind: Literal["text", "voice"]) -> None:
+        # What could not be added is put back to be mended.
         room = self.account.room
         known = () if room is None else channels_of(room)
-        is_same = str(self._add.elements.namedItem("name").value) == name
-        if is_same and any(channel.name == " ".join(name.split()) for channel in known):
-            self._add.reset()
+        fields = self._add.elements
+        is_known = any(channel.name == " ".join(name.split()) for channel in known)
+        if self._dialog.open and not is_known and not str(fields.namedItem("name").value):
+            fields.namedItem("name").value = name
+            fields.namedItem("kind").value = kind
 
     def _on_press(self, event: Any) -> None:
         row = event.target.closest("[data-channel]")
