@@ -1,9 +1,10 @@
-// The rules of accessibility, by axe.
+// Accessibility checks with axe.
 import axe from 'axe-core';
 
 /**
- * Gives what in a page breaks a rule, as sentences. Over a modal dialog no more than that is looked at: what lies under it
- * was a screen before. Without the library's wrapper for Playwright, which puts axe into the page twice at each look.
+ * Returns a page's accessibility violations as sentences. If a modal dialog is open, only the dialog is checked, because
+ * the page below it was checked as a screen of its own. This does not use axe's wrapper for Playwright, which injects axe
+ * twice per check.
  */
 export async function findViolations(page, rules = {}) {
   if (!await page.evaluate(() => 'axe' in globalThis)) await page.evaluate(axe.source);

@@ -1,4 +1,4 @@
-// The chat: what people do in it, as they would, on real IndexedDB.
+// The chat, used as people use it, on real IndexedDB.
 import { writeFile } from 'node:fs/promises';
 import { gzipSync } from 'node:zlib';
 import { readRecords } from './database.mjs';

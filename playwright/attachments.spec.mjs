@@ -1,4 +1,4 @@
-// Files that go with messages: sent in every way, seen, downloaded, kept.
+// Attachments: every way to send one, viewing, downloading, and storage.
 import { readFile, writeFile } from 'node:fs/promises';
 import { deflateSync } from 'node:zlib';
 import { readRecords } from './database.mjs';

@@ -1,4 +1,4 @@
-// How a conversation looks to who reads and writes in it.
+// The layout of a conversation for people who read and write in it.
 import { putRecords, readRecords } from './database.mjs';
 import { openApp, ready } from './helpers.mjs';
 import { begin, composer, createRoom, log, openAccounts, pick, row, signUp, write } from './steps.mjs';

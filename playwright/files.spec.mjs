@@ -1,4 +1,4 @@
-// Room for files: how much they take, and the oldest removed when asked.
+// The space that files take, and deleting the oldest on request.
 import { readRecords } from './database.mjs';
 import { expect, test } from './fixtures.mjs';
 import { ready, startApp } from './helpers.mjs';

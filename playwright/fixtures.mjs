@@ -8,9 +8,9 @@ import { markAsStarted, startApp, watchTrouble } from './helpers.mjs';
 import { describe, renew } from './running.mjs';
 
 /**
- * A test that fails when anything goes wrong in its pages: an error or a warning in the console, an exception, a request
- * that fails or goes to another host. Where a test provokes that, `trouble.length = 0` says that it was expected.
- * Its browser context is its own, with all options that Playwright knows, and knows nothing of the app yet.
+ * A test with its own browser context, in which the app has never been open. All of Playwright's context options work.
+ * The test fails if there is a problem in its pages: an error or warning in the console, an exception, or a request that
+ * fails or goes to another host. A test that causes one on purpose clears them with `trouble.length = 0`.
  */
 export const freshTest = base.extend({
   trouble: [async ({ context, baseURL }, use) => {
@@ -24,11 +24,10 @@ export const freshTest = base.extend({
 });
 
 /**
- * The same, in a browser profile that the tests of a worker share, one after the other, each beginning with no data. The
- * browser keeps the runtime that it has compiled, as a person's does: a page starts in half the time. More than that, a
- * test goes on with the page of the one before where that looks as if it had just started: `openApp` has nothing to do
- * then. Of the options of a context it heeds those below. Its pages are tabs of one window: what happens in one behind
- * another takes longer to show.
+ * The same, in a browser profile that all tests of a worker share, each starting without data. The browser caches the
+ * compiled runtime, which halves the start time. A test also reuses the page of the previous test if it looks freshly
+ * started; `openApp` then does nothing. Only the context options used below work. Pages are tabs of one window, and
+ * background tabs update more slowly.
  */
 export const test = freshTest.extend({
   profile: [async ({}, use) => {
@@ -37,7 +36,7 @@ export const test = freshTest.extend({
     const context = await chromium.launchPersistentContext(folder, { ...launchOptions, baseURL, serviceWorkers: 'block' });
     const trouble = [];
     context.on('page', (page) => watchTrouble(page, new URL(baseURL).origin, trouble));
-    // The one that stays open, so that the browser does.
+    // Stays open, to keep the browser open.
     const [blank] = context.pages();
     await use({ context, trouble, blank, page: undefined, likeNew: undefined });
     await context.close();
@@ -62,7 +61,7 @@ export const test = freshTest.extend({
     }
   },
 
-  // It depends on the context so that what becomes of the page after the test is no trouble of it.
+  // Depends on the context, so that the check ends before the page is reset.
   trouble: [async ({ context, profile: { trouble } }, use) => {
     trouble.length = 0;
     await use(trouble);

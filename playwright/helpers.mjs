@@ -3,21 +3,21 @@ import { addressOf } from './texts.mjs';
 
 const started = new WeakSet();
 
-/** Notes that the app runs in a page and looks as it does after its start. */
+/** Marks a page in which the app runs and looks freshly started. */
 export const markAsStarted = (page) => started.add(page);
 
-/** Opens the app, unless it runs in the page already and looks as it does after its start. */
+/** Opens the app, unless it already runs in the page and looks freshly started. */
 export async function openApp(page) {
   if (!started.delete(page)) await startApp(page);
 }
 
-/** Has the app start in a page, and waits until it has taken over from the splash. */
+/** Starts the app in a page, and waits until it has replaced the splash screen. */
 export async function startApp(page, path = '/') {
   await page.goto(addressOf(path));
   await ready(page);
 }
 
-/** Waits until the app has taken over from the splash. */
+/** Waits until the app has replaced the splash screen. */
 export async function ready(page) {
   // Not at each frame: a tab behind another one draws none. A start is no action; the test's own time limits it.
   const options = { polling: 100, timeout: 0 };
@@ -25,7 +25,7 @@ export async function ready(page) {
   await expect(page.locator('#splash')).toHaveCount(0);
 }
 
-/** Keeps what goes wrong in a page from now on, as sentences; a test expects it to stay empty. */
+/** Collects a page's problems from now on, as sentences. Tests expect none. */
 export function watchTrouble(page, origin, trouble = []) {
   page.on('console', (message) => {
     // Playwright itself warns of the service worker that the tests keep away.

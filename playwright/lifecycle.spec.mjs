@@ -1,4 +1,4 @@
-// Pages that the browser sets aside and takes up again: frozen in the background, or kept while one is elsewhere.
+// Pages that the browser suspends and resumes: frozen in the background, or in the back-forward cache.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -11,8 +11,8 @@ import { expect, freshTest } from './fixtures.mjs';
 import { begin, composer, openBehind, row, write } from './steps.mjs';
 
 /**
- * In a browser as a person starts it. One that Playwright starts keeps no page in the back-forward cache, and has each page
- * believe that it is in front, so that none is ever frozen.
+ * Runs in a browser started the usual way. A browser started by Playwright has no back-forward cache and treats every
+ * page as visible, so that none is ever frozen.
  */
 const test = freshTest.extend({
   context: async ({}, use) => {

@@ -1,4 +1,4 @@
-// Every screen in a made-up language, longer and from right to left: no text stays in English, and none is cut off.
+// Every screen in a pseudo-language, longer and right-to-left: no text is left in English, and none is cut off.
 import fs from 'node:fs';
 import process from 'node:process';
 import { findViolations } from './accessibility.mjs';

@@ -1,4 +1,4 @@
-// Messages: how they look, what they answer, what one does with them, and who reacted. On real IndexedDB.
+// Messages: formatting, replies, actions and reactions, on real IndexedDB.
 import { expect, freshTest, test } from './fixtures.mjs';
 import { openApp, ready } from './helpers.mjs';
 import { composer, createRoom, log, openBehind, row, signUp, write } from './steps.mjs';

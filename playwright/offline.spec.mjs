@@ -1,4 +1,4 @@
-// On any network: what was open once opens again, all of it works, and every page is of one version.
+// Offline and on any network: the app opens again after one visit, all of it works, and each page is of one version.
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';

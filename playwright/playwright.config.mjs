@@ -6,7 +6,7 @@ import { launchOptions } from './browser.mjs';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const inBuild = (path) => fileURLToPath(new URL(`../.build/${path}`, import.meta.url));
 
-// `python3 src/tools test` serves the built site and names its URL and the browser.
+// `python3 src/tools test` serves the built site and passes its URL and the browser.
 const { ROOMKEEP_URL: baseURL } = process.env;
 if (!baseURL) throw new Error('Run these tests by `npm test`, or alone by `python3 src/tools test playwright`.');
 

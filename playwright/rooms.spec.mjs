@@ -1,4 +1,4 @@
-// Rooms and channels: made, changed, found, left; what is unread; what was begun and not sent.
+// Rooms and channels: creating, changing, finding and leaving them; unread messages; unsent drafts.
 import { readRecords } from './database.mjs';
 import { expect, test } from './fixtures.mjs';
 import { openApp, ready } from './helpers.mjs';

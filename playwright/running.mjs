@@ -1,10 +1,9 @@
-// A page in which the app runs is made to look as if it had just started, for the next test to go on with: a start takes
-// longer than most of what a test does in it.
+// Resets a page with the running app so that the next test can reuse it. Starting a page takes longer than most tests.
 import { once } from 'node:events';
 
-/** All by which a page that was used can be told from one that has just started, as text. */
+/** Describes, as text, everything that distinguishes a used page from a freshly started one. */
 export const describe = (page) => page.evaluate(async () => {
-  // A function that a test has put in the place of one of the browser's is written in JavaScript.
+  // If a test replaced a browser function, the replacement is not native code.
   const isWritten = (value) => typeof value === 'function' && !/\{\s*\[native code\]\s*\}$/.test(Function.prototype.toString.call(value));
   const written = (name, object) => Object.entries(Object.getOwnPropertyDescriptors(object))
     .filter(([, { value, get, set }]) => [value, get, set].some(isWritten)).map(([key]) => `${name}.${key}`);
@@ -27,7 +26,7 @@ export const describe = (page) => page.evaluate(async () => {
   });
 });
 
-/** Signs out and removes all accounts, by the app's own means; dismisses what it says of that. */
+/** Signs out and deletes all accounts through the app, and dismisses its notices about that. */
 const removeAccounts = (page) => page.evaluate(async () => {
   const find = (selector) => document.querySelector(selector);
   const until = (condition) => new Promise((resolve, reject) => {
@@ -58,14 +57,14 @@ const removeAccounts = (page) => page.evaluate(async () => {
   find('#new-account input').focus();
 });
 
-/** Makes a used page look as if it had just started; gives whether it does. */
+/** Resets a used page. Returns whether it now looks freshly started. */
 export async function renew(page, likeNew) {
   const made = async () => {
     await page.unrouteAll({ behavior: 'ignoreErrors' });
     await removeAccounts(page);
     return await describe(page) === likeNew;
   };
-  // What a test has broken, or left elsewhere, is not to be used again; nor what does not answer.
+  // A page that a test has broken or navigated away, or that does not respond, is not reused.
   const late = AbortSignal.timeout(10_000);
   return Promise.race([made().catch(() => false), once(late, 'abort').then(() => false)]);
 }

@@ -1,4 +1,4 @@
-// The page's start: what loads it, what is seen meanwhile, what is said when it fails, and what it may not do.
+// The start of the page: loading, the splash screen, error messages, and security restrictions.
 import { expect, freshTest, test } from './fixtures.mjs';
 import { openApp, ready, startApp } from './helpers.mjs';
 

@@ -1,4 +1,4 @@
-// Every screen, light and dark, wide and narrow: no rule of accessibility is broken. `npm run screenshots` keeps pictures.
+// Accessibility of every screen, light and dark, wide and narrow. `npm run screenshots` also saves pictures.
 import process from 'node:process';
 import { findViolations } from './accessibility.mjs';
 import { expect, test } from './fixtures.mjs';
@@ -6,8 +6,8 @@ import { tour, tourOfSamples } from './tour.mjs';
 
 const { ROOMKEEP_SCREENSHOTS: pictures } = process.env;
 const sizes = { wide: { width: 1280, height: 800 }, narrow: { width: 360, height: 740 } };
-// Dark differs from light in its colours alone, which no width changes: each is looked at in one width, and light in the
-// other, too, in the made-up language of `localization.spec.mjs`.
+// Dark mode changes only colors, which do not depend on the width, so each mode is checked at one width.
+// `localization.spec.mjs` also checks light mode at the other width, in its pseudo-language.
 const schemes = { wide: 'light', narrow: 'dark' };
 
 for (const [size, viewport] of Object.entries(sizes)) {

@@ -1,4 +1,4 @@
-// Launch settings, and accounts that go.
+// Launch settings, and deleting accounts.
 import { expect, test } from './fixtures.mjs';
 import { openApp, ready } from './helpers.mjs';
 import { createRoom, openAccounts, openBehind, row, signUp, write } from './steps.mjs';

@@ -1,4 +1,4 @@
-// How many transactions an Enter and the way into a room take in a real page, on real IndexedDB: each is a wait.
+// The number of transactions for sending a message and opening a room, on real IndexedDB. Each one costs time.
 import { expect, test } from './fixtures.mjs';
 import { openApp } from './helpers.mjs';
 import { createRoom, log, pick, pending, row, signUp, write } from './steps.mjs';
