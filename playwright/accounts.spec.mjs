@@ -1,4 +1,4 @@
-// Accounts as people know them: by name and picture, and gone in every tab when they go.
+// Accounts: shown by name and picture, and removed from every tab when they are deleted.
 import { expect, test } from './fixtures.mjs';
 import { openApp, ready } from './helpers.mjs';
 import { composer, createRoom, openAccounts, openBehind, row, signUp, write } from './steps.mjs';

@@ -1,5 +1,5 @@
-// Files that go with messages: sent in every way, seen, downloaded, kept.
-import { readFile } from 'node:fs/promises';
+// Attachments: every way to send one, viewing, downloading, and storage.
+import { readFile, writeFile } from 'node:fs/promises';
 import { deflateSync } from 'node:zlib';
 import { readRecords } from './database.mjs';
 import { expect, test } from './fixtures.mjs';
@@ -333,10 +333,13 @@ test('the bytes outlive the browser', async ({ playwright, baseURL }, testInfo) 
     const browser = await playwright.chromium.launchPersistentContext(testInfo.outputPath('profile'), { executablePath, args, baseURL });
     return [browser, browser.pages()[0]];
   };
-  const big = { name: 'big.bin', mimeType: '', buffer: Buffer.alloc(3_000_000, 'roomkeep') };
+  const big = Buffer.alloc(3_000_000, 'roomkeep');
+  const [dot, path] = [testInfo.outputPath('red.png'), testInfo.outputPath('big.bin')];
+  await writeFile(dot, RED.buffer);
+  await writeFile(path, big);
   let [browser, page] = await open();
   await begin(page);
-  await pick(page, RED, big);
+  await pick(page, dot, path);
   await composer(page).fill('kept');
   await send(page).click();
   await seen(page, 'kept', 'red.png');
@@ -347,6 +350,6 @@ test('the bytes outlive the browser', async ({ playwright, baseURL }, testInfo) 
   await seen(page, 'kept', 'red.png');
   const got = await download(page, row(page, 'kept').getByRole('button', { name: 'Download big.bin' }));
   expect(got.name).toBe('big.bin');
-  expect(got.bytes.equals(big.buffer)).toBe(true);
+  expect(got.bytes.equals(big)).toBe(true);
   await browser.close();
 });

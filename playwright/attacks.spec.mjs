@@ -1,4 +1,4 @@
-// What others may have put into the database: it is shown as the text that it is, and never runs.
+// Hostile content in the database is shown as plain text and never runs.
 import { putRecords } from './database.mjs';
 import { expect, test } from './fixtures.mjs';
 import { openApp, ready } from './helpers.mjs';

@@ -1,6 +1,6 @@
 import process from 'node:process';
 
-/** How the tests start Chromium. */
+/** The options with which the tests start Chromium. */
 export const launchOptions = {
   executablePath: process.env.ROOMKEEP_CHROMIUM,
   args: [

@@ -1,8 +1,8 @@
-// How a conversation looks to who reads and writes in it.
+// The layout of a conversation for people who read and write in it.
 import { putRecords, readRecords } from './database.mjs';
 import { openApp, ready } from './helpers.mjs';
 import { begin, composer, createRoom, log, openAccounts, pick, row, signUp, write } from './steps.mjs';
-import { expect, freshTest, test } from './fixtures.mjs';
+import { expect, test } from './fixtures.mjs';
 
 test.use({ permissions: ['clipboard-read', 'clipboard-write'] });
 
@@ -16,22 +16,21 @@ const buttonsUnder = (element) => element.evaluate((node) => {
   return seen.filter((one) => meets(one.getBoundingClientRect())).map((one) => one.ariaLabel ?? one.textContent);
 });
 
-for (const [what, viewport] of [['wide', { width: 1280, height: 720 }], ['narrow', { width: 360, height: 740 }]]) {
-  test.describe(what, () => {
-    test.use({ viewport });
-
-    test('a copied text is told of for a moment, and over no button', async ({ page }) => {
-      await begin(page);
-      await write(page, 'to be copied');
-      await row(page, 'to be copied').focus();
-      await page.keyboard.press('c');
-      const said = page.getByRole('status').getByText('Message copied');
-      await expect(said).toBeVisible();
-      expect(await buttonsUnder(said.locator('..').locator('..'))).toEqual([]);
-      await expect(said).toBeHidden({ timeout: 5_000 });
-    });
-  });
-}
+test('a copied text is told of for a moment, and over no button', async ({ page }) => {
+  await begin(page);
+  await write(page, 'to be copied');
+  const said = page.getByRole('status').getByText('Message copied');
+  const look = async () => {
+    await row(page, 'to be copied').focus();
+    await page.keyboard.press('c');
+    await expect(said).toBeVisible();
+    expect(await buttonsUnder(said.locator('..').locator('..'))).toEqual([]);
+  };
+  await look();
+  await expect(said).toBeHidden({ timeout: 5_000 });
+  await page.setViewportSize({ width: 360, height: 740 });
+  await look();
+});
 
 test('an editor stands above the files of its message, as the text does', async ({ page }) => {
   await begin(page);
@@ -66,13 +65,6 @@ test('the emoji one means is found first, and those used last are the account\'s
   await createRoom(page, 'Cake');
   await page.getByRole('button', { name: 'Emoji', exact: true }).click();
   await expect(first()).not.toHaveAccessibleName(/^🎉/);
-});
-
-freshTest('a new person can type a name at once', async ({ page }) => {
-  await openApp(page);
-  await expect(page.getByLabel('Your name')).toBeFocused();
-  await page.keyboard.type('Ada\n');
-  await expect(page.getByRole('button', { name: 'Account: Ada' })).toBeVisible();
 });
 
 /** Brings in what Bob wrote: some messages from each day, so many days ago, the last ones of today. */

@@ -1,6 +1,6 @@
-// What lies in an account's database, read and written past the app, as another program would.
+// Reads and writes an account's database directly, without the app, as another program would.
 
-/** Puts records into stores, then gives what some stores hold, by store. */
+/** Puts records into stores, then returns the records of some stores, by store. */
 const visit = (page, account, put, read) => page.evaluate(async ([name, given, wanted]) => {
   const database = await new Promise((resolve, reject) => {
     const request = indexedDB.open(name);
@@ -28,8 +28,8 @@ const visit = (page, account, put, read) => page.evaluate(async ([name, given, w
   return found;
 }, [`roomkeep::${account}`, put, read]);
 
-/** Gives the records of some stores, by store; of a Blob no more than how many `bytes` there are. */
+/** Returns the records of some stores, by store. A Blob becomes its number of `bytes`. */
 export const readRecords = (page, account, ...stores) => visit(page, account, {}, stores);
 
-/** Puts records, given by store; the text `data` of one becomes a Blob of its `mime`. */
+/** Puts records, given by store. A record's text `data` becomes a Blob of the type `mime`. */
 export const putRecords = (page, account, records) => visit(page, account, records, []);

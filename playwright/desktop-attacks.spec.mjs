@@ -1,10 +1,10 @@
-// What the desktop's window refuses, whatever runs in its page.
+// Attacks that the desktop window blocks, regardless of the code in its page.
 import { createServer } from 'node:http';
 import { expect, test } from './desktop.mjs';
 import { ready } from './helpers.mjs';
 import { HAND } from './window.mjs';
 
-/** A server that nothing in the window may reach; it notes whatever does. */
+/** A server that nothing in the window may reach. It records every request. */
 async function listen() {
   const reached = [];
   const server = createServer((request, response) => {

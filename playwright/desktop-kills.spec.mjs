@@ -1,4 +1,4 @@
-// The program killed in the middle of what its page writes.
+// Killing the desktop app while its page writes.
 import { execFileSync } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';

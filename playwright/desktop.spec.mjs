@@ -1,4 +1,4 @@
-// Roomkeep's window, as a person uses it: page, bridge, main process and SQLite.
+// The desktop app as people use it: page, bridge, main process and SQLite.
 import { readFile, readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';

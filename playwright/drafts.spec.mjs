@@ -1,4 +1,4 @@
-// Nothing that was typed or picked is lost: in other channels, over a reload, and where the storage fails.
+// Drafts: typed text and picked files survive channel switches, reloads and storage failures.
 import { readRecords } from './database.mjs';
 import { expect, test } from './fixtures.mjs';
 import { ready } from './helpers.mjs';

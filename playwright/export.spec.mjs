@@ -1,4 +1,4 @@
-// Everything of an account in one file, and back.
+// Exporting an account to one file, and restoring it.
 import { gunzipSync } from 'node:zlib';
 import { readFile } from 'node:fs/promises';
 import { expect, test } from './fixtures.mjs';

@@ -1,8 +1,8 @@
-// The Firefox that the tests run in.
+// Starts the Firefox that the tests run in.
 import process from 'node:process';
 import puppeteer from 'puppeteer-core';
 
-/** Starts it, by the path that `npm run test:browsers` names. */
+/** Starts Firefox from the path that `npm run test:browsers` passes. */
 export const launchFirefox = () => puppeteer.launch({
   browser: 'firefox',
   executablePath: process.env.ROOMKEEP_FIREFOX,

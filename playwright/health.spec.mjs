@@ -1,4 +1,4 @@
-// The check of the storage, and its repair.
+// Checking and repairing the storage.
 import { putRecords, readRecords } from './database.mjs';
 import { expect, test } from './fixtures.mjs';
 import { openApp } from './helpers.mjs';

@@ -1,20 +1,31 @@
 import { expect } from '@playwright/test';
 import { addressOf } from './texts.mjs';
 
-/** Opens the page and waits until the app has taken over from the splash. */
-export async function openApp(page, path = '/') {
+const started = new WeakSet();
+
+/** Marks a page in which the app runs and looks freshly started. */
+export const markAsStarted = (page) => started.add(page);
+
+/** Opens the app, unless it already runs in the page and looks freshly started. */
+export async function openApp(page) {
+  if (!started.delete(page)) await startApp(page);
+}
+
+/** Starts the app in a page, and waits until it has replaced the splash screen. */
+export async function startApp(page, path = '/') {
   await page.goto(addressOf(path));
   await ready(page);
 }
 
-/** Waits until the app has taken over from the splash. */
+/** Waits until the app has replaced the splash screen. */
 export async function ready(page) {
-  // Not at each frame: a tab behind another one draws none.
-  await page.waitForFunction(() => performance.getEntriesByName('roomkeep-ready').length > 0, undefined, { polling: 100 });
+  // Not at each frame: a tab behind another one draws none. A start is no action; the test's own time limits it.
+  const options = { polling: 100, timeout: 0 };
+  await page.waitForFunction(() => performance.getEntriesByName('roomkeep-ready').length > 0, undefined, options);
   await expect(page.locator('#splash')).toHaveCount(0);
 }
 
-/** Keeps what goes wrong in a page from now on, as sentences; a test expects it to stay empty. */
+/** Collects a page's problems from now on, as sentences. Tests expect none. */
 export function watchTrouble(page, origin, trouble = []) {
   page.on('console', (message) => {
     // Playwright itself warns of the service worker that the tests keep away.

@@ -1,5 +1,5 @@
-// The main journeys of the Playwright tests, in Firefox, which Playwright only drives in a build of its own.
-// `npm run test:browsers` serves the built site and names its URL and the browser.
+// The main journeys of the Playwright tests in Firefox. Playwright drives only its own build of Firefox, so these use
+// Puppeteer. `npm run test:browsers` serves the built site and passes its URL and the browser.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';

@@ -1,6 +1,6 @@
-// Opens a page that writes without end, kills the browser in the midst of it, and opens it again on the same profile, as
-// often as it is told. Prints what the page found and what had been acknowledged, a line of JSON for each time.
-// Arguments: the page's URL, how often to kill, and the folder of the profile.
+// Repeatedly opens a page that writes constantly, kills the browser, and reopens it with the same profile. Prints one line
+// of JSON per visit: the data the page found, and the writes that had been acknowledged.
+// Arguments: the page's URL, the number of kills, and the profile folder.
 import { appendFile, readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import process from 'node:process';

@@ -1,4 +1,4 @@
-// Pages that the browser sets aside and takes up again: frozen in the background, or kept while one is elsewhere.
+// Pages that the browser suspends and resumes: frozen in the background, or in the back-forward cache.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -11,8 +11,8 @@ import { expect, freshTest } from './fixtures.mjs';
 import { begin, composer, openBehind, row, write } from './steps.mjs';
 
 /**
- * In a browser as a person starts it. One that Playwright starts keeps no page in the back-forward cache, and has each page
- * believe that it is in front, so that none is ever frozen.
+ * Runs in a browser started the usual way. A browser started by Playwright has no back-forward cache and treats every
+ * page as visible, so that none is ever frozen.
  */
 const test = freshTest.extend({
   context: async ({}, use) => {
@@ -39,8 +39,9 @@ const test = freshTest.extend({
 
 /** Notes the page's events of that kind, so that a test can tell that they happened. */
 const note = (page, kind) => page.evaluate((type) => {
-  globalThis.noted = [];
-  addEventListener(type, (event) => globalThis.noted.push(event.persisted ?? type), { capture: true });
+  const events = [];
+  globalThis.noted = events;
+  addEventListener(type, (event) => events.push(event.persisted ?? type), { capture: true });
 }, kind);
 const noted = (page) => page.evaluate(() => globalThis.noted);
 
@@ -53,44 +54,40 @@ async function change(page, before, text) {
   await expect(row(page, text)).toBeVisible();
 }
 
-test('a frozen page holds no other up, and shows what it missed when it goes on', async ({ page, context }) => {
+test('pages that were set aside hold no other up, show what they missed, and go on', async ({ page, context }) => {
   await begin(page);
   await write(page, 'before');
   const other = await openBehind(page);
   await composer(page).fill('half a sentence');
-  await note(page, 'freeze');
-  await other.bringToFront();
-  const devtools = await context.newCDPSession(page);
-  await devtools.send('Page.setWebLifecycleState', { state: 'frozen' });
 
-  await change(other, 'before', 'meanwhile');
-  await other.reload();
-  await expect(row(other, 'meanwhile')).toBeVisible();
+  await test.step('frozen in the background', async () => {
+    await note(page, 'freeze');
+    await other.bringToFront();
+    const devtools = await context.newCDPSession(page);
+    await devtools.send('Page.setWebLifecycleState', { state: 'frozen' });
+    await change(other, 'before', 'meanwhile');
+    await other.reload();
+    await expect(row(other, 'meanwhile')).toBeVisible();
 
-  await devtools.send('Page.setWebLifecycleState', { state: 'active' });
-  await page.bringToFront();
-  await expect(row(page, 'meanwhile')).toBeVisible();
-  expect(await noted(page)).toEqual(['freeze']);
-  await expect(composer(page)).toHaveValue('half a sentence');
-  await composer(page).press('Enter');
-  await expect(row(other, 'half a sentence')).toBeVisible();
-});
+    await devtools.send('Page.setWebLifecycleState', { state: 'active' });
+    await page.bringToFront();
+    await expect(row(page, 'meanwhile')).toBeVisible();
+    expect(await noted(page)).toEqual(['freeze']);
+    await expect(composer(page)).toHaveValue('half a sentence');
+  });
 
-test('a page that one comes back to shows what it missed, and goes on', async ({ page }) => {
-  await begin(page);
-  await write(page, 'before');
-  const other = await openBehind(page);
-  await composer(page).fill('half a sentence');
-  await note(page, 'pageshow');
-  await page.goto('about:blank');
-  await other.bringToFront();
-  await change(other, 'before', 'meanwhile');
+  await test.step('kept while one is elsewhere', async () => {
+    await note(page, 'pageshow');
+    await page.goto('about:blank');
+    await other.bringToFront();
+    await change(other, 'meanwhile', 'later');
 
-  await page.bringToFront();
-  await page.goBack({ waitUntil: 'commit' });
-  await expect(row(page, 'meanwhile')).toBeVisible();
-  expect(await noted(page)).toEqual([true]);
-  await expect(composer(page)).toHaveValue('half a sentence');
+    await page.bringToFront();
+    await page.goBack({ waitUntil: 'commit' });
+    await expect(row(page, 'later')).toBeVisible();
+    expect(await noted(page)).toEqual([true]);
+    await expect(composer(page)).toHaveValue('half a sentence');
+  });
   await composer(page).press('Enter');
   await expect(row(other, 'half a sentence')).toBeVisible();
 });

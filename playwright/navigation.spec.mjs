@@ -1,4 +1,4 @@
-// Addresses, Back and Forward, where keys go, and where one was.
+// Addresses, Back and Forward, keyboard focus, and remembered positions.
 import { expect, freshTest, test } from './fixtures.mjs';
 import { begin, composer, createRoom, log, openStorage, row, write } from './steps.mjs';
 

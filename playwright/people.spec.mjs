@@ -1,4 +1,4 @@
-// People: the roster, cards, one's own profile, and bans.
+// People: the member list, profile cards, the user's own profile, and bans.
 import { putRecords, readRecords } from './database.mjs';
 import { expect, test } from './fixtures.mjs';
 import { openApp, ready } from './helpers.mjs';

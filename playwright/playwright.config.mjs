@@ -6,7 +6,7 @@ import { launchOptions } from './browser.mjs';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const inBuild = (path) => fileURLToPath(new URL(`../.build/${path}`, import.meta.url));
 
-// `python3 src/tools test` serves the built site and names its URL and the browser.
+// `python3 src/tools test` serves the built site and passes its URL and the browser.
 const { ROOMKEEP_URL: baseURL } = process.env;
 if (!baseURL) throw new Error('Run these tests by `npm test`, or alone by `python3 src/tools test playwright`.');
 
@@ -17,14 +17,12 @@ export default defineConfig({
   workers: 2,
   fullyParallel: true,
   forbidOnly: true,
-  // A shared CI machine stalls now and then; what passes only at a second try is reported as flaky.
-  retries: process.env.CI ? 2 : 0,
   timeout: 120_000,
   expect: { timeout: 20_000 },
   // The window is no browser that Playwright starts: its tests are a project of their own.
   projects: [
     { name: 'browser', testIgnore: 'desktop*.spec.mjs' },
-    { name: 'desktop', testMatch: 'desktop*.spec.mjs', use: { trace: 'off' } },
+    { name: 'desktop', testMatch: 'desktop*.spec.mjs' },
   ],
   use: {
     baseURL,
@@ -33,7 +31,7 @@ export default defineConfig({
     // It would answer in the place of what a test puts in; `offline.spec.mjs` has it.
     serviceWorkers: 'block',
     // Recording every step takes as long again as the steps.
-    trace: 'on-first-retry',
+    trace: 'off',
     // What moves has come to rest before a person would click it; a test need not wait for that.
     contextOptions: { reducedMotion: 'reduce' },
     launchOptions,

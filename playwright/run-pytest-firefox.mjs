@@ -1,4 +1,4 @@
-// As run-pytest.mjs, in Firefox, which Playwright only drives in a build of its own.
+// Like run-pytest.mjs, in Firefox. Playwright drives only its own build of Firefox, so this uses Puppeteer.
 import process from 'node:process';
 import { launchFirefox } from './firefox.mjs';
 

@@ -1,5 +1,5 @@
-// As run-pytest.mjs, in WebKitGTK, by the WebDriver protocol: https://www.w3.org/TR/webdriver2/
-// The driver is asked for nothing but to open the page and to run a script, for which no library is needed.
+// Like run-pytest.mjs, in WebKitGTK, through WebDriver: https://www.w3.org/TR/webdriver2/
+// It only opens the page and runs a script, so it needs no WebDriver library.
 import { spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';

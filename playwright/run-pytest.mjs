@@ -1,4 +1,4 @@
-// Opens a page that runs pytest inside itself and prints, as lines of JSON, what it tells. Ends with its standard input.
+// Opens a page that runs pytest, and prints its reports as lines of JSON. Exits when its standard input ends.
 import process from 'node:process';
 import { chromium } from '@playwright/test';
 import { launchOptions } from './browser.mjs';

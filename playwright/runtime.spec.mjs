@@ -1,41 +1,33 @@
-// The page's start: what loads it, what is seen meanwhile, what is said when it fails, and what the server promises.
-import net from 'node:net';
-import { expect, test } from '@playwright/test';
-import { openApp, ready, watchTrouble } from './helpers.mjs';
+// The start of the page: loading, the splash screen, error messages, and security restrictions.
+import { expect, freshTest, test } from './fixtures.mjs';
+import { openApp, ready, startApp } from './helpers.mjs';
 
 const WASM = '/vendor/pyodide/pyodide.asm.wasm';
 
-test('the page gets ready from our origin alone, with nothing amiss and no database of PyScript\'s', async ({ page, baseURL }) => {
-  const trouble = watchTrouble(page, new URL(baseURL).origin);
+freshTest('the page gets ready from our origin alone, with nothing amiss and no database of PyScript\'s', async ({ page }) => {
   await openApp(page);
-  expect(trouble).toEqual([]);
   const others = () => page.evaluate(async () => (await indexedDB.databases())
     .map(({ name }) => name).filter((name) => !name.startsWith('roomkeep')));
   // One is there for a moment, to protect the others.
   await expect.poll(others).toEqual([]);
+  // A new person can type a name at once.
+  await page.keyboard.type('Ada\n');
+  await expect(page.getByRole('button', { name: 'Account: Ada' })).toBeVisible();
 });
 
-test('the page gets ready where IndexedDB is missing', async ({ page }) => {
+test('the page gets ready where IndexedDB is missing', async ({ page, trouble }) => {
   await page.addInitScript(() => {
     Object.defineProperty(globalThis, 'indexedDB', { value: undefined, configurable: true });
   });
-  await openApp(page);
+  await startApp(page);
   await expect(page.getByText('Nothing is saved in this browser')).toBeVisible();
-});
-
-test('the page gets ready where IndexedDB is refused', async ({ page }) => {
-  await page.addInitScript(() => {
-    IDBFactory.prototype.open = () => {
-      const refused = new DOMException('The user denied permission to access the database.', 'SecurityError');
-      refused.stack = new Error().stack;
-      throw refused;
-    };
-  });
-  await openApp(page);
-  await expect(page.getByText('Nothing is saved in this browser')).toBeVisible();
+  trouble.length = 0;
 });
 
 test.describe('splash', () => {
+  // What does not arrive, and what is said of it in the console, is what these tests are about.
+  test.afterEach(({ trouble }) => { trouble.length = 0; });
+
   test('shows how far the start has come, and goes away', async ({ page }) => {
     let release;
     const released = new Promise((resolve) => { release = resolve; });
@@ -73,7 +65,11 @@ test.describe('splash', () => {
         await page.unroute(`**${path}`);
       });
     }
-    await page.getByRole('button', { name: 'Reload' }).click();
+    await page.setViewportSize({ width: 360, height: 560 });
+    const reload = page.getByRole('button', { name: 'Reload' });
+    await expect(reload).toBeInViewport({ ratio: 1 });
+    expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
+    await reload.click();
     await ready(page);
   });
 
@@ -90,139 +86,65 @@ test.describe('splash', () => {
     await expect(page.getByRole('button', { name: 'Reload' })).toBeVisible();
   });
 
-  test('says so when nothing happens for a long time, and goes on when it does', async ({ page }) => {
-    await page.clock.install();
-    let release;
-    const released = new Promise((resolve) => { release = resolve; });
-    const asked = new Promise((resolve) => {
-      page.route(`**${WASM}`, async (route) => {
-        resolve();
-        await released;
-        await route.continue();
-      });
-    });
-    await page.goto('/', { waitUntil: 'commit' });
-    await asked;
-    await expect(async () => {
-      await page.clock.fastForward(50_000);
-      await expect(page.getByRole('alert')).toContainText('taking a long time to start', { timeout: 500 });
-    }).toPass();
-    await expect(page.getByRole('button', { name: 'Reload' })).toBeVisible();
-    await page.clock.resume();
-    release();
-    await expect(page.locator('#splash')).toHaveCount(0);
-  });
-
   test('tells a browser without WebAssembly', async ({ page }) => {
     await page.addInitScript(() => { delete globalThis.WebAssembly; });
     await page.goto('/');
     await expect(page.getByRole('alert')).toContainText('can\'t run in this browser');
   });
 
-  test('tells a browser without JavaScript', async ({ browser }) => {
-    const context = await browser.newContext({ javaScriptEnabled: false });
-    const page = await context.newPage();
+  test('tells a browser without JavaScript', async ({ page, context }) => {
+    const devtools = await context.newCDPSession(page);
+    await devtools.send('Emulation.setScriptExecutionDisabled', { value: true });
     await page.goto('/');
     await expect(page.locator('noscript p')).toHaveText(/needs JavaScript/);
     await expect(page.locator('noscript p')).toBeVisible();
     await expect(page.getByRole('progressbar')).toBeHidden();
-    await context.close();
-  });
-
-  test('fits a narrow window', async ({ page }) => {
-    await page.setViewportSize({ width: 360, height: 560 });
-    await page.route(`**${WASM}`, (route) => route.abort());
-    await page.goto('/', { waitUntil: 'commit' });
-    await expect(page.getByRole('button', { name: 'Reload' })).toBeInViewport({ ratio: 1 });
-    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-    expect(overflow).toBeLessThanOrEqual(0);
   });
 });
 
-test.describe('server', () => {
-  test('forbids what the page does not need', async ({ request }) => {
-    const headers = (await request.get('/')).headers();
-    const policy = headers['content-security-policy'];
-    expect(policy).toContain("default-src 'none'");
-    expect(policy).not.toContain('unsafe-inline');
-    expect(policy).not.toMatch(/https?:|\*/);
-    expect(headers['x-content-type-options']).toBe('nosniff');
-    expect(headers['referrer-policy']).toBe('no-referrer');
-    expect(headers['cross-origin-opener-policy']).toBe('same-origin');
-  });
-
-  test('runs no inline script and no inline handler', async ({ page }) => {
-    await openApp(page);
-    const ran = await page.evaluate(async () => {
-      const blocked = (act) => new Promise((resolve) => {
-        addEventListener('securitypolicyviolation', (event) => resolve(event.effectiveDirective), { once: true });
-        act();
-      });
-      const script = document.createElement('script');
-      script.textContent = 'globalThis.inlineRan = true';
-      const directives = [await blocked(() => document.body.append(script))];
-      const image = document.createElement('img');
-      directives.push(await blocked(() => image.setAttribute('onerror', 'globalThis.inlineRan = true')));
-      directives.push(await blocked(() => fetch('https://example.com/').catch(() => {})));
-      directives.push(await blocked(() => { new Audio(URL.createObjectURL(new Blob(['x'], { type: 'audio/wav' }))).load(); }));
-      const frame = document.createElement('iframe');
-      frame.src = URL.createObjectURL(new Blob(['<script>parent.inlineRan = true</script>'], { type: 'text/html' }));
-      directives.push(await blocked(() => document.body.append(frame)));
-      return { directives, inlineRan: globalThis.inlineRan };
+// A clock is that of all pages of a context.
+freshTest('the splash says so when nothing happens for a long time, and goes on when it does', async ({ page }) => {
+  await page.clock.install();
+  let release;
+  const released = new Promise((resolve) => { release = resolve; });
+  const asked = new Promise((resolve) => {
+    page.route(`**${WASM}`, async (route) => {
+      resolve();
+      await released;
+      await route.continue();
     });
-    expect(ran).toEqual({ directives: ['script-src-elem', 'script-src-attr', 'connect-src', 'media-src', 'frame-src'] });
   });
-
-  test('serves the types that browsers ask for', async ({ request }) => {
-    const types = {
-      '/': 'text/html; charset=utf-8',
-      [WASM]: 'application/wasm',
-      '/vendor/pyodide/pyodide.mjs': 'text/javascript; charset=utf-8',
-      '/vendor/pyodide/pyodide-lock.json': 'application/json',
-      '/static/icon.svg': 'image/svg+xml',
-      '/pyscript.toml': 'text/plain; charset=utf-8',
-    };
-    for (const [path, type] of Object.entries(types)) {
-      expect((await request.head(path)).headers()['content-type'], path).toBe(type);
-    }
-  });
-
-  test('lets a browser keep a file and ask whether it changed', async ({ request }) => {
-    const first = await request.get('/static/splash.js');
-    const { etag, 'cache-control': cacheControl } = first.headers();
-    expect(cacheControl).toBe('no-cache');
-    const again = await request.get('/static/splash.js', { headers: { 'If-None-Match': etag } });
-    expect(again.status()).toBe(304);
-    expect((await again.body()).length).toBe(0);
-    const other = await request.get('/static/splash.js', { headers: { 'If-None-Match': '"another"' } });
-    expect(other.status()).toBe(200);
-  });
-
-  test('gives nothing from outside the site, and lists no directory', async ({ baseURL }) => {
-    const paths = [
-      '/../../pyproject.toml', '/%2e%2e/%2e%2e/pyproject.toml', '/..%2f..%2fpyproject.toml',
-      '/static/../../../pyproject.toml', '//etc/passwd', '/%2fetc/passwd', '/..%5c..%5cpyproject.toml',
-      '/static/', '/static', '/vendor/pyodide/', '/index.html/', '/%00', '/.writing-',
-    ];
-    for (const path of paths) expect(await rawStatus(baseURL, 'GET', path), path).toBe(404);
-  });
-
-  test('takes nothing in', async ({ baseURL }) => {
-    for (const method of ['POST', 'PUT', 'DELETE']) expect(await rawStatus(baseURL, method, '/')).toBe(501);
-  });
+  await page.goto('/', { waitUntil: 'commit' });
+  await asked;
+  await expect(async () => {
+    await page.clock.fastForward(50_000);
+    await expect(page.getByRole('alert')).toContainText('taking a long time to start', { timeout: 500 });
+  }).toPass();
+  await expect(page.getByRole('button', { name: 'Reload' })).toBeVisible();
+  await page.clock.resume();
+  release();
+  await expect(page.locator('#splash')).toHaveCount(0);
 });
 
-/** Asks for a path exactly as it is written: URL parsers would tidy it up. */
-function rawStatus(baseURL, method, path) {
-  const { hostname, port } = new URL(baseURL);
-  return new Promise((resolve, reject) => {
-    const socket = net.connect(Number(port), hostname, () => {
-      socket.write(`${method} ${path} HTTP/1.1\r\nHost: ${hostname}\r\nConnection: close\r\n\r\n`);
+test('runs no inline script and no inline handler', async ({ page, trouble }) => {
+  await openApp(page);
+  const ran = await page.evaluate(async () => {
+    const blocked = (act) => new Promise((resolve) => {
+      addEventListener('securitypolicyviolation', (event) => resolve(event.effectiveDirective), { once: true });
+      act();
     });
-    let answer = '';
-    socket.setEncoding('latin1');
-    socket.on('data', (data) => { answer += data; });
-    socket.on('end', () => resolve(Number(answer.split(' ')[1])));
-    socket.on('error', reject);
+    const script = document.createElement('script');
+    script.textContent = 'globalThis.inlineRan = true';
+    const directives = [await blocked(() => document.body.append(script))];
+    const image = document.createElement('img');
+    directives.push(await blocked(() => image.setAttribute('onerror', 'globalThis.inlineRan = true')));
+    directives.push(await blocked(() => fetch('https://example.com/').catch(() => {})));
+    directives.push(await blocked(() => { new Audio(URL.createObjectURL(new Blob(['x'], { type: 'audio/wav' }))).load(); }));
+    const frame = document.createElement('iframe');
+    frame.src = URL.createObjectURL(new Blob(['<script>parent.inlineRan = true</script>'], { type: 'text/html' }));
+    directives.push(await blocked(() => document.body.append(frame)));
+    return { directives, inlineRan: globalThis.inlineRan };
   });
-}
+  expect(ran).toEqual({ directives: ['script-src-elem', 'script-src-attr', 'connect-src', 'media-src', 'frame-src'] });
+  trouble.length = 0; // the browser says what it forbids
+});

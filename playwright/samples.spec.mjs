@@ -1,4 +1,4 @@
-// A start that is not empty.
+// The sample rooms.
 import { expect, test } from './fixtures.mjs';
 import { openApp, ready } from './helpers.mjs';
 import { log, row, signUp } from './steps.mjs';

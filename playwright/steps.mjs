@@ -1,4 +1,4 @@
-// What a person does in the app, through roles and labels.
+// A user's actions in the app, through roles and labels.
 import { expect } from '@playwright/test';
 import { openApp } from './helpers.mjs';
 import { beginning, text } from './texts.mjs';
@@ -23,14 +23,14 @@ export async function createRoom(page, name) {
   await expect(page.getByRole('heading', { name, level: 1 })).toBeVisible();
 }
 
-/** Opens the app as a new user, in a room of one's own. */
+/** Opens the app as a new user, in a new room. */
 export async function begin(page) {
   await openApp(page);
   await signUp(page, 'Ada');
   await createRoom(page, 'Tea');
 }
 
-/** Picks files to send with what one writes. */
+/** Picks files to send with the message being written. */
 export async function pick(page, ...files) {
   const choosing = page.waitForEvent('filechooser');
   await page.getByRole('button', { name: text('files.attach') }).click();
@@ -44,7 +44,7 @@ export async function write(page, content) {
   await expect(row(page, content)).toBeVisible();
 }
 
-/** Opens the app in another tab, and comes back: a tab that lies behind draws once in a second. */
+/** Opens the app in another tab, and returns to the first. Background tabs draw only once per second. */
 export async function openBehind(page) {
   const other = await page.context().newPage();
   await openApp(other);
@@ -58,7 +58,7 @@ export async function openAccounts(page) {
   return page.getByRole('dialog', { name: text('account.title') });
 }
 
-/** Opens the part of the storage page for who wants to know more. */
+/** Opens the advanced part of the storage page. */
 export const openAdvanced = (storage) => storage.getByText(text('storage.advanced'), { exact: true }).click();
 
 /** Opens the storage page. */

@@ -43,13 +43,13 @@ test('says what is kept, where, and how much of each', async ({ page }) => {
 });
 
 test('the space that the app itself takes is told apart', async ({ page }) => {
-  await page.addInitScript(() => {
+  await openApp(page);
+  await page.evaluate(() => {
     globalThis.estimate = {
       usage: 25_800_000, quota: 1e9, usageDetails: { indexedDB: 500_000, caches: 25_000_000, serviceWorkerRegistrations: 300_000 },
     };
     StorageManager.prototype.estimate = async () => globalThis.estimate;
   });
-  await openApp(page);
   await signUp(page, 'Ada');
   const storage = await openStorage(page);
   const said = storage.getByRole('region', { name: 'Space used' });
@@ -70,7 +70,8 @@ test('the space that the app itself takes is told apart', async ({ page }) => {
 });
 
 test('asks the browser to keep the data, and never waits for it', async ({ page }) => {
-  await page.addInitScript(() => {
+  await openApp(page);
+  await page.evaluate(() => {
     let persisted = false;
     globalThis.answers = [];
     StorageManager.prototype.persisted = async () => persisted;
@@ -78,7 +79,6 @@ test('asks the browser to keep the data, and never waits for it', async ({ page 
       globalThis.answers.push((answer) => { persisted = answer; resolve(answer); });
     });
   });
-  await openApp(page);
   await signUp(page, 'Ada');
   const storage = await openStorage(page);
   await expect(storage.getByText('The browser may delete your data')).toBeVisible();

@@ -1,4 +1,4 @@
-// The texts of the interface, for tests that walk through it in any language.
+// Interface texts, for tests that run in any language.
 import fs from 'node:fs';
 import process from 'node:process';
 

@@ -1,4 +1,4 @@
-// A tour through every screen of the app, one after the other.
+// A tour of every screen of the app.
 import { putRecords, readRecords } from './database.mjs';
 import { expect } from './fixtures.mjs';
 import { openApp, ready } from './helpers.mjs';

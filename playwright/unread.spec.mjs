@@ -1,4 +1,4 @@
-// What is unread, where that is more than a screen of it: where one begins, the ways to its ends, and when it is read.
+// More than a screen of unread messages: the starting position, jumping to either end, and when they count as read.
 import { putRecords, readRecords } from './database.mjs';
 import { expect, test } from './fixtures.mjs';
 import { openApp, ready } from './helpers.mjs';

@@ -1,4 +1,4 @@
-// Roomkeep's window: started as a person starts it, and driven through the browser engine's debugging port.
+// Starts the desktop app like a user, and drives it through the browser engine's debugging port.
 import { spawn } from 'node:child_process';
 import net from 'node:net';
 import path from 'node:path';
@@ -29,14 +29,14 @@ function run(folder, { module = PROGRAM, args = [], env = {} } = {}) {
   });
 }
 
-/** Starts the program once more on a folder that one has; gives the exit status. */
+/** Starts the program again with a data folder that is already in use. Returns its exit status. */
 export function startAgain(folder, ...args) {
   return new Promise((resolve) => {
     run(folder, { args }).on('exit', resolve);
   });
 }
 
-/** Finds a port that nobody listens at. */
+/** Finds a free port. */
 function freePort() {
   return new Promise((resolve, reject) => {
     const server = net.createServer().on('error', reject).listen(0, '127.0.0.1', () => {
@@ -46,7 +46,7 @@ function freePort() {
   });
 }
 
-/** Waits until the program shows a page to the debugging port; connecting before that never ends. */
+/** Waits until the debugging port lists a page. Connecting earlier would never finish. */
 async function pageShown(address, ended) {
   const { host } = new URL(address);
   let status;
@@ -59,11 +59,11 @@ async function pageShown(address, ended) {
   throw new Error(`the program has ended with ${status}`);
 }
 
-/** The program, running. */
+/** A running desktop app. */
 export class Window {
   /**
-   * Starts it on a data folder, and waits until the app is there, or with `early` only until the page is. What the program
-   * says goes to `trouble`. `HAND` as the module has a hand inside: see `ask`.
+   * Starts it with a data folder, and waits until the app is ready, or with `early` only until the page exists. Collects the
+   * program's output in `trouble`. With `HAND` as the module, the program accepts commands: see `ask`.
    */
   static async start(folder, { module = PROGRAM, args = [], trouble = [], early = false } = {}) {
     const started = run(folder, { module, args, env: { QTWEBENGINE_REMOTE_DEBUGGING: `127.0.0.1:${await freePort()}` } });
@@ -102,7 +102,7 @@ export class Window {
     this.ended.catch(() => {});
   }
 
-  /** Has the hand of support.window_host do something, and gives its answer. */
+  /** Sends a command to support.window_host and returns its answer. */
   async ask(name, ...args) {
     this.answers ??= readline.createInterface({ input: this.process.stdout })[Symbol.asyncIterator]();
     this.process.stdin.write(`${JSON.stringify([name, ...args])}\n`);
@@ -111,14 +111,14 @@ export class Window {
     return JSON.parse(value);
   }
 
-  /** Ends it as a session's end does, and waits; gives the exit status. */
+  /** Quits as at the end of a desktop session, waits, and returns the exit status. */
   async stop() {
     await this.browser?.close();
     this.process.kill('SIGTERM');
     return this.ended;
   }
 
-  /** Ends it at once, in the middle of whatever it does. */
+  /** Kills it at once. */
   async kill() {
     this.process.kill('SIGKILL');
     return this.ended;

@@ -1,4 +1,4 @@
-// A hand at the keyboard and the mouse: real input, each key sent when its time has come, whatever the page is doing.
+// Real keyboard and mouse input, sent on schedule regardless of what the page is doing.
 import { setTimeout as pause } from 'node:timers/promises';
 
 const CONTROL = 2;
@@ -9,7 +9,7 @@ export const ESCAPE = named('Escape', 27);
 export const UP = named('ArrowUp', 38);
 export const DOWN = named('ArrowDown', 40);
 export const CTRL_K = { key: 'k', code: 'KeyK', windowsVirtualKeyCode: 75, modifiers: CONTROL };
-/** Pastes what the clipboard holds. */
+/** Pastes the clipboard. */
 export const CTRL_V = { key: 'v', code: 'KeyV', windowsVirtualKeyCode: 86, modifiers: CONTROL, commands: ['paste'] };
 
 const SPACE = { key: ' ', code: 'Space', windowsVirtualKeyCode: 32, text: ' ' };
@@ -18,10 +18,10 @@ const letter = (character) => (character === ' ' ? SPACE : { key: character, tex
 /** A click at a point of the window. */
 export const click = (point) => ({ point });
 
-/** A click at something that the steps before it bring up: a mouse is moved to what one sees. */
+/** A click on something that earlier steps bring up. It waits until the target is visible, as a person would. */
 export const clickOnceSeen = (locator) => ({ locator });
 
-/** Gives the point in the middle of an element. */
+/** Returns the center of an element. */
 export async function middleOf(locator) {
   await locator.scrollIntoViewIfNeeded();
   const { x, y, width, height } = await locator.boundingBox();
@@ -31,14 +31,14 @@ export async function middleOf(locator) {
 export class Hand {
   #devtools;
 
-  /** `devtools` is a session with the page at which the hand works. */
+  /** `devtools` is a session with the page that receives the input. */
   constructor(devtools) {
     this.#devtools = devtools;
   }
 
   /**
-   * Does `steps` with `delay` ms after each, and comes back when the page has heard of all of them. A step is a text to type, a key
-   * or a click.
+   * Performs `steps`, each followed by `delay` ms, and returns when the page has received all of them. A step is a text to
+   * type, a key or a click.
    */
   async play(steps, delay) {
     const heard = [];

@@ -1,4 +1,4 @@
-// What the app calls the things that these scenarios use: change a word here when it changes on the screen.
+// The interface texts that the scenarios look for. Update them when the interface changes.
 export const labels = {
   account: /Account: (\S+)/,
   accountItem: (name) => new RegExp(`^${name}\\b`),

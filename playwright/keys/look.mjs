@@ -1,4 +1,4 @@
-// Where everything is: what a person sees in the page, and what the database holds.
+// Reads the visible state of the page and the contents of the database.
 import { labels } from './labels.mjs';
 
 /** Runs in the page. */
@@ -42,7 +42,7 @@ function lookAround(labels) {
   };
 }
 
-/** Gives what is to be seen in a page, by where it is. */
+/** Returns the visible contents of a page, by place. */
 export const look = (page) => page.evaluate(lookAround, {
   account: labels.account,
   cancelReply: labels.cancelReply,
@@ -52,7 +52,7 @@ export const look = (page) => page.evaluate(lookAround, {
   latestMessages: labels.latestMessages,
 });
 
-/** Runs in a page of the same origin; of the messages only those since a time. */
+/** Runs in a page of the same origin. Reads only messages since a given time. */
 async function readAccount([account, since]) {
   const done = (request) => new Promise((resolve, reject) => {
     request.onsuccess = () => resolve(request.result);
@@ -72,7 +72,7 @@ async function readAccount([account, since]) {
   }
 }
 
-/** Gives the messages of an account since a time, and what was typed and not sent, each with its place. */
+/** Returns an account's messages since a given time, and its unsent texts, each with its place. */
 export async function readLedger(page, account, since) {
   const { rooms, messages, written } = await page.evaluate(readAccount, [account, since]);
   const placeOf = (roomId, channelId) => {

@@ -1,23 +1,23 @@
-// What a person does between rooms, dialogs and accounts, in the way of `writing.mjs`.
+// Scenarios for switching between rooms, dialogs and accounts; see `writing.mjs` for their form.
 import { click, clickOnceSeen, CTRL_K, ENTER, ESCAPE, middleOf } from './hand.mjs';
 import { labels } from './labels.mjs';
 import { CHESS, CLUB, DEN, GENERAL, GRACE, HALL, LOFT, SHED, SHED_GENERAL, TEA, YARD } from './stage.mjs';
 import { ANY } from './verdict.mjs';
 
-/** Goes by the quick switcher from a place to another, and writes there. */
+/** Goes from one place to another with the quick switcher, and writes there. */
 const switchTo = (from, name, place = name) => async (stage, text) => {
   await stage.goTo(from);
   return { keys: [CTRL_K, name, ENTER, text, ENTER], expected: { place, messages: [`${place}: ${text}`] } };
 };
 
-/** Clicks what `find` gives, in a place, and writes in another that this opens. */
+/** Clicks what `find` returns, and writes in the place that this opens. */
 const clickTo = (from, find, place) => async (stage, text) => {
   await stage.goTo(from);
   const point = await middleOf(find(stage));
   return { keys: [click(point), text, ENTER], expected: { place, messages: [`${place}: ${text}`] } };
 };
 
-/** Opens something and closes it again by Escape, then types. */
+/** Opens something, closes it with Escape, and types. */
 const lookInto = (find) => async (stage, text) => {
   await stage.goTo(TEA);
   const opening = find ? click(await middleOf(find(stage))) : CTRL_K;

@@ -1,13 +1,13 @@
-// One round of a scenario: its start, its keys, and what came of them.
+// Plays one round of a scenario: its start, its keys, and its outcome.
 import { setTimeout as pause } from 'node:timers/promises';
 import { ADA } from './stage.mjs';
 import { CALM, compare } from './verdict.mjs';
 
-/** A round is over when nothing has changed for so many ms, in a page at full speed and in a slow one. */
+/** A round ends when nothing has changed for this many ms, at full speed and in a slowed-down page. */
 const PATIENCE = 1_500;
 const SLOW_PATIENCE = 4_000;
 
-/** Waits until everything is where it should be and the page has come to rest, or until nothing changes any more. */
+/** Waits until the outcome is as expected and the page is idle, or until nothing changes any more. */
 async function settle(stage, before, expected, patience) {
   const see = async () => ({ ...await stage.look(before), ...('clipboard' in expected ? { clipboard: await stage.readClipboard() } : {}) });
   let last = '';
@@ -31,7 +31,7 @@ async function settle(stage, before, expected, patience) {
   }
 }
 
-// Short, another one each time, and no key of it does anything to a message.
+// Short and different each time. None of its letters is a shortcut for a message action.
 const LETTERS = 'abdfghijklmnopqstuvwxyz';
 let number = 0;
 
@@ -41,7 +41,7 @@ function nextText() {
   return `${letterOf(2)}${letterOf(1)}${letterOf(0)} ok`;
 }
 
-/** Brings about the start of a scenario; what an earlier round left behind may need a reload to go. */
+/** Sets up the start of a scenario. Leftovers of an earlier round may require a reload. */
 async function begin(stage, scenario) {
   try {
     return await scenario(stage, nextText());
@@ -52,8 +52,8 @@ async function begin(stage, scenario) {
 }
 
 /**
- * Plays a round of a scenario, with `delay` ms between two keys, in a page that is `rate` times as slow as it can be. Gives how
- * the outcome differs from what it should be, as `compare` does.
+ * Plays one round of a scenario with `delay` ms between keys, in a page slowed down `rate` times. Returns the result of
+ * `compare`: how the outcome differs from the expected one.
  */
 export async function play(stage, scenario, { rate, delay }) {
   const { keys, meanwhile, expected } = await begin(stage, scenario);

@@ -1,5 +1,5 @@
-// Plays each scenario at each pace, again and again, and counts what is lost and what goes astray. `npm run test:keys`
-// runs it and gives what it is to do, as JSON.
+// Plays each scenario several times at each pace, and counts lost and astray input. `npm run test:keys` runs it and passes
+// the options as JSON.
 import process from 'node:process';
 import { moving } from './moving.mjs';
 import { play } from './round.mjs';
@@ -23,7 +23,7 @@ const seconds = (since) => `${Math.round((Date.now() - since) / 1000)} s`;
 const total = { lost: 0, astray: 0 };
 const examples = [];
 
-/** Plays all rounds of a scenario, and prints what came of them. */
+/** Plays all rounds of a scenario and prints the results. */
 async function playAll(stage, [name, scenario]) {
   const began = Date.now();
   const cells = [];
@@ -45,7 +45,7 @@ async function playAll(stage, [name, scenario]) {
   if (example) examples.push(example);
 }
 
-/** Plays scenarios in a browser of its own, as long as there are any. */
+/** Plays scenarios in its own browser until none are left. */
 async function playInBrowser(waiting) {
   const stage = await Stage.open({ worker });
   try {

@@ -1,4 +1,4 @@
-// Where the scenarios take place: a browser with two accounts, their rooms, and one of them open.
+// Provides the setting for the scenarios: a browser with two accounts and their rooms, one of which is open.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -32,10 +32,10 @@ export const YARD = 'Yard';
 const SIZES = { [TEA]: 40, [DEN]: 40, [HALL]: 3_000, [LOFT]: 3_000, [CLUB]: 8, [SHED]: 8, [YARD]: 8 };
 const CHANNELS = { [CLUB]: ['general', 'Chess'], [SHED]: ['general', 'Spade'] };
 const WAIT = 20_000;
-/** What is to be seen in a channel before a scenario. */
+/** The visible state of a channel before a scenario. */
 const TIDY = { composer: '', focus: 'composer', replying: false, editor: null, open: '' };
 
-/** Makes the records of a room in which its host and Bob have talked, long ago. */
+/** Makes the records of a room with old messages from its host and Bob. */
 function makeRoom(name, host) {
   const roomId = name.toLowerCase();
   const channels = (CHANNELS[name] ?? ['general']).map((channel, position) => ({ id: channel.toLowerCase(), name: channel, type: 'text', position }));
@@ -110,7 +110,7 @@ export class Stage {
 
   // To see
 
-  /** Gives what is to be seen, and what has changed in the ledgers since `before`. */
+  /** Returns the visible state, and the changes in the ledgers since `before`. */
   async look(before) {
     const [seen, now] = await Promise.all([look(this.page), this.readLedgers()]);
     const changes = { messages: [], unsent: [] };
@@ -126,7 +126,7 @@ export class Stage {
     return { [ADA]: ada, [GRACE]: grace };
   }
 
-  /** Gives what the clipboard holds. */
+  /** Returns the contents of the clipboard. */
   readClipboard() {
     return this.page.evaluate(() => navigator.clipboard.readText());
   }
@@ -152,7 +152,7 @@ export class Stage {
     await ready(this.page);
   }
 
-  /** Takes away what a scenario has left: the second tab, and what was typed anywhere and not sent. */
+  /** Removes the leftovers of a scenario: the second tab, and all unsent text. */
   async clear() {
     await this.#other?.page.close();
     this.#other = undefined;
@@ -162,7 +162,7 @@ export class Stage {
     }
   }
 
-  /** Goes to a place, in which nothing waits to be sent, with the focus in the composer. */
+  /** Goes to a place without unsent text, with the focus in the composer. */
   async goTo(place, account = ADA) {
     this.place = place;
     let seen = await look(this.page);
@@ -217,7 +217,7 @@ export class Stage {
     await expect(this.message(text)).toBeVisible({ timeout: WAIT });
   }
 
-  /** Begins to make a channel of the open room: its name is what is typed next. */
+  /** Opens the dialog for a new channel of the open room. The next input is its name. */
   async openNewChannel() {
     await this.button(labels.roomMenu).click();
     await this.page.getByRole('menuitem', { name: labels.channels }).click();
@@ -228,7 +228,7 @@ export class Stage {
     await this.page.evaluate((value) => navigator.clipboard.writeText(value), text);
   }
 
-  /** Opens the app in a second tab, at a place; gives its page and the hand that works there. */
+  /** Opens the app in a second tab, at a place. Returns its page and a `Hand` for it. */
   async openOther(place) {
     if (!this.#other) {
       const page = await this.#context.newPage();

@@ -1,14 +1,14 @@
-// What became of a round: whether everything is where it should be.
+// Judges a round: compares the outcome with the expected one.
 
-/** Expected where it makes no difference. */
+/** Matches any value. */
 export const ANY = Symbol('any');
 
-/** How a place looks in which nothing has been left behind. */
+/** The state of a place with nothing left over. */
 export const CALM = {
   focus: 'composer', composer: '', replying: false, editor: null, open: '', inside: '', atLatest: true, trouble: '', messages: [], unsent: [],
 };
 
-/** Gives what has changed in a ledger, as lines: messages, and texts that wait in places other than the one on the screen. */
+/** Returns the changes in a ledger as lines: messages, and unsent texts in places other than the visible one. */
 export function changesSince(before, now, onScreen) {
   const known = new Map(before.messages.map((message) => [message.id, message]));
   const texts = new Map(now.messages.map(({ id, content }) => [id, content]));
@@ -24,7 +24,7 @@ export function changesSince(before, now, onScreen) {
   return { messages: messages.map(lineOf).sort(), unsent: unsent.filter((line) => !unsentBefore.has(line)).sort() };
 }
 
-/** Tells whether `seen` is what is left of `expected` when some keys are lost. */
+/** Returns whether `seen` is `expected` with some keys missing. */
 function isLeftOf(expected, seen) {
   let from = 0;
   return [...seen].every((character) => {
@@ -34,7 +34,7 @@ function isLeftOf(expected, seen) {
   });
 }
 
-/** What keys can put astray; the rest tells where one is. */
+/** The fields in which input can go astray. The others describe the current place. */
 const CONTENT = ['composer', 'replying', 'editor', 'open', 'inside', 'messages', 'unsent', 'clipboard'];
 const listOf = (value) => (Array.isArray(value) ? value : value ? [String(value)] : []);
 
@@ -44,8 +44,8 @@ function isAstray(expected, seen) {
 }
 
 /**
- * Compares what should be with what is. Gives how they differ, as lines, and whether something went astray: it is where
- * nothing should be, or something else should. What differs otherwise is lost.
+ * Compares the expected outcome with the actual one. Returns the differences as lines, and whether input went astray: it is
+ * where nothing, or something else, should be. All other differences are lost input.
  */
 export function compare(expected, seen) {
   const names = Object.keys(expected).filter((name) => expected[name] !== ANY && JSON.stringify(expected[name]) !== JSON.stringify(seen[name]));

@@ -1,5 +1,5 @@
-// What a person does in one channel: writes, edits, answers, reacts. A scenario brings about its start, then gives the `keys` to
-// press and, as far as it is not `CALM`, what is `expected` after them; `text` is another one each time, and no shortcut is in it.
+// Scenarios for one channel: writing, editing, replying, reacting. A scenario sets up its start, then returns the `keys` to
+// press and the `expected` outcome, as far as it differs from `CALM`. `text` is different each time and contains no shortcuts.
 import { click, CTRL_V, DOWN, ENTER, ESCAPE, middleOf, UP } from './hand.mjs';
 import { labels } from './labels.mjs';
 import { DEN, LOFT, TEA } from './stage.mjs';
@@ -7,7 +7,7 @@ import { ANY } from './verdict.mjs';
 
 const LINES = Array.from({ length: 30 }, (_, n) => `line ${n + 1}`).join('\n');
 
-/** Begins in a room where Ada's message was the last, and has been reached by the keyboard. */
+/** Starts in a room whose last message is Ada's, focused with the keyboard. */
 async function reachOwn(stage, text) {
   await stage.goTo(TEA);
   await stage.write(`old ${text}`);
@@ -15,7 +15,7 @@ async function reachOwn(stage, text) {
   return `old ${text}`;
 }
 
-/** Begins by clicking a message of `who`, and types. */
+/** Starts by clicking a message from `who`, then types. */
 async function typeAfterClick(stage, who, text) {
   await stage.goTo(TEA);
   const point = await middleOf(stage.message(who));

@@ -1,4 +1,4 @@
-"""A connection, and what the browser has to say about it while it is open."""
+"""A connection to a database, and the events that close it."""
 
 from typing import Any
 
@@ -8,8 +8,6 @@ from indexeddb._request import issue
 from indexeddb._store import Schema
 from indexeddb._transaction import Upgrade
 from indexeddb._watch import Watch
-
-__all__ = ["Connection"]
 
 
 class Connection:

@@ -11,11 +11,9 @@ from indexeddb._kernel import RAW, VALUE, kernel
 from indexeddb._request import issue
 from indexeddb._source import Query, check_count, nothing
 from indexeddb._transaction import Body, Transaction, Upgrade
-from indexeddb._values import encode_key, encode_query, encode_value, from_lane, key_from_lane
+from indexeddb._values import encode_optional, encode_query, encode_record, from_lane, key_from_lane
 from indexeddb.errors import ConnectionLost
 from indexeddb.keys import Key, KeyRange
-
-__all__ = ["Database", "Durability"]
 
 T = TypeVar("T")
 Durability = Literal["default", "relaxed", "strict"]
@@ -31,6 +29,10 @@ class Database:
 
     The connection closes by itself when another tab upgrades or deletes the database, and opens
     again when it is next used.
+
+    `read` and `write` run a coroutine in a transaction; `get`, `get_all`, `count`, `put` and
+    `delete` are a transaction each. All of them raise an `IndexedDBError` where the database failed
+    or was used in a wrong way, as its subclasses tell.
     """
 
     def __init__(
@@ -70,7 +72,6 @@ class Database:
         """Run `body` in a transaction that reads these stores, and return what it returns.
 
         Raises:
-            IndexedDBError: the database failed, or was used in a wrong way, as its subclasses tell.
             TypeError: the body awaited something else than its transaction's requests.
         """
         return await self._run(stores, body, "readonly", "default")
@@ -91,63 +92,35 @@ class Database:
 
         Raises:
             QuotaExceeded: there is no room left.
-            IndexedDBError: the database failed, or was used in a wrong way, as its subclasses tell.
             TypeError: the body awaited something else than its transaction's requests.
         """
         return await self._run(stores, body, "readwrite", durability)
 
     async def get(self, store: str, key: Key | KeyRange) -> Any:
-        """Return the first record with this key or in this range; None when there is none.
-
-        Like `get_all`, `count`, `put` and `delete`, this is a transaction of its own.
-
-        Raises:
-            IndexedDBError: as for `read`.
-        """
+        """Return the first record with this key or in this range; None when there is none."""
         return await self._once("readonly", store, VALUE, from_lane, "get", encode_query(key))
 
     async def get_all(self, store: str, query: Query = None, *, count: int | None = None) -> Any:
-        """Return the records of a range, at most `count`.
-
-        Raises:
-            IndexedDBError: as for `read`.
-        """
+        """Return the records of a range, at most `count`."""
         check_count(count)
-        given = None if query is None else encode_query(query)
-        return await self._once("readonly", store, VALUE, from_lane, "getAll", given, count)
+        given = (encode_optional(query), count)
+        return await self._once("readonly", store, VALUE, from_lane, "getAll", *given)
 
     async def count(self, store: str, query: Query = None) -> int:
-        """Return how many records there are in a range.
-
-        Raises:
-            IndexedDBError: as for `read`.
-        """
-        given = None if query is None else encode_query(query)
-        return await self._once("readonly", store, RAW, int, "count", given)
+        """Return how many records there are in a range."""
+        return await self._once("readonly", store, RAW, int, "count", encode_optional(query))
 
     async def put(self, store: str, value: object, key: Key | None = None) -> Any:
-        """Write a record in place of the one with its key, if any, and return the key.
-
-        Raises:
-            IndexedDBError: as for `write`.
-        """
-        given = (*encode_value(value), *(() if key is None else (encode_key(key),)))
+        """Write a record in place of the one with its key, if any, and return the key."""
+        given = encode_record(value, key)
         return await self._once("readwrite", store, VALUE, key_from_lane, "put", *given)
 
     async def delete(self, store: str, query: Key | KeyRange) -> None:
-        """Delete the records with this key or in this range.
-
-        Raises:
-            IndexedDBError: as for `write`.
-        """
+        """Delete the records with this key or in this range."""
         await self._once("readwrite", store, RAW, nothing, "delete", encode_query(query))
 
     async def connect(self) -> None:
-        """Open the connection, where it is not open.
-
-        Raises:
-            IndexedDBError: as for `indexeddb.open`.
-        """
+        """Open the connection, where it is not open; it raises what `indexeddb.open` does."""
         await self._connect()
 
     def disconnect(self) -> None:

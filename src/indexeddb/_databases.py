@@ -8,8 +8,6 @@ from indexeddb._request import issue
 from indexeddb._transaction import Upgrade, UpgradeTransaction
 from indexeddb.errors import Unavailable, UsageError, error_from
 
-__all__ = ["delete", "exists", "names", "open"]
-
 
 async def open(  # noqa: A001 the specification's name
     name: str,

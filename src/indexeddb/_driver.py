@@ -25,8 +25,6 @@ from indexeddb._request import Request
 from indexeddb._transaction import Transaction
 from indexeddb.errors import IndexedDBError, TransactionAborted, error_named
 
-__all__ = ["Driver", "Once", "Running"]
-
 T = TypeVar("T")
 
 
@@ -53,7 +51,7 @@ class Running(Generic[T]):
         return int(kernel().events(self.id))
 
     def handle(self, event: int, value: Any, detail: Any) -> int:
-        """Take what has become of the awaited request, or of the transaction."""
+        """Handle the result of the awaited request, or the end of the transaction."""
         raise NotImplementedError
 
     def abort(self, error: BaseException) -> None:
@@ -87,9 +85,9 @@ class Running(Generic[T]):
             self.settled.set_result(cast("tuple[T]", self._result)[0])
 
     def _end(self, result: T, pending: Any) -> int:
-        """Take the result; return what becomes of the transaction.
+        """Keep the result; return what the kernel is to wait for.
 
-        One that only reads, and has nothing left to wait for, has nothing to commit either.
+        A transaction that only reads, and has nothing left to wait for, has nothing to commit.
         """
         self._result = (result,)
         if self._is_reading and pending == 0:
@@ -106,7 +104,7 @@ class Once(Running[T]):
         self._convert = convert
 
     def handle(self, event: int, value: Any, detail: Any) -> int:
-        """Take the result, and how the transaction has ended."""
+        """Handle the result of the request, or the end of the transaction."""
         if event == SUCCESS:
             try:
                 return self._end(self._convert(value), detail)
@@ -195,9 +193,9 @@ class Driver(Running[T]):
 
 
 def _call(body: Callable[..., Coroutine[Any, Any, T]], *arguments: Any) -> Coroutine[Any, Any, T]:
-    """Call a body. What a plain function raises in place of giving a coroutine, its coroutine does.
+    """Call a body; where that raises at once, return a coroutine that raises the same.
 
-    So it undoes what the function has asked for before.
+    So what the body has asked for before is undone.
     """
     try:
         return body(*arguments)

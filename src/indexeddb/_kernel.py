@@ -15,21 +15,6 @@ from indexeddb._quirks import CAN_GET_ALL_BACKWARDS, RANGE_OF_ONE_KEY
 from indexeddb._script_core import CORE
 from indexeddb._script_requests import REQUESTS
 
-__all__ = [
-    "ABORT",
-    "COMPLETE",
-    "FAILURE",
-    "NOTHING",
-    "RAW",
-    "SETTLED",
-    "SUCCESS",
-    "TEXT",
-    "VALUE",
-    "Listener",
-    "kernel",
-    "listeners",
-]
-
 RAW: Final = 0
 """The lane of a result that crosses as the JavaScript object that it is."""
 TEXT: Final = 1
@@ -56,14 +41,14 @@ SETTLED: Final = -1
 
 
 class Listener(Protocol):
-    """Whoever hears of a transaction."""
+    """What receives the events of a transaction."""
 
     def handle(self, event: int, value: Any, detail: Any) -> int:
-        """Take what has happened; return the request that is awaited next, or why there is none."""
+        """Handle an event; return the request that is awaited next, or why there is none."""
 
 
 listeners: dict[int, Listener] = {}
-"""Who hears of each transaction, by the number that the kernel gave it."""
+"""The listener of each transaction, by the number that the kernel gave it."""
 
 
 def _dispatch(transaction: int, event: int, value: Any = None, detail: Any = None) -> int:
@@ -84,30 +69,9 @@ class _Functions:
     """The kernel's functions as attributes, so that looking one up does not cross."""
 
     def __init__(self, functions: Any) -> None:
-        for name in _NAMES:
+        for name in functions.object_keys():
             setattr(self, name, getattr(functions, name))
 
-
-_NAMES: Final = (
-    "abort",
-    "adopt",
-    "ask",
-    "attach",
-    "begin",
-    "createIndex",
-    "createStore",
-    "deleteIndex",
-    "deleteMany",
-    "deleteStore",
-    "describe",
-    "events",
-    "forget",
-    "names",
-    "once",
-    "proceed",
-    "putMany",
-    "wait",
-)
 
 _INTERFACE: Final = """
 const begin = (db, mode, durability, ...stores) =>

@@ -18,8 +18,6 @@ from indexeddb._databases import delete, open  # noqa: A004
 from indexeddb._platform import js
 from indexeddb._transaction import Transaction, UpgradeTransaction
 
-__all__ = ["BALLAST", "protect_from_crash"]
-
 BALLAST: Final = "indexeddb ballast"
 """The database that fills the log, and is deleted at once."""
 _VALUE_SIZE: Final = 48 * 1024

@@ -10,8 +10,6 @@ from indexeddb._platform import create_proxy
 from indexeddb._transaction import Upgrade, UpgradeTransaction
 from indexeddb.errors import Blocked, IndexedDBError, Unavailable, error_from
 
-__all__ = ["Opening"]
-
 
 class Opening:
     """A request to open or to delete a database."""

@@ -37,18 +37,6 @@ else:
         js = jsnull = create_proxy = run_js = to_js = None
         JsException = JsProxy = ConversionError = None
 
-__all__ = [
-    "ConversionError",
-    "JsException",
-    "JsProxy",
-    "create_proxy",
-    "indexed_db",
-    "js",
-    "jsnull",
-    "run_js",
-    "to_js",
-]
-
 
 def indexed_db() -> Any:
     """Return the browser's `IDBFactory`.

@@ -1,6 +1,6 @@
-"""Where browsers differ from the specification or from each other: one entry for each way.
+"""Where browsers differ from the specification or from each other: one entry for each difference.
 
-Each is found out by experiment, when it matters. Only `appends_to_broken_logs` asks what the
+Each is detected by experiment, when it matters. Only `appends_to_broken_logs` asks what the
 browser calls itself, because a page cannot try that out.
 `docs/browsers.md` says which of them the browsers of today have.
 """
@@ -8,17 +8,6 @@ browser calls itself, because a page cannot try that out.
 from typing import Any, Final
 
 from indexeddb.errors import ConnectionLost, IndexedDBError, Unavailable
-
-__all__ = [
-    "CAN_GET_ALL_BACKWARDS",
-    "OPEN_TIMEOUT",
-    "RANGE_OF_ONE_KEY",
-    "REOPEN_PAUSES",
-    "appends_to_broken_logs",
-    "can_list",
-    "error_of_opening",
-    "is_made",
-]
 
 OPEN_TIMEOUT: Final = 10_000
 """How long the browser may say nothing while it opens, in ms, unless said otherwise.

@@ -6,8 +6,6 @@ from typing import Any, Generic, Self, TypeVar, cast
 from indexeddb._platform import JsException
 from indexeddb.errors import error_from
 
-__all__ = ["Request", "issue"]
-
 T = TypeVar("T")
 
 
@@ -32,7 +30,7 @@ class Request(Generic[T]):
 
     @classmethod
     def answered(cls, result: T) -> Self:
-        """Make a request that needs nothing of the browser."""
+        """Make a request whose result is known already."""
         request = cls(None, 0, lambda _value: result)
         request._convert, request._result = None, result
         return request

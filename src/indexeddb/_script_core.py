@@ -2,8 +2,6 @@
 
 from typing import Final
 
-__all__ = ["CORE"]
-
 CORE: Final = """
 const PENDING = -1, SUCCESS = 0, FAILURE = 1, COMPLETE = 2, ABORT = 3;
 const RAW = 0, TEXT = 1;
@@ -41,10 +39,12 @@ const convert = (lane, value) => {
   return plain ? JSON.stringify(value) : value;
 };
 
-// A query is the JSON text of [key] or of [lower, upper, lowerOpen, upperOpen], or an object.
+const parse = (value) => (typeof value === 'string' ? JSON.parse(value) : value);
+
+// A query is [key] or [lower, upper, lowerOpen, upperOpen], or the JSON text of that.
 const decode = (query) => {
-  if (typeof query !== 'string') return query;
-  const parts = JSON.parse(query);
+  if (query === undefined) return undefined;
+  const parts = parse(query);
   if (parts.length === 1) return parts[0];
   const [lower, upper, lowerOpen, upperOpen] = parts;
   if (upper !== null) {
@@ -55,8 +55,6 @@ const decode = (query) => {
   // No key sorts below minus infinity, so that bound takes all.
   return IDBKeyRange.lowerBound(lower === null ? -Infinity : lower, lowerOpen);
 };
-
-const parse = (value) => (typeof value === 'string' ? JSON.parse(value) : value);
 
 class Transaction {
   constructor(js) {

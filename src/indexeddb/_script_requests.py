@@ -2,8 +2,6 @@
 
 from typing import Final
 
-__all__ = ["REQUESTS"]
-
 REQUESTS: Final = """
 // A range that `getAll` takes backwards; null where there is none.
 const backwards = (source, given) => {
@@ -159,8 +157,10 @@ const patchMany = (tx, store, request, given, text) => {
   }
 };
 
-const one = (method) => (tx, source, request, query) =>
-  tx.listen(request, source[method](decode(query)), (result) => tx.succeed(request, result));
+// One of the browser's own requests.
+const one = (method) => (tx, source, request, query, ...given) =>
+  tx.listen(request, source[method](decode(query), ...given), (result) =>
+    tx.succeed(request, result));
 
 const write = (method) => (tx, store, request, value, isText, key) => {
   const record = isText ? JSON.parse(value) : value;
@@ -170,7 +170,7 @@ const write = (method) => (tx, store, request, value, isText, key) => {
 
 const operations = {
   add: write('add'),
-  clear: (tx, store, request) => tx.listen(request, store.clear(), () => tx.succeed(request)),
+  clear: one('clear'),
   count: one('count'),
   delete: one('delete'),
   existing: (tx, store, request, keys) =>
@@ -181,15 +181,11 @@ const operations = {
   getAll: (tx, source, request, query, count, direction) =>
     getAll(tx, source, request, decode(query), count, direction, (found) =>
       tx.succeed(request, found)),
-  getAllKeys: (tx, source, request, query, count) =>
-    tx.listen(request, source.getAllKeys(decode(query), count), (keys) =>
-      tx.succeed(request, keys)),
+  getAllKeys: one('getAllKeys'),
   getKey: one('getKey'),
   getMany: (tx, store, request, keys) =>
     each(tx, request, parse(keys), (key) => store.get(key), (found) => tx.succeed(request, found)),
-  openCursor: (tx, source, request, query, direction) =>
-    tx.listen(request, source.openCursor(decode(query), direction), (cursor) =>
-      tx.succeed(request, cursor)),
+  openCursor: one('openCursor'),
   page,
   patchMany,
   put: write('put'),

@@ -1,12 +1,14 @@
 """What stores and indexes have in common: reading, and walking with a cursor."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, Protocol, Self, TypeVar
 
 from indexeddb._kernel import RAW, TEXT, VALUE, kernel
 from indexeddb._platform import jsnull
 from indexeddb._request import Request, issue
 from indexeddb._values import (
+    encode_keys,
+    encode_optional,
     encode_query,
     from_lane,
     key_from_lane,
@@ -17,8 +19,6 @@ from indexeddb._values import (
 )
 from indexeddb.errors import InvalidKey
 from indexeddb.keys import Direction, Key, KeyRange
-
-__all__ = ["Cursor", "Owner", "Query", "Source", "check_count", "nothing"]
 
 Query = Key | KeyRange | None
 T = TypeVar("T")
@@ -41,6 +41,9 @@ class Source:
 
     `convert` makes the result of a request out of a JavaScript value: `to_py` unless said
     otherwise. `to_json` gives JSON text, which crosses at once.
+
+    All methods raise `InvalidKey` where a query is neither a key nor a range, a key is not a key,
+    or the most records to return, `count`, is not 1 or more.
     """
 
     def __init__(self, owner: Owner, store: str, index: str | None) -> None:
@@ -49,19 +52,11 @@ class Source:
         self._index = index
 
     def get(self, query: Key | KeyRange, *, convert: Callable[[Any], Any] = to_py) -> Request[Any]:
-        """Ask for the first record with this key or in this range; None when there is none.
-
-        Raises:
-            InvalidKey: the query is neither a key nor a range.
-        """
+        """Ask for the first record with this key or in this range; None when there is none."""
         return self._convert(convert, "get", encode_query(query))
 
     def get_key(self, query: Key | KeyRange) -> Request[Any]:
-        """Ask for the primary key of the first record in a range; None when there is none.
-
-        Raises:
-            InvalidKey: the query is neither a key nor a range.
-        """
+        """Ask for the primary key of the first record in a range; None when there is none."""
         return self._ask(VALUE, key_from_lane, "getKey", encode_query(query))
 
     def get_all(
@@ -72,14 +67,9 @@ class Source:
         direction: Direction = "next",
         convert: Callable[[Any], Any] = to_py,
     ) -> Request[Any]:
-        """Ask for the records of a range, from its start or (`"prev"`) its end.
-
-        Raises:
-            InvalidKey: the query is neither a key nor a range, or `count`, the most records to
-                return, is not 1 or more.
-        """
+        """Ask for the records of a range, from its start or (`"prev"`) its end."""
         check_count(count)
-        return self._convert(convert, "getAll", _optional(query), count, direction)
+        return self._convert(convert, "getAll", encode_optional(query), count, direction)
 
     def get_all_json(
         self,
@@ -101,39 +91,26 @@ class Source:
             offset: how many records to skip first. They are not read: only their keys are walked.
 
         Raises:
-            InvalidKey: the query is neither a key nor a range, `count` is not 1 or more, or
-                `offset` is less than 0.
+            InvalidKey: `offset` is less than 0.
         """
         check_count(count)
         if offset < 0:
             msg = f"the offset cannot be {offset}: it is 0 or more"
             raise InvalidKey(msg)
-        return self._ask(TEXT, str, "page", _optional(query), count, direction, offset)
+        return self._ask(TEXT, str, "page", encode_optional(query), count, direction, offset)
 
     def get_all_keys(self, query: Query = None, *, count: int | None = None) -> Request[list[Any]]:
-        """Ask for the primary keys of the records of a range, at most `count`.
-
-        Raises:
-            InvalidKey: the query is neither a key nor a range, or `count` is not 1 or more.
-        """
+        """Ask for the primary keys of the records of a range, at most `count`."""
         check_count(count)
-        return self._ask(VALUE, key_from_lane, "getAllKeys", _optional(query), count)
+        return self._ask(VALUE, key_from_lane, "getAllKeys", encode_optional(query), count)
 
     def count(self, query: Query = None) -> Request[int]:
-        """Ask how many records there are in a range.
-
-        Raises:
-            InvalidKey: the query is neither a key nor a range.
-        """
-        return self._ask(RAW, int, "count", _optional(query))
+        """Ask how many records there are in a range."""
+        return self._ask(RAW, int, "count", encode_optional(query))
 
     def cursor(self, query: Query = None, *, direction: Direction = "next") -> "Cursor":
-        """Walk the records of a range one by one: `async for cursor in store.cursor(): ...`.
-
-        Raises:
-            InvalidKey: the query is neither a key nor a range.
-        """
-        first = self._ask(RAW, _unchanged, "openCursor", _optional(query), direction)
+        """Walk the records of a range one by one: `async for cursor in store.cursor(): ...`."""
+        first = self._ask(RAW, _unchanged, "openCursor", encode_optional(query), direction)
         return Cursor(self._owner, first)
 
     def _convert(self, convert: Callable[[Any], T], method: str, *given: Any) -> Request[Any]:
@@ -149,6 +126,21 @@ class Source:
         number = issue(kernel().ask, owner.id, self._store, self._index, lane, method, *given)
         owner.last = number
         return Request(owner, number, convert)
+
+    def _ask_many(
+        self,
+        keys: Iterable[Key],
+        none: T,
+        lane: int,
+        convert: Callable[[Any], T],
+        method: str,
+        *given: Any,
+    ) -> Request[T]:
+        """Ask about many keys; where there are none, the answer is `none`."""
+        many = list(keys)
+        if not many:
+            return Request.answered(none)
+        return self._ask(lane, convert, method, encode_keys(many), *given)
 
 
 class Cursor:
@@ -208,24 +200,15 @@ class Cursor:
 
 
 def check_count(count: int | None) -> None:
-    """Refuse a count that means something else to IndexedDB.
-
-    Raises:
-        InvalidKey: it is not 1 or more.
-    """
+    """Check that a count is 1 or more: to IndexedDB, 0 means all."""
     if count is not None and count < 1:
-        # To IndexedDB, 0 means all.
         msg = f"the count cannot be {count}: it is 1 or more; leave it out for all"
         raise InvalidKey(msg)
 
 
 def nothing(_result: Any) -> None:
-    """Give no result."""
+    """Return None, whatever the result is."""
     return
-
-
-def _optional(query: Query) -> Any:
-    return None if query is None else encode_query(query)
 
 
 def _unchanged(result: T) -> T:

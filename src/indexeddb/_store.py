@@ -9,17 +9,14 @@ from indexeddb._kernel import RAW, TEXT, VALUE, kernel
 from indexeddb._request import Request, issue
 from indexeddb._source import Owner, Source, nothing
 from indexeddb._values import (
-    encode_key,
     encode_keys,
     encode_query,
-    encode_value,
+    encode_record,
     from_lane,
     key_from_lane,
 )
 from indexeddb.errors import NotFound
 from indexeddb.keys import Key, KeyRange
-
-__all__ = ["Description", "Index", "Schema", "Store"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +49,8 @@ class Index(Source):
 
         The result has a list for each value, in the order of the values. It takes as many steps as
         there are values or records, whichever are fewer.
-
-        Raises:
-            InvalidKey: one of the values is not a key.
         """
-        many = list(values)
-        if not many:
-            return Request.answered([])
-        return self._ask(VALUE, key_from_lane, "findKeys", encode_keys(many))
+        return self._ask_many(values, [], VALUE, key_from_lane, "findKeys")
 
 
 class Store(Source):
@@ -104,25 +95,12 @@ class Store(Source):
 
         It has null for those that are missing. Where one of them holds what JSON cannot say (a
         BigInt, a circle), awaiting this raises InvalidValue, and the transaction goes on.
-
-        Raises:
-            InvalidKey: one of the keys is not a key.
         """
-        many = list(keys)
-        if not many:
-            return Request.answered("[]")
-        return self._ask(TEXT, str, "getMany", encode_keys(many))
+        return self._ask_many(keys, "[]", TEXT, str, "getMany")
 
     def existing(self, keys: Iterable[Key]) -> Request[list[bool]]:
-        """Ask which of many keys have a record.
-
-        Raises:
-            InvalidKey: one of the keys is not a key.
-        """
-        many = list(keys)
-        if not many:
-            return Request.answered([])
-        return self._ask(VALUE, from_lane, "existing", encode_keys(many))
+        """Ask which of many keys have a record."""
+        return self._ask_many(keys, [], VALUE, from_lane, "existing")
 
     def put(self, value: object, key: Key | None = None) -> Request[Any]:
         """Write a record in place of the one with its key, if any. The result is the key.
@@ -145,17 +123,10 @@ class Store(Source):
         return self._write("add", value, key)
 
     def _write(self, method: str, value: object, key: Key | None) -> Request[Any]:
-        given = encode_value(value)
-        if key is None:
-            return self._ask(VALUE, key_from_lane, method, *given)
-        return self._ask(VALUE, key_from_lane, method, *given, encode_key(key))
+        return self._ask(VALUE, key_from_lane, method, *encode_record(value, key))
 
     def delete(self, query: Key | KeyRange) -> Request[None]:
-        """Delete the records with this key or in this range.
-
-        Raises:
-            InvalidKey: the query is neither a key nor a range.
-        """
+        """Delete the records with this key or in this range."""
         return self._ask(RAW, nothing, "delete", encode_query(query))
 
     def clear(self) -> Request[None]:
@@ -184,20 +155,14 @@ class Store(Source):
             InvalidKey: one of the keys is not a key.
             UsageError: the text is not JSON.
         """
-        many = list(keys)
-        if not many:
-            return Request.answered(None)
-        return self._ask(RAW, nothing, "patchMany", encode_keys(many), fields)
+        return self._ask_many(keys, None, RAW, nothing, "patchMany", fields)
 
     def delete_many(self, keys: Iterable[Key]) -> None:
         """Delete many records by their keys.
 
         There is nothing to await: should one fail, the whole transaction is undone.
-
-        Raises:
-            InvalidKey: one of the keys is not a key.
         """
-        issue(kernel().deleteMany, self._owner.id, self.name, encode_keys(keys))
+        issue(kernel().deleteMany, self._owner.id, self.name, encode_keys(list(keys)))
 
     def create_index(
         self,

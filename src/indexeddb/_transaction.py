@@ -9,8 +9,6 @@ from indexeddb._request import issue
 from indexeddb._store import Schema, Store
 from indexeddb.errors import NotFound
 
-__all__ = ["Body", "Transaction", "Upgrade", "UpgradeTransaction"]
-
 T = TypeVar("T")
 
 

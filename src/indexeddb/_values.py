@@ -1,32 +1,18 @@
 """Values, keys and queries on their way across the border between Python and JavaScript.
 
 JSON text crosses at once, however much is in it. So it is taken wherever it says all of a value;
-what it cannot say (bytes, a Blob, infinity) is converted piece by piece.
+what it cannot say (bytes, a Blob, infinity) is converted piece by piece. A value that has no
+counterpart in JavaScript raises `InvalidValue`, a key or a query that is none `InvalidKey`.
 """
 
 import json
 import re
-from collections.abc import Iterable
 from typing import Any, Final
 
 from indexeddb._platform import ConversionError, JsProxy, js, jsnull
 from indexeddb._platform import to_js as _to_js
 from indexeddb.errors import IndexedDBError, InvalidKey, InvalidValue
 from indexeddb.keys import Key, KeyRange, sort_key
-
-__all__ = [
-    "encode_key",
-    "encode_keys",
-    "encode_query",
-    "encode_value",
-    "from_json",
-    "from_lane",
-    "key_from_lane",
-    "to_js",
-    "to_json",
-    "to_key",
-    "to_py",
-]
 
 _encode = json.JSONEncoder(allow_nan=False, separators=(",", ":")).encode
 # JavaScript would read so long an integer as the float that is nearest. (In a text it does no harm
@@ -38,9 +24,6 @@ def to_js(value: object) -> Any:
     """Turn a Python value into a JavaScript one that can be stored: a dict becomes an object.
 
     None becomes null. A JavaScript object passes as it is.
-
-    Raises:
-        InvalidValue: something in the value has no counterpart in JavaScript.
     """
     return _convert(value, InvalidValue)
 
@@ -112,17 +95,17 @@ def from_json(text: str) -> Any:
 
 
 def from_lane(value: Any) -> Any:
-    """Turn into a Python value what came in the kernel's lane for them."""
+    """Convert a value that came in the kernel's lane `VALUE`."""
     return json.loads(value) if isinstance(value, str) else to_py(value)
 
 
 def key_from_lane(value: Any) -> Any:
-    """Turn a key, or a list of keys, into Python's, from what came in the kernel's lane."""
+    """Convert a key, or a list of keys, that came in the kernel's lane `VALUE`."""
     return json.loads(value) if isinstance(value, str) else to_key(value)
 
 
 def to_key(value: Any) -> Any:
-    """Turn a JavaScript key, or an array of keys, into Python's."""
+    """Convert a JavaScript key, or an array of keys."""
     return _with_bytes(to_py(value))
 
 
@@ -134,12 +117,13 @@ def _with_bytes(value: Any) -> Any:
     return value
 
 
-def encode_value(value: object) -> tuple[Any, bool]:
-    """Return what to hand to the kernel for a value, and whether that is JSON text.
+def encode_record(value: object, key: Key | None) -> tuple[Any, ...]:
+    """Return what to hand to the kernel for a record: its value, whether that is JSON, its key."""
+    given = _encode_value(value)
+    return given if key is None else (*given, encode_key(key))
 
-    Raises:
-        InvalidValue: something in the value has no counterpart in JavaScript.
-    """
+
+def _encode_value(value: object) -> tuple[Any, bool]:
     if isinstance(value, JsProxy):
         return value, False
     try:
@@ -149,56 +133,31 @@ def encode_value(value: object) -> tuple[Any, bool]:
     return (text, True) if _LONG_INTEGER.search(text) is None else (to_js(value), False)
 
 
-def encode_query(query: "Key | KeyRange | None") -> Any:
-    """Return what to hand to the kernel for a query: JSON text or a JavaScript key or range.
-
-    Raises:
-        InvalidKey: the query is neither a key nor a range.
-    """
-    if isinstance(query, str):
-        return _encode([query])
+def encode_query(query: Key | KeyRange) -> Any:
+    """Return what to hand to the kernel for a query: a key, or the four parts of a range."""
     if isinstance(query, KeyRange):
-        try:
-            return _encode([query.lower, query.upper, query.lower_open, query.upper_open])
-        except (TypeError, ValueError):  # bytes; infinity
-            return _range(query)
+        return _encode_parts([query.lower, query.upper, query.lower_open, query.upper_open])
     return encode_key(query)
 
 
-def encode_key(key: Any) -> Any:
-    """Return what to hand to the kernel for a key.
+def encode_optional(query: Key | KeyRange | None) -> Any:
+    """Return what to hand to the kernel for a query, where None stands for all records."""
+    return None if query is None else encode_query(query)
 
-    Raises:
-        InvalidKey: it is not a key.
-    """
-    sort_key(key)
+
+def encode_key(key: Key) -> Any:
+    """Return what to hand to the kernel for a key."""
+    return encode_keys([key])
+
+
+def encode_keys(keys: list[Key]) -> Any:
+    """Return what to hand to the kernel for many keys."""
+    sort_key(keys)
+    return _encode_parts(keys)
+
+
+def _encode_parts(parts: list[Any]) -> Any:
     try:
-        return _encode([key])
-    except (TypeError, ValueError):
-        return _convert(key, InvalidKey)
-
-
-def encode_keys(keys: Iterable[Key]) -> Any:
-    """Return what to hand to the kernel for many keys.
-
-    Raises:
-        InvalidKey: one of them is not a key.
-    """
-    many = list(keys)
-    for key in many:
-        sort_key(key)
-    try:
-        return _encode(many)
-    except (TypeError, ValueError):
-        return _convert(many, InvalidKey)
-
-
-def _range(query: KeyRange) -> Any:
-    ranges = js.IDBKeyRange
-    if query.upper is None:
-        return ranges.lowerBound(_convert(query.lower, InvalidKey), query.lower_open)
-    upper = _convert(query.upper, InvalidKey)
-    if query.lower is None:
-        return ranges.upperBound(upper, query.upper_open)
-    lower = _convert(query.lower, InvalidKey)
-    return ranges.bound(lower, upper, query.lower_open, query.upper_open)
+        return _encode(parts)
+    except (TypeError, ValueError):  # bytes; infinity
+        return _convert(parts, InvalidKey)

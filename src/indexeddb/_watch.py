@@ -1,4 +1,4 @@
-"""The bound on how long a transaction is waited for."""
+"""The time-out of transactions."""
 
 import asyncio
 import math
@@ -7,10 +7,8 @@ from typing import Any
 from indexeddb._driver import Running
 from indexeddb.errors import TransactionAborted
 
-__all__ = ["Watch"]
-
 PATIENCE = 30_000
-"""How long the browser may say nothing about a transaction, in ms, before it is given up."""
+"""How long, in ms, a transaction may get no event from the browser before it is given up."""
 
 
 class Watch:

@@ -1,7 +1,8 @@
 """Keys, their order, and ranges of them, in pure Python.
 
 https://www.w3.org/TR/IndexedDB-3/#compare-two-keys: numbers come before strings, strings before
-bytes, bytes before sequences; strings compare by UTF-16 code unit.
+bytes, bytes before sequences; strings compare by UTF-16 code unit. What should be a key and is none
+raises `InvalidKey`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -61,11 +62,7 @@ class KeyRange:
 
     @classmethod
     def only(cls, key: Key) -> Self:
-        """Make the range that holds one key.
-
-        Raises:
-            InvalidKey: it is not a key.
-        """
+        """Make the range that holds one key."""
         sort_key(key)  # None would leave both ends open
         return cls(key, key)
 
@@ -91,11 +88,7 @@ class KeyRange:
         return cls(text, end, upper_open=True)
 
     def includes(self, key: Key) -> bool:
-        """Return whether a key lies in the range.
-
-        Raises:
-            InvalidKey: it is not a key.
-        """
+        """Return whether a key lies in the range."""
         found = sort_key(key)
         if self.lower is not None:
             lower = sort_key(self.lower)
@@ -135,11 +128,7 @@ def prefix_of(query: KeyRange) -> str | None:
 
 
 def sort_key(key: Key) -> SortKey:
-    """Return what compares as IndexedDB compares the key.
-
-    Raises:
-        InvalidKey: it is not a key.
-    """
+    """Return a value that sorts as IndexedDB sorts the key."""
     if isinstance(key, str):
         return (2, key.encode("utf-16-be", "surrogatepass"))
     if isinstance(key, bool):

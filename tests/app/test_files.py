@@ -124,7 +124,6 @@ class App(Chat):
 @pytest.fixture
 async def app() -> AsyncIterator[App]:
     async with App.opened("Tea") as made:
-        made.effects.pictures.begin()
         yield made
 
 
@@ -342,8 +341,8 @@ def urls(app: App, monkeypatch: pytest.MonkeyPatch) -> Urls:
 async def test_pictures_that_wait_are_let_go_with_their_room(app: App, urls: Urls) -> None:
     await app.effects.attachments.add([File("a.png", b"one", "image/png")])
     assert len(urls.live) == 1
-    await app.effects.rooms.ask_leave()
-    await app.effects.rooms.leave()
+    await app.effects.room_settings.ask_leave()
+    await app.effects.room_settings.leave()
     assert app.waiting == []
     assert urls.live == set()
 
@@ -390,8 +389,8 @@ async def test_a_picture_that_comes_back_while_it_is_read_takes_memory_once(
 
 async def test_the_files_of_a_room_that_goes_are_kept_no_more(app: App) -> None:
     await app.effects.attachments.add([File("a.txt", b"one")])
-    await app.effects.rooms.ask_leave()
-    await app.effects.rooms.leave()
+    await app.effects.room_settings.ask_leave()
+    await app.effects.room_settings.leave()
     assert await app.db.get_all_attachments() == []
     assert await app.db.get_settings("draftFiles/") == {}
 

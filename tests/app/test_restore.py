@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from roomkeep.app.effects import exports
+from roomkeep.app.effects import job_run
 from roomkeep.app.effects.exports import ExportEffects
 from roomkeep.app.export_format import MAX_ATTACHMENT, is_head
 from roomkeep.persistence import DatabaseService
@@ -265,7 +265,7 @@ def test_a_line_that_is_nested_without_end_is_no_head() -> None:
 async def test_the_page_goes_on_while_a_page_of_large_records_is_packed(
     app: App, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(exports, "BREATH", 0)
+    monkeypatch.setattr(job_run, "BREATH", 0)
     await app.db.add_users([user(f"u{n}", avatar_url="x" * 10_000) for n in range(200)])
     turns = 0
 

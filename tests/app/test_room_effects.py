@@ -130,18 +130,18 @@ async def test_what_is_written_in_another_tab_shows_but_replaces_nothing(chat: C
 
 
 async def test_changes_a_room(chat: Chat) -> None:
-    chat.effects.rooms.open_settings()
-    await chat.effects.rooms.change(chat.room_id, " Green  tea ", " hot\n", "🍵")
+    chat.effects.room_settings.open_dialog()
+    await chat.effects.room_settings.change(chat.room_id, " Green  tea ", " hot\n", "🍵")
     room = await chat.db.get_room(chat.room_id)
     assert room is not None
     assert (room.name, room.topic, room.icon) == ("Green tea", "hot", "🍵")
     assert chat.account.room == room
     assert chat.account.dialog() is None
-    await chat.effects.rooms.change(chat.room_id, "Tea", "", "")
+    await chat.effects.room_settings.change(chat.room_id, "Tea", "", "")
     room = await chat.db.get_room(chat.room_id)
     assert room is not None
     assert (room.topic, room.icon) == (None, None)
-    await chat.effects.rooms.change(chat.room_id, "Tea", "", "far too long")
+    await chat.effects.room_settings.change(chat.room_id, "Tea", "", "far too long")
     assert chat.told == ["The icon is too long. Use an emoji or up to 3 letters."]
 
 
@@ -149,8 +149,8 @@ async def test_what_comes_late_takes_no_other_dialog_away(chat: Chat) -> None:
     room_id, user_id = chat.room_id, chat.account.user_id
     effects = chat.effects
     late: list[Callable[[], asyncio.Task[None]]] = [
-        lambda: effects.rooms.change(room_id, "Tea", "", ""),
-        effects.rooms.ask_leave,
+        lambda: effects.room_settings.change(room_id, "Tea", "", ""),
+        effects.room_settings.ask_leave,
         lambda: effects.people.open_card(user_id),
     ]
     for begin in late:
@@ -168,11 +168,11 @@ async def test_a_room_goes_with_all_that_is_in_it(two: Chat) -> None:
     two.effects.sending.write_draft(two.here, "two")
     await two.effects.setting_writer.flush(two.account)
     two.effects.unread.reach_end()
-    await two.effects.rooms.ask_leave()
+    await two.effects.room_settings.ask_leave()
     leaving = two.account.leaving()
     assert leaving is not None
     assert (leaving.room.id, leaving.messages, leaving.is_host) == (tea, 1, True)
-    await two.effects.rooms.leave()
+    await two.effects.room_settings.leave()
     assert (two.account.channel_ref, two.account.rooms(), two.account.pane()) == (None, (), "rooms")
     assert await two.db.count_messages(tea) == 0
     kept = await two.db.get_settings()
@@ -191,7 +191,7 @@ async def test_a_room_that_went_meanwhile_is_not_opened(chat: Chat) -> None:
 
 async def test_what_was_open_of_a_room_goes_with_it(two: Chat) -> None:
     await two.write("one")
-    two.effects.rooms.open_settings()
+    two.effects.room_settings.open_dialog()
     two.effects.reactions.pick("")
     await two.effects.channels.ask_remove(two.room_id, other(two))
     await two.db.delete_room(two.room_id)
@@ -365,11 +365,11 @@ async def test_a_member_leaves_and_the_device_forgets(chat: Chat) -> None:
     await chat.db.save_room(Room(id="old", name="Old", host_id="bob", created_at=1))
     await until(lambda: any(room.id == "old" for room in chat.account.rooms() or ()))
     await chat.effects.rooms.open("old")
-    await chat.effects.rooms.ask_leave()
+    await chat.effects.room_settings.ask_leave()
     leaving = chat.account.leaving()
     assert leaving is not None
     assert not leaving.is_host
-    await chat.effects.rooms.leave()
+    await chat.effects.room_settings.leave()
     assert await chat.db.get_room("old") is None
     assert chat.told == ["You left “Old”. It was removed from this device."]
 
@@ -394,7 +394,7 @@ async def test_no_room_that_changes_is_read(chat: Chat, monkeypatch: pytest.Monk
 
     monkeypatch.setattr(chat.db, "get_room", noted)
     monkeypatch.setattr(chat.db, "get_all_rooms", None)
-    await chat.effects.rooms.change(first, "Green tea", "", "")
+    await chat.effects.room_settings.change(first, "Green tea", "", "")
     assert [room.name for room in chat.account.rooms() or ()] == ["Green tea", "Cake"]
     assert [room.id for room in chat.account.rooms() or ()] == [first, second]
     # Somebody else, such as another tab, changes and deletes rooms.

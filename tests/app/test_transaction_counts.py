@@ -71,7 +71,6 @@ async def page(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Page]:
     ):
         monkeypatch.setattr(module, name, 0.02)
     async with Page.opened("Tea", "Cake") as made:
-        made.effects.pictures.begin()
         for name in ("Tea", "Cake"):
             await made.hear(f"about {name}", made.room(name))
         await made.idle()
@@ -277,7 +276,7 @@ async def test_what_another_tab_changed_before_is_told_late(page: Page) -> None:
         records=(replace(before, content="from there, before"),),
         origin="other_tab",
     )
-    page.effects.change_refresh._on_change(late)
+    page.effects.change_refresh._on_change(page.account, late)
     await page.idle()
     assert page.shown[-1] == "from here"
 

@@ -47,7 +47,7 @@ def test_every_error_of_the_library_is_expected_here() -> None:
 def test_an_error_keeps_its_meaning_its_words_and_its_name(
     kind: type[indexeddb.IndexedDBError],
 ) -> None:
-    from roomkeep.storage.engines.indexeddb import storage_errors
+    from roomkeep.storage.engines.indexeddb.errors import storage_errors
 
     error = kind("what happened")
     error.name = "SomeError"

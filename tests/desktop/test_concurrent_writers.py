@@ -27,7 +27,7 @@ async def count(tx: Transaction) -> int:
 
 
 async def increment(tx: Transaction) -> None:
-    await tx.put("meta", MetaRecord(key="count", value=await count(tx) + 1))
+    tx.put("meta", [MetaRecord(key="count", value=await count(tx) + 1)])
 
 
 def together(work: Callable[[int], None]) -> None:

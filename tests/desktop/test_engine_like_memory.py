@@ -177,8 +177,8 @@ def test_law_both_engines_answer_the_same(
                 tx.clear(store)
             for one in many:
                 inner = mine.get(one["id"]) if inline else None
-                await tx.put("messages", one if inner is None else {**one, "reactions": inner})
-            tx.put_many("reactions", list(rows.values()))
+                tx.put("messages", [one if inner is None else {**one, "reactions": inner}])
+            tx.put("reactions", list(rows.values()))
 
         return body
 
@@ -207,8 +207,8 @@ def plain(value: Any) -> Any:
 
 def test_reactions_are_decoded_as_asked(database: SqliteDatabase) -> None:
     async def body(tx: Transaction) -> Any:
-        await tx.put("messages", stored_message("m", "r", 1))
-        await tx.put("reactions", reaction("m", "ann", "x", 1, {"skin": 2}))
+        tx.put("messages", [stored_message("m", "r", 1)])
+        tx.put("reactions", [reaction("m", "ann", "x", 1, {"skin": 2})])
         return await tx.get("messages", "m", Message), await tx.get("messages", "m", dict)
 
     (message, record), _ = database.write(body)

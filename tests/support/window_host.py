@@ -8,7 +8,7 @@ link, it keeps instead.
 import json
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 from unittest.mock import patch
 
 from PySide6.QtCore import QMimeData, QObject, QPoint, QPointF, QSocketNotifier, Qt, QUrl, Slot
@@ -17,6 +17,7 @@ from PySide6.QtWebEngineCore import QWebEnginePage, QWebEngineScript
 from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QMenu, QMessageBox
 
 from roomkeep.desktop import __main__ as program
+from roomkeep.desktop.main_process import MainProcess
 from roomkeep.desktop.window import app, main_window
 from roomkeep.desktop.window.main_window import MainWindow
 from roomkeep.desktop.window.page import Page
@@ -38,6 +39,16 @@ class LaxPage(Page):
         isMainFrame: bool,  # noqa: N803 Qt's name
     ) -> bool:
         return self.is_lax or super().acceptNavigationRequest(url, type, isMainFrame)
+
+
+class Desktop(app.DesktopApp):
+    """What the windows share, to be found."""
+
+    running: ClassVar[list["Desktop"]] = []
+
+    def __init__(self, folder: Path, site: Path, main: MainProcess) -> None:
+        super().__init__(folder, site, main)
+        self.running.append(self)
 
 
 class Hand(QObject):
@@ -147,9 +158,7 @@ class Hand(QObject):
 
     @property
     def _window(self) -> MainWindow:
-        widgets = QApplication.topLevelWidgets()
-        any_window = next(widget for widget in widgets if isinstance(widget, MainWindow))
-        return any_window.app.windows[-1]
+        return Desktop.running[-1].windows[-1]
 
     def _dialog(self) -> Any:
         return QApplication.activeModalWidget()
@@ -190,6 +199,7 @@ def main() -> int:
 
     with (
         patch.object(app, "make_application", make_application),
+        patch.object(app, "DesktopApp", Desktop),
         patch.object(main_window, "Page", LaxPage),
     ):
         return program.main()

@@ -10,9 +10,10 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 import indexeddb
+from indexeddb.keys import sort_key
 from roomkeep.persistence import DatabaseService
 from roomkeep.persistence.memory_backend import MemoryBackend
-from roomkeep.storage.engines.memory import MemoryEngine
+from roomkeep.storage.engines.memory import MemoryEngine, MemoryStore, Row
 from roomkeep.storage.operations.older_clients import UPGRADED
 from roomkeep.storage.schema import (
     BY_CHANNEL_AND_TIME,
@@ -25,7 +26,7 @@ from roomkeep.storage.schema import (
 from support.js import run_js
 
 if TYPE_CHECKING or sys.platform == "emscripten":
-    from roomkeep.storage.engines.indexeddb import upgrade
+    from roomkeep.storage.engines.indexeddb.engine import upgrade
 
 
 DESIGNED_INDEXES = ("messages.roomId",)
@@ -116,11 +117,11 @@ class MemoryWorld(World):
         name = database_name(user_id)
         target = self._backend.engines.setdefault(name, MemoryEngine(name)).stores[store]
         for record in records:
-            target.write(json.dumps(record).encode())
+            _write(target, record)
         if user_id in self._old:
             # Every index is there, and tells nothing of what such a client has written.
             note = {"key": UPGRADED, "value": True}
-            self._engine(user_id).stores["meta"].write(json.dumps(note).encode())
+            _write(self._engine(user_id).stores["meta"], note)
 
     async def stored(self, store: str, user_id: str | None = None) -> list[dict[str, Any]]:
         rows = self._engine(user_id).stores[store].walk(None, None, "next")
@@ -135,6 +136,11 @@ class MemoryWorld(World):
     async def _wipe(self) -> None:
         self._backend = MemoryBackend()
         self._old: set[str | None] = set()
+
+
+def _write(store: MemoryStore, record: dict[str, Any]) -> None:
+    row = Row(store.schema, json.dumps(record).encode(), None)
+    store.swap(sort_key(row.key), row)
 
 
 class IndexedDBWorld(World):

@@ -31,15 +31,15 @@ async def ids(engine: MemoryEngine) -> list[str]:
 
 async def test_a_raise_undoes_everything(engine: MemoryEngine) -> None:
     async def setup(tx: Transaction) -> None:
-        tx.put_many("messages", [message("m1"), message("m2", timestamp=5)])
+        tx.put("messages", [message("m1"), message("m2", timestamp=5)])
 
     async def broken(tx: Transaction) -> None:
-        await tx.put("messages", message("m1", content="changed", room_id="r9"))
+        tx.put("messages", [message("m1", content="changed", room_id="r9")])
         await tx.patch("messages", ["m2"], {"content": "changed"})
         tx.delete("messages", ["m2"])
-        await tx.put("messages", message("m3"))
+        tx.put("messages", [message("m3")])
         tx.clear("messages")
-        await tx.put("messages", message("m4"))
+        tx.put("messages", [message("m4")])
         raise KeyError("on purpose")
 
     async def in_room(tx: Transaction) -> list[Message]:
@@ -57,7 +57,7 @@ async def test_awaiting_anything_else_is_refused_and_undoes_everything(
     engine: MemoryEngine,
 ) -> None:
     async def body(tx: Transaction) -> None:
-        await tx.put("messages", message())
+        tx.put("messages", [message()])
         await asyncio.sleep(0)
 
     with pytest.raises(TypeError, match="only the transaction's own requests may be awaited"):
@@ -67,7 +67,7 @@ async def test_awaiting_anything_else_is_refused_and_undoes_everything(
 
 async def test_a_transaction_for_reading_cannot_write(engine: MemoryEngine) -> None:
     async def body(tx: Transaction) -> None:
-        await tx.put("messages", message())
+        tx.put("messages", [message()])
 
     with pytest.raises(TransactionAborted):
         await engine.read(["messages"], body)
@@ -96,7 +96,7 @@ async def test_law_every_index_is_the_sorted_store(
                 tx.delete("messages", [key])
                 model.pop(key, None)
             else:
-                await tx.put("messages", message(key, timestamp=timestamp))
+                tx.put("messages", [message(key, timestamp=timestamp)])
                 model[key] = timestamp
 
     def inside(timestamp: int) -> bool:

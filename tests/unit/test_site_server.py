@@ -1,7 +1,9 @@
-"""The web server: which form of a file it sends, and what it says of it."""
+"""The web server: what it sends, in which form, what it says of it, and what it refuses."""
 
 import gzip
 import http.client
+import re
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +12,14 @@ import pytest
 from tools.server import SiteServer
 
 PLAIN = b"print('hello')\n" * 200
+TYPES = {
+    "/": "text/html; charset=utf-8",
+    "/vendor/pyodide/pyodide.asm.wasm": "application/wasm",
+    "/vendor/pyodide/pyodide.mjs": "text/javascript; charset=utf-8",
+    "/vendor/pyodide/pyodide-lock.json": "application/json",
+    "/static/icon.svg": "image/svg+xml",
+    "/pyscript.toml": "text/plain; charset=utf-8",
+}
 
 
 @pytest.fixture
@@ -91,3 +101,73 @@ def test_a_part_of_a_file_is_never_taken_from_a_compressed_form(server: SiteServ
     response, body = ask(server, "/script.js", Range="bytes=0-9")
     assert response.status == 200
     assert body == PLAIN
+
+
+def ask_exactly(server: SiteServer, method: str, path: str) -> int:
+    """Ask for a path as it is written, which clients would tidy up; give the status."""
+    with socket.create_connection(("127.0.0.1", server.server_port)) as connection:
+        request = f"{method} {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+        connection.sendall(request.encode("latin-1"))
+        answer = b"".join(iter(lambda: connection.recv(65_536), b""))
+    return int(answer.split(b" ")[1])
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SiteServer]:
+    """A server of a site, beside which there are other files."""
+    root = tmp_path_factory.mktemp("root")
+    (root / "pyproject.toml").write_text("secret")
+    directory = root / "build" / "site"
+    for path in TYPES:
+        file = directory / ("index.html" if path == "/" else path.removeprefix("/"))
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text("here")
+    with SiteServer({"/": directory}) as server:
+        server.start()
+        yield server
+        server.shutdown()
+
+
+def test_serves_the_types_that_browsers_ask_for(site: SiteServer) -> None:
+    told = {path: ask(site, path, "HEAD")[0].headers["Content-Type"] for path in TYPES}
+    assert told == TYPES
+
+
+def test_lets_a_browser_keep_a_file_and_ask_whether_it_changed(site: SiteServer) -> None:
+    first, _ = ask(site, "/static/icon.svg")
+    assert first.headers["Cache-Control"] == "no-cache"
+    again, body = ask(site, "/static/icon.svg", If_None_Match=str(first.headers["ETag"]))
+    assert (again.status, body) == (304, b"")
+    other, _ = ask(site, "/static/icon.svg", If_None_Match='"another"')
+    assert other.status == 200
+
+
+def test_forbids_what_the_page_does_not_need(site: SiteServer) -> None:
+    headers = ask(site, "/")[0].headers
+    policy = headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe-inline" not in policy
+    assert not re.search(r"https?:|\*", policy)
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Referrer-Policy"] == "no-referrer"
+    assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("/../../pyproject.toml", "/%2e%2e/%2e%2e/pyproject.toml", "/..%2f..%2fpyproject.toml"),
+        *("/static/../../../pyproject.toml", "//etc/passwd", "/%2fetc/passwd"),
+        *("/..%5c..%5cpyproject.toml", "/static/", "/static", "/vendor/pyodide/", "/index.html/"),
+        *("/%00", "/.writing-"),
+    ],
+)
+def test_gives_nothing_from_outside_the_site_and_lists_no_directory(
+    site: SiteServer, path: str
+) -> None:
+    assert ask_exactly(site, "GET", path) == 404
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
+def test_takes_nothing_in(site: SiteServer, method: str) -> None:
+    assert ask_exactly(site, method, "/") == 501

@@ -1,4 +1,4 @@
-"""Addresses: where one is, in the fragment of the page's URL.
+"""Addresses: the open room, channel and message, in the fragment of the page's URL.
 
 `#/room/channel/message?panel`, each part escaped, and none but the room needed. `#/` is the list of
 rooms.
@@ -27,7 +27,7 @@ Panel = Literal[
 
 
 class Address(Struct, frozen=True, kw_only=True):
-    """Where one is.
+    """A place in the app.
 
     Attributes:
         room_id: the room; None for the list of rooms.
@@ -43,7 +43,7 @@ class Address(Struct, frozen=True, kw_only=True):
 
 
 def parse_address(fragment: str) -> Address | None:
-    """Return what a URL's fragment says; None where it is none of ours."""
+    """Parse a URL's fragment; return None if it is not one of ours."""
     path, _, panel = fragment.removeprefix("#").partition("?")
     if not path.startswith("/"):
         return None

@@ -1,4 +1,4 @@
-"""What the app's own files take on the device, where it keeps a copy to open without a network."""
+"""The space that the app's own files take on the device when it is kept for offline use."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ __all__ = ["measure_app_files"]
 
 
 async def measure_app_files() -> int:
-    """Return how many bytes the browser keeps of the app itself; 0 where it keeps none."""
+    """Return how many bytes of the app itself the browser keeps; 0 for none."""
     storage = getattr(js.navigator, "storage", None)
     estimate = None if not storage else await storage.estimate()
     details = getattr(estimate, "usageDetails", None)

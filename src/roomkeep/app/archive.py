@@ -53,7 +53,7 @@ _Text = Annotated[str, Meta(max_length=65_536)]
 
 
 class ArchiveError(ValueError):
-    """The file is no archive that can be imported. The message says why, and where.
+    """The file cannot be imported. The message says why, and in which line.
 
     Attributes:
         advice: what to do next.
@@ -77,7 +77,7 @@ class ArchivedMessage(Struct, frozen=True, kw_only=True, rename="camel"):
     reply_to_id: _Id | None = None
 
     def to_message(self) -> Message:
-        """Make the message that is kept."""
+        """Return the message to save."""
         return Message(
             id=self.id,
             room_id=self.room_id,
@@ -123,7 +123,7 @@ class Reader:
         self._size = 0
 
     def feed(self, data: bytes) -> Iterator[Block]:
-        """Take some bytes in; give the lines that are whole now.
+        """Add bytes; yield the lines that are complete.
 
         Raises:
             ArchiveError: the file cannot be unpacked, or something in it is too large.
@@ -137,7 +137,7 @@ class Reader:
             yield from self._split(piece)
 
     def finish(self) -> Iterator[Block]:
-        """Say that the file has ended; give its last line.
+        """End the file; yield its last line.
 
         Raises:
             ArchiveError: it ends too early, or holds nothing.
@@ -192,7 +192,7 @@ class Reader:
 
 
 def decode(block: Block) -> list[ArchivedMessage]:
-    """Read the messages of some lines; blank lines are passed over.
+    """Decode lines to messages; blank lines are skipped.
 
     Raises:
         ArchiveError: a line is not a message; it names the line and the field.
@@ -201,7 +201,7 @@ def decode(block: Block) -> list[ArchivedMessage]:
 
 
 def decode_lines(block: Block, decoder: msgspec.json.Decoder[T]) -> list[T]:
-    """Read some lines of any kind; blank lines are passed over.
+    """Decode lines of any type; blank lines are skipped.
 
     Raises:
         ArchiveError: a line cannot be read; it names the line and the field.
@@ -213,7 +213,7 @@ def decode_lines(block: Block, decoder: msgspec.json.Decoder[T]) -> list[T]:
 
 
 def check_room_size(room_id: str, *, members: int, channels: int) -> None:
-    """Check that a room, with what is here of it already, is not larger than can be kept.
+    """Check that a room, merged with what is already here, is not too large to keep.
 
     Raises:
         ArchiveError: it has too many members or channels.
@@ -249,7 +249,7 @@ _any_lines = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 
 def _decode_singly(block: Block, decoder: msgspec.json.Decoder[T]) -> Iterator[T]:
-    """Find the line that spoils a block."""
+    """Find the line that makes a block undecodable."""
     for number, line in enumerate(block.data.split(b"\n"), block.first_line):
         if not line.strip():
             continue

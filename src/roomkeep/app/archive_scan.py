@@ -66,7 +66,7 @@ class ArchiveScan:
         self._names_size = 0
 
     def add(self, block: Block) -> None:
-        """Count some lines.
+        """Count what is in a block.
 
         Raises:
             ArchiveError: a line is not a message, or there are too many of something.
@@ -86,7 +86,7 @@ class ArchiveScan:
                 self.unknown.add(name[:40])
 
     def finish(self) -> None:
-        """Check that there is anything to import, after the last line.
+        """Check, after the last line, that there is anything to import.
 
         Raises:
             ArchiveError: there is not.

@@ -1,4 +1,4 @@
-"""The one way in which a file's bytes get from Python into the page: never with a type that runs.
+"""The only way for a file's bytes to get from Python into the page: never with a type that runs.
 
 A Blob's URL belongs to our origin. What it shows is decided by the Blob's type, so that is either
 one of the pictures' or that of any bytes, which no browser opens.
@@ -19,7 +19,7 @@ _PART = 1_048_576
 
 
 class Download:
-    """A file that is made bit by bit. The browser takes its parts; it may put them on the disk.
+    """A file written piece by piece. The browser holds the pieces, and may put them on disk.
 
     Attributes:
         size: how many bytes it has so far.
@@ -68,7 +68,7 @@ class Blobs:
         return self._url(to_js([file]), mime)
 
     def revoke(self, url: str | None) -> None:
-        """Let go of what a URL stands for; None stands for nothing."""
+        """Revoke a URL; None is ignored."""
         if url is not None:
             import js
 
@@ -81,7 +81,7 @@ class Blobs:
         _save(to_js([to_js(data)]), name)
 
     def begin_download(self) -> Download:
-        """Begin a file that is made bit by bit."""
+        """Begin a file that is written piece by piece."""
         return Download()
 
     def _url(self, parts: Any, mime: str) -> str:

@@ -1,4 +1,4 @@
-"""Days as people name them from where they are: today, yesterday, a day of this week. Pure."""
+"""Days as people call them: today, yesterday, a day of this week. Pure."""
 
 from typing import Literal
 
@@ -11,7 +11,7 @@ Nearness = Literal["today", "yesterday", "week", "year", "far"]
 
 
 class Days(Struct, frozen=True):
-    """Where the days around now begin, by the reader's own clock, each in ms.
+    """When the days around now begin, by the reader's clock, in ms.
 
     Attributes:
         yesterday: the day before this one.
@@ -30,7 +30,7 @@ class Days(Struct, frozen=True):
     next_year: int
 
     def nearness(self, timestamp: int) -> Nearness:
-        """Tell how near a time is to this day; what is yet to come has no name but its date."""
+        """Tell how near a time is to today; future days are called by their dates."""
         if self.today <= timestamp < self.tomorrow:
             return "today"
         if self.yesterday <= timestamp < self.today:

@@ -1,4 +1,4 @@
-"""What a change says of the records that it names. Pure: nothing is read here."""
+"""The records that a change carries. Pure: nothing is read here."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ __all__ = ["records_by_key", "settings_by_key"]
 
 
 def records_by_key(change: Change) -> dict[Any, Any] | None:
-    """Return the records that a change names as they are now, by their keys.
+    """Return the records of a change as they are now, by their keys.
 
     Those that were deleted are None. Where the change itself is answered by None it does not carry
     its records: whoever shows them has to read them.

@@ -34,7 +34,7 @@ def setting_key(kind: str, ref: ChannelRef) -> str:
 
 
 def channel_ref_of(kind: str, key: str) -> ChannelRef | None:
-    """Return the channel that a key is of; None where it is of another kind."""
+    """Return the channel of a setting's key; None for another kind of key."""
     parts = key.split("/")
     if len(parts) != 3 or parts[0] != kind:  # noqa: PLR2004 the kind, the room, the channel
         return None

@@ -27,14 +27,14 @@ class Found(Struct, frozen=True):
 
     @property
     def key(self) -> tuple[str, str | None]:
-        """What tells it from all others."""
+        """Its identity in a list."""
         return self.room.id, None if self.channel is None else self.channel.id
 
 
 def find_places(
     rooms: Sequence[Room], query: str, recent: Sequence[ChannelRef], open_place: ChannelRef | None
 ) -> list[Found]:
-    """Return the rooms and channels that fit a query, the best first; of equals, the recent ones.
+    """Return the rooms and channels that match a query, best first, then most recent.
 
     Each word of the query has to be in the name of the room or of the channel. Without a query, all
     fit but the open one.
@@ -72,7 +72,7 @@ def _age(found: Found, order: dict[ChannelRef, int], oldest: int) -> int:
 
 
 def _rank(found: Found, words: list[str]) -> int | None:
-    """Tell how well it fits: 0 is best, None not at all."""
+    """Return how well it matches: 0 is best, None is no match."""
     room = _fold(found.room.name)
     own = room if found.channel is None else _fold(found.channel.name)
     if any(word not in own and word not in room for word in words):
@@ -91,7 +91,7 @@ def _rank(found: Found, words: list[str]) -> int | None:
 
 
 def _fold(text: str) -> str:
-    """Leave out what one does not type: capitals, accents, the sign before a channel."""
+    """Drop what nobody types: capitals, accents, the sign before a channel."""
     parts = unicodedata.normalize("NFKD", text.casefold())
     letters = (sign for sign in parts if not unicodedata.combining(sign))
     return "".join(letters).replace("#", " ")

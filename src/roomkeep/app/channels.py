@@ -25,7 +25,7 @@ GENERAL = Channel(id=DEFAULT_CHANNEL_ID, name="general", type="text", position=0
 
 
 def channels_of(room: Room) -> tuple[Channel, ...]:
-    """Return a room's channels in their order; there is one for text at least."""
+    """Return a room's channels in order; there is at least one text channel."""
     channels = tuple(sorted(room.channels, key=lambda channel: channel.position))
     if any(channel.type == "text" for channel in channels):
         return channels
@@ -56,7 +56,7 @@ def has_choice(room: Room) -> bool:
 
 
 def manages(room: Room, user_id: str) -> bool:
-    """Tell whether a person may change a room: its host, and those whom the roster says."""
+    """Tell whether a person may change a room: its host, and the admins on its roster."""
     if room.host_id == user_id:
         return True
     roles = (member.role for member in room.members if member.oder_id == user_id)
@@ -72,7 +72,7 @@ def numbered(channels: tuple[Channel, ...]) -> tuple[Channel, ...]:
 
 
 def moved(channels: tuple[Channel, ...], channel_id: str, by: int) -> tuple[Channel, ...]:
-    """Move a channel by so many places, to an end at most; up is less than none."""
+    """Move a channel by a number of places, as far as there is room; up is negative."""
     order = list(channels)
     place = next((n for n, channel in enumerate(order) if channel.id == channel_id), None)
     if place is None:
@@ -83,19 +83,19 @@ def moved(channels: tuple[Channel, ...], channel_id: str, by: int) -> tuple[Chan
 
 
 def can_remove(room: Room, channel: Channel) -> bool:
-    """Tell whether a channel may go: not general, and not the last one for text."""
+    """Tell whether a channel can be removed: not general, and not the last text channel."""
     if channel.id == DEFAULT_CHANNEL_ID:
         return False
     return channel.type == "voice" or successor(room, channel.id) is not None
 
 
 def successor(room: Room, channel_id: str) -> Channel | None:
-    """Return the channel that takes over the messages of one that goes: general, if there is."""
+    """Return the channel that takes over a removed channel's messages: general, if it exists."""
     others = [c for c in channels_of(room) if c.type == "text" and c.id != channel_id]
     general = next((c for c in others if c.id == DEFAULT_CHANNEL_ID), None)
     return general or next(iter(others), None)
 
 
 def slug(name: str) -> str:
-    """Return a channel's name as it is compared with others: case and blanks do not count."""
+    """Return a channel's name for comparison, without case and spaces."""
     return unicodedata.normalize("NFKC", " ".join(name.split())).casefold()

@@ -15,7 +15,7 @@ T = TypeVar("T")
 
 
 def start_eagerly(work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
-    """Run a coroutine up to its first `await` that waits, now, and the rest as a task."""
+    """Run a coroutine up to its first `await` that waits at once, and the rest as a task."""
     if sys.version_info >= (3, 12):
         return asyncio.Task(work, loop=asyncio.get_running_loop(), eager_start=True)
     return asyncio.ensure_future(_finish(_Started(work)))

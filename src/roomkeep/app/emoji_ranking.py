@@ -1,4 +1,4 @@
-"""Emoji that somebody looks for, the likeliest first, and those that they used last. Pure."""
+"""Ranking of found emoji, and the recently used ones. Pure."""
 
 from collections.abc import Mapping, Sequence
 from typing import Final
@@ -34,7 +34,7 @@ class FoundEmoji(Struct, frozen=True):
 
 
 def rank(query: str, found: Sequence[FoundEmoji], recent: Sequence[str] = ()) -> list[int]:
-    """Return the places of emoji among those found, the likeliest first.
+    """Return the positions of the emoji found, best first.
 
     What is called so comes before what begins so, and that before what only has to do with it. Of
     equals the one used last is first, then Unicode's order decides.
@@ -71,12 +71,12 @@ def _plain(text: str) -> str:
 
 
 def with_recent(recent: Sequence[str], emoji: str) -> tuple[str, ...]:
-    """Return the emoji that were used last, after one more was used."""
+    """Return the recently used emoji after one more was used."""
     return (emoji, *(one for one in recent if one != emoji))[:MOST_RECENT]
 
 
 def read_recent_emoji(settings: Mapping[str, object]) -> tuple[str, ...]:
-    """Return the emoji that were used last, among an account's settings."""
+    """Return the recently used emoji from an account's settings."""
     kept = settings.get(RECENT_EMOJI)
     texts = [one for one in kept if isinstance(one, str)] if isinstance(kept, list) else []
     return tuple(one for one in texts if 0 < len(one) <= LONGEST)[:MOST_RECENT]

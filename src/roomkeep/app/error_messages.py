@@ -1,4 +1,4 @@
-"""Errors in plain words: what happened, and what to do next. The one place where they are made."""
+"""Errors in plain words: what happened, and what to do next."""
 
 from roomkeep.errors import (
     InvalidRecord,
@@ -34,7 +34,7 @@ _UNDONE = (StorageFull, TransactionAborted)
 
 
 class Refused(RoomkeepError):
-    """Something that a person may not do.
+    """Something that is not allowed.
 
     Attributes:
         text: what was refused, and why, in a plain sentence.
@@ -48,7 +48,7 @@ class Refused(RoomkeepError):
 
 
 class InvalidInput(InvalidRecord):
-    """Something that a person typed and that cannot be saved.
+    """Input that cannot be saved.
 
     Attributes:
         text: why, in a plain sentence.

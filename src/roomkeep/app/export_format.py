@@ -101,7 +101,7 @@ class ReactionLine(Struct, frozen=True, tag="reaction"):
 
 
 class AttachmentLine(Struct, frozen=True, tag="attachment"):
-    """What is known of a file.
+    """The metadata of a file.
 
     Attributes:
         has_data: its bytes follow.
@@ -156,7 +156,7 @@ class _Sniffed(Struct):
 
 
 def is_head(line: bytes) -> bool:
-    """Tell whether a line is the head of a backup, be it one that can be read here or not."""
+    """Tell whether a line is the head of a backup, of any version."""
     try:
         return bool(msgspec.json.decode(line, type=_Sniffed).format == FORMAT)
     except (ValueError, RecursionError):
@@ -224,7 +224,7 @@ class Packer:
         self._head = msgspec.json.encode(head) + b"\n"
 
     def pack(self, *lines: Line) -> bytes:
-        """Return some more bytes of the file; there may be none yet."""
+        """Add a line; return the bytes that are ready, which may be none."""
         self.lines += len(lines)
         head, self._head = self._head, b""
         return self._zip.compress(head + _ENCODER.encode_lines(lines))

@@ -1,4 +1,4 @@
-"""What kind of file something is, in the words that people use. Pure."""
+"""The kind of a file, in plain words. Pure."""
 
 import re
 from typing import Final
@@ -63,7 +63,7 @@ _EXTENSION: Final = re.compile(r"[a-z0-9]{1,8}")
 
 
 def kind_of(name: str, mime: str) -> str:
-    """Return a file's kind, such as "PDF document" or "XYZ file"; empty where nothing tells it.
+    """Return a file's kind, such as "PDF document" or "XYZ file"; empty if unknown.
 
     Args:
         name: the file's name.

@@ -1,8 +1,6 @@
-"""What the page knows of files: those that wait to be sent, and those of the messages on it."""
+"""The state of files: those to send, and those of the messages on the page."""
 
-import operator
 from collections.abc import Collection, Mapping
-from typing import TypeVar
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -10,15 +8,14 @@ from reaktiv import Signal
 
 from roomkeep.app.channel_ref import ChannelRef
 from roomkeep.app.files import PickedFile
+from roomkeep.app.signals import signal
 from roomkeep.models import Attachment
 
 __all__ = ["FilesState", "PendingFile", "Picture"]
 
-T = TypeVar("T")
-
 
 class PendingFile(Struct, frozen=True, kw_only=True):
-    """A file that waits to be sent.
+    """A file in a draft.
 
     Attributes:
         id: the id that it is kept under; the same on each try, so none is kept twice.
@@ -56,7 +53,7 @@ class Picture(Struct, frozen=True):
 
 
 class FilesState:
-    """What the page knows of one account's files.
+    """The files of one account, as the page shows them.
 
     Attributes:
         pending: the files that wait to be sent, by where one writes.
@@ -72,42 +69,42 @@ class FilesState:
     """
 
     def __init__(self) -> None:
-        self.pending: Signal[Mapping[ChannelRef, tuple[PendingFile, ...]]] = _signal({})
-        self.refused: Signal[tuple[str, ...]] = _signal(())
-        self.by_message: Signal[Mapping[str, tuple[Attachment, ...]]] = _signal({})
+        self.pending: Signal[Mapping[ChannelRef, tuple[PendingFile, ...]]] = signal({})
+        self.refused: Signal[tuple[str, ...]] = signal(())
+        self.by_message: Signal[Mapping[str, tuple[Attachment, ...]]] = signal({})
         self.asked: set[str] = set()
         self.listed: dict[ChannelRef, tuple[str, ...]] = {}
         self.awaited: dict[str, ChannelRef] = {}
-        self.pictures: Signal[Mapping[str, Picture]] = _signal({})
+        self.pictures: Signal[Mapping[str, Picture]] = signal({})
         self.in_view: set[str] = set()
-        self.large: Signal[str | None] = _signal(None)
+        self.large: Signal[str | None] = signal(None)
 
     def waits(self, ref: ChannelRef | None) -> bool:
-        """Tell whether files wait to be sent."""
+        """Tell whether a draft has files."""
         waiting = () if ref is None else self.pending().get(ref, ())
         return any(not file.is_saving for file in waiting)
 
     def is_waiting(self, ref: ChannelRef, file_id: str) -> bool:
-        """Tell whether a file waits to be sent, and is not on its way."""
+        """Tell whether a file is in a draft and not being sent."""
         waiting = self.pending().get(ref, ())
         return any(file.id == file_id and not file.is_saving for file in waiting)
 
     def lacks_picture(self, ref: ChannelRef, file_id: str) -> bool:
-        """Tell whether a file waits to be sent that cannot be seen yet."""
+        """Tell whether a draft file has no preview yet."""
         waiting = self.pending().get(ref, ())
         return any(file.id == file_id and file.picture is None for file in waiting)
 
     def add(self, ref: ChannelRef, file: PendingFile) -> None:
-        """Have a file wait to be sent."""
+        """Add a file to a draft."""
         self._change(ref, (*self.pending().get(ref, ()), file))
 
     def mark(self, ref: ChannelRef, ids: Collection[str], **fields: object) -> None:
-        """Change what is known of files that wait."""
+        """Change the state of draft files."""
         now = self.pending().get(ref, ())
         self._change(ref, tuple(replace(f, **fields) if f.id in ids else f for f in now))
 
     def take_away(self, ref: ChannelRef, ids: Collection[str]) -> list[PendingFile]:
-        """Have files wait no more; return them."""
+        """Remove files from a draft; return them."""
         now = self.pending().get(ref, ())
         self._change(ref, tuple(file for file in now if file.id not in ids))
         return [file for file in now if file.id in ids]
@@ -120,7 +117,3 @@ class FilesState:
         """Return an attachment of a message on the page."""
         every = (one for found in self.by_message().values() for one in found)
         return next((one for one in every if one.id == attachment_id), None)
-
-
-def _signal(value: T) -> Signal[T]:
-    return Signal(value, equal=operator.eq)

@@ -1,4 +1,4 @@
-"""Files that go with messages: what may be sent, what may be shown, and by which name."""
+"""Attachments: what may be sent, what may be shown, and their names."""
 
 import re
 import unicodedata
@@ -49,7 +49,7 @@ _UNSAFE = re.compile(r'[<>:"|?*/\\]')
 
 
 class PickedFile(Protocol):
-    """A file that a person picked.
+    """A file that was picked.
 
     Attributes:
         name: its name.
@@ -73,7 +73,7 @@ class PickedFile(Protocol):
 
 
 class StoredFile:
-    """A file that the database keeps already.
+    """A file that is in the database already.
 
     Attributes:
         name: its name.
@@ -96,14 +96,14 @@ class StoredFile:
 
 
 class Choice(Struct, frozen=True):
-    """Which files can be sent, and in plain sentences why the others cannot."""
+    """The files that can be sent, and why the others cannot, in plain sentences."""
 
     files: tuple[PickedFile, ...]
     refused: tuple[str, ...]
 
 
 def choose(files: Iterable[PickedFile], *, room_for: int = MAX_FILES) -> Choice:
-    """Tell which files can be sent.
+    """Choose the files that can be sent.
 
     Args:
         files: what a person picked.
@@ -129,7 +129,7 @@ def choose(files: Iterable[PickedFile], *, room_for: int = MAX_FILES) -> Choice:
 
 
 def base_name(name: str) -> str:
-    """Return a file's name as it is kept and shown: one line, no folders, not endless."""
+    """Return a file's name to keep and show: on one line, without folders, of limited length."""
     last = re.split(r"[/\\]", name.rstrip("/\\"))[-1]
     return _shorten(_visible(last), MAX_NAME) or "file"
 
@@ -141,13 +141,13 @@ def download_name(name: str) -> str:
 
 
 def media_type(text: str) -> str:
-    """Return a media type as it is kept; that of any bytes where it is none."""
+    """Return a valid media type; that of any bytes if it is not valid."""
     wanted = text.partition(";")[0].strip().lower()
     return wanted if _MEDIA_TYPE.fullmatch(wanted) else UNKNOWN
 
 
 def picture_type(mime: str) -> str | None:
-    """Return the type as which a file may be shown; None where it may only be downloaded."""
+    """Return the type to show a file as; None if it may only be downloaded."""
     wanted = media_type(mime)
     return wanted if wanted in PICTURES else None
 
@@ -172,7 +172,7 @@ def _is(character: str, category: str) -> bool:
 
 
 def _shorten(name: str, most: int) -> str:
-    """Cut out of a name's middle, so that its ending stays."""
+    """Shorten a name in the middle, so that its extension stays."""
     if len(name) <= most:
         return name
     stem, dot, ending = name.rpartition(".")

@@ -1,4 +1,4 @@
-"""Which messages are so long that only their beginning is shown at first. Pure."""
+"""Folding long messages. Pure."""
 
 from collections.abc import Collection
 from typing import Final, Literal
@@ -17,7 +17,7 @@ Fold = Literal["whole", "folded", "open"]
 
 
 def fold_of(message: Message, unfolded: Collection[str], columns: int) -> Fold:
-    """Return how a message is shown.
+    """Return whether a message is shown folded.
 
     Args:
         message: the message.
@@ -30,7 +30,7 @@ def fold_of(message: Message, unfolded: Collection[str], columns: int) -> Fold:
 
 
 def is_long(content: str, columns: int) -> bool:
-    """Tell whether a text takes many lines, where so many characters stand in one, about.
+    """Tell whether a text takes many lines, given about how many characters fit in one.
 
     It is told by the text alone: to measure each message would make the browser lay out all of
     them once more.

@@ -1,4 +1,4 @@
-"""What a message's text is made of: plain text, links, code and emphasis. Pure, and never markup.
+"""The parts of a message's text: plain text, links, code and emphasis. Pure; never markup.
 
 What is not surely meant as a marker stays text. The work grows with the length of the text alone,
 whatever somebody put in it.
@@ -95,7 +95,7 @@ def is_only_emoji(content: str) -> bool:
 
 
 def summary(content: str, *, most: int = 160) -> str:
-    """Return a message in one line, without markers, cut where it is longer than `most`."""
+    """Return a message on one line, without markers, cut to `most` characters."""
     # What follows is not seen; a block that is cut here is one that is not closed.
     parts = parse(content[: most * 4])
     pieces = (f" {part.text} " if part.kind == "block" else part.text for part in parts)

@@ -1,4 +1,4 @@
-"""Text cut where a reader would: a letter with its marks, or an emoji, stays whole.
+"""Cutting text between graphemes: a letter with its marks, or an emoji, stays whole.
 
 The browser knows the rules of Unicode. Under CPython, where tests run, a short version of them
 covers letters with marks, flags, and emoji with skin tones, joiners and tags.

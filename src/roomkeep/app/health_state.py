@@ -1,18 +1,16 @@
-"""What the page knows of an account's health, and how to say it."""
+"""The state of the storage check, and its wording."""
 
-import operator
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import Literal, TypeVar
+from typing import Literal
 
 from reaktiv import Signal
 
+from roomkeep.app.signals import signal
 from roomkeep.localization import join_sentences, localize
 from roomkeep.persistence import Problem
 
 __all__ = ["HealthState", "listed", "say_problem", "say_problems"]
-
-T = TypeVar("T")
 
 
 class HealthState:
@@ -26,10 +24,10 @@ class HealthState:
     """
 
     def __init__(self) -> None:
-        self.problems: Signal[tuple[Problem, ...] | None] = _signal(None)
-        self.doing: Signal[Literal["nothing", "checking", "repairing"]] = _signal("nothing")
-        self.mended: Signal[int | None] = _signal(None)
-        self.is_asking: Signal[bool] = _signal(value=False)
+        self.problems: Signal[tuple[Problem, ...] | None] = signal(None)
+        self.doing: Signal[Literal["nothing", "checking", "repairing"]] = signal("nothing")
+        self.mended: Signal[int | None] = signal(None)
+        self.is_asking: Signal[bool] = signal(value=False)
 
 
 def listed(problems: Sequence[Problem]) -> list[Problem]:
@@ -73,7 +71,3 @@ _KINDS: Mapping[str, str] = MappingProxyType(
     }
 )
 """The texts of the kinds of problems."""
-
-
-def _signal(value: T) -> Signal[T]:
-    return Signal(value, equal=operator.eq)

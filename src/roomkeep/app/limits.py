@@ -1,4 +1,4 @@
-"""What people may type, checked before anything is saved."""
+"""Limits on input, checked before anything is saved."""
 
 import unicodedata
 from collections.abc import Iterable
@@ -114,7 +114,7 @@ def check_content(text: str) -> str:
 
 
 def check_bio(text: str) -> str:
-    """Return what a person says of themselves as it is kept; it may be empty.
+    """Return a profile's bio as it is kept; it may be empty.
 
     Raises:
         InvalidInput: it is too long, or holds a character that cannot be shown.

@@ -1,4 +1,4 @@
-"""What stands for a name in a small picture: its initials, on a colour. Pure."""
+"""Monograms: initials on a colour, in place of a picture. Pure."""
 
 import functools
 import re
@@ -21,7 +21,7 @@ _WORD: Final = re.compile(r"[^\s|_\-\[\]{}`^\\<>.,:;/#@'\"()]+")
 
 @functools.lru_cache(maxsize=2_048)
 def initials(name: str) -> str:
-    """Return what stands for a name: the initials of two words, or the beginning of one.
+    """Return the initials of a name's two words, or the beginning of one.
 
     A number is kept ("Room 12" is "R12"), and an emoji that begins a name stands for it alone.
     """

@@ -1,5 +1,5 @@
-// Served in the place of the service worker while one works on the page: it takes away whatever worker this address had, with
-// all that it keeps, and loads the pages anew that came from there.
+// `npm run dev` serves this instead of the service worker. It deletes the caches of a previously installed worker, unregisters
+// itself, and reloads the open pages.
 addEventListener('install', () => skipWaiting());
 
 addEventListener('activate', (event) => {

@@ -1,4 +1,4 @@
-"""The people of a room: how they are listed, and who may keep whom out. Nothing but rules."""
+"""The people of a room: how they are listed, and who may ban whom. Pure."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
@@ -65,7 +65,7 @@ _RANKS: Mapping[Role | None, int] = MappingProxyType(
 
 
 class Avatar(Struct, frozen=True):
-    """How a person looks beside what they write."""
+    """A person's name and picture, beside messages."""
 
     name: str
     picture: str | None
@@ -98,7 +98,7 @@ class Person(Struct, frozen=True, kw_only=True):
 
 
 class PersonGroup(Struct, frozen=True):
-    """People that are listed together.
+    """People listed under one title.
 
     Attributes:
         total: how many they are, those that are not listed yet too.
@@ -136,7 +136,7 @@ def person_of(
     my_id: str,
     name: str = "",
 ) -> Person:
-    """Put together what is known of a person.
+    """Combine a person's profile and membership.
 
     Args:
         user_id: the user's id.
@@ -189,24 +189,24 @@ def group_people(
 
 
 def faces_of(people: Iterable[Person]) -> dict[str, Avatar]:
-    """Return how people look, by their ids."""
+    """Return people's names and pictures, by their ids."""
     return {person.user_id: Avatar(person.name, person.picture) for person in people}
 
 
 def may_moderate(me: Person | None) -> bool:
-    """Tell whether a person may keep others out of the room."""
+    """Tell whether a person may ban others from the room."""
     return me is not None and _RANKS[me.role] > 0
 
 
 def may_ban(me: Person | None, other: Person) -> bool:
-    """Tell whether one may ban the other: never oneself, the host, or who stands above one."""
+    """Tell whether a person may ban another: never themselves, the host, or a higher role."""
     if me is None or not may_moderate(me) or other.is_me or other.role == "host":
         return False
     return _RANKS[me.role] >= _RANKS[other.role]
 
 
 def find_ban(bans: Sequence[Ban], user_id: str) -> Ban | None:
-    """Return a user's ban; the one that lasts longest where there are several."""
+    """Return a user's ban; of several, the one that lasts longest."""
     mine = [ban for ban in bans if ban.user_id == user_id]
     for_ever = [ban for ban in mine if ban.expires_at is None]
     if for_ever:
@@ -215,6 +215,6 @@ def find_ban(bans: Sequence[Ban], user_id: str) -> Ban | None:
 
 
 def picture_of(known: User | RoomMember | KnownAccount) -> str | None:
-    """Return a person's picture as a `data:` URL; None where there is none that can be shown."""
+    """Return a person's picture as a `data:` URL; None if none can be shown."""
     url = known.avatar_url
     return url if url is not None and url.startswith(PICTURES) else None

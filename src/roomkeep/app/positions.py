@@ -1,4 +1,4 @@
-"""Scroll positions, by channel, as a reload finds them again."""
+"""Scroll positions by channel, kept across a reload."""
 
 from collections.abc import Mapping
 

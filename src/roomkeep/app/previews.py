@@ -11,7 +11,7 @@ MOST = 99
 
 
 def preview(message: Message | None, reader_id: str) -> str:
-    """Say in one line who wrote what."""
+    """Return a message and its author on one line."""
     if message is None:
         return localize("chat.empty_title")
     if message.is_deleted:
@@ -23,5 +23,5 @@ def preview(message: Message | None, reader_id: str) -> str:
 
 
 def badge(count: int) -> str:
-    """Return a count as it is shown in a small place."""
+    """Return a count as shown on a badge."""
     return localize("count.many", count=MOST) if count > MOST else format_number(count)

@@ -1,4 +1,4 @@
-"""Sample rooms, for who wants to look around: made of a clock and a reader, and always the same."""
+"""Sample rooms, made from the time and the reader; always the same."""
 
 from datetime import tzinfo
 from typing import Literal
@@ -124,7 +124,7 @@ def make_samples(reader: User, now: int, zone: tzinfo | None = None) -> list[Sam
 
 
 def make_file(attachment: Attachment, made_of: str) -> tuple[Attachment, bytes]:
-    """Make a file's bytes, and say how many they are. A picture takes some 50 ms in a browser."""
+    """Make a file's bytes. A picture takes some 50 ms in a browser."""
     data = paint(made_of) if made_of in PICTURES else _TEXTS[made_of][1].encode()
     return replace(attachment, size=len(data)), data
 

@@ -1,4 +1,4 @@
-"""Portraits of the sample people, drawn by numbers: nothing is downloaded, and nobody's is used.
+"""Portraits of the sample people, drawn by code: nothing is downloaded.
 
 A portrait is a stack of ellipses, each painted over those before it. Its edges are not smoothed:
 it is made several times as large as it is ever shown, and the browser smooths it on the way.
@@ -27,7 +27,7 @@ _WHITE = (255, 252, 246)
 
 
 class Look(Struct, frozen=True):
-    """What a person looks like.
+    """The look of a person.
 
     Attributes:
         ground: the colours behind them, at the top and at the bottom.

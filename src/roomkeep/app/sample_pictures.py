@@ -1,4 +1,4 @@
-"""Pictures for the sample rooms, painted by numbers: nothing is downloaded, and nobody's is used.
+"""Pictures for the sample rooms, painted by code: nothing is downloaded.
 
 A picture has at most 256 colours and one byte for each of its points. Whole lines are made at a
 time, by what Python does to bytes in C, so that the page need not wait for them.

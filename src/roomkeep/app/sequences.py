@@ -1,4 +1,4 @@
-"""What is common to sequences. Pure."""
+"""Helpers for sequences. Pure."""
 
 import bisect
 from collections.abc import Iterable, Sequence
@@ -10,7 +10,7 @@ T = TypeVar("T")
 
 
 def longest_in_order(items: Iterable[T], before: Sequence[T]) -> list[T]:
-    """Return the most items whose order is the same as before: all others have moved.
+    """Return the largest set of items that kept their order; all others have moved.
 
     Args:
         items: the items in their order now, each of them once.

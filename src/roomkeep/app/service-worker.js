@@ -1,28 +1,28 @@
-// Keeps the page's files on the device, each version of them in a cache of its own, and answers from there without asking
-// the network. A page gets all its files in the version that it began with, whatever has been installed since; a version
-// is deleted when no page of it is left. The build writes in this version and the SHA-256 of each of its files.
+// Caches the site's files, one cache per version, and serves them without asking the network. A page gets all its files
+// from the version it started with, even after a newer one is installed. A version is deleted when its last page is
+// closed. The build inserts this version and the SHA-256 of each of its files.
 //
-// A worker never takes over from another while pages are open: Chromium would fail requests of a page that is loading in
-// that moment. Any worker can serve any version, so the one that is there opens the newest.
-// docs/deployment.md tells how the parts play together.
+// A worker never replaces another while pages are open, because Chromium would fail the requests of a page that is loading
+// at that moment. Any worker can serve any version, so the active one opens the newest.
+// docs/deployment.md explains the whole process.
 const VERSION = '/* VERSION */';
 const FILES = {/* FILES */};
 
 const PREFIX = 'roomkeep-site-';
-/** The version of each page, by its client id, and the newest. */
+/** The cache of page versions: the version of each page by its client id, and the newest version. */
 const VERSIONS = 'roomkeep-versions';
-/** No client id: those are UUIDs. */
+/** The key of the newest version. Client ids are UUIDs, so none equals it. */
 const NEWEST = 'newest';
-/** The hashes of all that is in a cache. */
+/** The file in each cache that lists the hashes of its files. */
 const LIST = '/files.json';
-/** Kept last: a cache without it is not whole. */
+/** Stored last: a cache without it is incomplete. */
 const PAGE = '/';
 /** The lock that a page holds from its first script until it is ready. */
 const STARTING = 'roomkeep-starting';
-/** The lock of whoever fills or deletes caches. */
+/** The lock for filling and deleting caches. */
 const CACHES = 'roomkeep-caches';
 const LONGEST_START_MS = 60_000;
-/** The browser lists a page among its clients only a while after it has asked for it. */
+/** A new page is not in the list of clients until some time after its request. */
 const BIRTH_MS = 5 * 60_000;
 
 const nameOf = (version) => PREFIX + version;

@@ -1,4 +1,4 @@
-"""Which ids an archive uses in several rooms, found in bounded memory."""
+"""Finding ids that an archive uses in several rooms, in bounded memory."""
 
 from array import array
 from bisect import bisect_left
@@ -38,7 +38,7 @@ class SharedIds:
         return position < len(shared) and shared[position] == key
 
     def add(self, room_number: int, id_: str) -> None:
-        """Note that a room uses an id, for a message or for what one answers."""
+        """Note that a room uses an id, for a message or for one it replies to."""
         key = _hash(id_)
         self._uses[key % _BUCKETS].append(key << _ROOM_BITS | room_number)
 

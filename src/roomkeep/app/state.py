@@ -1,8 +1,7 @@
-"""What the page shows, as signals. Nothing here touches the database or the page."""
+"""The state of the page, as signals. Nothing here touches the database or the page."""
 
-import operator
 from collections.abc import Mapping
-from typing import Literal, TypeVar
+from typing import Literal
 
 from msgspec import Struct
 from reaktiv import Signal
@@ -13,8 +12,10 @@ from roomkeep.app.channel_ref import ChannelRef
 from roomkeep.app.channels import find_channel
 from roomkeep.app.file_state import FilesState
 from roomkeep.app.health_state import HealthState
+from roomkeep.app.job import Job
 from roomkeep.app.people_state import PeopleState
 from roomkeep.app.positions import Position
+from roomkeep.app.signals import signal
 from roomkeep.app.storage_state import StorageState
 from roomkeep.app.timeline import Timeline
 from roomkeep.models import DEFAULT_CHANNEL_ID, Channel, Message, Room, User
@@ -23,17 +24,12 @@ from roomkeep.persistence import KnownAccount, LaunchSettings
 __all__ = [
     "AccountState",
     "Dialog",
-    "Export",
-    "Import",
     "Leaving",
     "Notice",
     "PageState",
     "Pane",
-    "Phase",
     "Removing",
 ]
-
-T = TypeVar("T")
 
 Dialog = Literal[
     "room",
@@ -56,19 +52,15 @@ Pane = Literal["rooms", "chat"]
 """What a narrow window shows."""
 
 
-Phase = Literal["checking", "writing", "stopping", "done", "stopped", "failed"]
-"""What an import is doing, or how it ended."""
-
-
 class Notice(Struct, frozen=True, kw_only=True):
-    """Something that a person should know.
+    """A notice: an error or good news.
 
     Attributes:
-        number: which one it is.
+        number: its number, which identifies it.
         kind: an error, or good news.
         text: what happened, in a plain sentence.
         advice: what to do next.
-        about: the id of the text that says what failed; empty where nothing did.
+        about: the id of the text that says what failed; empty for good news.
     """
 
     number: int
@@ -78,59 +70,13 @@ class Notice(Struct, frozen=True, kw_only=True):
     about: str = ""
 
 
-class Import(Struct, frozen=True, kw_only=True):
-    """How far an import has come.
-
-    Attributes:
-        name: the file's name.
-        phase: what it is doing, or how it ended.
-        done: the share of the work that is done, from 0 to 1.
-        text: where it is, or what came of it, in a plain sentence.
-        advice: what to do next, where it failed.
-        is_restore: the file is an export, which is restored.
-    """
-
-    name: str
-    phase: Phase = "checking"
-    done: float = 0.0
-    text: str = ""
-    advice: str = ""
-    is_restore: bool = False
-
-    @property
-    def is_running(self) -> bool:
-        """It has not ended yet."""
-        return self.phase in ("checking", "writing", "stopping")
-
-
-class Export(Struct, frozen=True, kw_only=True):
-    """How far an export has come.
-
-    Attributes:
-        phase: what it is doing, or how it ended.
-        done: the share of the work that is done, from 0 to 1.
-        text: where it is, or what came of it, in a plain sentence.
-        advice: what else there is to know.
-    """
-
-    phase: Literal["running", "stopping", "done", "stopped", "failed"] = "running"
-    done: float = 0.0
-    text: str = ""
-    advice: str = ""
-
-    @property
-    def is_running(self) -> bool:
-        """It has not ended yet."""
-        return self.phase in ("running", "stopping")
-
-
 class Leaving(Struct, frozen=True, kw_only=True):
-    """A room that is to go from this device, if the person says so.
+    """The question whether to leave or delete a room.
 
     Attributes:
-        messages: how many messages go with it; None until they are counted.
-        files: how many files go with these, likewise.
-        is_host: the person owns it, and so deletes it.
+        messages: how many messages are deleted with it; None until they are counted.
+        files: how many files are deleted with it; None until they are counted.
+        is_host: the person is its host, and so deletes it.
     """
 
     room: Room
@@ -140,12 +86,12 @@ class Leaving(Struct, frozen=True, kw_only=True):
 
 
 class Removing(Struct, frozen=True, kw_only=True):
-    """A channel that is to go, if the person says so.
+    """The question whether to remove a channel.
 
     Attributes:
         messages: how many messages it has; None until they are counted.
-        successor: the channel that takes them over; None where there are none.
-        is_moving: it is taking them over.
+        successor: the channel that takes them over; None if there are none.
+        is_moving: they are being moved.
     """
 
     room: Room
@@ -156,99 +102,99 @@ class Removing(Struct, frozen=True, kw_only=True):
 
 
 class AccountState:
-    """All that the page knows of one signed-in account.
+    """The state of one signed-in account.
 
-    A switch leaves the whole object behind, so nothing of one account can show in another.
+    Switching accounts drops the whole object, so nothing of one account can show in another.
 
     Attributes:
         user: the account's profile.
         rooms: its rooms; None until they are loaded.
-        failed_room: the room that could not be created; None where all were.
-        room_id: the room that is open.
-        channel_id: the channel of it that is open.
-        timeline: the open channel's messages on the page; None until they are loaded.
-        unsent: one's own messages that are on the page and not in the database yet, by their ids.
+        failed_room: the room that could not be created; None if none failed.
+        room_id: the id of the open room.
+        channel_id: the id of its open channel.
+        timeline: the messages of the open channel on the page; None until they are loaded.
+        unsent: own messages that are on the page but not in the database yet, by their ids.
         is_loading: a page of messages is being loaded.
-        drafts: what was written and not sent, by channel.
-        recent_emoji: the emoji that were used last, the latest first.
-        recent: the channels that were opened last, the latest first.
-        room_order: the ids of its rooms in the order in which they were listed last.
-        last_read: the times in ms up to which channels were read.
-        unread: how many messages are unread in channels that have some.
-        previews: the last message of each room, where that is known; None for a room without.
+        drafts: the drafts, by channel.
+        recent_emoji: the recently used emoji, latest first.
+        recent: the recently opened channels, latest first.
+        room_order: the ids of its rooms in the order in which they were last listed.
+        last_read: the read markers, in ms, by channel.
+        unread: the unread counts, by channel; channels without unread messages are left out.
+        previews: the last message of each room, if known; None for a room without messages.
         new_after: the time in ms after which messages were new when the channel was opened; None
-            where there were none.
-        new_count: how many they were.
-        replies: the messages that what was written and not sent answers, by channel.
-        originals: messages that others answer and that may not be on the page, by their ids; None
-            for those that are not there.
-        message_id: the message that one went to in the open channel; None for none.
-        target: the id of a message to go to; None when one has arrived.
+            if there were none.
+        new_count: the number of new messages.
+        replies: the messages that drafts reply to, by channel.
+        originals: replied-to messages that may not be on the page, by their ids; None for those
+            that do not exist.
+        message_id: the id of the message in the address; None for none.
+        target: the id of a message to scroll to; None once it is in view.
         positions: the scroll positions of channels that were not left at their end. No signal:
             scrolling draws nothing.
-        picking: for what one looks for an emoji: a message's id, or empty for what one writes.
-        edits: the ids of the messages whose editors are open, by channel.
-        edit_texts: what editors hold, by channel and by the messages' ids. No signal: typing draws
+        picking: what the emoji picker is open for: a message's id, or empty for the composer; None
+            if it is closed.
+        edits: the ids of the messages being edited, by channel.
+        edit_texts: the texts of editors, by channel and message id. No signal: typing redraws
             nothing.
-        unfolded: the ids of the long messages of which all is shown.
-        deleting: the message that is to be deleted, if the person says so.
-        leaving: the room that is to go, if the person says so.
-        removing: the channel that is to go, if the person says so.
-        dialog: the dialog that is open.
-        room_menu: the menu of the open room is open.
+        unfolded: the ids of the long messages that are shown whole.
+        deleting: the message in the question whether to delete it.
+        leaving: the question whether to leave or delete a room.
+        removing: the question whether to remove a channel.
+        dialog: the open dialog.
+        room_menu: the room menu is open.
         message_menu: the id of the message whose menu is open.
-        composer_focus: how often the composer was to have the focus: each time it grows, keys go
-            there.
+        composer_focus: a counter; the composer gets the focus each time it grows.
         pane: what a narrow window shows.
         importing: the import that is running or has ended.
-        exporting: the export, likewise.
+        exporting: the export that is running or has ended.
         people: the people of the open room.
-        making_samples: the share of the sample rooms that is made, from 0 to 1; None for no such
-            thing going on.
-        files: the files that wait to be sent, and those of the messages on the page.
-        storage: what is kept, and how.
-        health: what a check of it found.
+        making_samples: the progress of creating the sample rooms, from 0 to 1; None when that is
+            not going on.
+        files: the files of drafts, and those of the messages on the page.
+        storage: the report on the storage.
+        health: the result of checking the storage.
     """
 
     def __init__(self, user: User) -> None:
-        self.user = _signal(user)
-        self.rooms: Signal[tuple[Room, ...] | None] = _signal(None)
+        self.user = signal(user)
+        self.rooms: Signal[tuple[Room, ...] | None] = signal(None)
         self.failed_room: Room | None = None
-        self.room_id: Signal[str | None] = _signal(None)
-        self.channel_id: Signal[str] = _signal(DEFAULT_CHANNEL_ID)
-        self.timeline: Signal[Timeline | None] = _signal(None)
+        self.room_id: Signal[str | None] = signal(None)
+        self.channel_id: Signal[str] = signal(DEFAULT_CHANNEL_ID)
+        self.timeline: Signal[Timeline | None] = signal(None)
         self.unsent: dict[str, Message] = {}
-        self.is_loading: Signal[bool] = _signal(value=False)
-        self.drafts: Signal[Mapping[ChannelRef, str]] = _signal({})
-        self.recent: Signal[tuple[ChannelRef, ...]] = _signal(())
-        self.recent_emoji: Signal[tuple[str, ...]] = _signal(())
-        self.room_order: Signal[tuple[str, ...]] = _signal(())
-        self.last_read: Signal[Mapping[ChannelRef, int]] = _signal({})
-        self.unread: Signal[Mapping[ChannelRef, int]] = _signal({})
-        self.previews: Signal[Mapping[str, Message | None]] = _signal({})
-        self.new_after: Signal[int | None] = _signal(None)
-        self.new_count: Signal[int] = _signal(0)
-        self.replies: Signal[Mapping[ChannelRef, Message]] = _signal({})
-        self.originals: Signal[Mapping[str, Message | None]] = _signal({})
-        self.message_id: Signal[str | None] = _signal(None)
-        self.target: Signal[str | None] = _signal(None)
+        self.is_loading: Signal[bool] = signal(value=False)
+        self.drafts: Signal[Mapping[ChannelRef, str]] = signal({})
+        self.recent: Signal[tuple[ChannelRef, ...]] = signal(())
+        self.recent_emoji: Signal[tuple[str, ...]] = signal(())
+        self.room_order: Signal[tuple[str, ...]] = signal(())
+        self.last_read: Signal[Mapping[ChannelRef, int]] = signal({})
+        self.unread: Signal[Mapping[ChannelRef, int]] = signal({})
+        self.previews: Signal[Mapping[str, Message | None]] = signal({})
+        self.new_after: Signal[int | None] = signal(None)
+        self.new_count: Signal[int] = signal(0)
+        self.replies: Signal[Mapping[ChannelRef, Message]] = signal({})
+        self.originals: Signal[Mapping[str, Message | None]] = signal({})
+        self.message_id: Signal[str | None] = signal(None)
+        self.target: Signal[str | None] = signal(None)
         self.positions: dict[ChannelRef, Position] = {}
-        self.picking: Signal[str | None] = _signal(None)
-        self.edits: Signal[Mapping[ChannelRef, str]] = _signal({})
+        self.picking: Signal[str | None] = signal(None)
+        self.edits: Signal[Mapping[ChannelRef, str]] = signal({})
         self.edit_texts: dict[ChannelRef, dict[str, str]] = {}
-        self.unfolded: Signal[frozenset[str]] = _signal(frozenset())
-        self.deleting: Signal[Message | None] = _signal(None)
-        self.leaving: Signal[Leaving | None] = _signal(None)
-        self.removing: Signal[Removing | None] = _signal(None)
-        self.dialog: Signal[Dialog | None] = _signal(None)
-        self.room_menu: Signal[bool] = _signal(value=False)
-        self.message_menu: Signal[str | None] = _signal(None)
-        self.composer_focus: Signal[int] = _signal(0)
-        self.pane: Signal[Pane] = _signal("rooms")
-        self.importing: Signal[Import | None] = _signal(None)
-        self.exporting: Signal[Export | None] = _signal(None)
+        self.unfolded: Signal[frozenset[str]] = signal(frozenset())
+        self.deleting: Signal[Message | None] = signal(None)
+        self.leaving: Signal[Leaving | None] = signal(None)
+        self.removing: Signal[Removing | None] = signal(None)
+        self.dialog: Signal[Dialog | None] = signal(None)
+        self.room_menu: Signal[bool] = signal(value=False)
+        self.message_menu: Signal[str | None] = signal(None)
+        self.composer_focus: Signal[int] = signal(0)
+        self.pane: Signal[Pane] = signal("rooms")
+        self.importing: Signal[Job | None] = signal(None)
+        self.exporting: Signal[Job | None] = signal(None)
         self.people = PeopleState()
-        self.making_samples: Signal[float | None] = _signal(None)
+        self.making_samples: Signal[float | None] = signal(None)
         self.files = FilesState()
         self.storage = StorageState()
         self.health = HealthState()
@@ -281,7 +227,7 @@ class AccountState:
 
     @property
     def draft(self) -> str:
-        """What was written in the open channel and not sent."""
+        """The draft of the open channel."""
         ref = self.channel_ref
         return "" if ref is None else self.drafts().get(ref, "")
 
@@ -293,54 +239,48 @@ class AccountState:
 
     @property
     def reply(self) -> Message | None:
-        """The message that this answers."""
+        """The message that the draft replies to."""
         ref = self.channel_ref
         return None if ref is None else self.replies().get(ref)
 
 
 class PageState:
-    """What the page knows beside the signed-in account.
+    """The state of the page apart from the signed-in account.
 
     Attributes:
         account: the signed-in account; None for nobody.
-        accounts: the accounts on this device and how they look, by their ids.
+        accounts: the names and pictures of the accounts on this device, by their ids.
         phase: whether the page is starting or works.
-        days: which day it is, and where those around it begin.
-        trouble: why the storage cannot be opened, and what to do; None where all is well.
+        days: when today and the days around it begin.
+        trouble: why the storage cannot be opened, and what to do; None if it is open.
         is_switching: an account is being opened.
-        notices: what people should know, the newest last.
+        notices: the notices, newest last.
         is_outdated: another version of the app is on the device; a reload shows it.
-        why_not_kept: why nothing will be kept; None where all is well.
-        settings: how the page starts and looks.
-        removing: the id of the account that is to be removed, if the person says so, and what it
-            holds.
-        address: where the page's URL leads; None when one is there.
+        why_not_kept: why nothing will be kept; None if it will.
+        settings: the launch settings.
+        removing: the account in the question whether to remove it, by its id, and its contents.
+        address: the place of the page's URL; None once it is open.
         kept_positions: what `pack_positions` wrote before the page was reloaded; empty for nothing.
-        is_arriving: one is on the way to an address.
+        is_arriving: the place of an address is being opened.
     """
 
     def __init__(self) -> None:
         self.account: Signal[AccountState | None] = Signal(None)
-        self.accounts: Signal[Mapping[str, KnownAccount]] = _signal({})
-        self.phase: Signal[Literal["starting", "working"]] = _signal("starting")
-        self.days: Signal[Days] = _signal(Days(0, 0, 0, 0, 0, 0))
-        self.trouble: Signal[tuple[str, str] | None] = _signal(None)
-        self.is_switching: Signal[bool] = _signal(value=False)
-        self.notices: Signal[tuple[Notice, ...]] = _signal(())
-        self.is_outdated: Signal[bool] = _signal(value=False)
-        self.why_not_kept: Signal[str | None] = _signal(None)
-        self.settings: Signal[LaunchSettings] = _signal(LaunchSettings())
-        self.removing: Signal[tuple[str, str] | None] = _signal(None)
+        self.accounts: Signal[Mapping[str, KnownAccount]] = signal({})
+        self.phase: Signal[Literal["starting", "working"]] = signal("starting")
+        self.days: Signal[Days] = signal(Days(0, 0, 0, 0, 0, 0))
+        self.trouble: Signal[tuple[str, str] | None] = signal(None)
+        self.is_switching: Signal[bool] = signal(value=False)
+        self.notices: Signal[tuple[Notice, ...]] = signal(())
+        self.is_outdated: Signal[bool] = signal(value=False)
+        self.why_not_kept: Signal[str | None] = signal(None)
+        self.settings: Signal[LaunchSettings] = signal(LaunchSettings())
+        self.removing: Signal[tuple[str, str] | None] = signal(None)
         self.address: Address | None = None
         self.kept_positions = ""
-        self.is_arriving: Signal[bool] = _signal(value=False)
+        self.is_arriving: Signal[bool] = signal(value=False)
 
     def name_of(self, user_id: str) -> str:
-        """Return what an account of this device is called."""
+        """Return the display name of an account of this device."""
         known = self.accounts().get(user_id)
         return user_id if known is None else known.display_name
-
-
-def _signal(value: T) -> Signal[T]:
-    # What equals the old value changes nothing, so nothing is drawn again.
-    return Signal(value, equal=operator.eq)

@@ -1,12 +1,12 @@
-"""What the page knows of an account's storage, and how to say it."""
+"""The state of an account's storage, and its wording."""
 
-import operator
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import Literal, TypeVar
+from typing import Literal
 
 from reaktiv import Signal
 
+from roomkeep.app.signals import signal
 from roomkeep.localization import format_list, format_number, localize
 from roomkeep.models import Attachment
 from roomkeep.persistence import Quota, StorageReport, UnreadableRecord
@@ -22,8 +22,6 @@ __all__ = [
     "say_store",
     "split_usage",
 ]
-
-T = TypeVar("T")
 
 BACKENDS: Mapping[str, str] = MappingProxyType(
     {
@@ -60,34 +58,34 @@ class StorageState:
     """The storage of one account, as the page shows it.
 
     Attributes:
-        report: what was found last; None until something was.
-        app_files: what the app's own files take, in bytes; None until that is known.
-        unreadable: the records that were passed over because they cannot be decoded.
-        is_loading: it is being looked at.
-        keeping: whether the browser is being asked to keep the data, or said no.
-        is_clearing: everything is to be deleted, if the person says so.
-        files: the files that are on this device, the oldest first; None until they are known.
-        removing: those of them that are to be removed, if the person says so.
+        report: the last report; None until there is one.
+        app_files: the size of the app's own files, in bytes; None until it is known.
+        unreadable: the records that were skipped because they cannot be decoded.
+        is_loading: the report is being loaded.
+        keeping: whether the browser is being asked to protect the data, or refused.
+        is_clearing: the question whether to delete everything is open.
+        files: the files on this device, oldest first; None until they are known.
+        removing: the files in the question whether to remove them.
     """
 
     def __init__(self) -> None:
-        self.report: Signal[StorageReport | None] = _signal(None)
-        self.app_files: Signal[int | None] = _signal(None)
-        self.unreadable: Signal[tuple[UnreadableRecord, ...]] = _signal(())
-        self.is_loading: Signal[bool] = _signal(value=False)
-        self.keeping: Signal[Literal["idle", "asking", "refused"]] = _signal("idle")
-        self.is_clearing: Signal[bool] = _signal(value=False)
-        self.files: Signal[tuple[Attachment, ...] | None] = _signal(None)
-        self.removing: Signal[tuple[Attachment, ...]] = _signal(())
+        self.report: Signal[StorageReport | None] = signal(None)
+        self.app_files: Signal[int | None] = signal(None)
+        self.unreadable: Signal[tuple[UnreadableRecord, ...]] = signal(())
+        self.is_loading: Signal[bool] = signal(value=False)
+        self.keeping: Signal[Literal["idle", "asking", "refused"]] = signal("idle")
+        self.is_clearing: Signal[bool] = signal(value=False)
+        self.files: Signal[tuple[Attachment, ...] | None] = signal(None)
+        self.removing: Signal[tuple[Attachment, ...]] = signal(())
 
 
 def say_store(store: str) -> str:
-    """Return what a store holds, in words; a name that is not known as it is."""
+    """Return a store's name in words; an unknown name is returned as it is."""
     return localize(STORES[store]) if store in STORES else store
 
 
 def say_bytes(size: float) -> str:
-    """Return a size, with the unit that suits it; a kB is 1,000 bytes, as for disks."""
+    """Return a size with a suitable unit; a kB is 1,000 bytes, as for disks."""
     unit = ""
     for larger in ("unit.kilobytes", "unit.megabytes", "unit.gigabytes", "unit.terabytes"):
         # The next unit is a thousand times as large; 999.96 kB would read 1,000.0 kB.
@@ -112,7 +110,7 @@ def split_usage(quota: Quota, app_files: int | None) -> tuple[int, int] | None:
 
 
 def say_contents(rows: Mapping[str, int]) -> str:
-    """Return what goes with an account, such as "3 rooms, 1,204 messages, and 1 attachment"."""
+    """Return the contents of an account, such as "3 rooms, 1,204 messages, and 1 attachment"."""
     return format_list(
         localize(text, count=rows.get(store, 0)) for store, text in _CONTENTS.items()
     )
@@ -125,7 +123,7 @@ def say_files(files: Sequence[Attachment]) -> str:
 
 
 def oldest(files: Sequence[Attachment], share: float) -> tuple[Attachment, ...]:
-    """Return the first files, so many that they take at least this share of what all take."""
+    """Return the oldest files that together take at least a share of the total size."""
     wanted = share * sum(file.size for file in files)
     taken = 0
     for place, file in enumerate(files, 1):
@@ -133,8 +131,3 @@ def oldest(files: Sequence[Attachment], share: float) -> tuple[Attachment, ...]:
         if taken >= wanted:
             return tuple(files[:place])
     return tuple(files)
-
-
-def _signal(value: T) -> Signal[T]:
-    # What equals the old value changes nothing, so nothing is drawn again.
-    return Signal(value, equal=operator.eq)

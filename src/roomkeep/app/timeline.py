@@ -1,4 +1,4 @@
-"""The part of a channel's messages that is on the page: a window that moves over the channel.
+"""The part of a channel's messages that is on the page: a window that moves over it.
 
 It is bounded, so a long way costs no more than the first page. What is let go at one end is read
 again when one comes back to it.
@@ -41,12 +41,12 @@ class Timeline(Struct, frozen=True, kw_only=True):
 
     @classmethod
     def latest(cls, page: Sequence[Message]) -> "Timeline":
-        """Begin at the channel's end, with the newest page."""
+        """Start at the channel's end, with the newest page."""
         return cls(messages=tuple(page), has_older=len(page) >= PAGE)
 
     @classmethod
     def around(cls, older: Sequence[Message], newer: Sequence[Message]) -> "Timeline":
-        """Begin at a place in the channel, with the page before it and the page after it."""
+        """Start at a place in the channel, with the pages before and after it."""
         return cls(
             messages=(*older, *newer),
             has_older=len(older) >= PAGE,
@@ -54,7 +54,7 @@ class Timeline(Struct, frozen=True, kw_only=True):
         )
 
     def with_older(self, page: Sequence[Message]) -> "Timeline":
-        """Put the page before; what is too much then goes at the other end."""
+        """Add a page before; excess messages are dropped at the other end."""
         messages = (*page, *self.messages)
         return replace(
             self,
@@ -64,14 +64,14 @@ class Timeline(Struct, frozen=True, kw_only=True):
         )
 
     def with_newer(self, page: Sequence[Message]) -> "Timeline":
-        """Put the page after; what is too much then goes at the other end."""
+        """Add a page after; excess messages are dropped at the other end."""
         last = message_order(self.messages[-1]) if self.messages else None
         new = (message for message in page if last is None or message_order(message) > last)
         messages = (*self.messages, *new)
         return replace(self, messages=messages, has_newer=len(page) >= PAGE).without_excess()
 
     def with_message(self, message: Message) -> "Timeline":
-        """Put a message where it belongs, in place of the one with its id.
+        """Insert a message in order, or replace the one with its id.
 
         One that lies outside the window is left out.
         """
@@ -87,7 +87,7 @@ class Timeline(Struct, frozen=True, kw_only=True):
         return replace(self, messages=(*others[:spot], message, *others[spot:])).without_excess()
 
     def with_records(self, records: Mapping[str, Message | None], place: ChannelRef) -> "Timeline":
-        """Show messages as they are now, by their ids: those of the channel, and no others."""
+        """Apply messages as they are now, by their ids, if they are of the channel."""
         timeline = self
         for message_id, message in records.items():
             if message is None or (message.room_id, message.channel_id) != place:
@@ -97,7 +97,7 @@ class Timeline(Struct, frozen=True, kw_only=True):
         return timeline
 
     def without(self, ids: Collection[str]) -> "Timeline":
-        """Leave messages out."""
+        """Remove messages."""
         messages = tuple(message for message in self.messages if message.id not in ids)
         return self if len(messages) == len(self.messages) else replace(self, messages=messages)
 
@@ -106,7 +106,7 @@ class Timeline(Struct, frozen=True, kw_only=True):
         return next((message for message in self.messages if message.id == message_id), None)
 
     def without_excess(self) -> "Timeline":
-        """Let the oldest messages go where there are too many."""
+        """Drop the oldest messages if there are too many."""
         if len(self.messages) <= MOST:
             return self
         return replace(self, messages=self.messages[-MOST:], has_older=True)

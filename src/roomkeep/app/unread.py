@@ -1,4 +1,4 @@
-"""What is read and what is new. Pure: the database does not come into it."""
+"""Read and new messages. Pure."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -43,12 +43,12 @@ def read_until(
 
 
 def has_new(messages: Sequence[Message], mark: int, reader_id: str) -> bool:
-    """Tell whether others wrote something after a time."""
+    """Tell whether others wrote after a time."""
     return any(message.timestamp > mark and message.sender_id != reader_id for message in messages)
 
 
 def count_new(timeline: Timeline, mark: int) -> int | None:
-    """Count the messages of a channel after a time; None where not all of them are at hand."""
+    """Count the messages of a channel after a time; None if not all of them are at hand."""
     first = timeline.messages[0].timestamp if timeline.messages else mark
     if not timeline.is_at_latest or (timeline.has_older and first > mark):
         return None
@@ -107,7 +107,7 @@ def counts_alike(room: Room | None, changed: Room | None, user_id: str) -> bool:
 def first_new(
     messages: Sequence[Message], mark: int | None, reader_id: str, *, has_older: bool
 ) -> str | None:
-    """Return the id of the message before which reading stopped.
+    """Return the id of the first new message.
 
     Where that is before the first of these messages, it is none of them.
     """
@@ -123,7 +123,7 @@ def total(unread: Mapping[ChannelRef, int], room_id: str) -> int:
 
 
 def read_marks(settings: Mapping[str, object]) -> dict[ChannelRef, int]:
-    """Return the marks of what was read among an account's settings."""
+    """Return the read markers from an account's settings."""
     found = ((channel_ref_of(LAST_READ, key), mark) for key, mark in settings.items())
     return {
         ref: int(mark)

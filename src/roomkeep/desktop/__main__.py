@@ -9,8 +9,6 @@ from pathlib import Path
 
 from roomkeep.desktop.site_files import find_site
 
-__all__ = ["main"]
-
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Show the app, and return the exit status."""

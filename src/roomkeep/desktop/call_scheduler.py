@@ -8,8 +8,6 @@ from typing import NamedTuple
 
 from roomkeep.storage.device_requests import Kind
 
-__all__ = ["CallScheduler"]
-
 
 class _Call(NamedTuple):
     kind: Kind
@@ -21,30 +19,21 @@ class _Lane:
 
     def __init__(self) -> None:
         self.waiting: deque[_Call] = deque()
-        self.commands = 0
-        self.queries = 0
+        self.running: list[_Call] = []
 
     def take_next(self) -> _Call | None:
-        """Take the next call, if it can begin beside those that are running."""
-        if not self.waiting or self.commands:
+        """Take the next call, if it can begin beside those that are running: only queries can."""
+        if not self.waiting:
             return None
-        if self.waiting[0].kind == "command":
-            if self.queries:
-                return None
-            self.commands += 1
-        else:
-            self.queries += 1
-        return self.waiting.popleft()
-
-    def finish(self, call: _Call) -> None:
-        if call.kind == "command":
-            self.commands -= 1
-        else:
-            self.queries -= 1
+        kinds = {call.kind for call in (self.waiting[0], *self.running)}
+        if self.running and kinds != {"query"}:
+            return None
+        self.running.append(self.waiting.popleft())
+        return self.running[-1]
 
     @property
     def is_idle(self) -> bool:
-        return not (self.waiting or self.commands or self.queries)
+        return not (self.waiting or self.running)
 
 
 class CallScheduler:
@@ -96,7 +85,7 @@ class CallScheduler:
         finally:
             with self._lock:
                 lane = self._lanes[name]
-                lane.finish(call)
+                lane.running.remove(call)
                 self._start(name)
                 if lane.is_idle:
                     del self._lanes[name]

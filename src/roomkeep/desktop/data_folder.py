@@ -23,8 +23,6 @@ from roomkeep.storage.engines.sqlite.connection import file_errors
 from roomkeep.storage.engines.sqlite.files import sync_folder, write_atomically
 from roomkeep.storage.quota import Quota
 
-__all__ = ["DataFolder"]
-
 logger = logging.getLogger(__name__)
 
 _DATABASE = "roomkeep.sqlite"

@@ -42,8 +42,6 @@ from roomkeep.storage.wire import (
     encode_reply,
 )
 
-__all__ = ["Account", "MainProcess", "Session"]
-
 logger = logging.getLogger(__name__)
 
 _MAX_OPEN = 50

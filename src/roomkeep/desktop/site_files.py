@@ -5,8 +5,6 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import unquote
 
-__all__ = ["INDEX", "find_file", "find_language", "find_site"]
-
 INDEX: Final = "index.html"
 
 _PACKAGED: Final = Path(__file__).parent / "site"

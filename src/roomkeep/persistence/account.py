@@ -1,18 +1,16 @@
 """An account's open database, and the backend that opens it."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Any, ParamSpec, Protocol, TypeVar
 
 from roomkeep.storage.changes import Change
 from roomkeep.storage.decode_errors import UnreadableRecord
-from roomkeep.storage.health import Position
+from roomkeep.storage.health import Findings, Position, Problem
 from roomkeep.storage.operation import Operation
 from roomkeep.storage.operations import older_clients
 from roomkeep.storage.quota import Quota
 from roomkeep.storage.transaction import Engine, Transaction
-
-__all__ = ["Account", "Backend", "EngineAccount"]
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -85,6 +83,25 @@ class Account(ABC):
             self.dispose()
 
 
+async def run_steps(
+    run: Callable[[Operation[[Any], Findings], Position | None], Awaitable[Findings]],
+    step: Operation[[Any], Findings],
+) -> list[Problem]:
+    """Run a long job step by step, each a transaction, and return all that it found.
+
+    Args:
+        run: carries out an operation, such as an account's `run`.
+        step: the operation that takes one step.
+    """
+    problems: list[Problem] = []
+    position = None
+    while True:
+        found = await run(step, position)
+        problems += found.problems
+        if (position := found.next) is None:
+            return problems
+
+
 class EngineAccount(Account):
     """An account whose operations run here, on an engine."""
 
@@ -98,13 +115,8 @@ class EngineAccount(Account):
 
     async def update_older_messages(self) -> None:
         """Put right what an older client has left different, in small transactions."""
-        if not await self.run(older_clients.is_update_due):
-            return
-        position: Position | None = None
-        while True:
-            position = await self.run(older_clients.update_older_messages, position)
-            if position is None:
-                return
+        if await self.run(older_clients.is_update_due):
+            await run_steps(self.run, older_clients.update_older_messages)
 
     async def _carry_out(self, operation: Operation[..., Any], arguments: dict[str, Any]) -> Any:
         async def body(tx: Transaction) -> tuple[Any, Transaction]:

@@ -1,11 +1,12 @@
 """The life cycle of the service: the backend, the open account, and the subscribers to changes."""
 
 import asyncio
+import functools
 import logging
 import sys
 import time
 from collections.abc import Callable, Coroutine
-from typing import Any, Literal, ParamSpec, TypeVar
+from typing import Any, Concatenate, Literal, ParamSpec, TypeVar
 
 from reaktiv import ReadonlySignal
 
@@ -21,8 +22,6 @@ from roomkeep.storage.operations import meta
 from roomkeep.storage.schema import VERSION
 from roomkeep.storage.validation import check_value
 
-__all__ = ["AccountService"]
-
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -30,15 +29,7 @@ logger = logging.getLogger(__name__)
 
 
 class AccountService:
-    """Opens, switches and closes accounts. `DatabaseService` adds what can be kept in one.
-
-    Args:
-        backend: where the data are kept; chosen by `initialize` when it is not given.
-        clock: tells the time, in ms since the epoch.
-        durability: how safe a write is in a browser when it returns. `"relaxed"` survives that the
-            tab or the browser is killed; `"strict"` waits for the disk, and survives a power
-            failure, too.
-    """
+    """Opens, switches and closes accounts. `DatabaseService` adds what can be kept in one."""
 
     def __init__(
         self,
@@ -212,7 +203,7 @@ class AccountService:
                 await self._try(DesktopBackend(bridge))
                 return
             try:
-                await self._try(BrowserBackend(durability=self._durability))
+                await self._try(BrowserBackend(self._durability))
             except StorageUnavailable as error:
                 logger.warning("no storage in this browser, so nothing will be kept: %s", error)
                 self._fallback_reason = error
@@ -229,3 +220,15 @@ class AccountService:
         except BaseException:
             self._backend = None
             raise
+
+
+def method(
+    operation: Operation[P, R],
+) -> Callable[Concatenate[AccountService, P], Coroutine[Any, Any, R]]:
+    """Make the method that carries out an operation, with its arguments and its documentation."""
+
+    @functools.wraps(operation)
+    def call(self: AccountService, /, *args: P.args, **kwargs: P.kwargs) -> Coroutine[Any, Any, R]:
+        return self._run(operation, *args, **kwargs)
+
+    return call

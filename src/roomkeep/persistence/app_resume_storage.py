@@ -7,11 +7,12 @@ unreadable there counts as absent.
 from collections.abc import Iterator, MutableMapping
 from typing import Any, Literal, TypeVar
 
+import msgspec
 from msgspec import Struct
 
 from roomkeep.errors import InvalidRecord, StorageFull, StorageUnavailable
 from roomkeep.models import Id
-from roomkeep.storage.encoding import decode, encode
+from roomkeep.storage.encoding import encode
 from roomkeep.storage.schema import database_name
 from roomkeep.storage.validation import check_record, check_value
 
@@ -112,6 +113,9 @@ class _Unsaved(Struct, frozen=True, kw_only=True):
 class AppResumeStorage:
     """The app-resume helpers.
 
+    What saves raises `StorageError` where nothing can be kept, and `InvalidRecord` for a value that
+    is not what it should be.
+
     Args:
         storage: where to keep the texts. Without it, the browser's `localStorage`; under CPython,
             a new dict.
@@ -127,12 +131,7 @@ class AppResumeStorage:
         return self._load(_key(user_id, "launchSettings"), LaunchSettings) or LaunchSettings()
 
     def save_launch_settings(self, user_id: str | None, settings: LaunchSettings) -> None:
-        """Keep an account's launch settings.
-
-        Raises:
-            InvalidRecord: a setting has a value that there is not.
-            StorageError: they cannot be kept.
-        """
+        """Keep an account's launch settings."""
         self._save(_key(user_id, "launchSettings"), settings)
 
     def load_last_viewed_chat(self, user_id: str | None) -> LastViewedChat | None:
@@ -140,12 +139,7 @@ class AppResumeStorage:
         return self._load(_key(user_id, "lastViewedChat"), LastViewedChat)
 
     def save_last_viewed_chat(self, user_id: str | None, chat: LastViewedChat | None) -> None:
-        """Keep where an account left off; None forgets it.
-
-        Raises:
-            InvalidRecord: an id is empty.
-            StorageError: it cannot be kept.
-        """
+        """Keep where an account left off; None forgets it."""
         key = _key(user_id, "lastViewedChat")
         if chat is None:
             self._storage.pop(key, None)
@@ -157,12 +151,7 @@ class AppResumeStorage:
         return self._load(_key(user_id, "knownAccount"), KnownAccount)
 
     def save_known_account(self, user_id: str, known: KnownAccount) -> None:
-        """Keep how an account looks.
-
-        Raises:
-            InvalidRecord: the picture is too large.
-            StorageError: it cannot be kept.
-        """
+        """Keep how an account looks."""
         self._save(_key(user_id, "knownAccount"), known)
 
     def load_unsaved(self, user_id: str | None) -> dict[str, object]:
@@ -174,9 +163,6 @@ class AppResumeStorage:
         """Keep settings that the database may not get any more, as the page goes.
 
         Nothing else is written as fast. An empty dict forgets those that are kept.
-
-        Raises:
-            StorageError: they cannot be kept.
         """
         key = _key(user_id, "unsaved")
         if settings:
@@ -189,11 +175,7 @@ class AppResumeStorage:
         return self._storage.get(_key(user_id, "hasData")) == "true"
 
     def save_has_data(self, user_id: str | None) -> None:
-        """Note that an account has a database, so that its loss can be noticed.
-
-        Raises:
-            StorageError: it cannot be kept.
-        """
+        """Note that an account has a database, so that its loss can be noticed."""
         self._storage[_key(user_id, "hasData")] = "true"
 
     def load_current_user_id(self) -> str | None:
@@ -205,11 +187,7 @@ class AppResumeStorage:
             return None
 
     def save_current_user_id(self, user_id: str | None) -> None:
-        """Remember who is signed in; None for nobody.
-
-        Raises:
-            StorageError: it cannot be kept.
-        """
+        """Remember who is signed in; None for nobody."""
         if user_id is None:
             self._storage.pop(CURRENT_USER_KEY, None)
         else:
@@ -226,7 +204,7 @@ class AppResumeStorage:
         if text is None:
             return None
         try:
-            return decode(text, kind)
+            return msgspec.json.decode(text, type=kind)
         except ValueError:
             return None
 

@@ -6,8 +6,6 @@ from typing import Any
 from roomkeep.errors import InvalidRecord
 from roomkeep.storage.arguments import check_size
 
-__all__ = ["with_bytes"]
-
 
 async def with_bytes(arguments: dict[str, Any]) -> dict[str, Any]:
     """Return what an attachment is saved with, its data as bytes.
@@ -15,16 +13,12 @@ async def with_bytes(arguments: dict[str, Any]) -> dict[str, Any]:
     Raises:
         InvalidRecord: the data are none that can be kept, or not as many as the attachment says.
     """
-    check_size(arguments["attachment"].size, arguments["data"])
-    return arguments | {"data": await _bytes_of(arguments["data"])}
-
-
-async def _bytes_of(data: Any) -> bytes | None:
-    """Return the bytes of an attachment's data, which may be a Blob of the browser's."""
+    data = arguments["data"]
+    check_size(arguments["attachment"].size, data)
     if data is None or isinstance(data, bytes):
-        return data
+        return arguments
     if sys.platform == "emscripten":
-        return await _read(data)
+        return arguments | {"data": await _read(data)}
     raise InvalidRecord("must be bytes", field="data")
 
 

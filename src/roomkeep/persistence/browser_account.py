@@ -13,10 +13,8 @@ from roomkeep.storage.changes import (
     encode_changes,
     everything_changed,
 )
-from roomkeep.storage.engines.indexeddb import IndexedDBEngine
+from roomkeep.storage.engines.indexeddb.engine import IndexedDBEngine
 from roomkeep.storage.operation import Operation
-
-__all__ = ["BrowserAccount"]
 
 
 class BrowserAccount(EngineAccount):

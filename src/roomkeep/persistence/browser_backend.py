@@ -10,17 +10,15 @@ from roomkeep.errors import StorageError
 from roomkeep.persistence.app_resume_storage import AppResumeStorage
 from roomkeep.persistence.browser_account import BrowserAccount
 from roomkeep.storage.changes import account_deleted, encode_changes
-from roomkeep.storage.engines.indexeddb import (
+from roomkeep.storage.engines.indexeddb.databases import (
     database_exists,
     database_names,
     delete_database,
-    open_engine,
     read_owner,
 )
+from roomkeep.storage.engines.indexeddb.engine import open_engine
 from roomkeep.storage.quota import Quota
 from roomkeep.storage.schema import LEGACY_DATABASE, account_of, database_name
-
-__all__ = ["BrowserBackend"]
 
 logger = logging.getLogger(__name__)
 
@@ -29,23 +27,17 @@ class BrowserBackend:
     """Accounts' databases in IndexedDB.
 
     Args:
-        resume: where it is noted who is signed in, and which accounts have data.
         durability: `"relaxed"`, or `"strict"` for writes that survive a power failure, too.
     """
 
     name = "indexeddb"
 
-    def __init__(
-        self,
-        resume: AppResumeStorage | None = None,
-        *,
-        durability: Literal["relaxed", "strict"] = "relaxed",
-    ) -> None:
-        self._resume = resume or AppResumeStorage()
+    def __init__(self, durability: Literal["relaxed", "strict"]) -> None:
+        # It says who is signed in, and which accounts have data.
+        self._resume = AppResumeStorage()
         self._durability = durability
 
     async def open_account(self, user_id: str | None) -> BrowserAccount:
-        """Open an account's database, and make it where there is none; None is nobody's."""
         account: BrowserAccount | None = None
         is_new = False
 
@@ -77,7 +69,6 @@ class BrowserBackend:
             logger.warning("a later loss of the data may go unnoticed", exc_info=True)
 
     async def get_account_ids(self) -> list[str]:
-        """Return the ids of the accounts that have a database, sorted."""
         names = await database_names()
         ids = {account_of(name) for name in names}
         if LEGACY_DATABASE in names:
@@ -85,7 +76,6 @@ class BrowserBackend:
         return sorted(user_id for user_id in ids if user_id is not None)
 
     async def delete_account(self, user_id: str) -> None:
-        """Delete an account's database, where there is one; other tabs close theirs."""
         names = [database_name(user_id)]
         if await _owns_legacy(user_id):
             names.append(LEGACY_DATABASE)
@@ -97,7 +87,6 @@ class BrowserBackend:
         self._resume.forget(user_id)
 
     async def get_quota(self) -> Quota:
-        """Return the browser's estimate of the quota."""
         storage = getattr(js.navigator, "storage", None)
         if not storage:  # it is there on secure origins only
             return Quota()
@@ -106,16 +95,13 @@ class BrowserBackend:
         return Quota(usage=estimate.usage, quota=estimate.quota, persisted=bool(persisted))
 
     async def request_persistence(self) -> bool:
-        """Ask the browser, which may ask the person, and then waits for the answer."""
         storage = getattr(js.navigator, "storage", None)
         return bool(storage and await storage.persist())
 
     async def load_current_user_id(self) -> str | None:
-        """Return who was signed in when the page was last open."""
         return self._resume.load_current_user_id()
 
     async def save_current_user_id(self, user_id: str | None) -> None:
-        """Remember who is signed in for the page's next visit."""
         try:
             self._resume.save_current_user_id(user_id)
         except StorageError:

@@ -12,4 +12,4 @@ class BrowserDatabaseService(DatabaseService):
     """`DatabaseService` on IndexedDB; it does not fall back to memory."""
 
     def __init__(self, *, durability: Literal["relaxed", "strict"] = "relaxed") -> None:
-        super().__init__(BrowserBackend(durability=durability))
+        super().__init__(BrowserBackend(durability))

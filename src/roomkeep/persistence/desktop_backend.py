@@ -21,13 +21,13 @@ from roomkeep.storage.device_requests import (
     LoadCurrentUserId,
     OpenAccount,
     SaveCurrentUserId,
+    name_of,
 )
 from roomkeep.storage.operation import Operation
 from roomkeep.storage.quota import Quota
 from roomkeep.storage.schema import database_name
-from roomkeep.storage.wire import AccountChanges, Reply, decode_reply, encode_request
-
-__all__ = ["Bridge", "DesktopBackend", "PageBridge", "page_bridge"]
+from roomkeep.storage.transaction import LoadedBlob
+from roomkeep.storage.wire import AccountChanges, Reply, decode_reply, encode_request, kind_of
 
 logger = logging.getLogger(__name__)
 
@@ -53,50 +53,42 @@ class DesktopBackend:
 
     Args:
         bridge: the way to the main process.
-        resume: where the page notes who is signed in, for its next start.
     """
 
     name = "desktop"
 
-    def __init__(self, bridge: Bridge, resume: AppResumeStorage | None = None) -> None:
+    def __init__(self, bridge: Bridge) -> None:
         self._bridge = bridge
-        self._resume = resume or AppResumeStorage()
+        self._resume = AppResumeStorage()
         self._open: dict[int, DesktopAccount] = {}
         self._closing: set[asyncio.Task[object]] = set()
         bridge.listen(self._receive)
 
     async def open_account(self, user_id: str | None) -> "DesktopAccount":
-        """Open an account's database, and make it where there is none; None is nobody's."""
         handle: int = await self._ask(OpenAccount(user_id=user_id))
         account = DesktopAccount(self, handle, database_name(user_id))
         self._open[handle] = account
         return account
 
     async def get_account_ids(self) -> list[str]:
-        """Return the ids of the accounts that have a database, sorted."""
         ids: list[str] = await self._ask(GetAccountIds())
         return ids
 
     async def delete_account(self, user_id: str) -> None:
-        """Delete an account's database, where there is one; other windows lose it."""
         await self._ask(DeleteAccount(user_id=user_id))
 
     async def get_quota(self) -> Quota:
-        """Return how much space the data folder takes, and how much the disk has."""
         quota: Quota = await self._ask(GetQuota())
         return quota
 
     async def request_persistence(self) -> bool:
-        """Promise it: nobody but the person takes files away."""
-        return True
+        return True  # nobody but the person takes files away
 
     async def load_current_user_id(self) -> str | None:
-        """Return who was signed in when the program last ran."""
         user_id: str | None = await self._ask(LoadCurrentUserId())
         return user_id
 
     async def save_current_user_id(self, user_id: str | None) -> None:
-        """Remember who is signed in for the program's next run."""
         try:
             await self._ask(SaveCurrentUserId(user_id=user_id))
             # In the page, too: it chooses its colours before it can ask the main process.
@@ -106,18 +98,14 @@ class DesktopBackend:
                 "who is signed in will be forgotten when the program ends", exc_info=True
             )
 
-    async def run(
-        self, operation: Operation[..., Any], arguments: dict[str, Any], account: int
-    ) -> Reply:
-        """Have the main process carry out an operation, and return its reply.
+    async def send(self, name: str, payload: bytes, account: int | None = None) -> Reply:
+        """Have the main process carry out a request, and return its reply.
 
         Raises:
             RoomkeepError: what went wrong there.
         """
-        payload = operation.encode(arguments)
-        text = encode_request(payload, name=operation.name, account=account)
-        send = self._bridge.query if operation.mode == "read" else self._bridge.command
-        return decode_reply(await send(text))
+        send = self._bridge.query if kind_of(name) == "query" else self._bridge.command
+        return decode_reply(await send(encode_request(name, payload, account)))
 
     def close(self, handle: int) -> None:
         """Have the main process close an account, without waiting for it."""
@@ -133,9 +121,7 @@ class DesktopBackend:
             logger.warning("an account stays open in the main process", exc_info=True)
 
     async def _ask(self, request: DeviceRequest, account: int | None = None) -> Any:
-        text = encode_request(request, account=account)
-        send = self._bridge.query if request.kind == "query" else self._bridge.command
-        reply = decode_reply(await send(text))
+        reply = await self.send(name_of(type(request)), msgspec.json.encode(request), account)
         return msgspec.json.decode(reply.result, type=request.result)
 
     def _receive(self, text: str) -> None:
@@ -160,22 +146,11 @@ class DesktopAccount(Account):
     async def _carry_out(self, operation: Operation[..., Any], arguments: dict[str, Any]) -> Any:
         if "data" in arguments:
             arguments = await with_bytes(arguments)
-        reply = await self._backend.run(operation, arguments, self._handle)
+        payload = operation.encode(arguments)
+        reply = await self._backend.send(operation.name, payload, self._handle)
         self._note(decode_changes(bytes(reply.changes), "local"), reply.unreadable)
         result = msgspec.json.decode(reply.result, type=operation.result)
         return LoadedBlob(result) if isinstance(result, bytes) else result
-
-
-class LoadedBlob:
-    """Bytes that came with the reply."""
-
-    def __init__(self, data: bytes) -> None:
-        self._data = data
-        self.size: int | None = len(data)
-
-    async def read(self) -> bytes:
-        """Return the bytes."""
-        return self._data
 
 
 class PageBridge:
@@ -185,15 +160,12 @@ class PageBridge:
         self._js = js_bridge
 
     async def command(self, text: str) -> str:
-        """Send a command, and return its reply."""
         return str(await self._js.command(text))
 
     async def query(self, text: str) -> str:
-        """Send a query, and return its reply."""
         return str(await self._js.query(text))
 
     def listen(self, listener: Callable[[str], None]) -> None:
-        """Call `listener` with the changes that other windows make."""
         from pyodide.ffi import create_proxy
 
         # It lasts as long as the page.

@@ -13,8 +13,6 @@ from roomkeep.storage.operation import Operation
 from roomkeep.storage.quota import Quota
 from roomkeep.storage.schema import account_of, database_name
 
-__all__ = ["MemoryBackend"]
-
 
 class MemoryBackend:
     """Accounts' databases in memory. They last as long as this object.
@@ -30,7 +28,6 @@ class MemoryBackend:
         self._open: weakref.WeakSet[MemoryAccount] = weakref.WeakSet()
 
     async def open_account(self, user_id: str | None) -> "MemoryAccount":
-        """Open an account's database, and make it where there is none; None is nobody's."""
         name = database_name(user_id)
         engine = self.engines.setdefault(name, MemoryEngine(name))
         account = MemoryAccount(self, engine)
@@ -39,12 +36,10 @@ class MemoryBackend:
         return account
 
     async def get_account_ids(self) -> list[str]:
-        """Return the ids of the accounts that have a database, sorted."""
         ids = (account_of(name) for name in self.engines)
         return sorted(user_id for user_id in ids if user_id is not None)
 
     async def delete_account(self, user_id: str) -> None:
-        """Delete an account's database, where there is one."""
         name = database_name(user_id)
         deleted = structs.replace(account_deleted(user_id), origin="other_tab")
         for account in self.others(name):
@@ -52,19 +47,15 @@ class MemoryBackend:
         self.engines.pop(name, None)
 
     async def get_quota(self) -> Quota:
-        """Return nothing: memory has no quota."""
-        return Quota()
+        return Quota()  # memory has none
 
     async def request_persistence(self) -> bool:
-        """Promise nothing: memory ends with the program."""
-        return False
+        return False  # memory ends with the program
 
     async def load_current_user_id(self) -> str | None:
-        """Return who was signed in before the service was closed."""
         return self._current_user_id
 
     async def save_current_user_id(self, user_id: str | None) -> None:
-        """Remember who is signed in."""
         self._current_user_id = user_id
 
     def others(self, name: str, but: "MemoryAccount | None" = None) -> list["MemoryAccount"]:

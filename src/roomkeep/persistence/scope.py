@@ -12,8 +12,6 @@ from roomkeep.storage.changes import ACCOUNTS, Change
 from roomkeep.storage.operation import Operation
 from roomkeep.storage.operations import meta
 
-__all__ = ["Scope", "Scopes"]
-
 P = ParamSpec("P")
 R = TypeVar("R")
 

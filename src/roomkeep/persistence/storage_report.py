@@ -4,8 +4,6 @@ from msgspec import Struct
 
 from roomkeep.storage.quota import Quota
 
-__all__ = ["StorageReport"]
-
 
 class StorageReport(Struct, frozen=True, kw_only=True):
     """An account's storage at one moment.

@@ -1,10 +1,11 @@
 """The types of the operations' arguments, and their check.
 
-The page checks what a caller gives. The desktop's main process checks what the page sends.
+The page checks what a caller gives. The desktop's main process checks what the page sends. What
+fails a check raises `InvalidRecord`, which names the argument or the field in it.
 """
 
 import typing
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from msgspec import UNSET, Meta, Struct, UnsetType, defstruct, structs
@@ -13,32 +14,16 @@ from roomkeep.errors import InvalidRecord
 from roomkeep.models import Id, Message, Record, Room, User
 from roomkeep.storage.validation import check_bounds, check_json, check_record, check_value
 
-__all__ = [
-    "Data",
-    "Ids",
-    "JsonValue",
-    "Limit",
-    "MessageUpdate",
-    "RoomUpdate",
-    "Settings",
-    "Update",
-    "UserUpdate",
-    "changed_fields",
-    "check_argument",
-    "check_decoded",
-    "check_size",
-]
-
 Limit = Annotated[int, Meta(ge=0, le=2**31 - 1)]
 """How many records, or how many to pass over. IndexedDB counts in 32 bits."""
 
-Ids = tuple[Id, ...]
-"""Several ids, given as any sequence."""
+Ids = Sequence[Id]
+"""Several ids."""
 
 JsonValue = Annotated[object, "JSON"]
 """Any value that JSON can carry."""
 
-Settings = Annotated[dict[str, object], "settings"]
+Settings = Annotated[Mapping[str, object], "settings"]
 """Settings by their keys: any JSON values; None deletes one."""
 
 Data = Annotated[object, "bytes"]
@@ -98,15 +83,14 @@ def changed_fields(update: Update) -> dict[str, object]:
 
 
 def check_argument(value: Any, kind: Any, name: str) -> Any:
-    """Return an argument, checked to be of its declared type and not too long.
-
-    Raises:
-        InvalidRecord: it is not; it names the argument, or the field in it.
-    """
+    """Return an argument, checked to be of its declared type and not too long."""
     if isinstance(kind, type) and issubclass(kind, Record):
         return check_record(value, kind, name)
     if isinstance(kind, type) and issubclass(kind, Update):
         return _check_update(value, kind, name)
+    if kind == Ids:
+        ids = tuple(value) if isinstance(value, Sequence) and not isinstance(value, str) else value
+        return check_value(ids, tuple[Id, ...], name)
     if typing.get_origin(kind) is Sequence:
         (item,) = typing.get_args(kind)
         if not isinstance(value, Sequence):
@@ -115,43 +99,29 @@ def check_argument(value: Any, kind: Any, name: str) -> Any:
             check_record(record, item, f"{name}[{index}]", prefix=f"{name}[{index}].")
             for index, record in enumerate(value)
         ]
-    if kind in (JsonValue, Settings, Data):
-        return _check_special(value, kind, name)
-    if kind == Ids and isinstance(value, Sequence) and not isinstance(value, str):
-        value = tuple(value)
+    if kind in _CHECKS:
+        return _CHECKS[kind](value, name)
     return check_value(value, kind, name)
 
 
 def check_decoded(value: Any, kind: Any, name: str) -> Any:
-    """Return an argument that was decoded as its declared type, checked not to be too long.
-
-    Raises:
-        InvalidRecord: it is, or it is no JSON that can be kept.
-    """
-    if kind in (JsonValue, Settings, Data):
-        return _check_special(value, kind, name)
+    """Return an argument that was decoded as its declared type, checked not to be too long."""
+    if kind in _CHECKS:
+        return _CHECKS[kind](value, name)
     # Fields of a record are named as they are where the page checks it.
     check_bounds(value, kind, "" if isinstance(value, Record | Update) else name)
     return value
 
 
 def check_size(size: int, data: object) -> None:
-    """Check that an attachment's size is that of its data, where there are any.
-
-    Raises:
-        InvalidRecord: it is not, or the data cannot be kept.
-    """
+    """Check that an attachment's size is that of its data, where there are any."""
     actual = _data_size(data)
     if actual is not None and actual != size:
         raise InvalidRecord(f"is {size:,}, but the data are {actual:,} bytes", field="size")
 
 
 def _data_size(data: Any) -> int | None:
-    """Return how many bytes there are; None where none are given.
-
-    Raises:
-        InvalidRecord: it is neither bytes nor a browser's Blob.
-    """
+    """Return how many bytes there are; None where none are given."""
     if data is None:
         return None
     if isinstance(data, bytes):
@@ -160,14 +130,6 @@ def _data_size(data: Any) -> int | None:
         return int(data.size)
     msg = f"must be bytes or a browser's Blob, not a {type(data).__name__}"
     raise InvalidRecord(msg, field="data")
-
-
-def _check_special(value: object, kind: Any, name: str) -> object:
-    if kind == JsonValue:
-        return check_json(value, name)
-    if kind == Settings:
-        return _check_settings(value, name)
-    return value
 
 
 def _check_settings(value: object, name: str) -> dict[str, object]:
@@ -191,3 +153,11 @@ def _check_update(value: object, kind: type[Update], name: str) -> Update:
             msg = f"a {kind.record.__name__} has no such field"
             raise InvalidRecord(msg, field=str(field))
     return check_record(kind(**value), kind, name)
+
+
+# The rule checks data, once it knows what size they should have.
+_CHECKS: dict[Any, Callable[[Any, str], object]] = {
+    JsonValue: check_json,
+    Settings: _check_settings,
+    Data: lambda value, _name: value,
+}

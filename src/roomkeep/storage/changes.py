@@ -1,7 +1,7 @@
 """Changes: what a committed transaction did, as subscribers hear of it."""
 
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Literal
 
 import msgspec
@@ -9,23 +9,6 @@ from msgspec import Struct, structs
 
 from roomkeep.models import Message
 from roomkeep.storage.schema import SCHEMA
-
-__all__ = [
-    "ACCOUNTS",
-    "MAX_RECORDS",
-    "Change",
-    "ChangeFeed",
-    "Listener",
-    "Origin",
-    "account_deleted",
-    "account_lost",
-    "decode_changes",
-    "encode_changes",
-    "everything_changed",
-    "few",
-    "messages_saved",
-    "record_saved",
-]
 
 logger = logging.getLogger(__name__)
 
@@ -95,33 +78,25 @@ def _decode_record(store: str, record: object) -> object:
     return msgspec.convert(record, SCHEMA[store].record)
 
 
-def record_saved(
-    store: str, key: str | tuple[str, ...], record: object, *, room_id: str | None = None
+def records_saved(
+    store: str, records: Mapping[Any, object], *, room_id: str | None = None
 ) -> Change:
-    """Return the change published when one record was written."""
-    return Change(store=store, action="put", keys=(key,), room_id=room_id, records=(record,))
+    """Return the change published when records, given by their keys, were written."""
+    return Change(
+        store=store,
+        action="put",
+        keys=tuple(records),
+        room_id=room_id,
+        records=tuple(records.values()) if len(records) <= MAX_RECORDS else (),
+    )
 
 
 def messages_saved(messages: Iterable[Message]) -> list[Change]:
     """Return the changes published when messages were written: one for each room."""
-    by_room: dict[str, list[Message]] = {}
+    by_room: dict[str, dict[str, Message]] = {}
     for message in messages:
-        by_room.setdefault(message.room_id, []).append(message)
-    return [
-        Change(
-            store="messages",
-            action="put",
-            keys=tuple(message.id for message in saved),
-            room_id=room_id,
-            records=few(saved),
-        )
-        for room_id, saved in by_room.items()
-    ]
-
-
-def few(records: Sequence[Any]) -> tuple[Any, ...]:
-    """Return the records that a change carries: none where there are too many."""
-    return tuple(records) if len(records) <= MAX_RECORDS else ()
+        by_room.setdefault(message.room_id, {})[message.id] = message
+    return [records_saved("messages", saved, room_id=room_id) for room_id, saved in by_room.items()]
 
 
 def account_deleted(user_id: str) -> Change:

@@ -6,8 +6,6 @@ from msgspec import Struct
 
 from indexeddb.keys import Key
 
-__all__ = ["Suspects", "UnreadableRecord", "describe", "key_text"]
-
 Suspects = dict[str, dict[Key, None]]
 """The keys of records that could not be decoded when they were last read, by store."""
 
@@ -39,20 +37,28 @@ class UnreadableRecord(Struct, frozen=True, kw_only=True):
     field: str | None = None
 
 
-def describe(store: str, key: str, error: Exception) -> UnreadableRecord:
+def split_error(error: Exception) -> tuple[str, str]:
+    """Return what one of msgspec's errors says, and the path of the field that it is about."""
+    # msgspec says: Expected `str`, got `int` - at `$.reactions[0].oderId`
+    message, _, path = str(error).partition(" - at `$")
+    path = path.removesuffix("`").lstrip(".")
+    if missing := re.fullmatch(r"Object missing required field `(\w+)`", message):
+        return "is missing", f"{path}.{missing[1]}".lstrip(".")
+    return message, path
+
+
+def describe(store: str, key: Key, error: Exception) -> UnreadableRecord:
     """Describe a record that could not be decoded.
 
     Args:
         store: the store that holds it.
-        key: its key, as text.
+        key: its key.
         error: what was raised: by msgspec, or by a browser that could not make JSON of it.
     """
-    # msgspec says: Expected `str`, got `int` - at `$.reactions[0].oderId`
-    message, _, path = str(error).partition(" - at `$")
-    field = path.removesuffix("`").lstrip(".") or None
-    if missing := re.fullmatch(r"Object missing required field `(\w+)`", message):
-        field = f"{field}.{missing[1]}" if field else missing[1]
-        reason = "is missing"
+    message, path = split_error(error)
+    field = path or None
+    if message == "is missing":
+        reason = message
     elif wrong := re.fullmatch(r"Expected `([^`]+)`, got `(\w+)`", message):
         reason = f"should be {_kinds(wrong[1])}, but is {_KINDS.get(wrong[2], wrong[2])}"
     elif re.fullmatch(r"Expected `str` of length >= 1", message):
@@ -66,7 +72,9 @@ def describe(store: str, key: str, error: Exception) -> UnreadableRecord:
     else:
         reason = f"cannot be read ({message})"
     named = "The record" if field is None else f"“{field}”"
-    return UnreadableRecord(store=store, key=key, reason=f"{named} {reason}.", field=field)
+    return UnreadableRecord(
+        store=store, key=key_text(key), reason=f"{named} {reason}.", field=field
+    )
 
 
 def _kinds(expected: str) -> str:

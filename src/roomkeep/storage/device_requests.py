@@ -10,20 +10,6 @@ from msgspec import Struct
 from roomkeep.models import Id
 from roomkeep.storage.quota import Quota
 
-__all__ = [
-    "DEVICE_REQUESTS",
-    "CloseAccount",
-    "DeleteAccount",
-    "DeviceRequest",
-    "GetAccountIds",
-    "GetQuota",
-    "Kind",
-    "LoadCurrentUserId",
-    "OpenAccount",
-    "SaveCurrentUserId",
-    "name_of",
-]
-
 Kind = Literal["command", "query"]
 """Whether a request writes or reads."""
 

@@ -1,37 +1,15 @@
-"""Records to JSON and back."""
+"""Records as they are stored."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, TypeVar
+from typing import Any
 
 import msgspec
 from msgspec import Struct, structs
-
-__all__ = ["decode", "decode_all", "encode", "keep_unknown_fields", "stored_fields"]
-
-T = TypeVar("T")
 
 
 def encode(record: object) -> str:
     """Encode a checked record as JSON."""
     return msgspec.json.encode(record).decode()
-
-
-def decode(text: str | bytes, kind: type[T]) -> T:
-    """Decode one record.
-
-    Raises:
-        ValueError: it cannot be decoded; the message says why.
-    """
-    return msgspec.json.decode(text, type=kind)
-
-
-def decode_all(text: str, kind: type[T]) -> list[T | None]:
-    """Decode a list of records, of which some may be null.
-
-    Raises:
-        ValueError: one of them cannot be decoded.
-    """
-    return msgspec.json.decode(text, type=list[kind | None])  # type: ignore[valid-type]
 
 
 def stored_fields(record: Struct, names: Iterable[str]) -> dict[str, Any]:
@@ -51,11 +29,12 @@ def keep_unknown_fields(
         items: the new items, as they are stored.
         stored: what is stored in place of them; anything, since others may have written it.
         kind: the type of the items.
-        key: the stored name of the field that tells them apart.
+        key: the field that tells them apart.
     """
-    known = {field.encode_name for field in structs.fields(kind)}
+    known = {field.name: field.encode_name for field in structs.fields(kind)}
+    key = known[key]
     unknown: dict[object, dict[str, Any]] = {}
     for item in stored if isinstance(stored, list) else ():
         if isinstance(item, dict) and isinstance(item.get(key), str):
-            unknown[item[key]] = {name: item[name] for name in item.keys() - known}
+            unknown[item[key]] = {name: item[name] for name in item.keys() - known.values()}
     return [{**unknown.get(item[key], {}), **item} for item in items]

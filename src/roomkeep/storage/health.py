@@ -1,10 +1,9 @@
 """What a check of an account's database finds."""
 
-from typing import Literal
+from collections.abc import Sequence
+from typing import Any, Literal
 
 from msgspec import Struct
-
-__all__ = ["Findings", "Position", "Problem"]
 
 
 class Problem(Struct, frozen=True, kw_only=True, rename="camel"):
@@ -60,6 +59,11 @@ class Position(Struct, frozen=True, kw_only=True, rename="camel"):
 
     part: str
     after: str | tuple[str, ...] | None = None
+
+
+def next_page(part: str, keys: Sequence[Any], size: int) -> Position | None:
+    """Return where the next step begins after a page of a part; None after the last page."""
+    return Position(part=part, after=keys[-1]) if len(keys) == size else None
 
 
 class Findings(Struct, frozen=True, kw_only=True, rename="camel"):

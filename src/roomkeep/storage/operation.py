@@ -14,8 +14,6 @@ from roomkeep.storage.arguments import Data, JsonValue, Settings, check_argument
 from roomkeep.storage.transaction import Blob, Transaction
 from roomkeep.storage.validation import decode_json
 
-__all__ = ["OPERATIONS", "Operation", "reads", "writes"]
-
 P = ParamSpec("P")
 R = TypeVar("R")
 

@@ -2,8 +2,6 @@
 
 from msgspec import Struct
 
-__all__ = ["Quota"]
-
 
 class Quota(Struct, frozen=True, kw_only=True):
     """The space on the device, as far as the platform tells.

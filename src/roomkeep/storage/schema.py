@@ -19,19 +19,6 @@ from roomkeep.models import (
     User,
 )
 
-__all__ = [
-    "BY_CHANNEL_AND_TIME",
-    "BY_ROOM_AND_TIME",
-    "LEGACY_DATABASE",
-    "SCHEMA",
-    "VERSION",
-    "KeyPath",
-    "MetaRecord",
-    "StoreSchema",
-    "account_of",
-    "database_name",
-]
-
 VERSION = 2
 LEGACY_DATABASE = "roomkeep"
 ANONYMOUS_DATABASE = "roomkeep-anonymous"

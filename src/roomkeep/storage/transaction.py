@@ -7,8 +7,6 @@ from indexeddb.keys import Direction, Key, KeyRange
 from roomkeep.storage.changes import Change
 from roomkeep.storage.decode_errors import UnreadableRecord
 
-__all__ = ["Blob", "Body", "Engine", "Transaction"]
-
 R = TypeVar("R")
 T = TypeVar("T")
 
@@ -29,6 +27,18 @@ class Blob(Protocol):
             StorageLost: they are lost.
         """
         ...
+
+
+class LoadedBlob:
+    """Bytes that are in memory."""
+
+    def __init__(self, data: bytes) -> None:
+        self.data = data
+        self.size: int | None = len(data)
+
+    async def read(self) -> bytes:
+        """Return the bytes."""
+        return self.data
 
 
 class Transaction(Protocol):
@@ -139,12 +149,8 @@ class Transaction(Protocol):
         """Find the bytes that are stored beside a record; None where it has none."""
         ...
 
-    def put(self, store: str, record: object, *, blob: object = None) -> Awaitable[None]:
-        """Write a record in place of the one with its key; the bytes beside it are `blob`."""
-        ...
-
-    def put_many(self, store: str, records: Sequence[object]) -> None:
-        """Write many records, without bytes beside them."""
+    def put(self, store: str, records: Sequence[object], *, blob: object = None) -> None:
+        """Write records in place of those with their keys; the bytes beside each are `blob`."""
         ...
 
     def patch(
@@ -153,12 +159,8 @@ class Transaction(Protocol):
         """Write some fields, by their stored names, into stored records; all else in them stays."""
         ...
 
-    def put_blob(self, store: str, key: Key, blob: object) -> Awaitable[None]:
-        """Write the bytes beside a stored record; the record stays as it is."""
-        ...
-
-    def delete_blobs(self, store: str, keys: Sequence[Key]) -> Awaitable[None]:
-        """Delete the bytes beside some records; the records stay."""
+    def put_blob(self, store: str, keys: Sequence[Key], blob: object) -> Awaitable[None]:
+        """Write the bytes beside stored records, or delete them (None); the records stay."""
         ...
 
     def delete(self, store: str, keys: Iterable[Key]) -> None:

@@ -1,4 +1,7 @@
-"""Checks of what is to be written: types, sizes, and what JSON can carry."""
+"""Checks of what is to be written: types, sizes, and what JSON can carry.
+
+What fails a check raises `InvalidRecord`, which names the field.
+"""
 
 import functools
 import re
@@ -15,15 +18,7 @@ from msgspec import Meta, Struct, structs
 
 from roomkeep.errors import InvalidRecord
 from roomkeep.models import MAX_LENGTH
-
-__all__ = [
-    "check_bounds",
-    "check_json",
-    "check_record",
-    "check_value",
-    "decode_json",
-    "invalid_record",
-]
+from roomkeep.storage.decode_errors import split_error
 
 R = TypeVar("R", bound=Struct)
 T = TypeVar("T")
@@ -54,9 +49,6 @@ def check_record(
         kind: what it must be; None for what it is.
         field: the argument's name.
         prefix: what goes before the names of the record's own fields.
-
-    Raises:
-        InvalidRecord: it cannot be kept; it names the field.
     """
     kind = kind or type(record)
     if not isinstance(record, kind):
@@ -76,11 +68,7 @@ def check_record(
 
 
 def check_value(value: object, kind: Any, field: str) -> Any:
-    """Return a plain argument, such as an id or a count, checked to be of its declared type.
-
-    Raises:
-        InvalidRecord: it is not; it names the argument.
-    """
+    """Return a plain argument, such as an id or a count, checked to be of its declared type."""
     try:
         checked = msgspec.convert(value, kind, strict=True)
     except (UnicodeEncodeError, msgspec.ValidationError) as error:
@@ -94,11 +82,7 @@ def check_value(value: object, kind: Any, field: str) -> Any:
 
 
 def check_bounds(value: object, kind: Any, field: str) -> None:
-    """Check that nothing in a value of the right type is too long to be kept.
-
-    Raises:
-        InvalidRecord: something is; it names the field.
-    """
+    """Check that nothing in a value of the right type is too long to be kept."""
     if isinstance(value, str):
         try:
             value.encode()
@@ -131,9 +115,6 @@ def check_json(value: object, field: str) -> object:
 
     Integers must be exact in a double, which is what they become in a browser. A tuple counts as a
     list.
-
-    Raises:
-        InvalidRecord: it is not, or it is too long.
     """
     try:
         _check_json_types(value, field)
@@ -176,11 +157,7 @@ def _json_problem(value: object) -> str | None:
 
 
 def decode_json(text: str | bytes | msgspec.Raw, kind: type[T]) -> T:
-    """Decode JSON that someone else sent.
-
-    Raises:
-        InvalidRecord: it is not what it should be.
-    """
+    """Decode JSON that someone else sent."""
     try:
         return msgspec.json.decode(text, type=kind)
     except msgspec.ValidationError as error:
@@ -191,11 +168,8 @@ def decode_json(text: str | bytes | msgspec.Raw, kind: type[T]) -> T:
 
 def invalid_record(error: msgspec.ValidationError, prefix: str = "") -> InvalidRecord:
     """Return the `InvalidRecord` for one of msgspec's errors, with the field that it names."""
-    # msgspec says: Expected `str`, got `int` - at `$.reactions[0].oderId`
-    message, _, path = str(error).partition(" - at `$.")
-    if missing := re.fullmatch(r"Object missing required field `(\w+)`", message):
-        path, message = f"{path.removesuffix('`')}.{missing[1]}".lstrip("."), "is missing"
-    return InvalidRecord(message, field=prefix + _snake(path.removesuffix("`")))
+    message, path = split_error(error)
+    return InvalidRecord(message, field=prefix + _snake(path))
 
 
 @functools.cache

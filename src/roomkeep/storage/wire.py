@@ -17,25 +17,9 @@ from roomkeep import errors
 from roomkeep.errors import InvalidRecord, RecordNotFound, RoomkeepError, StorageError
 from roomkeep.storage.changes import Change, encode_changes
 from roomkeep.storage.decode_errors import UnreadableRecord
-from roomkeep.storage.device_requests import DEVICE_REQUESTS, DeviceRequest, Kind, name_of
+from roomkeep.storage.device_requests import DEVICE_REQUESTS, Kind
 from roomkeep.storage.operation import OPERATIONS
 from roomkeep.storage.validation import decode_json
-
-__all__ = [
-    "MAX_REQUEST",
-    "AccountChanges",
-    "ErrorReply",
-    "Reply",
-    "Request",
-    "decode_error",
-    "decode_reply",
-    "decode_request",
-    "encode_account_changes",
-    "encode_error",
-    "encode_reply",
-    "encode_request",
-    "kind_of",
-]
 
 MAX_REQUEST: Final = 100_000_000
 """The most characters of a request. The app's largest file takes a third of it."""
@@ -115,19 +99,14 @@ def kind_of(name: str) -> Kind | None:
 # What the page sends
 
 
-def encode_request(
-    payload: DeviceRequest | bytes, *, name: str | None = None, account: int | None = None
-) -> str:
+def encode_request(name: str, payload: bytes, account: int | None = None) -> str:
     """Encode a request.
 
     Args:
-        payload: a request about the device; or the arguments of an operation, as JSON.
-        name: the name of the operation.
-        account: the handle of the account.
+        name: the name of an operation, or of a request about the device.
+        payload: the arguments, as JSON.
+        account: the handle of the account; None for no account.
     """
-    if isinstance(payload, DeviceRequest):
-        name, payload = name_of(type(payload)), msgspec.json.encode(payload)
-    assert name is not None, "an operation has a name"  # noqa: S101
     request = Request(type=name, account=account, payload=Raw(payload))
     return msgspec.json.encode(request).decode()
 

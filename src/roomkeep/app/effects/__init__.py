@@ -22,6 +22,7 @@ from roomkeep.app.effects.reactions import ReactionEffects
 from roomkeep.app.effects.recent_emoji import RecentEmojiEffects
 from roomkeep.app.effects.replies import ReplyEffects
 from roomkeep.app.effects.room_order import RoomOrderEffects
+from roomkeep.app.effects.room_settings import RoomSettingsEffects
 from roomkeep.app.effects.rooms import RoomEffects
 from roomkeep.app.effects.samples import SampleEffects
 from roomkeep.app.effects.sending import SendingEffects
@@ -35,7 +36,7 @@ __all__ = ["Context", "Effects"]
 
 
 class Effects:
-    """All effects, by what they are about."""
+    """All effects, by subject."""
 
     def __init__(self, context: Context) -> None:
         self.context = context
@@ -53,8 +54,9 @@ class Effects:
         self.edits = EditEffects(context, self.drafts)
         self.reactions = ReactionEffects(context)
         self.unread = UnreadEffects(context, writer)
-        self.rooms = RoomEffects(
-            context, writer, self.messages, self.unread, self.draft_attachments, self.overlays
+        self.rooms = RoomEffects(context, writer, self.messages, self.unread, self.overlays)
+        self.room_settings = RoomSettingsEffects(
+            context, writer, self.rooms, self.unread, self.draft_attachments
         )
         self.recent_emoji = RecentEmojiEffects(context, writer)
         self.room_order = RoomOrderEffects(context, writer)
@@ -75,7 +77,6 @@ class Effects:
             self.drafts,
             self.draft_attachments,
             self.unread,
-            (writer, self.change_refresh, self.unread, self.draft_attachments, self.people),
         )
         self.storage = StorageEffects(context, self.accounts)
         self.health = HealthEffects(context, self.storage)

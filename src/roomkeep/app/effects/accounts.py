@@ -1,8 +1,6 @@
-"""Accounts: listed, made, switched, and where one left off in each."""
+"""Accounts: creating, switching and removing them, and reopening each where it was left."""
 
 import logging
-from collections.abc import Callable, Sequence
-from typing import Protocol
 
 from roomkeep.app.effects.context import Context, EffectGroup, effect
 from roomkeep.app.effects.draft_attachments import DraftAttachmentEffects
@@ -29,15 +27,8 @@ __all__ = ["AccountEffects"]
 logger = logging.getLogger(__name__)
 
 
-class Follower(Protocol):
-    """What follows the database while the page lives."""
-
-    def begin(self) -> None:
-        """Follow it from now on."""
-
-
 class AccountEffects(EffectGroup):
-    """What one does with accounts."""
+    """Creates, switches and removes accounts."""
 
     def __init__(
         self,
@@ -47,30 +38,24 @@ class AccountEffects(EffectGroup):
         drafts: DraftEffects,
         draft_attachments: DraftAttachmentEffects,
         unread: UnreadEffects,
-        followers: Sequence[Follower],
     ) -> None:
         super().__init__(context)
         self._navigation = navigation
         self._rooms = rooms
-        self._followers = followers
         self._drafts = drafts
         self._writer = drafts.writer
         self._draft_attachments = draft_attachments
         self._unread = unread
         self._settings = SettingsEffects(context)
         self._known = KnownAccountEffects(context)
-        self._stop: Callable[[], None] | None = None
         self._missed_rooms = False
+        context.device.subscribe(self._take)
 
     async def begin(self) -> None:
-        """Open the storage, and go on where one left off."""
+        """Open the storage, and reopen the account that was open last."""
         self.page.phase.set("starting")
         self.page.trouble.set(None)
         self.page.notices.set(())
-        for follower in (*self._followers, self._known):
-            follower.begin()
-        if self._stop is None:
-            self._stop = self.context.device.subscribe(self._take)
         try:
             await self.context.device.initialize()
             reason = self.context.device.fallback_reason
@@ -91,7 +76,7 @@ class AccountEffects(EffectGroup):
 
     @effect("failed.create_account", of_device=True)
     async def create(self, text: str) -> None:
-        """Make an account of that name, and sign in to it."""
+        """Create an account of that name, and sign in to it."""
         await self._known.load()
         name = check_account_name(text, tuple(self.page.accounts()))
         await self._switch(name)
@@ -112,14 +97,14 @@ class AccountEffects(EffectGroup):
         self.follow()
 
     def follow(self) -> None:
-        """Show what another tab may have changed of the accounts, where they are listed."""
+        """Update the list of accounts, if it is shown, after another tab changed them."""
         account = self.page.account()
         if not self.page.is_switching() and (account is None or account.dialog() == "account"):
             self.context.start(self._known.load(), "failed.list_accounts", of_device=True)
 
     @effect("failed.remove_account", of_device=True)
     async def ask_remove(self, user_id: str) -> None:
-        """Ask whether an account is to be removed, and find out what goes with it."""
+        """Ask whether to remove an account, and find out what would be deleted with it."""
         asked = (user_id, "")
         self.page.removing.set(asked)
         account = self.page.account()
@@ -134,7 +119,7 @@ class AccountEffects(EffectGroup):
 
     @effect("failed.remove_account", of_device=True)
     async def remove(self) -> None:
-        """Delete all that the account in question keeps on this device; sign out of it first."""
+        """Delete everything that the account keeps on this device, signing out of it first."""
         removing = self.page.removing()
         self.page.removing.set(None)
         if removing is None:
@@ -150,7 +135,7 @@ class AccountEffects(EffectGroup):
         self.context.tell("success", localize("account.removed", name=name))
 
     async def start_over(self, account: AccountState) -> None:
-        """Delete all that an account keeps, and show it as if it were new."""
+        """Delete everything that an account keeps, and show it as a new one."""
         database = self.context.database(account)
         # What is under way, such as an import, ends here: it must not write after the deletion.
         self.page.is_switching.set(True)
@@ -209,7 +194,7 @@ class AccountEffects(EffectGroup):
         self.context.tell("error", text, localize("account.choose_another"))
 
     async def _show(self, user_id: str | None) -> None:
-        """Leave the account that is shown, and show another."""
+        """Close the open account, and open another."""
         # From here on no effect of the account before gets the database any more, and nothing of it
         # is on the page.
         self.page.is_switching.set(True)
@@ -227,7 +212,7 @@ class AccountEffects(EffectGroup):
             self.page.is_switching.set(False)
 
     async def _keep_drafts(self, account: AccountState) -> bool:
-        """Save what was just written; tell whether the account is still the one to leave."""
+        """Save what was just typed; return whether this account is still the one to leave."""
         await self._writer.wait_until_sent()
         try:
             await self._writer.flush(account)

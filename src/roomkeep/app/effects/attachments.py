@@ -1,4 +1,4 @@
-"""Files that one sends: picked, kept until they are saved, and saved after their message."""
+"""Files to send: added, kept until they are sent, and saved with their message."""
 
 import asyncio
 import logging
@@ -24,7 +24,7 @@ logger = logging.getLogger(__name__)
 
 
 class AttachmentEffects(EffectGroup):
-    """What one does with files that one sends."""
+    """Adds files to a draft, and sends them."""
 
     def __init__(
         self, context: Context, pictures: PictureEffects, kept: DraftAttachmentEffects, blobs: Blobs
@@ -38,12 +38,12 @@ class AttachmentEffects(EffectGroup):
 
     @effect("failed.attach_files")
     async def add(self, files: Sequence[PickedFile]) -> None:
-        """Put files beside the message that is being written; say which cannot be, and why."""
+        """Add files to the draft; say which cannot be sent, and why."""
         await self._add(self.account, files)
 
     @effect("failed.attach_text")
     async def add_long_text(self, file: PickedFile) -> None:
-        """Put a text beside the message that was pasted, and is too long to be one."""
+        """Add a pasted text that is too long for a message to the draft, as a file."""
         account = self.account
         await self._add(account, [file])
         if not account.files.refused():
@@ -90,25 +90,25 @@ class AttachmentEffects(EffectGroup):
         return added
 
     def remove(self, file_id: str) -> None:
-        """Take a file away that waits to be sent."""
+        """Remove a file from the draft."""
         account = self.account
         ref = account.channel_ref
         if ref is not None:
             self._take_away(account, ref, file_id)
 
     def forget_refused(self) -> None:
-        """Take the words about refused files away."""
+        """Dismiss the notice of refused files."""
         self.account.files.refused.set(())
 
     def take(self, account: AccountState, ref: ChannelRef | None) -> list[PendingFile]:
-        """Return the files that wait to be sent; from now on they are on their way."""
+        """Return the files to send, and mark them as being sent."""
         if ref is None:
             return []
         account.files.refused.set(())
         return self._take(account, ref)
 
     async def take_late(self, account: AccountState, ref: ChannelRef) -> list[PendingFile]:
-        """Return those that were picked before, and were not there yet when the others went."""
+        """Return files that were picked earlier but were not ready when the others were taken."""
         async with self._adding:
             return self._take(account, ref)
 
@@ -121,15 +121,15 @@ class AttachmentEffects(EffectGroup):
     def give_back(
         self, account: AccountState, ref: ChannelRef, files: Iterable[PendingFile]
     ) -> None:
-        """Have files wait again, because their message could not be sent."""
+        """Put files back into the draft, because their message could not be sent."""
         account.files.mark(ref, [file.id for file in files], is_saving=False)
 
     def expect(self, account: AccountState, message_id: str) -> None:
-        """Have the files of a message that is being sent show with it."""
+        """Show the files of a message that is being sent."""
         self._pictures.expect(account, message_id)
 
     def note_sent(self, account: AccountState, ref: ChannelRef, ids: Collection[str]) -> None:
-        """Have files wait no more that went with their message."""
+        """Take files that were sent out of the draft."""
         for file in account.files.take_away(ref, ids):
             self._blobs.revoke(file.picture)
 
@@ -140,7 +140,7 @@ class AttachmentEffects(EffectGroup):
         files: Sequence[PendingFile],
         message_id: str | None,
     ) -> None:
-        """Save files with the message that they go with, and tell of each that could not be.
+        """Save files with their message, and report each that fails.
 
         Args:
             account: whose they are.

@@ -1,4 +1,4 @@
-"""Bans: made, listed, lifted, and what they keep a person from."""
+"""Bans: creating, listing and lifting them, and refusing what they forbid."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -29,7 +29,7 @@ def check_not_banned(
     refused: str = "banned.send",
     advice: str = "banned.kept",
 ) -> None:
-    """Make sure that no ban is known that keeps the signed-in person out of the open room.
+    """Raise if a known ban keeps the signed-in person out of the open room.
 
     The transaction that writes something checks it anew; this is for what does not write.
 
@@ -58,7 +58,7 @@ async def refusal(
     refused: str = "banned.send",
     advice: str = "banned.kept",
 ) -> Refused:
-    """Return what to raise when the database has refused a write because of a ban.
+    """Return the error to raise when the database refused a write because of a ban.
 
     The page shows that ban from then on. The arguments are those of `check_not_banned`.
     """
@@ -75,19 +75,13 @@ def _refused(ban: Ban | None, refused: str, advice: str) -> Refused:
 
 
 class BanEffects(EffectGroup):
-    """What one does with bans."""
+    """Creates, lists and lifts bans."""
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
         self._cancel: Callable[[], None] | None = None
-        self._follow: Effect | None = None
-        self._stop: Callable[[], None] | None = None
-
-    def begin(self) -> None:
-        """Look again whenever a ban ends, from now on."""
-        if self._follow is None:
-            self._follow = Effect(self._follow_bans)
-            self._stop = self.context.device.subscribe(self._on_change)
+        context.follow(self._on_change, "bans")
+        self._follow = Effect(self._follow_bans)
 
     def _follow_bans(self) -> None:
         account = self.page.account()
@@ -97,7 +91,7 @@ class BanEffects(EffectGroup):
             self._wait(bans)
 
     async def load(self, account: AccountState) -> None:
-        """Show the bans of the open room, and look again when the next of them ends."""
+        """Load the bans of the open room, and again when the next of them ends."""
         room_id = account.room_id()
         if room_id is None:
             return
@@ -111,15 +105,12 @@ class BanEffects(EffectGroup):
         # Also where they are the same still: the last wait is over.
         self._wait(account.people.bans())
 
-    def _on_change(self, change: Change) -> None:
-        account = self.page.account()
-        if account is None or change.store != "bans" or self._apply(account, change):
-            return
-        if change.room_id in (None, account.room_id()):
+    def _on_change(self, account: AccountState, change: Change) -> None:
+        if not self._apply(account, change) and change.room_id in (None, account.room_id()):
             self.look_again()
 
     def _apply(self, account: AccountState, change: Change) -> bool:
-        """Show what a change tells of bans; false where they are to be read."""
+        """Apply a change to the bans shown; return false if they must be read instead."""
         records = records_by_key(change)
         if change.store != "bans" or records is None:
             return False
@@ -143,24 +134,20 @@ class BanEffects(EffectGroup):
             self._cancel = timer.cancel
 
     def look_again(self) -> None:
-        """See which bans still hold."""
+        """Reload the bans, of which some may have ended."""
         account = self.page.account()
         if account is not None and account.room_id() is not None:
             self.context.start(self.load(account), "failed.load_bans")
 
-    def me(self, account: AccountState) -> Person | None:
-        """Return oneself on the roster of the open room."""
-        return next((person for person in account.people.people() or () if person.is_me), None)
-
     def ask_ban(self, person: Person) -> None:
-        """Ask why and for how long a person is to be banned."""
+        """Ask for the reason and the length of a ban."""
         account = self.account
         account.people.banning.set(person)
         account.dialog.set("ban")
 
     @effect("failed.ban")
     async def ban(self, *, reason: str, length: str) -> None:
-        """Ban the person that was asked about from the open room.
+        """Ban the person in question from the open room.
 
         Args:
             reason: why; it may be empty.
@@ -171,7 +158,7 @@ class BanEffects(EffectGroup):
         room_id = account.room_id()
         if person is None or room_id is None:
             return
-        if not may_ban(self.me(account), person):
+        if not may_ban(account.people.me, person):
             text = localize("ban.not_allowed", name=person.name)
             raise Refused(text, localize("error.undone"))
         now = self.context.time()
@@ -194,7 +181,7 @@ class BanEffects(EffectGroup):
     async def lift(self, key: str) -> None:
         """Lift a ban of the open room, by the ban's own key."""
         account = self.account
-        if not may_moderate(self.me(account)):
+        if not may_moderate(account.people.me):
             raise Refused(localize("ban.unban_not_allowed"), localize("error.undone"))
         await self.context.database(account).remove_ban(key)
 

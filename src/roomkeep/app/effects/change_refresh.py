@@ -1,10 +1,9 @@
-"""What changes in the database, here or in another tab, shows on the page."""
+"""Shows changes in the database, made here or in another tab."""
 
-import asyncio
 import time
-from collections.abc import Callable
 
 from roomkeep.app.changes import records_by_key
+from roomkeep.app.effects.batcher import Batcher
 from roomkeep.app.effects.context import Context, EffectGroup
 from roomkeep.app.effects.messages import MessageEffects
 from roomkeep.app.effects.rooms import RoomEffects
@@ -24,7 +23,7 @@ SAME_TIME = 2.0
 
 
 class Pending:
-    """Changes of one account that do not show yet.
+    """Changes of one account that are not shown yet.
 
     Attributes:
         rooms: rooms as they are now; None for those that are gone.
@@ -48,8 +47,15 @@ class Pending:
     def __bool__(self) -> bool:
         return any(vars(self).values())
 
+    def take(self) -> "Pending":
+        """Return everything that is pending, and clear it."""
+        taken = Pending()
+        vars(taken).update(vars(self))
+        vars(self).update(vars(Pending()))
+        return taken
+
     def add(self, change: Change, account: AccountState, own: dict[str, float]) -> None:
-        """Take in a change, if it concerns what is on the page.
+        """Add a change, if it concerns what is on the page.
 
         Args:
             change: the change.
@@ -66,10 +72,8 @@ class Pending:
                 self.user = found or self.user
                 is_me = change.action == "clear" or account.user_id in change.keys
                 self.read_user |= records is None and is_me
-            case "messages":
+            case _:  # Reactions come with their messages; the rest is not on the page.
                 self._add_messages(change, records, account, own)
-            case _:
-                pass  # Reactions come with their messages; the rest is not on the page.
 
     def _add_messages(
         self,
@@ -99,44 +103,33 @@ class Pending:
 
 
 class ChangeRefreshEffects(EffectGroup):
-    """Follows the database."""
+    """Keeps what the page shows up to date with the database."""
 
     def __init__(self, context: Context, rooms: RoomEffects, messages: MessageEffects) -> None:
         super().__init__(context)
         self._rooms = rooms
         self._messages = messages
-        self._pending: dict[AccountState, Pending] = {}
+        self._batcher = Batcher(
+            context, "failed.refresh", Pending, self._show, rest=PAUSE, rest_share=REST
+        )
         self._own: dict[str, float] = {}
-        self._stop: Callable[[], None] | None = None
+        context.follow(self._on_change, "rooms", "users", "messages")
 
-    def begin(self) -> None:
-        """Follow the database from now on."""
-        if self._stop is None:
-            self._stop = self.context.device.subscribe(self._on_change)
-
-    def _on_change(self, change: Change) -> None:
-        account = self.page.account()
-        if account is None:
-            return
+    def _on_change(self, account: AccountState, change: Change) -> None:
         is_own = change.store == "messages" and change.origin == "local"
         if is_own and self._show_own(account, change):
             return
-        is_showing = account in self._pending
-        pending = self._pending.get(account, Pending())
-        pending.add(change, account, self._recent_own())
-        if pending and not is_showing:
-            self._pending[account] = pending
-            self.context.start(self._show(account), "failed.refresh")
+        own = self._recent_own()
+        self._batcher.add(account, lambda pending: pending.add(change, account, own))
 
     def _show_own(self, account: AccountState, change: Change) -> bool:
-        """Show at once what was done here; false where the change does not carry it."""
+        """Show a change made here at once; return false if it does not carry its records."""
         records = records_by_key(change)
         if records is None:
             return False
         self._own = self._recent_own() | dict.fromkeys(records, time.monotonic())
-        pending = self._pending.get(account)
-        if pending is not None:
-            pending.messages = {k: one for k, one in pending.messages.items() if k not in records}
+        pending = self._batcher.work(account)
+        pending.messages = {k: one for k, one in pending.messages.items() if k not in records}
         self._messages.show_changed(account, records)
         return True
 
@@ -144,22 +137,16 @@ class ChangeRefreshEffects(EffectGroup):
         since = time.monotonic() - SAME_TIME
         return {key: when for key, when in self._own.items() if when > since}
 
-    async def _show(self, account: AccountState) -> None:
-        try:
-            while work := self._pending[account]:
-                began = time.monotonic()
-                self._pending[account] = Pending()
-                await self._show_user(account, work)
-                if work.all_rooms or work.rooms:
-                    await self._rooms.load(account, None if work.all_rooms else work.rooms)
-                self._messages.show_changed(account, work.messages)
-                if work.read_timeline:
-                    await self._reload(account)
-                if work.read_messages:
-                    await self._messages.refresh(account, work.read_messages)
-                await asyncio.sleep(max(PAUSE, REST * (time.monotonic() - began)))
-        finally:
-            del self._pending[account]
+    async def _show(self, account: AccountState, pending: Pending) -> None:
+        work = pending.take()
+        await self._show_user(account, work)
+        if work.all_rooms or work.rooms:
+            await self._rooms.load(account, None if work.all_rooms else work.rooms)
+        self._messages.show_changed(account, work.messages)
+        if work.read_timeline:
+            await self._reload(account)
+        if work.read_messages:
+            await self._messages.refresh(account, work.read_messages)
 
     async def _show_user(self, account: AccountState, work: Pending) -> None:
         user = work.user

@@ -1,4 +1,4 @@
-"""Channels: added to a room, renamed, moved, removed."""
+"""Channels: adding, renaming, moving and removing them."""
 
 import asyncio
 from typing import Literal
@@ -32,7 +32,7 @@ __all__ = ["ChannelEffects"]
 
 
 class ChannelEffects(EffectGroup):
-    """What one does with the channels of a room."""
+    """Adds, renames, moves and removes channels."""
 
     def __init__(
         self,
@@ -51,12 +51,12 @@ class ChannelEffects(EffectGroup):
         self._changes = asyncio.Lock()
 
     def open_dialog(self) -> None:
-        """Show the open room's channels, to be changed."""
+        """Open the dialog of the open room's channels."""
         self.account.dialog.set("channels")
 
     @effect("failed.add_channel")
     async def add(self, room_id: str, text: str, kind: Literal["text", "voice"]) -> None:
-        """Add a channel at the end of the list; one for text is opened, at once."""
+        """Add a channel at the end of the list; a text channel is opened at once."""
         account = self.account
         room = account.find_room(room_id)
         if room is None:
@@ -83,7 +83,7 @@ class ChannelEffects(EffectGroup):
 
     @effect("failed.rename_channel")
     async def rename(self, room_id: str, channel_id: str, text: str) -> None:
-        """Give a channel another name."""
+        """Rename a channel."""
         account = self.account
         async with self._changes:
             room = await self._room(account, room_id)
@@ -96,7 +96,7 @@ class ChannelEffects(EffectGroup):
 
     @effect("failed.move_channel")
     async def move(self, room_id: str, channel_id: str, by: int) -> None:
-        """Move a channel by so many places in the list; up is less than none."""
+        """Move a channel by a number of places; up is negative."""
         account = self.account
         async with self._changes:
             room = await self._room(account, room_id)
@@ -104,7 +104,7 @@ class ChannelEffects(EffectGroup):
 
     @effect("failed.look_into_channel")
     async def ask_remove(self, room_id: str, channel_id: str) -> None:
-        """Ask whether a channel is to go."""
+        """Ask whether to remove a channel."""
         account = self.account
         room = account.find_room(room_id)
         channel = None if room is None else find_channel(room, channel_id)
@@ -119,13 +119,11 @@ class ChannelEffects(EffectGroup):
 
     def cancel_remove(self) -> None:
         """Keep the channel."""
-        account = self.page.account()
-        if account is not None:
-            account.removing.set(None)
+        self.account.removing.set(None)
 
     @effect("failed.remove_channel")
     async def remove(self) -> None:
-        """Remove the channel that was asked about; another takes over its messages first."""
+        """Remove the channel in question, after another has taken over its messages."""
         account = self.account
         removing = account.removing()
         if removing is None or removing.is_moving:

@@ -1,4 +1,4 @@
-"""What every effect works with, and the one place that runs them and tells how they failed."""
+"""The context of all effects: it runs them and reports how they failed."""
 
 import asyncio
 import functools
@@ -32,7 +32,7 @@ logger = logging.getLogger(__name__)
 
 
 class Context:
-    """What every effect works with.
+    """The context that all effects share.
 
     Attributes:
         page: the state of the page.
@@ -61,9 +61,19 @@ class Context:
             raise ScopeChanged("the account was switched")
         return self.device
 
+    def follow(self, take: Callable[[AccountState, Change], object], *stores: str) -> None:
+        """Call `take` with every change of some stores while an account is open."""
+
+        def hear(change: Change) -> None:
+            account = self.page.account()
+            if account is not None and change.store in stores:
+                take(account, change)
+
+        self.device.subscribe(hear)
+
     @contextmanager
     def overhear(self) -> Iterator[list[Change]]:
-        """Collect the changes that come while something is read: that may not have them yet."""
+        """Collect the changes that arrive during a read, whose result may not include them."""
         changes: list[Change] = []
         stop = self.device.subscribe(changes.append)
         try:
@@ -73,7 +83,7 @@ class Context:
 
     @contextmanager
     def writing(self, record_id: str) -> Iterator[None]:
-        """Have others wait for a record that is on the page and not in the database yet."""
+        """Mark a record as being written, for `wait_until_written`."""
         done = self._writing[record_id] = asyncio.get_running_loop().create_future()
         try:
             yield
@@ -88,22 +98,22 @@ class Context:
             await asyncio.shield(done)
 
     def now(self) -> int:
-        """Return the time in ms; later each time, so that messages keep their order."""
+        """Return the time in ms, later at each call, so that messages keep their order."""
         self._last_time = max(self._last_time + 1, time.time_ns() // 1_000_000)
         return self._last_time
 
     def time(self) -> int:
-        """Return the time in ms, as the clock says."""
+        """Return the time in ms by the clock."""
         return time.time_ns() // 1_000_000
 
     def new_id(self) -> str:
-        """Return an id that there is nowhere else."""
+        """Return a new unique id."""
         return str(uuid.uuid4())
 
     def start(
         self, work: Coroutine[Any, Any, None], failure: str, *, of_device: bool = False
     ) -> asyncio.Task[None]:
-        """Run an effect, up to its first `await` at once; what goes wrong becomes a notice.
+        """Run an effect, up to its first `await` at once; an error becomes a notice.
 
         Args:
             work: the effect.
@@ -120,7 +130,7 @@ class Context:
     def tell(
         self, kind: Literal["error", "success"], text: str, advice: str = "", *, about: str = ""
     ) -> None:
-        """Show a notice. Good news goes away by itself."""
+        """Show a notice. Notices of success disappear by themselves."""
         self._notices += 1
         notice = Notice(number=self._notices, kind=kind, text=text, advice=advice, about=about)
         others = (n for n in self.page.notices() if (n.text, n.advice) != (text, advice))
@@ -131,7 +141,7 @@ class Context:
             loop.call_later(shows, self.dismiss, notice.number)
 
     def report(self, error: BaseException, failure: str, *, show: bool = True) -> None:
-        """Log an error and show it, from wherever it came.
+        """Log an error and show it as a notice.
 
         Args:
             error: what was raised.
@@ -154,7 +164,7 @@ class Context:
         asyncio.get_running_loop().call_soon(tell)
 
     def dismiss(self, number: int) -> None:
-        """Take a notice away."""
+        """Dismiss a notice."""
         kept = tuple(notice for notice in self.page.notices() if notice.number != number)
         self.page.notices.set(kept)
 
@@ -171,7 +181,7 @@ class Context:
 
 
 class EffectGroup:
-    """Effects that are about one thing."""
+    """Effects on one subject."""
 
     def __init__(self, context: Context) -> None:
         self.context = context
@@ -198,7 +208,7 @@ def effect(
     [Callable[Concatenate[G, P], Coroutine[Any, Any, None]]],
     Callable[Concatenate[G, P], asyncio.Task[None]],
 ]:
-    """Make a method an effect: calling it starts it.
+    """Make a method an effect: calling it starts a task.
 
     Args:
         failure: the id of the text that says that it failed.

@@ -1,11 +1,11 @@
-"""Files that wait to be sent, kept in the database so that they outlive the page.
+"""Files in drafts, kept in the database so that they survive a reload.
 
 Until it is sent, a file is kept as the attachment of a message that there is not: its holder.
 """
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 
 from roomkeep.app.blobs import Blobs
@@ -30,23 +30,18 @@ logger = logging.getLogger(__name__)
 
 
 class DraftAttachmentEffects(EffectGroup):
-    """Keeps files, and brings them back."""
+    """Keeps the files of drafts, and restores them."""
 
     def __init__(self, context: Context, blobs: Blobs, writer: SettingWriter) -> None:
         super().__init__(context)
         self._blobs = blobs
-        self._stop: Callable[[], None] | None = None
         # Each change begins with the list that the one before has left.
         self._changes = asyncio.Lock()
         writer.follow(DRAFT_FILES, self._show_listed)
-
-    def begin(self) -> None:
-        """Follow the database from now on."""
-        if self._stop is None:
-            self._stop = self.context.device.subscribe(self._on_change)
+        context.follow(self._on_change, "attachments")
 
     async def keep(self, account: AccountState, ref: ChannelRef, file: PendingFile) -> None:
-        """Keep a file; where that cannot be, say so, and it waits on the page alone."""
+        """Keep a file; if that fails, say so, and leave it on the page only."""
         try:
             await self._list(account, ref, add=file.id)
             if account.files.is_waiting(ref, file.id):
@@ -66,12 +61,12 @@ class DraftAttachmentEffects(EffectGroup):
             await self.forget(account, ref, file.id)
 
     async def forget(self, account: AccountState, ref: ChannelRef, file_id: str) -> None:
-        """Keep a file no more that was sent or removed."""
+        """Stop keeping a file that was sent or removed."""
         await self.context.database(account).delete_attachments_for_message(holder(file_id))
         await self._list(account, ref, remove=file_id)
 
     async def move(self, account: AccountState, ref: ChannelRef, to: ChannelRef) -> None:
-        """Have the files that wait in a channel that goes wait in another."""
+        """Move the files of a removed channel's draft to another channel."""
         for file in account.files.pending().get(ref, ()):
             account.files.take_away(ref, [file.id])
             account.files.add(to, file)
@@ -80,7 +75,7 @@ class DraftAttachmentEffects(EffectGroup):
                 await self._list(account, ref, remove=file.id)
 
     def leave_room(self, account: AccountState, room_id: str) -> None:
-        """Have no file wait in a room that is gone."""
+        """Drop the draft files of a room that is gone."""
         for ref, files in account.files.pending().items():
             if ref[0] == room_id:
                 for file in account.files.take_away(ref, [file.id for file in files]):
@@ -89,7 +84,7 @@ class DraftAttachmentEffects(EffectGroup):
     async def load(
         self, account: AccountState, database: DatabaseService, settings: Mapping[str, object]
     ) -> None:
-        """Take in what was kept when the account was left, before it is on the page."""
+        """Load what was kept when the account was closed, before it opens."""
         kept = {channel_ref_of(DRAFT_FILES, key): read_ids(ids) for key, ids in settings.items()}
         for ref, ids in kept.items():
             if ref is not None and ids:
@@ -99,7 +94,7 @@ class DraftAttachmentEffects(EffectGroup):
 
     @effect("failed.load_files")
     async def show_previews(self, account: AccountState) -> None:
-        """Show the pictures among the files that were kept."""
+        """Show previews of the pictures among the kept files."""
         for ref, files in account.files.pending().items():
             for file in files:
                 mime = picture_type(file.mime)
@@ -143,7 +138,7 @@ class DraftAttachmentEffects(EffectGroup):
     async def without(
         self, account: AccountState, ref: ChannelRef, file_ids: Collection[str]
     ) -> AsyncIterator[dict[str, object]]:
-        """Hold the list of a channel's files; give the setting that it is without some of them.
+        """Lock a channel's list of files; yield the setting without some of them.
 
         Whoever writes that setting does so before another change of the list begins.
         """
@@ -156,10 +151,7 @@ class DraftAttachmentEffects(EffectGroup):
 
     # What changes, here or in other tabs
 
-    def _on_change(self, change: Change) -> None:
-        account = self.page.account()
-        if account is None or change.store != "attachments":
-            return
+    def _on_change(self, account: AccountState, change: Change) -> None:
         # A file is listed before it is kept.
         awaited = account.files.awaited
         wanted = [str(key) for key in change.keys if key in awaited]
@@ -173,7 +165,7 @@ class DraftAttachmentEffects(EffectGroup):
             self.show_previews(account)
 
     def _show_listed(self, account: AccountState, ref: ChannelRef, kept: object) -> None:
-        """Show the files that a channel's list names, and no other that is kept."""
+        """Show the draft files that a channel's setting lists, and no others."""
         files = account.files
         ids = read_ids(kept)
         files.listed[ref] = tuple(ids)
@@ -203,12 +195,12 @@ class DraftAttachmentEffects(EffectGroup):
 
 
 def holder(file_id: str) -> str:
-    """Return the id of the message that a file is kept with until it is sent."""
+    """Return the message id that a file is kept under until it is sent."""
     return f"draft:{file_id}"
 
 
 def read_ids(kept: object) -> list[str]:
-    """Return the ids of the files that are kept for a channel, from its setting."""
+    """Return the ids of a channel's draft files from its setting."""
     return [name for name in kept if isinstance(name, str)] if isinstance(kept, list) else []
 
 

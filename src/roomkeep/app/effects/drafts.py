@@ -1,4 +1,4 @@
-"""What was written and not sent or saved yet: kept for each channel, also over a reload."""
+"""Drafts of messages and of edits, kept for each channel and across reloads."""
 
 from collections.abc import Mapping
 
@@ -13,7 +13,7 @@ __all__ = ["DraftEffects", "read_drafts", "read_edits"]
 
 
 class DraftEffects(EffectGroup):
-    """Keeps drafts. What is in the state leads; the database follows.
+    """Keeps drafts. The state leads; the database follows.
 
     Attributes:
         writer: what writes them.
@@ -27,30 +27,30 @@ class DraftEffects(EffectGroup):
     # What one writes in a channel
 
     def write(self, account: AccountState, ref: ChannelRef, text: str) -> None:
-        """Keep what is written in a channel."""
+        """Keep the draft of a channel."""
         if account.drafts().get(ref, "") != text:
             _set_text(account, ref, text)
             self._note_draft(account, ref)
 
     def give_back(self, account: AccountState, ref: ChannelRef, text: str) -> None:
-        """Put a text that could not be sent before what was written since."""
+        """Put a text that could not be sent before what was typed since."""
         newer = account.drafts().get(ref, "")
         self.write(account, ref, "\n".join(part for part in (text, newer) if part))
 
     def answer(self, account: AccountState, ref: ChannelRef, message: Message | None) -> None:
-        """Keep what it answers; None for nothing."""
+        """Keep the message that the draft replies to; None for none."""
         if account.replies().get(ref) != message:
             _set_reply(account, ref, message)
             self._note_draft(account, ref)
 
     def refresh_answered(self, account: AccountState, message: Message) -> None:
-        """Show what became of a message that is being answered."""
+        """Update a message that a draft replies to."""
         for ref, answered in account.replies().items():
             if answered.id == message.id:
                 _set_reply(account, ref, message)
 
     def move(self, account: AccountState, ref: ChannelRef, to: ChannelRef) -> None:
-        """Put what is written in a channel that goes before what is written in another.
+        """Put the draft of a removed channel before the draft of another.
 
         The changes that were begun there go with their messages.
         """
@@ -79,19 +79,19 @@ class DraftEffects(EffectGroup):
     # What one changes in messages
 
     def open_edit(self, account: AccountState, ref: ChannelRef, message_id: str) -> None:
-        """Open the editor of a message; another one in the channel is closed, not forgotten."""
+        """Open the editor of a message; another one in the channel is closed but keeps its text."""
         account.edits.set({**account.edits(), ref: message_id})
         self._note_edit(account, ref)
 
     def write_edit(
         self, account: AccountState, ref: ChannelRef, message_id: str, text: str
     ) -> None:
-        """Keep what the editor of a message holds."""
+        """Keep the text of a message's editor."""
         account.edit_texts.setdefault(ref, {})[message_id] = text
         self._note_edit(account, ref)
 
     def close_edit(self, account: AccountState, ref: ChannelRef, message_id: str) -> None:
-        """Forget the editor of a message, and what it held."""
+        """Close the editor of a message, and forget its text."""
         texts = account.edit_texts.get(ref, {})
         is_open = account.edits().get(ref) == message_id
         if texts.pop(message_id, None) is not None or is_open:
@@ -102,13 +102,13 @@ class DraftEffects(EffectGroup):
     # The database
 
     def is_unsaved(self, account: AccountState, ref: ChannelRef) -> bool:
-        """Tell whether the database does not have yet what is written in a channel."""
+        """Tell whether the draft of a channel is not in the database yet."""
         return self.writer.is_unsaved(account, setting_key(DRAFT, ref))
 
     async def load(
         self, account: AccountState, database: DatabaseService, settings: Mapping[str, object]
     ) -> None:
-        """Take in what was kept when the account was left, before it is on the page."""
+        """Load what was kept when the account was closed, before it opens."""
         account.drafts.set({ref: text for ref, (text, _) in read_drafts(settings).items()})
         for ref, (_, answered) in read_drafts(settings).items():
             await self._load_reply(database, account, ref, answered)
@@ -117,7 +117,7 @@ class DraftEffects(EffectGroup):
         account.edit_texts.update({ref: dict(texts) for ref, (_, texts) in edits.items()})
 
     def show_kept(self, account: AccountState, ref: ChannelRef, kept: object) -> None:
-        """Show what was written in another tab, but never in place of what is written here."""
+        """Show a draft from another tab, unless a newer one is being typed here."""
         if self.is_unsaved(account, ref):
             return
         text, answered = _read_draft(kept)
@@ -148,7 +148,7 @@ class DraftEffects(EffectGroup):
 
 
 def read_drafts(settings: Mapping[str, object]) -> dict[ChannelRef, tuple[str, str | None]]:
-    """Return the drafts among an account's settings, each with the id of what it answers."""
+    """Return the drafts among an account's settings, each with the id that it replies to."""
     found = ((channel_ref_of(DRAFT, key), _read_draft(kept)) for key, kept in settings.items())
     return {ref: draft for ref, draft in found if ref is not None and any(draft)}
 
@@ -156,7 +156,7 @@ def read_drafts(settings: Mapping[str, object]) -> dict[ChannelRef, tuple[str, s
 def read_edits(
     settings: Mapping[str, object],
 ) -> dict[ChannelRef, tuple[str | None, dict[str, str]]]:
-    """Return, for each channel, the message whose editor is open, and what editors hold."""
+    """Return, for each channel, the message being edited and the text of each editor."""
     edits: dict[ChannelRef, tuple[str | None, dict[str, str]]] = {}
     for key, kept in settings.items():
         ref = channel_ref_of(EDIT, key)
@@ -181,7 +181,7 @@ def _read_draft(kept: object) -> tuple[str, str | None]:
 
 
 def _kept_draft(account: AccountState, ref: ChannelRef) -> object:
-    """Return what the database is to hold; None for nothing."""
+    """Return the setting to save; None for none."""
     text, answered = account.drafts().get(ref, ""), account.replies().get(ref)
     if answered is None:
         return text or None
@@ -189,7 +189,7 @@ def _kept_draft(account: AccountState, ref: ChannelRef) -> object:
 
 
 def _kept_edit(account: AccountState, ref: ChannelRef) -> object:
-    """Return what the database is to hold; None for nothing."""
+    """Return the setting to save; None for none."""
     opened, texts = account.edits().get(ref), account.edit_texts.get(ref, {})
     return {"open": opened, "texts": dict(texts)} if opened or texts else None
 

@@ -1,4 +1,4 @@
-"""Messages changed and deleted, and what was typed into an editor and not saved yet."""
+"""Editing and deleting messages."""
 
 from msgspec.structs import replace
 from reaktiv import batch
@@ -17,21 +17,21 @@ __all__ = ["EditEffects"]
 
 
 class EditEffects(EffectGroup):
-    """What one does with a message that is sent."""
+    """Edits and deletes messages."""
 
     def __init__(self, context: Context, drafts: DraftEffects) -> None:
         super().__init__(context)
         self._drafts = drafts
 
     def begin(self, message_id: str) -> None:
-        """Open one of one's own messages for editing."""
+        """Open the editor of an own message."""
         account = self.account
         message = self._find(account, message_id)
         if message is not None and _is_editable(message, account):
             self._open(account, message.id)
 
     def begin_last(self) -> None:
-        """Open the last of one's own messages on the page for editing."""
+        """Open the editor of the last own message on the page."""
         account = self.account
         timeline = account.timeline()
         for message in reversed(() if timeline is None else timeline.messages):
@@ -40,20 +40,20 @@ class EditEffects(EffectGroup):
                 return
 
     def write(self, message_id: str, text: str) -> None:
-        """Keep what the editor of a message of the open channel holds."""
+        """Keep the text of a message's editor in the open channel."""
         account = self.account
         if account.channel_ref is not None:
             self._drafts.write_edit(account, account.channel_ref, message_id, text)
 
     def cancel(self) -> None:
-        """Leave the message as it was."""
+        """Cancel the edit of the open channel."""
         account = self.account
         if account.channel_ref is not None and account.editing is not None:
             self._drafts.close_edit(account, account.channel_ref, account.editing)
 
     @effect("failed.save_edit")
     async def save(self, message_id: str, text: str) -> None:
-        """Save what a message of the open channel says now; its editor is closed at once."""
+        """Save the edit of a message of the open channel; its editor closes at once."""
         account = self.account
         ref = account.channel_ref
         if ref is None:
@@ -89,7 +89,7 @@ class EditEffects(EffectGroup):
             )
 
     async def _save(self, account: AccountState, message_id: str, content: str) -> bool:
-        """Save a change; false where the message is gone."""
+        """Save an edit; return false if the message is gone."""
         await self.context.wait_until_written(message_id)
         # It may have left the page while one wrote, or have been deleted in another tab.
         message = await self.context.database(account).get_message_by_id(message_id)
@@ -103,7 +103,7 @@ class EditEffects(EffectGroup):
         return True
 
     def ask_delete(self, message_id: str) -> None:
-        """Ask whether a message is to be deleted."""
+        """Ask whether to delete a message."""
         account = self.account
         account.deleting.set(self._find(account, message_id))
 
@@ -113,7 +113,7 @@ class EditEffects(EffectGroup):
 
     @effect("failed.delete_message")
     async def delete(self) -> None:
-        """Delete the message that was asked about."""
+        """Delete the message in question."""
         account = self.account
         message = account.deleting()
         account.deleting.set(None)

@@ -1,17 +1,11 @@
-"""Making a backup: the account is read a page at a time, packed, and saved as a download."""
+"""Making a backup: the account is read page by page, packed, and saved as a download."""
 
-import asyncio
 import datetime as dt
 import logging
-import time
-from typing import Literal
-
-from msgspec.structs import replace
 
 from roomkeep.app.blobs import Blobs, Download
 from roomkeep.app.effects.context import Context, EffectGroup, effect
-from roomkeep.app.effects.import_job import BREATH
-from roomkeep.app.error_messages import explain
+from roomkeep.app.effects.job_run import JobRun, cancel
 from roomkeep.app.export_format import (
     AttachmentLine,
     Head,
@@ -21,12 +15,13 @@ from roomkeep.app.export_format import (
     data_lines,
     line_of,
 )
-from roomkeep.app.state import AccountState, Export
+from roomkeep.app.job import Job
+from roomkeep.app.state import AccountState
 from roomkeep.app.storage_state import say_bytes
-from roomkeep.errors import RecordNotFound, RoomkeepError, ScopeChanged, StorageLost
+from roomkeep.errors import RecordNotFound, StorageLost
 from roomkeep.localization import join_sentences, localize
 from roomkeep.models import Attachment
-from roomkeep.persistence import DatabaseService, RecordPage, StoreName
+from roomkeep.persistence import RecordPage, StoreName
 
 __all__ = ["ExportEffects"]
 
@@ -34,10 +29,6 @@ STORES: tuple[StoreName, ...] = ("users", "rooms", "bans", "messages", "reaction
 """The order of a restore: no message comes without its room, no file without its message."""
 
 logger = logging.getLogger(__name__)
-
-
-class StoppedError(Exception):
-    """The person stopped the export."""
 
 
 class ExportEffects(EffectGroup):
@@ -49,60 +40,41 @@ class ExportEffects(EffectGroup):
 
     @effect("failed.export")
     async def start(self) -> None:
-        """Save all that the account keeps in one file. One goes on chatting meanwhile."""
+        """Save everything that the account keeps in one file, in the background."""
         account = self.account
         exporting = account.exporting()
         if exporting is None or not exporting.is_running:
             await _Run(self.context, account, self._blobs.begin_download()).run()
 
     def cancel(self) -> None:
-        """Stop the export."""
-        account = self.account
-        exporting = account.exporting()
-        if exporting is not None and exporting.is_running:
-            account.exporting.set(
-                replace(exporting, phase="stopping", text=localize("app.stopping"))
-            )
+        """Cancel the export."""
+        cancel(self.account.exporting)
 
 
-class _Run:
-    """Makes one backup. What is written meanwhile may be in it, or not."""
+class _Run(JobRun):
+    """Makes one backup. What is written meanwhile may be in it or not."""
 
     def __init__(self, context: Context, account: AccountState, file: Download) -> None:
-        self._context = context
-        self._account = account
+        super().__init__(
+            context,
+            account,
+            account.exporting,
+            Job(kind="export", text=localize("export.running")),
+            dialog="storage",
+            failure="failed.export",
+        )
         self._file = file
         self._messages = 0
         self._files = 0
         self._lost = 0
         self._done = 0
         self._total = 1
-        self._last_breath = time.monotonic()
         head = Head(account=account.user().oder_id, exported_at=context.time())
         self._packer = Packer(head)
 
-    async def run(self) -> None:
-        """Make the file, have it saved, and say what came of it."""
-        self._account.exporting.set(Export(text=localize("export.running")))
-        try:
-            await self._pack_everything()
-            self._file.save(self._name())
-        except StoppedError:
-            self._end(
-                "stopped", join_sentences(localize("export.stopped"), localize("export.no_file"))
-            )
-        except ScopeChanged:
-            raise
-        except RoomkeepError as error:
-            logger.warning("could not export: %s", error)
-            text, advice = explain(error, "failed.export")
-            self._end("failed", text, join_sentences(advice, localize("export.no_file")))
-        except Exception as error:
-            logger.exception("could not export")
-            text, advice = explain(error, "failed.export")
-            self._end("failed", text, join_sentences(advice, localize("export.no_file")))
-        else:
-            self._end("done", self._done_text(), self._left_out())
+    async def _work(self) -> None:
+        await self._pack_everything()
+        self._file.save(self._name())
 
     async def _pack_everything(self) -> None:
         report = await self._database.get_storage_report()
@@ -143,35 +115,16 @@ class _Run:
         self._files += data is not None
 
     async def _pack(self, line: Line) -> None:
-        """Pack a line, which may hold a large picture; let the page draw if it had to wait."""
+        """Pack a line, which may hold a large picture, and give the page a chance to draw."""
         if packed := self._packer.pack(line):
             self._file.write(packed)
-        if time.monotonic() - self._last_breath >= BREATH:
-            await asyncio.sleep(0)
-            self._last_breath = time.monotonic()
+        await self._breathe()
 
     def _tell(self, number: int) -> None:
-        """Say how far it is; stop here if the person said so."""
-        exporting = self._account.exporting()
-        assert exporting is not None, "an export is never forgotten"  # noqa: S101
-        if exporting.phase == "stopping":
-            raise StoppedError
+        """Show how far the export has come."""
         self._done += number
         text = localize("export.so_far", contents=self._contents())
-        share = min(1.0, self._done / self._total)
-        self._account.exporting.set(replace(exporting, done=share, text=text))
-
-    @property
-    def _database(self) -> DatabaseService:
-        return self._context.database(self._account)
-
-    def _end(
-        self, phase: Literal["done", "stopped", "failed"], text: str, advice: str = ""
-    ) -> None:
-        self._account.exporting.set(Export(phase=phase, done=1.0, text=text, advice=advice))
-        # Who is not looking at the page of the storage hears of it all the same.
-        if self._account.dialog() != "storage" and self._context.page.account() is self._account:
-            self._context.tell("error" if phase == "failed" else "success", text, advice)
+        self._show(min(1.0, self._done / self._total), text)
 
     def _name(self) -> str:
         now = dt.datetime.fromtimestamp(self._context.time() / 1_000, dt.UTC)
@@ -189,10 +142,16 @@ class _Run:
             size=say_bytes(self._file.size),
         )
 
-    def _left_out(self) -> str:
+    def _done_advice(self) -> str:
         said = []
         if unreadable := len(self._database.unreadable_records):
             said.append(localize("export.unreadable_left_out", count=unreadable))
         if self._lost:
             said.append(localize("export.lost_left_out", count=self._lost))
         return join_sentences(*said)
+
+    def _stopped_text(self) -> str:
+        return join_sentences(localize("export.stopped"), localize("export.no_file"))
+
+    def _failed_text(self) -> str:
+        return localize("export.no_file")

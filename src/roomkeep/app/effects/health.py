@@ -1,4 +1,4 @@
-"""The account's health: checked, and repaired when asked."""
+"""Checking and repairing an account's storage."""
 
 from roomkeep.app.effects.context import Context, EffectGroup, effect
 from roomkeep.app.effects.storage import StorageEffects
@@ -8,7 +8,7 @@ __all__ = ["HealthEffects"]
 
 
 class HealthEffects(EffectGroup):
-    """What one does to know that all is well."""
+    """Checks and repairs the storage."""
 
     def __init__(self, context: Context, storage: StorageEffects) -> None:
         super().__init__(context)
@@ -16,7 +16,7 @@ class HealthEffects(EffectGroup):
 
     @effect("failed.check")
     async def check(self) -> None:
-        """Look at every record. One goes on chatting meanwhile."""
+        """Check every record, in the background."""
         account = self.account
         if account.health.doing() != "nothing":
             return
@@ -25,16 +25,16 @@ class HealthEffects(EffectGroup):
         await self._check(account)
 
     def ask_repair(self) -> None:
-        """Ask whether what was found is to be repaired."""
+        """Ask whether to repair what was found."""
         self.account.health.is_asking.set(True)
 
     def cancel_repair(self) -> None:
-        """Leave all as it is."""
+        """Cancel the repair."""
         self.account.health.is_asking.set(False)
 
     @effect("failed.repair")
     async def repair(self) -> None:
-        """Mend what can be mended without a loss, and look again."""
+        """Repair what can be repaired without loss, and check again."""
         account = self.account
         health = account.health
         if health.doing() != "nothing":

@@ -1,29 +1,22 @@
-"""Reading a picked file from end to end: checked first as a whole, then written, step by step."""
+"""Reading a file for an import: it is checked as a whole first, then written in steps."""
 
-import asyncio
 import logging
-import time
-from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator
-from typing import Protocol
-
-from msgspec.structs import replace
+from typing import Literal, Protocol
 
 from roomkeep.app.archive import ArchiveError, Block, Reader
 from roomkeep.app.effects.context import Context
-from roomkeep.app.error_messages import explain
-from roomkeep.app.state import AccountState, Import, Phase
-from roomkeep.errors import RoomkeepError, ScopeChanged
+from roomkeep.app.effects.job_run import JobRun, StoppedError
+from roomkeep.app.job import Job
+from roomkeep.app.state import AccountState
 from roomkeep.localization import join_sentences, localize
-from roomkeep.persistence import Change, DatabaseService
+from roomkeep.persistence import Change
 
-__all__ = ["BREATH", "CHECKING_SHARE", "ImportJob", "PickedFile", "say_there"]
+__all__ = ["CHECKING_SHARE", "ImportJob", "PickedFile", "say_there"]
 
 READ_SIZE = 262_144
 """How many bytes of the file are read at a time."""
 MAX_FILE = 4 * 1024**3
-BREATH = 0.012
-"""How long the page may be held up between two chances to draw, in seconds."""
 CHECKING_SHARE = 0.15
 """The share of the whole work that checking is."""
 
@@ -31,7 +24,7 @@ logger = logging.getLogger(__name__)
 
 
 class PickedFile(Protocol):
-    """A file that a person picked.
+    """A file that was picked.
 
     Attributes:
         name: its name.
@@ -50,20 +43,15 @@ class PickedFile(Protocol):
         ...
 
 
-class StoppedError(Exception):
-    """The person stopped the import."""
-
-
-class RoomsDeletedError(Exception):
-    """All rooms that were written so far were deleted meanwhile."""
-
-
-class ImportJob(ABC):
-    """One reading of a file.
+class ImportJob(JobRun):
+    """One run of an import or a restore.
 
     Args:
+        context: what every effect works with.
+        account: the account.
+        file: the file.
+        kind: whether it imports an archive or restores a backup.
         failure: the id of the text that says that it failed.
-        is_restore: it brings back what was exported.
     """
 
     def __init__(
@@ -71,91 +59,49 @@ class ImportJob(ABC):
         context: Context,
         account: AccountState,
         file: PickedFile,
+        kind: Literal["import", "restore"],
         failure: str,
-        *,
-        is_restore: bool = False,
     ) -> None:
-        self._context = context
-        self._account = account
+        super().__init__(
+            context,
+            account,
+            account.importing,
+            Job(kind=kind, file_name=file.name, text=localize("import.checking")),
+            dialog="import",
+            failure=failure,
+        )
         self._file = file
-        self._failure = failure
-        self._is_restore = is_restore
         self._reader = Reader()
         self._read = 0
-        self._last_breath = time.monotonic()
         self._rooms_written: set[str] = set()
         self._rooms_deleted: set[str] = set()
         self._may_lack_rooms = False
 
     async def run(self) -> None:
-        """Check the file, write what is in it, and say what came of it."""
+        """Check the file, write what is in it, and say how it ended."""
         stop = self._context.device.subscribe(self._take)
         try:
-            await self._run()
+            await super().run()
         finally:
             stop()
 
-    async def _run(self) -> None:
-        self._account.importing.set(
-            Import(
-                name=self._file.name, text=localize("import.checking"), is_restore=self._is_restore
-            )
-        )
-        try:
-            await self._work()
-        except StoppedError:
-            self._end("stopped", self._stopped_text())
-        except RoomsDeletedError:
-            self._end("stopped", localize("import.rooms_deleted"))
-        except ScopeChanged:
-            raise
-        except ArchiveError as error:
-            advice = join_sentences(self._nothing_else(), error.advice)
-            self._end("failed", str(error), advice)
-        except OSError:
-            logger.warning("could not read the file", exc_info=True)
+    def _explain(self, error: Exception) -> tuple[str, str]:
+        if isinstance(error, ArchiveError):
+            return str(error), join_sentences(self._failed_text(), error.advice)
+        if isinstance(error, OSError):
+            logger.warning("could not read the file", exc_info=error)
             text = join_sentences(localize("files.changed"), localize("files.changed_advice"))
-            advice = join_sentences(self._nothing_else(), localize("import.choose_again"))
-            self._end("failed", text, advice)
-        except RoomkeepError as error:
-            logger.warning("%s: %s", self._failure, error)
-            text, advice = explain(error, self._failure, is_one_of_many=True)
-            self._end("failed", text, join_sentences(advice, self._nothing_else()))
-        except Exception as error:
-            logger.exception(self._failure)
-            text, advice = explain(error, self._failure)
-            self._end("failed", text, join_sentences(advice, self._nothing_else()))
-        else:
-            self._end("done", self._done_text(), self._unknown_text())
-
-    @abstractmethod
-    async def _work(self) -> None:
-        """Check the file, and write what is in it."""
-
-    @abstractmethod
-    def _done_text(self) -> str:
-        """Say what was done."""
-
-    @abstractmethod
-    def _unknown_text(self) -> str:
-        """Say what else there is to know."""
-
-    @abstractmethod
-    def _stopped_text(self) -> str:
-        """Say what was done before it was stopped."""
-
-    @abstractmethod
-    def _nothing_else(self) -> str:
-        """Say what was done before it failed."""
+            return text, join_sentences(self._failed_text(), localize("import.choose_again"))
+        return super()._explain(error)
 
     def _take(self, change: Change) -> None:
         self._may_lack_rooms |= change.store == "rooms" and change.action != "put"
 
     async def _heed_deletions(self) -> None:
-        """Find rooms that were deleted meanwhile, here or elsewhere: write no more there.
+        """Stop writing to rooms that were deleted meanwhile, here or elsewhere.
 
         Raises:
-            RoomsDeletedError: none of those that were written is left.
+            StoppedError: none of those that were written is left.
         """
         if not self._may_lack_rooms:
             return
@@ -167,7 +113,7 @@ class ImportJob(ABC):
                 # What was on its way when the room went has come after it.
                 await self._database.clear_room_messages(room_id)
         if self._rooms_deleted and not self._rooms_written:
-            raise RoomsDeletedError
+            raise StoppedError(localize("import.rooms_deleted"))
 
     async def _blocks(self) -> AsyncIterator[Block]:
         if self._file.size > MAX_FILE:
@@ -187,47 +133,11 @@ class ImportJob(ABC):
         for block in reader.finish():
             yield block
 
-    async def _breathe(
-        self,
-        phase: Phase | None = None,
-        done: float = 0.0,
-        text: str = "",
-        *,
-        always: bool = False,
-    ) -> None:
-        """Let the page draw and hear, if it had to wait; stop here if the person said so."""
-        now = time.monotonic()
-        if now - self._last_breath < BREATH and not always:
-            return
-        importing = self._account.importing()
-        assert importing is not None, "an import that runs is not forgotten"  # noqa: S101
-        if importing.phase == "stopping":
-            raise StoppedError
-        if phase is not None:
-            self._account.importing.set(replace(importing, phase=phase, done=done, text=text))
-        await asyncio.sleep(0)
-        self._last_breath = time.monotonic()
-        if self._context.page.account() is not self._account:
-            raise ScopeChanged("the account was switched")
-
-    @property
-    def _database(self) -> DatabaseService:
-        return self._context.database(self._account)
-
     @property
     def _read_share(self) -> float:
         return self._read / max(1, self._file.size)
 
-    def _end(self, phase: Phase, text: str, advice: str = "") -> None:
-        importing = self._account.importing()
-        assert importing is not None, "an import that runs is not forgotten"  # noqa: S101
-        ended = replace(importing, phase=phase, text=text, advice=advice)
-        self._account.importing.set(ended)
-        # Who is not looking at the dialog hears of it all the same.
-        if self._account.dialog() != "import" and self._context.page.account() is self._account:
-            self._context.tell("error" if phase == "failed" else "success", text, advice)
-
 
 def say_there(messages: int) -> str:
-    """Say how many messages of a file were here already; empty where none was."""
+    """Say how many messages of a file were here already; empty for none."""
     return localize("import.already_here", count=messages) if messages else ""

@@ -1,8 +1,6 @@
-"""Importing an archive: checked first as a whole, then written, in bounded memory."""
+"""Importing an archive: checked as a whole first, then written, in bounded memory."""
 
 from collections.abc import Iterable
-
-from msgspec.structs import replace
 
 from roomkeep.app.archive import decode
 from roomkeep.app.archive_scan import ArchiveScan
@@ -13,9 +11,11 @@ from roomkeep.app.effects.import_job import (
     PickedFile,
     say_there,
 )
+from roomkeep.app.effects.job_run import cancel
 from roomkeep.app.effects.restores import Restore, is_export
 from roomkeep.app.effects.rooms import RoomEffects
-from roomkeep.app.state import AccountState, Import
+from roomkeep.app.job import Job
+from roomkeep.app.state import AccountState
 from roomkeep.localization import format_list, join_sentences, localize
 from roomkeep.models import Message
 
@@ -33,33 +33,29 @@ class ImportEffects(EffectGroup):
         self._rooms = rooms
 
     def open_dialog(self) -> None:
-        """Show the import that is running, or ask for a file."""
+        """Open the dialog, with the running import or asking for a file."""
         self.forget()
         self.account.dialog.set("import")
 
     def forget(self) -> None:
-        """Make ready for another file, once an import has ended."""
+        """Forget an import that has ended, so that another file can be picked."""
         importing = self.account.importing()
         if importing is not None and not importing.is_running:
             self.account.importing.set(None)
 
     def cancel(self) -> None:
-        """Stop the import. What is imported stays."""
-        account = self.account
-        importing = account.importing()
-        if importing is not None and importing.is_running:
-            account.importing.set(
-                replace(importing, phase="stopping", text=localize("app.stopping"))
-            )
+        """Cancel the import. What has been imported stays."""
+        cancel(self.account.importing)
 
     @effect("failed.import")
     async def start(self, file: PickedFile) -> None:
-        """Import a file's messages, or restore a backup; nothing is written unless all is good."""
+        """Import an archive or restore a backup; nothing is written unless all of it is valid."""
         account = self.account
         importing = account.importing()
         if importing is not None and importing.is_running:
             return
-        account.importing.set(Import(name=file.name, text=localize("import.opening")))
+        opening = localize("import.opening")
+        account.importing.set(Job(kind="import", file_name=file.name, text=opening))
         kind = Restore if await is_export(file) else _Run
         await kind(self.context, self._rooms, account, file).run()
 
@@ -70,7 +66,7 @@ class _Run(ImportJob):
     def __init__(
         self, context: Context, rooms: RoomEffects, account: AccountState, file: PickedFile
     ) -> None:
-        super().__init__(context, account, file, "failed.import")
+        super().__init__(context, account, file, "import", "failed.import")
         self._rooms = rooms
         self._scan = ArchiveScan()
         self._written = 0
@@ -87,7 +83,6 @@ class _Run(ImportJob):
         async for block in self._blocks():
             self._scan.add(block)
             await self._breathe(
-                "checking",
                 CHECKING_SHARE * self._read_share,
                 localize("import.checked", count=self._scan.messages),
             )
@@ -108,9 +103,7 @@ class _Run(ImportJob):
             if room != known:
                 await self._database.add_room(room)
             self._rooms_written.add(room_id)
-            await self._breathe(
-                "writing", CHECKING_SHARE, localize("import.creating_rooms"), always=True
-            )
+            await self._breathe(CHECKING_SHARE, localize("import.creating_rooms"), always=True)
         await self._rooms.load(self._account)
 
     async def _write_messages(self) -> None:
@@ -137,7 +130,6 @@ class _Run(ImportJob):
         total = self._scan.messages
         share = self._seen / total
         await self._breathe(
-            "writing",
             CHECKING_SHARE + (1 - CHECKING_SHARE) * share,
             localize("import.imported", count=self._seen, total=total),
             always=True,
@@ -149,7 +141,7 @@ class _Run(ImportJob):
         return [id_ for id_ in ids if id_ is not None and id_ in self._scan.shared_ids]
 
     async def _write_people(self, ids: Iterable[str]) -> None:
-        """Write the profiles of who wrote a batch, as far as they are new: as many at most."""
+        """Write the new profiles of those who wrote a batch."""
         new = dict.fromkeys(person for person in ids if person not in self._known_people)
         if new:
             await self._database.add_users(self._scan.users(new))
@@ -171,12 +163,12 @@ class _Run(ImportJob):
             return localize("import.stopped_with_nothing")
         return localize("import.stopped", count=self._written, total=self._scan.messages)
 
-    def _nothing_else(self) -> str:
+    def _failed_text(self) -> str:
         if self._written == 0:
             return localize("import.nothing")
         return localize("import.before", count=self._written)
 
-    def _unknown_text(self) -> str:
+    def _done_advice(self) -> str:
         lines = self._scan.lines_with_unknown
         if lines == 0:
             return ""

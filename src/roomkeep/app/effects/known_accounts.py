@@ -1,4 +1,4 @@
-"""How the accounts of this device look in the lists to choose from."""
+"""The names and pictures of this device's accounts, for the lists to choose from."""
 
 import logging
 
@@ -15,19 +15,14 @@ logger = logging.getLogger(__name__)
 
 
 class KnownAccountEffects(EffectGroup):
-    """Remembers what the signed-in account looks like, for when it is not signed in."""
+    """Remembers the signed-in account's name and picture for when it is not open."""
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
-        self._follow: Effect | None = None
-
-    def begin(self) -> None:
-        """Follow the profile of who is signed in from now on."""
-        if self._follow is None:
-            self._follow = Effect(self._remember)
+        self._follow = Effect(self._remember)
 
     async def load(self) -> None:
-        """Find out which accounts there are, and how they look."""
+        """Load the accounts of this device, with their names and pictures."""
         try:
             ids = await self.context.device.get_account_ids()
         except RoomkeepError as error:

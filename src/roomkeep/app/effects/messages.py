@@ -1,4 +1,4 @@
-"""Messages: paged through, and kept as the database says."""
+"""Messages: loaded page by page, and kept up to date with the database."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -29,7 +29,7 @@ class MessageEffects(EffectGroup):
         self._drafts = drafts
 
     async def load_latest(self, account: AccountState) -> None:
-        """Show the end of the open channel."""
+        """Load the end of the open channel."""
         ref = account.channel_ref
         channel = account.channel
         if ref is None or (channel is not None and channel.type == "voice"):
@@ -41,7 +41,7 @@ class MessageEffects(EffectGroup):
     async def open(
         self, account: AccountState, ref: ChannelRef, mark: int, unread: int | None = None
     ) -> None:
-        """Show a channel: where what is new begins, if that is more than a page; else its end.
+        """Load a channel: at its first new message if more than a page is new, else at its end.
 
         Args:
             account: whose channel it is.
@@ -80,7 +80,7 @@ class MessageEffects(EffectGroup):
                 account.new_count.set(count)
 
     async def show_around(self, account: AccountState, ref: ChannelRef, message_id: str) -> None:
-        """Show the open channel around one of its messages.
+        """Load the open channel around one of its messages.
 
         Raises:
             RecordNotFound: it is not there any more.
@@ -96,7 +96,7 @@ class MessageEffects(EffectGroup):
 
     @effect("failed.load_earlier")
     async def show_older(self) -> None:
-        """Load the page before the first message that is shown."""
+        """Load the page before the first message shown."""
         account = self.account
         timeline = account.timeline()
         ref = account.channel_ref
@@ -123,7 +123,7 @@ class MessageEffects(EffectGroup):
 
     @effect("failed.load_later")
     async def show_newer(self) -> None:
-        """Load the page after the last message that is shown."""
+        """Load the page after the last message shown."""
         account = self.account
         timeline = account.timeline()
         ref = account.channel_ref
@@ -153,7 +153,7 @@ class MessageEffects(EffectGroup):
 
     @contextmanager
     def show_unsent(self, account: AccountState, message: Message) -> Iterator[None]:
-        """Have a message on the page while it is being saved; where that fails, it goes again."""
+        """Show a message while it is being saved; if that fails, it is removed again."""
         ref = (message.room_id, message.channel_id)
         account.unsent[message.id] = message
         self._show_at_end(account, message)
@@ -180,13 +180,13 @@ class MessageEffects(EffectGroup):
             account.timeline.set(Timeline(messages=(message,), has_older=True))
 
     async def refresh(self, account: AccountState, ids: Iterable[str]) -> None:
-        """Read what became of some messages, and show it."""
+        """Read some messages again, and show them."""
         for message_id in list(ids):
             message = await self.context.database(account).get_message_by_id(message_id)
             self.show_changed(account, {message_id: message})
 
     def show_changed(self, account: AccountState, records: Mapping[str, Message | None]) -> None:
-        """Show what became of some messages, by their ids; None where one is gone."""
+        """Show messages as they are now, by their ids; None for one that is gone."""
         for message in records.values():
             if message is not None:
                 self._drafts.refresh_answered(account, message)
@@ -211,7 +211,7 @@ class MessageEffects(EffectGroup):
         page: ChannelPage,
         missed: list[Change],
     ) -> bool:
-        """Show a page that was read, unless another channel was opened meanwhile."""
+        """Show a page of messages, unless another channel was opened meanwhile."""
         if account.channel_ref != ref:
             return False
         answered = {message.reply_to_id for message in (*page.before, *page.after)}
@@ -227,7 +227,7 @@ class MessageEffects(EffectGroup):
         return True
 
     def _show_missed(self, account: AccountState, missed: Iterable[Change]) -> None:
-        """Show what came while something was being read."""
+        """Show the changes that arrived during a read."""
         for change in missed:
             if change.store == "messages":
                 self.show_changed(account, records_by_key(change) or {})

@@ -1,4 +1,4 @@
-"""Addresses: from where one is to an address, and back."""
+"""Navigation: from the open place to an address, and back."""
 
 from collections.abc import Callable
 from typing import get_args
@@ -19,7 +19,7 @@ __all__ = ["NavigationEffects", "address_of"]
 
 
 class NavigationEffects(EffectGroup):
-    """Goes where an address says."""
+    """Opens the place of an address."""
 
     def __init__(
         self,
@@ -35,12 +35,12 @@ class NavigationEffects(EffectGroup):
         self._openers: dict[Panel, Callable[[], object]] = {}
 
     def open_by(self, panel: Panel, opener: Callable[[], object]) -> None:
-        """Have a panel that must load something be opened by its own effects."""
+        """Register the effect that opens a panel."""
         self._openers[panel] = opener
 
     @effect("failed.go_there")
     async def go(self, address: Address) -> None:
-        """Go to an address: Back, Forward, or a link.
+        """Open the place of an address, after Back, Forward, or a link.
 
         A room that is not here opens nothing.
         """
@@ -73,7 +73,7 @@ class NavigationEffects(EffectGroup):
             account.message_id.set(None)
 
     async def arrive(self, account: AccountState, last: LastViewedChat | None) -> None:
-        """Begin where the page's URL says, else in the chat that was viewed last."""
+        """Open the place of the page's URL, else the chat that was viewed last."""
         address, self.page.address = self.page.address, None
         kept, self.page.kept_positions = self.page.kept_positions, ""
         account.positions.update(unpack_positions(kept, account.user_id))
@@ -98,7 +98,7 @@ class NavigationEffects(EffectGroup):
             await self._rooms.show(account, last.room_id, last.channel_id)
 
     def _show_panel(self, account: AccountState, panel: Panel | None) -> None:
-        """Open what an address says is open beside or over the conversation."""
+        """Open the panel of an address."""
         if panel == "people":
             account.people.in_front.set(True)
         elif panel in self._openers:
@@ -108,7 +108,7 @@ class NavigationEffects(EffectGroup):
 
 
 def address_of(account: AccountState, *, is_narrow: bool) -> Address:
-    """Return the address of where one is.
+    """Return the address of the open place.
 
     Args:
         account: the account.

@@ -1,4 +1,4 @@
-"""What is open over the page: dialogs and menus."""
+"""Opening and closing dialogs and menus, in the state."""
 
 from reaktiv import batch
 
@@ -8,22 +8,21 @@ __all__ = ["OverlayEffects"]
 
 
 class OverlayEffects(EffectGroup):
-    """Opens and closes dialogs and menus, in the state."""
+    """Opens and closes dialogs and menus."""
 
     def close_dialog(self, name: str | None = None) -> None:
-        """Close the open dialog; with a name, only if it is that one."""
-        account = self.page.account()
-        if account is not None and name in (None, account.dialog()):
+        """Close the open dialog; given a name, only that one."""
+        account = self.account
+        if name in (None, account.dialog()):
             account.dialog.set(None)
 
     def open_quick_switcher(self) -> None:
-        """Look for a room or a channel."""
-        account = self.page.account()
-        if account is not None:
-            with batch():
-                self.close_menu()
-                account.picking.set(None)
-                account.dialog.set("switcher")
+        """Open the quick switcher."""
+        account = self.account
+        with batch():
+            self.close_menu()
+            account.picking.set(None)
+            account.dialog.set("switcher")
 
     def open_room_menu(self) -> None:
         """Open the menu of the open room."""
@@ -34,15 +33,14 @@ class OverlayEffects(EffectGroup):
         self.account.message_menu.set(message_id)
 
     def close_menu(self) -> None:
-        """Close whatever menu is open."""
-        account = self.page.account()
-        if account is not None:
-            with batch():
-                account.room_menu.set(False)
-                account.message_menu.set(None)
+        """Close the open menu."""
+        account = self.account
+        with batch():
+            account.room_menu.set(False)
+            account.message_menu.set(None)
 
     def close_all(self) -> None:
-        """Close whatever is open over the conversation, or in its place."""
+        """Close everything that covers or replaces the conversation."""
         account = self.account
         removing = account.removing()
         with batch():
@@ -57,7 +55,6 @@ class OverlayEffects(EffectGroup):
                 account.dialog.set(None)
 
     def focus_composer(self) -> None:
-        """Have the next keys go to the composer."""
-        account = self.page.account()
-        if account is not None:
-            account.composer_focus.set(account.composer_focus() + 1)
+        """Move the focus to the composer, if there is a keyboard and no dialog is open."""
+        account = self.account
+        account.composer_focus.set(account.composer_focus() + 1)

@@ -1,13 +1,14 @@
-"""People: the roster of the open room, cards, and one's own profile."""
+"""People: the roster of the open room, profile cards, and the own profile."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from msgspec.structs import replace
 from reaktiv import Effect, batch, untracked
 
 from roomkeep.app.changes import records_by_key
 from roomkeep.app.effects.bans import BanEffects
+from roomkeep.app.effects.batcher import Batcher
 from roomkeep.app.effects.context import Context, EffectGroup, effect
 from roomkeep.app.limits import check_bio, check_name
 from roomkeep.app.people import Person, Status, faces_of, list_people, person_of, sort_people
@@ -24,24 +25,40 @@ SHOWN = "peopleShown"
 """The setting that says whether the roster stands beside the conversation."""
 
 
+class Changed:
+    """Changed people that are not shown yet."""
+
+    def __init__(self) -> None:
+        self._users: dict[str, User] = {}
+        self._is_all = False
+
+    def __bool__(self) -> bool:
+        return self._is_all or bool(self._users)
+
+    def add(self, users: Mapping[str, User] | None) -> None:
+        """Add people; None for more than a change carries, as from an import."""
+        self._users |= users or {}
+        self._is_all |= users is None
+
+    def take(self) -> tuple[Mapping[str, User], bool]:
+        """Return the people and whether all may have changed, and clear both."""
+        taken = self._users, self._is_all
+        self._users, self._is_all = {}, False
+        return taken
+
+
 class PeopleEffects(EffectGroup):
-    """What one does with people. The roster follows the open room and the database by itself."""
+    """Shows people. The roster follows the open room and the database."""
 
     def __init__(self, context: Context, bans: BanEffects) -> None:
         super().__init__(context)
         self._bans = bans
-        self._stop: Callable[[], None] | None = None
-        self._follow: Effect | None = None
-        self._load_all: set[AccountState] = set()
         self._at: tuple[AccountState | None, Room | None] = (None, None)
-        self._waiting: dict[AccountState, dict[str, User]] = {}
-
-    def begin(self) -> None:
-        """Follow the open room and the database from now on."""
-        if self._stop is None:
-            self._stop = self.context.device.subscribe(self._on_change)
-            self._follow = Effect(self._follow_room)
-            self._bans.begin()
+        self._batcher = Batcher(
+            context, "failed.load_people", Changed, self._show_batch, gather=PAUSE, rest=PAUSE
+        )
+        context.follow(self._on_change, "users")
+        self._follow = Effect(self._follow_room)
 
     def _follow_room(self) -> None:
         account = self.page.account()
@@ -67,34 +84,18 @@ class PeopleEffects(EffectGroup):
         people.limit.set(PAGE_OF_PEOPLE)
         people.in_front.set(False)
 
-    def _on_change(self, change: Change) -> None:
-        account = self.page.account()
-        if account is None or change.store != "users":
-            return
-        users = records_by_key(change)
-        if users is None:
-            # More than a change carries: an import writes people by the hundred.
-            self._load_all.add(account)
-        if account not in self._waiting:
-            self._waiting[account] = {}
-            self.context.start(self._show_soon(account), "failed.load_people")
-        self._waiting[account] |= users or {}
+    def _on_change(self, account: AccountState, change: Change) -> None:
+        self._batcher.add(account, lambda changed: changed.add(records_by_key(change)))
 
-    async def _show_soon(self, account: AccountState) -> None:
-        users: dict[str, User] = {}
-        try:
-            await asyncio.sleep(PAUSE)
-        finally:
-            users = self._waiting.pop(account)
-            is_all = account in self._load_all
-            self._load_all.discard(account)
+    async def _show_batch(self, account: AccountState, changed: Changed) -> None:
+        users, is_all = changed.take()
         if is_all or account.people.people() is None:
             await self.load(account)
         else:
             self._show_changed(account, users)
 
     def _show_changed(self, account: AccountState, users: Mapping[str, User]) -> None:
-        """Show what became of people: only those, for a room may have thousands."""
+        """Update some people; a room may have thousands."""
         people = account.people.people()
         found = {user_id: self._person(account, user_id, user) for user_id, user in users.items()}
         if people is not None and any(person.user_id in found for person in people):
@@ -112,7 +113,7 @@ class PeopleEffects(EffectGroup):
         account.people.in_column.set(shown is True)
 
     async def load(self, account: AccountState) -> None:
-        """Show the roster of the open room."""
+        """Load the roster of the open room."""
         room = account.room
         if room is None:
             return
@@ -144,12 +145,12 @@ class PeopleEffects(EffectGroup):
         await self.context.database(account).save_setting(SHOWN, shown)
 
     def toggle_front(self) -> None:
-        """Show or hide the roster in the conversation's place."""
+        """Show or hide the roster in place of the conversation."""
         people = self.account.people
         people.in_front.set(not people.in_front())
 
     def search(self, query: str) -> None:
-        """List only people whose names hold this."""
+        """List only people whose names contain the query."""
         people = self.account.people
         people.query.set(query)
         people.limit.set(PAGE_OF_PEOPLE)
@@ -192,14 +193,14 @@ class PeopleEffects(EffectGroup):
     # One's own profile
 
     def open_profile(self) -> None:
-        """Ask for one's own name, status and words."""
+        """Open the form of the own profile."""
         self.account.dialog.set("edit-profile")
 
     @effect("failed.save_profile")
     async def save_profile(
         self, *, name: str, status: Status, bio: str, picture: str | None
     ) -> None:
-        """Save one's own profile; it shows at once.
+        """Save the own profile, and show it at once.
 
         Args:
             name: what one is called.

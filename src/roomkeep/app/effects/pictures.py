@@ -1,12 +1,13 @@
-"""Attachments of the messages on the page: found, seen, shown large and downloaded."""
+"""Attachments of the messages on the page: loaded, shown, enlarged and downloaded."""
 
 import asyncio
 import logging
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Literal
 
 from roomkeep.app.blobs import Blobs
 from roomkeep.app.changes import records_by_key
+from roomkeep.app.effects.batcher import Batcher
 from roomkeep.app.effects.context import Context, EffectGroup, effect
 from roomkeep.app.file_state import Picture
 from roomkeep.app.files import picture_type
@@ -29,22 +30,19 @@ logger = logging.getLogger(__name__)
 
 
 class PictureEffects(EffectGroup):
-    """What one does with the attachments of messages."""
+    """Loads, shows and downloads attachments."""
 
     def __init__(self, context: Context, blobs: Blobs) -> None:
         super().__init__(context)
         self._blobs = blobs
         self._readers = asyncio.Semaphore(AT_ONCE)
-        self._stop: Callable[[], None] | None = None
-        self._stale: set[AccountState] = set()
-
-    def begin(self) -> None:
-        """Follow the database from now on."""
-        if self._stop is None:
-            self._stop = self.context.device.subscribe(self._on_change)
+        self._batcher: Batcher[list[Change]] = Batcher(
+            context, "failed.load_attachments", list, self._load_again, gather=PAUSE, rest=PAUSE
+        )
+        context.follow(self._on_change, "attachments")
 
     async def load(self, account: AccountState, messages: Iterable[Message]) -> None:
-        """Find the attachments of messages, before or after these are shown."""
+        """Load the attachments of messages."""
         files = account.files
         new = {m.id: m for m in messages if not m.is_deleted and m.id not in files.asked}
         if not new:
@@ -67,7 +65,7 @@ class PictureEffects(EffectGroup):
         found: Mapping[str, Sequence[Attachment]],
         missed: Iterable[Change],
     ) -> None:
-        """Show the attachments that were found of messages, and what changed meanwhile."""
+        """Show the attachments of messages, with what changed during the read."""
         files = account.files
         new = [message for message in messages if not message.is_deleted]
         files.asked |= {message.id for message in new}
@@ -85,7 +83,7 @@ class PictureEffects(EffectGroup):
 
     @effect("failed.load_attachments")
     async def show(self, account: AccountState, messages: Collection[Message]) -> None:
-        """Find the attachments of the messages on the page, and let go of all others."""
+        """Load the attachments of the messages on the page, and release all others."""
         files = account.files
         here = {message.id for message in messages}
         files.asked &= here
@@ -98,7 +96,7 @@ class PictureEffects(EffectGroup):
         await self.load(account, messages)
 
     def leave(self, account: AccountState) -> None:
-        """Let go of all pictures of an account that was left."""
+        """Release all pictures of an account that is closed."""
         self._let_go(account, list(account.files.pictures()))
         for waiting in account.files.pending().values():
             for file in waiting:
@@ -106,11 +104,11 @@ class PictureEffects(EffectGroup):
                     self._blobs.revoke(file.picture)
 
     def expect(self, account: AccountState, message_id: str) -> None:
-        """Say that a message is being sent: the change that brings it brings its files, too."""
+        """Expect the files of a message that is being sent: they come with it."""
         account.files.asked.add(message_id)
 
     def note_loaded(self, account: AccountState, message_id: str) -> None:
-        """Say of a message that was sent that no more attachments are to come."""
+        """Note that all attachments of a sent message are there."""
         files = account.files
         if message_id in files.asked:
             files.by_message.set({message_id: (), **files.by_message()})
@@ -118,7 +116,7 @@ class PictureEffects(EffectGroup):
     # Pictures in view
 
     def come_into_view(self, attachment_id: str) -> None:
-        """Load a picture, for it can be seen."""
+        """Load a picture that has come into view."""
         account = self.account
         files = account.files
         attachment = files.find(attachment_id)
@@ -130,10 +128,8 @@ class PictureEffects(EffectGroup):
             self._read(account, attachment)
 
     def go_out_of_view(self, attachment_id: str) -> None:
-        """Let go of a picture when there are many."""
-        account = self.page.account()
-        if account is not None:
-            account.files.in_view.discard(attachment_id)
+        """Note that a picture is out of view, and can be released."""
+        self.account.files.in_view.discard(attachment_id)
 
     @effect("failed.show_picture")
     async def _read(self, account: AccountState, attachment: Attachment) -> None:
@@ -167,7 +163,7 @@ class PictureEffects(EffectGroup):
         return Picture(self._blobs.make_url(data, mime))
 
     def note_broken(self, attachment_id: str) -> None:
-        """Say of a picture that the browser cannot make anything of its bytes."""
+        """Note that the browser cannot show a picture."""
         files = self.account.files
         picture = files.pictures().get(attachment_id)
         if picture is not None and picture.url is not None:
@@ -190,12 +186,12 @@ class PictureEffects(EffectGroup):
     # Large pictures, and downloads
 
     def enlarge(self, attachment_id: str) -> None:
-        """Show a picture large."""
+        """Open a picture in the lightbox."""
         self.account.files.large.set(attachment_id)
         self.come_into_view(attachment_id)
 
     def enlarge_next(self, step: Literal[-1, 1]) -> None:
-        """Show the next picture of the conversation large, or the one before."""
+        """Open the next or the previous picture in the lightbox."""
         account = self.account
         ids = [one.id for one in self.pictures_on_page(account)]
         large = account.files.large()
@@ -204,7 +200,7 @@ class PictureEffects(EffectGroup):
             self.enlarge(ids[place])
 
     def pictures_on_page(self, account: AccountState) -> list[Attachment]:
-        """Return the pictures of the messages on the page, in their order."""
+        """Return the pictures of the messages on the page, in order."""
         timeline = account.timeline()
         found = account.files.by_message()
         every = (
@@ -216,14 +212,12 @@ class PictureEffects(EffectGroup):
         return [one for one in every if picture_type(one.mime) is not None]
 
     def shrink(self) -> None:
-        """Go back to the conversation."""
-        account = self.page.account()
-        if account is not None:
-            account.files.large.set(None)
+        """Close the lightbox."""
+        self.account.files.large.set(None)
 
     @effect("failed.download")
     async def download(self, attachment_id: str) -> None:
-        """Have the browser save an attachment. It is never opened here."""
+        """Download an attachment. It is never opened here."""
         account = self.account
         attachment = account.files.find(attachment_id)
         if attachment is None:
@@ -241,16 +235,13 @@ class PictureEffects(EffectGroup):
 
     # What changes, here or elsewhere
 
-    def _on_change(self, change: Change) -> None:
-        account = self.page.account()
-        if account is None or change.store != "attachments" or self._apply(account, change):
-            return
-        if change.room_id in (None, account.room_id()) and account not in self._stale:
-            self._stale.add(account)
-            self.context.start(self._load_again(account), "failed.load_attachments")
+    def _on_change(self, account: AccountState, change: Change) -> None:
+        is_here = change.room_id in (None, account.room_id())
+        if not self._apply(account, change) and is_here:
+            self._batcher.add(account, lambda changes: changes.append(change))
 
     def _apply(self, account: AccountState, change: Change) -> bool:
-        """Show what a change tells of attachments; false where they are to be read."""
+        """Apply a change to the attachments shown; return false if they must be read instead."""
         records = records_by_key(change)
         if change.store != "attachments" or records is None:
             return False
@@ -281,9 +272,8 @@ class PictureEffects(EffectGroup):
             files.by_message.set(left)
             self._let_go(account, ids)
 
-    async def _load_again(self, account: AccountState) -> None:
-        await asyncio.sleep(PAUSE)
-        self._stale.discard(account)
+    async def _load_again(self, account: AccountState, changes: list[Change]) -> None:
+        changes.clear()
         self.context.database(account)  # the account may have been switched
         timeline = account.timeline()
         if timeline is not None:

@@ -1,4 +1,4 @@
-"""Reactions: given, taken back, and looked for among all emoji."""
+"""Reactions: adding and removing them, and picking an emoji."""
 
 from roomkeep.app.effects.bans import check_not_banned, refusal
 from roomkeep.app.effects.context import EffectGroup, effect
@@ -12,11 +12,11 @@ REFUSED = "banned.react"
 
 
 class ReactionEffects(EffectGroup):
-    """What one does with emoji."""
+    """Adds and removes reactions."""
 
     @effect("failed.react")
     async def toggle(self, message_id: str, emoji: str) -> None:
-        """React to a message, or take that back."""
+        """Add a reaction to a message, or remove it."""
         account = self.account
         timeline = account.timeline()
         message = None if timeline is None else timeline.find(message_id)
@@ -32,7 +32,7 @@ class ReactionEffects(EffectGroup):
 
     @effect("failed.react")
     async def add(self, message_id: str, emoji: str) -> None:
-        """React to a message; who did so already leaves it at that."""
+        """Add a reaction to a message, unless it is there already."""
         account = self.account
         await self.context.wait_until_written(message_id)
         timeline = account.timeline()
@@ -59,11 +59,9 @@ class ReactionEffects(EffectGroup):
             ) from error
 
     def pick(self, message_id: str) -> None:
-        """Look for an emoji to react with; without a message, for one to write."""
+        """Open the picker for a reaction; without a message, for the composer."""
         self.account.picking.set(message_id)
 
     def end_picking(self) -> None:
-        """Look for no emoji any more."""
-        account = self.page.account()
-        if account is not None:
-            account.picking.set(None)
+        """Close the emoji picker."""
+        self.account.picking.set(None)

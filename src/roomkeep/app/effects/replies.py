@@ -1,4 +1,4 @@
-"""Messages that others answer: what they say, and the way to them."""
+"""Replied-to messages: loading them, and going to them."""
 
 import asyncio
 
@@ -18,7 +18,7 @@ __all__ = ["ReplyEffects"]
 
 
 class ReplyEffects(EffectGroup):
-    """Finds the messages that others answer."""
+    """Loads the messages that others reply to, and goes to messages."""
 
     def __init__(self, context: Context, messages: MessageEffects, rooms: RoomEffects) -> None:
         super().__init__(context)
@@ -40,7 +40,7 @@ class ReplyEffects(EffectGroup):
             _go_to(account, message_id)
 
     async def _show(self, account: AccountState, message: Message) -> bool:
-        """Go to a message in its channel, or where one goes meanwhile; false where it is gone."""
+        """Go to a message in its channel; return false if it is gone."""
         ref = (message.room_id, message.channel_id)
         if account.channel_ref != ref:
             if account.find_room(message.room_id) is None:
@@ -64,7 +64,7 @@ class ReplyEffects(EffectGroup):
 
     @effect("failed.show_new")
     async def show_new(self) -> None:
-        """Go to the message with which what is new begins."""
+        """Go to the first new message."""
         account = self.account
         ref, mark = account.channel_ref, account.new_after()
         if ref is None or mark is None:
@@ -86,14 +86,12 @@ class ReplyEffects(EffectGroup):
             has_older=timeline.has_older,
         )
 
-    def arrived(self) -> None:
-        """Say that the message is in sight."""
-        account = self.page.account()
-        if account is not None:
-            account.target.set(None)
+    def arrived(self, account: AccountState) -> None:
+        """Note that the message is in sight."""
+        account.target.set(None)
 
     def _load_originals(self) -> None:
-        """Load what the messages on the page answer, where that is not on the page."""
+        """Load the messages that those on the page reply to, if they are not on it."""
         account = self.page.account()
         timeline = None if account is None else account.timeline()
         if account is None or timeline is None:
@@ -123,7 +121,7 @@ class ReplyEffects(EffectGroup):
 
     @staticmethod
     def _answered(timeline: Timeline) -> set[str]:
-        """Return the ids of the messages that others on the page answer, off the page."""
+        """Return the ids of replied-to messages that are not on the page."""
         here = {message.id for message in timeline.messages}
         answered = {message.reply_to_id for message in timeline.messages} - here
         return {name for name in answered if name is not None}

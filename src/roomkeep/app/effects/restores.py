@@ -1,4 +1,4 @@
-"""Restoring a backup: checked first as a whole, then what is missing here is added.
+"""Restoring a backup: checked as a whole first, then what is missing here is added.
 
 What the device has wins, message by message and file by file: a backup is older than what it is a
 backup of.
@@ -51,7 +51,7 @@ _Batched = MessageLine | UserLine | BanLine | SettingLine
 
 
 async def is_export(file: PickedFile) -> bool:
-    """Tell whether a file is an export. What is wrong with another is said when it is read."""
+    """Tell whether a file is a backup. Errors in other files are reported when they are read."""
     reader = Reader()
     try:
         data = await file.read(0, min(file.size, READ_SIZE))
@@ -67,7 +67,7 @@ class Restore(ImportJob):
     def __init__(
         self, context: Context, rooms: RoomEffects, account: AccountState, file: PickedFile
     ) -> None:
-        super().__init__(context, account, file, "failed.restore", is_restore=True)
+        super().__init__(context, account, file, "restore", "failed.restore")
         self._rooms = rooms
         self._checked = BackupCheck()
         self._added: Counter[str] = Counter()
@@ -84,7 +84,6 @@ class Restore(ImportJob):
                 if isinstance(line, RoomLine):
                     await self._check_merged(line.record)
             await self._breathe(
-                "checking",
                 CHECKING_SHARE * self._read_share,
                 localize("import.checked", count=self._checked.found["message"]),
             )
@@ -96,7 +95,7 @@ class Restore(ImportJob):
         await self._rooms.load(self._account)
 
     async def _check_merged(self, room: Room) -> None:
-        """Check that a room, with what is here of it already, is not too large."""
+        """Check that a room, merged with what is already here, is not too large."""
         known = await self._database.get_room(room.id)
         rooms = (room,) if known is None else (room, known)
         check_room_size(
@@ -106,7 +105,7 @@ class Restore(ImportJob):
         )
 
     async def _lines(self) -> AsyncIterator[list[Line]]:
-        """Read the file's lines, but for the head, which must be of this account."""
+        """Yield the file's lines after the head, which must be of this account."""
         is_first = True
         async for block in self._blocks():
             if not is_first:
@@ -200,7 +199,7 @@ class Restore(ImportJob):
         share = self._seen / max(1, self._checked.lines)
         text = localize("restore.progress", count=self._seen, total=self._checked.lines)
         done = CHECKING_SHARE + (1 - CHECKING_SHARE) * share
-        await self._breathe("writing", done, text)
+        await self._breathe(done, text)
 
     def _added_text(self) -> str:
         return localize(
@@ -214,13 +213,13 @@ class Restore(ImportJob):
         text = localize("restore.done", contents=self._added_text())
         return join_sentences(text, say_there(there))
 
-    def _unknown_text(self) -> str:
+    def _done_advice(self) -> str:
         return localize("restore.reload") if self._added["setting"] else ""
 
     def _stopped_text(self) -> str:
         return localize("restore.stopped", contents=self._added_text())
 
-    def _nothing_else(self) -> str:
+    def _failed_text(self) -> str:
         if not self._added.total():
             return localize("restore.nothing")
         return localize("restore.before", contents=self._added_text())
@@ -231,7 +230,7 @@ def _first_line(block: Block) -> bytes:
 
 
 def _size(line: _Batched) -> int:
-    """Return how many characters a line holds, but for what is always short."""
+    """Return the size of a line in characters, without what is always short."""
     if isinstance(line, UserLine):
         return len(line.record.avatar_url or "") + len(line.record.bio or "")
     if isinstance(line, SettingLine):

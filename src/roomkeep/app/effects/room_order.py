@@ -1,4 +1,4 @@
-"""The order of the rooms, remembered so that the list begins with it."""
+"""The order of the rooms, kept so that the list starts with it."""
 
 from roomkeep.app.effects.context import Context, EffectGroup
 from roomkeep.app.effects.setting_writer import SettingWriter

@@ -1,4 +1,4 @@
-"""Rooms: listed, made, opened, changed, left."""
+"""Rooms: listed, created and opened."""
 
 import logging
 from collections.abc import Iterable, Mapping
@@ -6,27 +6,17 @@ from collections.abc import Iterable, Mapping
 from msgspec.structs import replace
 from reaktiv import batch
 
-from roomkeep.app.channel_ref import (
-    DRAFT,
-    DRAFT_FILES,
-    EDIT,
-    LAST_READ,
-    RECENT,
-    ChannelRef,
-    channel_ref_of,
-)
+from roomkeep.app.channel_ref import RECENT, ChannelRef
 from roomkeep.app.channels import channels_of, find_channel, first_text_channel
 from roomkeep.app.eager import start_eagerly
 from roomkeep.app.effects.context import Context, EffectGroup, effect
-from roomkeep.app.effects.draft_attachments import DraftAttachmentEffects, holder, read_ids
 from roomkeep.app.effects.messages import MessageEffects
 from roomkeep.app.effects.overlays import OverlayEffects
 from roomkeep.app.effects.setting_writer import SettingWriter
 from roomkeep.app.effects.unread import UnreadEffects
-from roomkeep.app.limits import check_icon, check_name, check_topic
-from roomkeep.app.state import AccountState, Leaving
+from roomkeep.app.limits import check_name
+from roomkeep.app.state import AccountState
 from roomkeep.errors import RecordNotFound, StorageError
-from roomkeep.localization import localize
 from roomkeep.models import DEFAULT_CHANNEL_ID, Channel, Room, RoomMember, User
 from roomkeep.persistence import LastViewedChat
 
@@ -41,7 +31,7 @@ logger = logging.getLogger(__name__)
 
 
 class RoomEffects(EffectGroup):
-    """What one does with rooms."""
+    """Lists rooms, creates them, and opens them."""
 
     def __init__(
         self,
@@ -49,7 +39,6 @@ class RoomEffects(EffectGroup):
         writer: SettingWriter,
         messages: MessageEffects,
         unread: UnreadEffects,
-        draft_attachments: DraftAttachmentEffects,
         overlays: OverlayEffects,
     ) -> None:
         super().__init__(context)
@@ -57,13 +46,12 @@ class RoomEffects(EffectGroup):
         self._writer = writer
         self._messages = messages
         self._unread = unread
-        self._draft_attachments = draft_attachments
         self._creating: dict[AccountState, Room] = {}
 
     async def load(
         self, account: AccountState, changed: Mapping[str, Room | None] | None = None
     ) -> None:
-        """Show the rooms that there are; an open one that is gone is closed.
+        """Load the rooms; an open one that is gone is closed.
 
         Args:
             account: whose rooms.
@@ -101,7 +89,7 @@ class RoomEffects(EffectGroup):
     async def show(
         self, account: AccountState, room_id: str, channel_id: str | None = None
     ) -> None:
-        """Open a channel of a room at its end; without one, where one was in the room last.
+        """Open a channel of a room; without one, the channel that was last open there.
 
         It is open when this first waits; its messages follow.
         """
@@ -116,7 +104,7 @@ class RoomEffects(EffectGroup):
 
     @effect("failed.open_room")
     async def open(self, room_id: str, channel_id: str | None = None) -> None:
-        """Open a room, or a channel of it; keys go to its composer from now on."""
+        """Open a room or a channel, and focus the composer."""
         account = self.account
         with batch():
             self._overlays.close_dialog("switcher")
@@ -129,7 +117,7 @@ class RoomEffects(EffectGroup):
 
     @effect("failed.create_room")
     async def create(self, text: str) -> None:
-        """Make a room of that name, and open it at once; it is saved while one writes there."""
+        """Create a room and open it at once; it is saved in the background."""
         account = self.account
         failed = account.failed_room
         room = self._make_room(account.user(), check_name(text))
@@ -184,69 +172,13 @@ class RoomEffects(EffectGroup):
             ),
         )
 
-    @effect("failed.save_room")
-    async def change(self, room_id: str, name: str, topic: str, icon: str) -> None:
-        """Give a room another name, topic and icon; an empty one is none."""
-        account = self.account
-        changes = {
-            "name": check_name(name),
-            "topic": check_topic(topic),
-            "icon": check_icon(icon),
-        }
-        await self.context.wait_until_written(room_id)
-        await self.context.database(account).update_room(room_id, **changes)
-        if account.dialog() == "room-settings":
-            account.dialog.set(None)
-        room = account.find_room(room_id)
-        if room is not None:
-            await self.load(account, {room_id: replace(room, **changes)})
-
-    @effect("failed.look_into_room")
-    async def ask_leave(self) -> None:
-        """Ask whether the open room is to go from this device."""
-        account = self.account
-        room = account.room
-        if room is None:
-            return
-        leaving = Leaving(room=room, is_host=room.host_id == account.user_id)
-        with batch():
-            account.leaving.set(leaving)
-            account.dialog.set("room-leave")
-        await self.context.wait_until_written(room.id)
-        count = await self.context.database(account).count_messages(room.id)
-        files = await self.context.database(account).count_attachments(room.id)
-        if account.leaving() is leaving:
-            account.leaving.set(replace(leaving, messages=count, files=files))
-
-    @effect("failed.remove_room")
-    async def leave(self) -> None:
-        """Take the room that was asked about away, with all that belongs to it."""
-        account = self.account
-        leaving = account.leaving()
-        account.dialog.set(None)
-        if leaving is None:
-            return
-        await self.context.wait_until_written(leaving.room.id)
-        room_id = leaving.room.id
-        await self.context.database(account).delete_room(room_id)
-        await self.load(account, {room_id: None})
-        self._unread.forget(account, room_id)
-        self._draft_attachments.leave_room(account, room_id)
-        text = "room.deleted" if leaving.is_host else "room.left"
-        self.context.tell("success", localize(text, room=leaving.room.name))
-        await self._forget_settings(account, room_id)
-
     def show_list(self) -> None:
-        """Show the list of rooms where the window is too narrow for both."""
+        """Show the list of rooms, in a narrow window."""
         self.account.pane.set("rooms")
 
     def open_dialog(self) -> None:
         """Ask for the name of a new room."""
         self.account.dialog.set("room")
-
-    def open_settings(self) -> None:
-        """Ask for another name, topic and icon of the open room."""
-        self.account.dialog.set("room-settings")
 
     def _choose(self, account: AccountState, room_id: str, channel_id: str | None) -> str:
         room = account.find_room(room_id)
@@ -259,7 +191,7 @@ class RoomEffects(EffectGroup):
         return next((known for known in before if known in there), first_text_channel(room).id)
 
     def _go(self, account: AccountState, ref: ChannelRef) -> None:
-        """Be in a channel; its messages are loaded by `_load_messages`."""
+        """Switch to a channel, without loading its messages."""
         if account.channel_ref == ref:
             return
         with batch():
@@ -316,30 +248,13 @@ class RoomEffects(EffectGroup):
         account.recent.set((ref, *(p for p in before if p != ref))[:MOST_RECENT])
         self._writer.note(account, RECENT, lambda: [list(ref) for ref in account.recent()])
 
-    async def _forget_settings(self, account: AccountState, room_id: str) -> None:
-        """Delete what was kept for a room that is gone."""
-        await self._writer.flush(account)
-        settings = await self.context.database(account).get_settings()
-        gone: dict[str, object] = {}
-        for kind in (LAST_READ, DRAFT, DRAFT_FILES, EDIT):
-            for key, kept in settings.items():
-                ref = channel_ref_of(kind, key)
-                if ref is None or ref[0] != room_id:
-                    continue
-                gone[key] = None
-                for file_id in read_ids(kept) if kind == DRAFT_FILES else ():
-                    await self.context.database(account).delete_attachments_for_message(
-                        holder(file_id)
-                    )
-        await self.context.database(account).save_settings(gone)
-
 
 def _set_rooms(account: AccountState, rooms: Iterable[Room]) -> None:
     account.rooms.set(tuple(sorted(rooms, key=lambda room: (room.created_at, room.id))))
 
 
 def read_recent(settings: dict[str, object]) -> tuple[ChannelRef, ...]:
-    """Return the places that were opened last, among an account's settings."""
+    """Return the channels opened last, from an account's settings."""
     kept = settings.get(RECENT)
     if not isinstance(kept, list):
         return ()

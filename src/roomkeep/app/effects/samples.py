@@ -1,4 +1,4 @@
-"""Sample rooms, for who wants to look around first."""
+"""Sample rooms, for looking around."""
 
 import asyncio
 
@@ -11,7 +11,7 @@ __all__ = ["SampleEffects"]
 
 
 class SampleEffects(EffectGroup):
-    """What one does with the sample rooms."""
+    """Creates the sample rooms."""
 
     def __init__(self, context: Context, rooms: RoomEffects) -> None:
         super().__init__(context)
@@ -19,7 +19,7 @@ class SampleEffects(EffectGroup):
 
     @effect("failed.create_samples")
     async def create(self) -> None:
-        """Make the sample rooms, and open the first. Made again, they are as they were at first."""
+        """Create the sample rooms and open the first; creating them again resets them."""
         account = self.account
         if account.making_samples() is not None:
             return

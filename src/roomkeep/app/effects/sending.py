@@ -1,4 +1,4 @@
-"""Messages that one writes: their drafts, what they answer, and the one transaction of sending."""
+"""Sending messages: the draft, the reply, and the one transaction that sends both."""
 
 import asyncio
 from contextlib import ExitStack
@@ -21,7 +21,7 @@ __all__ = ["SendingEffects"]
 
 
 class SendingEffects(EffectGroup):
-    """What one does in the message field."""
+    """Handles the composer."""
 
     def __init__(
         self,
@@ -40,11 +40,11 @@ class SendingEffects(EffectGroup):
         self._messages = messages
 
     def write_draft(self, ref: ChannelRef, text: str) -> None:
-        """Keep what is written in a channel and not sent yet."""
+        """Keep the draft of a channel."""
         self._drafts.write(self.account, ref, text)
 
     def begin_reply(self, message_id: str) -> None:
-        """Let what one writes answer a message."""
+        """Make the draft a reply to a message."""
         account = self.account
         timeline = account.timeline()
         ref = account.channel_ref
@@ -53,14 +53,14 @@ class SendingEffects(EffectGroup):
             self._drafts.answer(account, ref, message)
 
     def cancel_reply(self) -> None:
-        """Let what one writes answer nothing."""
+        """Make the draft no reply any more."""
         account = self.account
         ref = account.channel_ref
         if ref is not None:
             self._drafts.answer(account, ref, None)
 
     def send(self, ref: ChannelRef) -> asyncio.Task[None] | None:
-        """Save what is written in a channel as a message. It is on the page at once."""
+        """Send the draft of a channel as a message, which is shown at once."""
         account = self.account
         text = account.drafts().get(ref, "")
         files = self._attachments.take(account, ref)
@@ -134,7 +134,7 @@ class SendingEffects(EffectGroup):
         message: Message,
         files: list[PendingFile],
     ) -> list[PendingFile]:
-        """Write a message with all that changes as it goes; return the files that do not go yet."""
+        """Save a message with all that changes with it; return the files that are not ready."""
         kept = [file.id for file in files if file.is_kept and file.message_id is None]
         while True:
             try:
@@ -162,7 +162,7 @@ class SendingEffects(EffectGroup):
 
     @staticmethod
     def _read_until(account: AccountState, ref: ChannelRef, message: Message) -> int:
-        """Return up to when the channel is read by then: who writes goes to its end."""
+        """Return the read marker after sending: whoever writes has read to the end."""
         timeline = account.timeline()
         messages = () if timeline is None or account.channel_ref != ref else timeline.messages
         latest = [one.timestamp for one in (message, *messages[-1:])]

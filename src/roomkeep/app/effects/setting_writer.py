@@ -1,4 +1,4 @@
-"""Settings that follow what is on the page, and the page that follows them in other tabs."""
+"""Settings that mirror the state, and the state that follows them in other tabs."""
 
 import asyncio
 import logging
@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 from roomkeep.app.changes import settings_by_key
 from roomkeep.app.channel_ref import DRAFT, EDIT, LAST_READ, RECENT, ChannelRef, channel_ref_of
+from roomkeep.app.effects.batcher import Batcher
 from roomkeep.app.effects.context import Context, EffectGroup, effect
 from roomkeep.app.state import AccountState
 from roomkeep.app.unread import is_number
@@ -19,6 +20,7 @@ PAUSE = 0.3
 STASHED = (DRAFT, EDIT, LAST_READ)
 """The kinds of a channel's settings that outlive a page which had no time to write them."""
 
+Unsaved = dict[str, Callable[[], object]]
 Show = Callable[[AccountState, ChannelRef, object], None]
 
 logger = logging.getLogger(__name__)
@@ -30,16 +32,12 @@ class SettingWriter(EffectGroup):
     def __init__(self, context: Context) -> None:
         super().__init__(context)
         # How to get what the database does not have yet: the state leads, and may change again.
-        self._unsaved: dict[AccountState, dict[str, Callable[[], object]]] = {}
-        self._saving: dict[AccountState, asyncio.Task[None]] = {}
+        self._batcher: Batcher[Unsaved] = Batcher(
+            context, "failed.save_draft", dict, self._save, gather=PAUSE, rest=PAUSE
+        )
         self._sending: dict[asyncio.Future[None], str] = {}
         self._shows: dict[str, Show] = {}
-        self._stop: Callable[[], None] | None = None
-
-    def begin(self) -> None:
-        """Follow the database from now on."""
-        if self._stop is None:
-            self._stop = self.context.device.subscribe(self._on_change)
+        context.follow(self._on_change, "meta")
 
     def follow(self, kind: str, show: Show) -> None:
         """Call `show` with the settings of a kind as they change, here or in another tab."""
@@ -53,18 +51,16 @@ class SettingWriter(EffectGroup):
             key: its key.
             value: returns what to write at that time; None deletes the setting.
         """
-        self._unsaved.setdefault(account, {})[key] = value
-        if account not in self._saving:
-            self._saving[account] = self._save(account)
+        self._batcher.add(account, lambda unsaved: unsaved.update({key: value}))
 
     def is_unsaved(self, account: AccountState, key: str) -> bool:
-        """Tell whether the database does not have the latest value of a setting yet."""
-        return key in self._unsaved.get(account, {})
+        """Tell whether the latest value of a setting is not in the database yet."""
+        return key in self._batcher.work(account)
 
     # What goes along with a message
 
     def begin_sending(self, key: str) -> Callable[[], None]:
-        """Leave a setting to the message that is being sent, until what is returned is called.
+        """Leave a setting to the message being sent, until the returned function is called.
 
         The text is in no draft any more and in no message yet: the draft that the database has must
         stay until then, and the account is not left.
@@ -84,13 +80,13 @@ class SettingWriter(EffectGroup):
             await asyncio.wait(list(self._sending))
 
     def unsaved_value(self, account: AccountState, key: str) -> dict[str, object]:
-        """Return a setting that is to be written, by its key; nothing where none is."""
-        value = self._unsaved.get(account, {}).get(key)
+        """Return an unsaved setting, by its key; empty if it is saved."""
+        value = self._batcher.work(account).get(key)
         return {} if value is None else {key: value()}
 
     def note_saved(self, account: AccountState, written: Mapping[str, object]) -> None:
-        """Write settings no more that are in the database by now, unless they changed again."""
-        unsaved = self._unsaved.get(account, {})
+        """Drop settings that are in the database by now, unless they changed again."""
+        unsaved = self._batcher.work(account)
         for key, value in written.items():
             if key in unsaved and unsaved[key]() == value:
                 del unsaved[key]
@@ -98,8 +94,8 @@ class SettingWriter(EffectGroup):
     # The database
 
     async def flush(self, account: AccountState) -> None:
-        """Write all at once, before the account is left."""
-        unsaved = self._unsaved.get(account, {})
+        """Write all unsaved settings now."""
+        unsaved = self._batcher.work(account)
         sending = set(self._sending.values())
         written = {key: value() for key, value in unsaved.items() if key not in sending}
         if written:
@@ -110,41 +106,34 @@ class SettingWriter(EffectGroup):
             self.context.resume.save_unsaved(account.user_id, {})
 
     def forget(self, account: AccountState) -> None:
-        """Keep no more than the database has already."""
-        self._unsaved.pop(account, None)
+        """Drop all unsaved settings."""
+        self._batcher.work(account).clear()
 
-    @effect("failed.save_draft")
-    async def _save(self, account: AccountState) -> None:
+    async def _save(self, account: AccountState, unsaved: Unsaved) -> None:
         try:
-            while unsaved := self._unsaved.get(account):
-                await asyncio.sleep(PAUSE)
-                try:
-                    await self.flush(account)
-                except ScopeChanged:
-                    raise
-                except RoomkeepError as error:
-                    if any(_is_text(key) for key in unsaved):
-                        raise
-                    # The page goes on with it all the same, until it is reloaded.
-                    logger.warning("could not keep where one was: %s", error)
-                    return
-        finally:
-            del self._saving[account]
-            self._unsaved.pop(account, None)
+            await self.flush(account)
+        except ScopeChanged:
+            raise
+        except RoomkeepError as error:
+            if any(_is_text(key) for key in unsaved):
+                raise
+            # The page goes on with it all the same, until it is reloaded.
+            logger.warning("could not keep where one was: %s", error)
+            unsaved.clear()
 
     # The page may be gone before the database has it
 
     def stash(self) -> None:
-        """Put what the database does not have yet where it is at once: the page may be gone now."""
-        account = self.page.account()
-        unsaved = {} if account is None else self._unsaved.get(account, {})
+        """Save unsaved settings in `localStorage`, as the page may be closing."""
+        account = self.account
+        unsaved = self._batcher.work(account)
         sending = set(self._sending.values())
         kept = {
             key: value()
             for key, value in unsaved.items()
             if _is_stashed(key) and key not in sending
         }
-        if account is None or not kept:
+        if not kept:
             return
         try:
             self.context.resume.save_unsaved(account.user_id, kept)
@@ -152,7 +141,7 @@ class SettingWriter(EffectGroup):
             logger.warning("what was written last is lost if the page goes now", exc_info=True)
 
     async def take_stashed(self, account: AccountState, database: DatabaseService) -> None:
-        """Write what a page had no time for that went."""
+        """Save what a closed page stashed."""
         stashed = self.context.resume.load_unsaved(account.user_id)
         kept = {key: value for key, value in stashed.items() if _is_stashed(key)}
         for key in [key for key in kept if channel_ref_of(LAST_READ, key) is not None]:
@@ -165,14 +154,12 @@ class SettingWriter(EffectGroup):
 
     @effect("failed.save_draft")
     async def follow_stashed(self) -> None:
-        """Write what another tab had no time for, before this one goes on from there."""
-        account = self.page.account()
-        if account is not None:
-            await self.take_stashed(account, self.context.database(account))
+        """Save what another tab stashed when it closed."""
+        account = self.account
+        await self.take_stashed(account, self.context.database(account))
 
-    def _on_change(self, change: Change) -> None:
-        account = self.page.account()
-        if account is None or change.store != "meta" or change.action == "clear":
+    def _on_change(self, account: AccountState, change: Change) -> None:
+        if change.action == "clear":
             return
         settings = settings_by_key(change)
         if settings is None:

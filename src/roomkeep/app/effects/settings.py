@@ -15,7 +15,7 @@ logger = logging.getLogger(__name__)
 
 
 class SettingsEffects(EffectGroup):
-    """What one does with the launch settings. They are read at once, from no database."""
+    """Reads and changes the launch settings. They are not in the database, and are read at once."""
 
     def load(self) -> LaunchSettings:
         """Apply the settings of who is signed in, and return them."""
@@ -25,16 +25,16 @@ class SettingsEffects(EffectGroup):
         return settings
 
     def follow(self) -> None:
-        """Apply what another tab may have changed."""
+        """Apply changes made in another tab."""
         if self.page.account() is not None:
             self.load()
 
     def open_dialog(self) -> None:
-        """Show the settings."""
+        """Open the settings."""
         self.account.dialog.set("settings")
 
     def change(self, **changes: object) -> None:
-        """Apply a change of some settings, and keep it."""
+        """Change settings, and save them."""
         settings = msgspec.structs.replace(self.page.settings(), **changes)
         self.page.settings.set(settings)
         about = "settings.not_saved"

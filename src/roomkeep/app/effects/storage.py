@@ -1,4 +1,4 @@
-"""The account's storage: looked at, asked to be kept, emptied."""
+"""The account's storage: its report, its protection, and deleting everything."""
 
 from roomkeep.app.effects.accounts import AccountEffects
 from roomkeep.app.effects.context import Context, EffectGroup, effect
@@ -9,14 +9,14 @@ __all__ = ["StorageEffects"]
 
 
 class StorageEffects(EffectGroup):
-    """What one does with the storage."""
+    """Reports on the storage, protects it, and empties it."""
 
     def __init__(self, context: Context, accounts: AccountEffects) -> None:
         super().__init__(context)
         self._accounts = accounts
 
     def open_page(self) -> None:
-        """Show what is stored, and how."""
+        """Open the storage page."""
         account = self.account
         account.storage.is_clearing.set(False)
         account.storage.removing.set(())
@@ -25,7 +25,7 @@ class StorageEffects(EffectGroup):
 
     @effect("failed.load_storage")
     async def refresh(self) -> None:
-        """Look again."""
+        """Load the report again."""
         await self._look(self.account)
 
     async def _look(self, account: AccountState) -> None:
@@ -42,7 +42,7 @@ class StorageEffects(EffectGroup):
 
     @effect("failed.protect")
     async def ask_to_keep(self) -> None:
-        """Ask the browser to promise that it keeps the data. Who is asked in turn may take long."""
+        """Ask the browser to protect the data. It may ask the person, which can take long."""
         account = self.account
         storage = account.storage
         if storage.keeping() == "asking":
@@ -56,15 +56,15 @@ class StorageEffects(EffectGroup):
         await self._look(account)
 
     def ask_clear(self) -> None:
-        """Ask whether everything is to be deleted."""
+        """Ask whether to delete everything."""
         self.account.storage.is_clearing.set(True)
 
     def cancel_clear(self) -> None:
-        """Keep everything."""
+        """Cancel the deletion."""
         self.account.storage.is_clearing.set(False)
 
     @effect("failed.delete_everything", of_device=True)
     async def clear(self) -> None:
-        """Delete all that the account keeps, and begin again with nothing."""
+        """Delete everything that the account keeps, and start over."""
         await self._accounts.start_over(self.account)
         self.context.tell("success", localize("storage.deleted"))

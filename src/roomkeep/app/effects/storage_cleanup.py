@@ -1,4 +1,4 @@
-"""How much files take, and the oldest of them removed when the person says so."""
+"""Removing the oldest files to free up space."""
 
 from roomkeep.app.effects.context import Context, EffectGroup, effect
 from roomkeep.app.effects.storage import StorageEffects
@@ -13,7 +13,7 @@ NEARLY_FULL = 0.8
 
 
 class StorageCleanupEffects(EffectGroup):
-    """What one does so that files do not take all the room there is. Nothing goes unasked."""
+    """Frees up space. Nothing is removed without asking."""
 
     def __init__(self, context: Context, storage: StorageEffects) -> None:
         super().__init__(context)
@@ -21,7 +21,7 @@ class StorageCleanupEffects(EffectGroup):
 
     @effect("failed.load_storage")
     async def warn(self) -> None:
-        """Say it once, at the start, when the room on the device is nearly used up."""
+        """Warn once, at the start, when the storage is nearly full."""
         if not self.context.device.is_ready():
             return  # it could not be opened, which is told already
         quota = (await self.context.device.get_storage_report()).quota
@@ -34,17 +34,17 @@ class StorageCleanupEffects(EffectGroup):
         )
 
     def ask(self, share: float) -> None:
-        """Ask whether the oldest files are to go, so many that they take this share of all."""
+        """Ask whether to remove the oldest files, up to a share of their total size."""
         storage = self.account.storage
         storage.removing.set(oldest(storage.files() or (), share))
 
     def cancel(self) -> None:
-        """Keep all files."""
+        """Cancel the removal."""
         self.account.storage.removing.set(())
 
     @effect("failed.remove_files")
     async def remove(self) -> None:
-        """Remove the files that were asked about. Their messages stay."""
+        """Remove the files in question. Their messages stay."""
         account = self.account
         files = account.storage.removing()
         account.storage.removing.set(())

@@ -1,13 +1,14 @@
-"""What is unread in each room, and what was said there last."""
+"""The unread count and the last message of each room."""
 
 import asyncio
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 
 from reaktiv import batch
 
 from roomkeep.app.changes import records_by_key
 from roomkeep.app.channel_ref import LAST_READ, ChannelRef, setting_key
 from roomkeep.app.channels import channels_of, is_text
+from roomkeep.app.effects.batcher import Batcher
 from roomkeep.app.effects.context import Context, EffectGroup, effect
 from roomkeep.app.effects.setting_writer import SettingWriter
 from roomkeep.app.state import AccountState
@@ -28,7 +29,7 @@ MOST_REDRAWS = 10
 
 
 class Work:
-    """What is to be counted for one account.
+    """The rooms of one account to count.
 
     Attributes:
         told: changes that may tell enough, so that nothing is to be read, with their rooms.
@@ -45,7 +46,7 @@ class Work:
         return bool(self.told or self.rooms)
 
     def note(self, room_id: str, change: Change) -> None:
-        """Take in a change of messages."""
+        """Add a change of messages."""
         # What is being counted now may have it already, or not.
         if room_id in self.counting:
             self.rooms[room_id] = None
@@ -54,38 +55,34 @@ class Work:
 
 
 class UnreadEffects(EffectGroup):
-    """Counts, and remembers up to where one has read."""
+    """Counts unread messages, and keeps the read markers."""
 
     def __init__(self, context: Context, writer: SettingWriter) -> None:
         super().__init__(context)
         self._writer = writer
         writer.follow(LAST_READ, self._show_mark)
-        self._work: dict[AccountState, Work] = {}
-        self._stop: Callable[[], None] | None = None
-
-    def begin(self) -> None:
-        """Follow the database from now on."""
-        if self._stop is None:
-            self._stop = self.context.device.subscribe(self._on_change)
+        self._batcher = Batcher(
+            context, "failed.count_unread", Work, self._count_batch, gather=GATHER, rest=REST
+        )
+        context.follow(self._on_change, "messages", "rooms")
 
     def look(self, account: AccountState, room_ids: Collection[str] | None = None) -> None:
-        """Look at some rooms, or at all. It is not waited for: the rooms are on the page before."""
+        """Count some rooms, or all of them, in the background."""
         # The ones that were used last are the first that one looks at.
         recent = [room_id for room_id, _ in account.recent()]
         known = [room.id for room in account.rooms() or ()] if room_ids is None else room_ids
         self._count_again(account, [*(r for r in recent if r in known), *known])
 
     def reader_mark(self, account: AccountState, ref: ChannelRef) -> int:
-        """Return the time in ms up to which a channel was read."""
+        """Return the read marker of a channel, in ms."""
         room = account.find_room(ref[0])
         return read_until(account.last_read(), ref, room, account.user())
 
     def reach_end(self) -> None:
-        """All of the open channel is read."""
-        account = self.page.account()
-        ref = None if account is None else account.channel_ref
-        timeline = None if account is None else account.timeline()
-        if account is None or ref is None or timeline is None:
+        """Mark the open channel as read, once its end is in view."""
+        account = self.account
+        ref, timeline = account.channel_ref, account.timeline()
+        if ref is None or timeline is None:
             return
         # What is being sent is read when it is sent.
         sent = [one for one in timeline.messages[-2:] if one.id not in account.unsent]
@@ -93,11 +90,10 @@ class UnreadEffects(EffectGroup):
             self.read(account, ref, sent[-1].timestamp)
 
     def fall_behind(self) -> None:
-        """Something came while one was reading further up, or looked elsewhere."""
-        account = self.page.account()
-        ref = None if account is None else account.channel_ref
-        timeline = None if account is None else account.timeline()
-        if account is None or ref is None or timeline is None:
+        """Note where new messages begin, when some arrive out of view."""
+        account = self.account
+        ref, timeline = account.channel_ref, account.timeline()
+        if ref is None or timeline is None:
             return
         mark = self.reader_mark(account, ref)
         before = account.new_after()
@@ -109,7 +105,7 @@ class UnreadEffects(EffectGroup):
                 account.new_count.set(0)
 
     def read(self, account: AccountState, ref: ChannelRef, until: int) -> None:
-        """Remember that a channel was read up to a time in ms."""
+        """Move the read marker of a channel to a time in ms."""
         marks = account.last_read()
         if until <= marks.get(ref, until - 1):
             return
@@ -120,7 +116,7 @@ class UnreadEffects(EffectGroup):
         self._writer.note(account, key, lambda: account.last_read().get(ref))
 
     def take_over(self, account: AccountState, ref: ChannelRef, to: ChannelRef) -> None:
-        """Have a channel that takes over the messages of another one read as far as that was.
+        """Move the read marker of a channel that takes over another's messages.
 
         Where either has unread messages, these stay so.
         """
@@ -129,7 +125,7 @@ class UnreadEffects(EffectGroup):
 
     @effect("failed.mark_as_read")
     async def read_room(self, room_id: str) -> None:
-        """Mark all that there is in a room as read."""
+        """Mark a whole room as read."""
         account = self.account
         room = account.find_room(room_id)
         if room is None:
@@ -144,7 +140,7 @@ class UnreadEffects(EffectGroup):
 
     @effect("failed.mark_as_read")
     async def read_channel(self) -> None:
-        """Mark all that there is in the open channel as read."""
+        """Mark the open channel as read."""
         account = self.account
         ref = account.channel_ref
         if ref is None:
@@ -155,17 +151,14 @@ class UnreadEffects(EffectGroup):
             account.new_after.set(None)
 
     def forget(self, account: AccountState, room_id: str) -> None:
-        """Leave a room out that is gone."""
+        """Forget a room that is gone."""
         previews, unread = account.previews(), account.unread()
         if room_id in previews or any(ref[0] == room_id for ref in unread):
             with batch():
                 account.previews.set({key: p for key, p in previews.items() if key != room_id})
                 account.unread.set({p: n for p, n in unread.items() if p[0] != room_id})
 
-    def _on_change(self, change: Change) -> None:
-        account = self.page.account()
-        if account is None or change.store not in ("messages", "rooms"):
-            return
+    def _on_change(self, account: AccountState, change: Change) -> None:
         room_id = change.room_id
         if room_id is None:
             if change.action == "clear":
@@ -175,10 +168,10 @@ class UnreadEffects(EffectGroup):
             if not counts_alike(account.find_room(room_id), changed, account.user_id):
                 self._count_again(account, [room_id])
         else:
-            self._add(account, lambda work: work.note(room_id, change))
+            self._batcher.add(account, lambda work: work.note(room_id, change))
 
     def _add_told(self, account: AccountState, room_id: str, change: Change) -> bool:
-        """Count the messages that a change tells of; false where the room is to be counted."""
+        """Count the messages of a change; return false if the room must be counted instead."""
         records = records_by_key(change)
         room = account.find_room(room_id)
         if records is None or room is None or room_id not in account.previews():
@@ -203,7 +196,7 @@ class UnreadEffects(EffectGroup):
         return True
 
     def _show_mark(self, account: AccountState, ref: ChannelRef, mark: object) -> None:
-        """Take over what was read, here or in another tab, where that is more."""
+        """Apply a read marker from this or another tab, if it is later."""
         marks = account.last_read()
         if not isinstance(mark, int | float) or not is_number(mark):
             return
@@ -218,31 +211,18 @@ class UnreadEffects(EffectGroup):
             self._count_again(account, [ref[0]])
 
     def _count_again(self, account: AccountState, room_ids: Collection[str]) -> None:
-        """Count what is unread in rooms, soon. Nobody waits for that."""
-        self._add(account, lambda work: work.rooms.update(dict.fromkeys(room_ids)))
+        """Count the unread messages of rooms soon, in the background."""
+        rooms = dict.fromkeys(room_ids)
+        self._batcher.add(account, lambda work: work.rooms.update(rooms))
 
-    def _add(self, account: AccountState, put: Callable[[Work], None]) -> None:
-        work = self._work.get(account, Work())
-        put(work)
-        if work and account not in self._work:
-            self._work[account] = work
-            self._count_soon(account, work)
-
-    @effect("failed.count_unread")
-    async def _count_soon(self, account: AccountState, work: Work) -> None:
-        try:
-            await asyncio.sleep(GATHER)
-            while work:
-                told, work.told = work.told, []
-                for room_id, change in told:
-                    if room_id not in work.rooms and not self._add_told(account, room_id, change):
-                        work.rooms[room_id] = None
-                work.counting, work.rooms = list(work.rooms), {}
-                await self._look_at(account, work.counting)
-                work.counting = []
-                await asyncio.sleep(REST)
-        finally:
-            del self._work[account]
+    async def _count_batch(self, account: AccountState, work: Work) -> None:
+        told, work.told = work.told, []
+        for room_id, change in told:
+            if room_id not in work.rooms and not self._add_told(account, room_id, change):
+                work.rooms[room_id] = None
+        work.counting, work.rooms = list(work.rooms), {}
+        await self._look_at(account, work.counting)
+        work.counting = []
 
     async def _look_at(self, account: AccountState, room_ids: list[str]) -> None:
         size = max(TOGETHER, len(room_ids) // MOST_REDRAWS)
@@ -266,7 +246,7 @@ class UnreadEffects(EffectGroup):
         return latest[0] if latest else None
 
     async def _count(self, account: AccountState, room: Room) -> dict[ChannelRef, int]:
-        """Count what is unread in a room's channels. Mostly nothing is, which one count tells."""
+        """Count the unread messages of a room's channels; mostly one count says that none are."""
         places = [(room.id, channel.id) for channel in channels_of(room) if channel.type == "text"]
         marks = {ref: self.reader_mark(account, ref) for ref in places}
         first = min(marks.values())
@@ -290,6 +270,6 @@ class UnreadEffects(EffectGroup):
 
 
 def _set_unread(account: AccountState, counts: dict[ChannelRef, int]) -> None:
-    """Change counts; only those of places that have unread messages are kept."""
+    """Update unread counts; only channels with unread messages are kept."""
     together = {**account.unread(), **counts}
     account.unread.set({ref: count for ref, count in together.items() if count})

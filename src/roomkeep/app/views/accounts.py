@@ -1,4 +1,4 @@
-"""Where one picks an account or makes one: the welcome, and the dialog of who is signed in."""
+"""The lists of accounts, on the welcome screen and in the account dialog."""
 
 from typing import Any
 
@@ -6,11 +6,10 @@ import js
 from msgspec import Struct
 from pyodide.ffi import JsProxy
 
-from roomkeep.app.effects import Effects
 from roomkeep.app.people import picture_of
-from roomkeep.app.state import PageState
 from roomkeep.app.views.avatars import show_avatar
-from roomkeep.app.views.dom import KeyedList, View, by_id, clone, part, pressed, set_text
+from roomkeep.app.views.dom import KeyedList, by_id, clone, part, pressed, set_text
+from roomkeep.app.views.scope import View, ViewScope
 from roomkeep.localization import localize
 from roomkeep.persistence import KnownAccount
 
@@ -26,10 +25,11 @@ class AccountItem(Struct, frozen=True):
 
 
 class AccountsView(View):
-    """The accounts of this device, and the forms that make one."""
+    """The accounts of this device, and the forms to create one."""
 
-    def __init__(self, page: PageState, effects: Effects) -> None:
-        super().__init__(page, effects)
+    def __init__(self, scope: ViewScope) -> None:
+        super().__init__(scope)
+        effects = scope.effects
         self._lists: list[KeyedList[str, AccountItem]] = [
             KeyedList(by_id(name), lambda: clone("account-item"), _fill)
             for name in ("accounts", "other-accounts")

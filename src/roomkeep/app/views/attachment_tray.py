@@ -1,17 +1,17 @@
-"""Files beside the message that one writes: picked, pasted or dropped, until they are sent."""
+"""The files of the draft: picked, pasted or dropped."""
 
 from collections.abc import Iterable
 from typing import Any
 
 import js
 from pyodide.ffi import JsProxy, to_js
+from reaktiv import untracked
 
-from roomkeep.app.effects import Effects
 from roomkeep.app.file_state import PendingFile
 from roomkeep.app.limits import MAX_CONTENT
-from roomkeep.app.state import PageState
-from roomkeep.app.views.dom import KeyedList, View, by_id, clone, part, pressed, set_text
+from roomkeep.app.views.dom import KeyedList, by_id, clone, part, pressed, set_text
 from roomkeep.app.views.imports import BrowserFile
+from roomkeep.app.views.scope import AccountScope, AccountView
 from roomkeep.app.views.sizes import size
 from roomkeep.localization import join_sentences, localize
 
@@ -19,7 +19,7 @@ __all__ = ["AttachmentTrayView"]
 
 
 class AttachedFile(BrowserFile):
-    """A file of the browser's that is to be sent."""
+    """A browser file to send."""
 
     def __init__(self, js_file: Any, name: str = "") -> None:
         super().__init__(js_file)
@@ -28,12 +28,11 @@ class AttachedFile(BrowserFile):
         self.data: object = js_file
 
 
-class AttachmentTrayView(View):
-    """The files that wait to be sent, and all the ways in which they come."""
+class AttachmentTrayView(AccountView):
+    """The files of the draft, and all the ways to add some."""
 
-    def __init__(self, page: PageState, effects: Effects) -> None:
-        super().__init__(page, effects)
-        self._area = by_id("pending")
+    def __init__(self, scope: AccountScope) -> None:
+        super().__init__(scope)
         self._input = by_id("composer-files")
         self._overlay = by_id("drop-overlay")
         self._list: KeyedList[str, PendingFile] = KeyedList(
@@ -53,11 +52,10 @@ class AttachmentTrayView(View):
         self.watch(self._show_refused)
 
     def _pending(self) -> tuple[PendingFile, ...]:
-        account = self.page.account()
-        ref = None if account is None else account.channel_ref
-        if account is None or ref is None:
+        ref = self.account.channel_ref
+        if ref is None:
             return ()
-        return account.files.pending().get(ref, ())
+        return self.account.files.pending().get(ref, ())
 
     def _show(self) -> None:
         files = self._pending()
@@ -65,17 +63,16 @@ class AttachmentTrayView(View):
         self._list.parent.hidden = not files
         self._list.show({file.id: file for file in files})
         if had_focus and not self._list.parent.matches(":focus-within"):
-            by_id("composer-text").focus()
+            untracked(self.effects.overlays.focus_composer)
 
     def _show_refused(self) -> None:
-        account = self.page.account()
-        refused = () if account is None else account.files.refused()
+        refused = self.account.files.refused()
         by_id("refused").hidden = not refused
         set_text(by_id("refused-text"), join_sentences(*refused))
 
     def _on_refused_read(self, _event: Any) -> None:
         self.effects.attachments.forget_refused()
-        by_id("composer-text").focus()
+        self.effects.overlays.focus_composer()
 
     def _on_click(self, event: Any) -> None:
         file_id = pressed(event, "data-file")
@@ -86,11 +83,10 @@ class AttachmentTrayView(View):
         wanted = list(files)
         if wanted and self._is_open():
             self.effects.attachments.add(wanted)
-            by_id("composer-text").focus()
+            self.effects.overlays.focus_composer()
 
     def _is_open(self) -> bool:
-        account = self.page.account()
-        return account is not None and account.room is not None
+        return self.account.room is not None
 
     def _on_pick(self, _event: Any) -> None:
         files = [AttachedFile(file) for file in self._input.files]
@@ -138,8 +134,7 @@ class AttachmentTrayView(View):
 
     def _on_unload(self, event: Any) -> None:
         # Half a message would be saved, or a file be lost.
-        account = self.page.account()
-        waiting = () if account is None else account.files.pending().values()
+        waiting = self.account.files.pending().values()
         if any(file.is_saving or not file.is_kept for files in waiting for file in files):
             event.preventDefault()
 
@@ -167,12 +162,12 @@ def _fill(element: Any, file: PendingFile, before: PendingFile | None) -> None:
 
 
 def _is_over_field(event: Any) -> bool:
-    """Tell whether a field for files is under what is dragged: the browser sees to that."""
+    """Tell whether the pointer is over a file field, which the browser handles."""
     return bool(getattr(event.target, "type", None) == "file")
 
 
 def _pasted_name(file: Any) -> str:
-    """Name a picture of the clipboard; a file that was copied has a name."""
+    """Name a picture from the clipboard; a copied file has a name."""
     name = str(file.name)
     kind, _, ending = str(file.type).partition("/")
     is_pasted = kind == "image" and name == f"image.{ending}"

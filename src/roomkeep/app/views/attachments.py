@@ -1,74 +1,93 @@
 """The attachments of the messages on the page."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 import js
-from pyodide.ffi import JsProxy, create_proxy
+from pyodide.ffi import JsProxy
 from reaktiv import untracked
 
-from roomkeep.app.effects import Effects
 from roomkeep.app.file_kinds import kind_of
 from roomkeep.app.file_state import Picture
 from roomkeep.app.files import picture_type
-from roomkeep.app.state import AccountState, PageState
-from roomkeep.app.views.dom import View, by_id, clone, part, pressed, set_text
+from roomkeep.app.views.dom import by_id, clone, part, pressed, set_text
+from roomkeep.app.views.scope import AccountScope, AccountView
 from roomkeep.app.views.sizes import size
 from roomkeep.localization import localize
 from roomkeep.models import Attachment, Message
 
-__all__ = ["AttachmentsView", "fill_attachments"]
+__all__ = ["AttachmentsView"]
 
 MARGIN = "400px 0px"
 """How far from view a picture is loaded."""
 
 
-class AttachmentsView(View):
+class AttachmentsView(AccountView):
     """Loads what comes into view, shows pictures, and downloads."""
 
-    current: ClassVar["AttachmentsView | None"] = None
-    """The one on the page."""
-
-    def __init__(self, page: PageState, effects: Effects) -> None:
-        super().__init__(page, effects)
-        self._account: AccountState | None = None
+    def __init__(self, scope: AccountScope) -> None:
+        super().__init__(scope)
         self._shown: dict[str, Picture] = {}
-        self._observer = js.IntersectionObserver.new(
-            create_proxy(self._on_view), root=by_id("messages-scroller"), rootMargin=MARGIN
-        )
-        AttachmentsView.current = self
+        self._observer = scope.observe_view(by_id("messages-scroller"), MARGIN, self._on_view)
+        scope.on_close(self.effects.pictures.leave, self.account)
         self.listen(by_id("messages"), "click", self._on_click)
         # These events do not rise, but they can be caught on their way down.
         self.listen(by_id("messages"), "error", self._on_error, capture=True)
-        effects.pictures.begin()
-        self.watch(self._follow_account)
         self.watch(self._follow_timeline)
         self.watch(self._show_pictures)
 
-    def watch_picture(self, element: Any) -> None:
+    def fill(self, row: Any, message: Message, attachments: tuple[Attachment, ...] | None) -> None:
+        """Show a message's attachments in its row; existing elements are kept.
+
+        Args:
+            row: the row.
+            message: the message; a deleted one has none.
+            attachments: all of them; None while they are not known.
+        """
+        wanted = () if message.is_deleted or not attachments else attachments
+        is_hollow = not message.is_deleted and not message.content.strip()
+        row.toggleAttribute("data-no-text", is_hollow)
+        # Where all files failed, the message is there without anything to see.
+        part(row, "hollow").hidden = not is_hollow or attachments != ()
+        element = part(row, "attachments")
+        if not wanted and element.hidden:
+            return
+        element.hidden = not wanted
+        self._fill(element, wanted)
+
+    def _fill(self, element: Any, attachments: tuple[Attachment, ...]) -> None:
+        there = {str(item.dataset.attachment): item for item in element.querySelectorAll("li")}
+        for attachment in attachments:
+            item = there.pop(attachment.id, None)
+            if item is None:
+                is_picture = picture_type(attachment.mime) is not None
+                item = clone("attachment-picture" if is_picture else "attachment-file")
+                item.dataset.attachment = attachment.id
+                (_fill_picture if is_picture else _fill_file)(item, attachment)
+                part(element, "pictures" if is_picture else "files").append(item)
+                if is_picture:
+                    self._watch_picture(item)
+        for item in there.values():
+            self._observer.unobserve(item)
+            item.remove()
+        pictures = part(element, "pictures")
+        pictures.hidden = pictures.childElementCount == 0
+        pictures.toggleAttribute("data-many", pictures.childElementCount > 1)
+        files = part(element, "files")
+        files.hidden = files.childElementCount == 0
+
+    def _watch_picture(self, element: Any) -> None:
         """Load a picture when it comes into view."""
         self._observer.observe(element)
-        self._show_picture(element, untracked(self._picture_of(element)))
-
-    def unwatch(self, element: Any) -> None:
-        """Forget a picture that leaves the page."""
-        self._observer.unobserve(element)
-
-    def _follow_account(self) -> None:
-        account = self.page.account()
-        before, self._account = self._account, account
-        if before is not None and before is not account:
-            untracked(lambda: self.effects.pictures.leave(before))
+        key = str(element.dataset.attachment)
+        self._show_picture(element, untracked(self.account.files.pictures).get(key))
 
     def _follow_timeline(self) -> None:
-        account = self.page.account()
-        timeline = None if account is None else account.timeline()
-        if account is not None and not self.page.is_switching():
+        timeline = self.account.timeline()
+        if not self.page.is_switching():
             messages = () if timeline is None else timeline.messages
-            untracked(lambda: self.effects.pictures.show(account, messages))
+            untracked(lambda: self.effects.pictures.show(self.account, messages))
 
     def _on_view(self, entries: Any, _observer: Any) -> None:
-        if self.page.account() is None:
-            return
         for entry in entries:
             attachment_id = str(entry.target.dataset.attachment)
             if entry.isIntersecting:
@@ -77,19 +96,13 @@ class AttachmentsView(View):
                 self.effects.pictures.go_out_of_view(attachment_id)
 
     def _show_pictures(self) -> None:
-        """Show each picture that has come, or take it away."""
-        account = self.page.account()
-        pictures = {} if account is None else account.files.pictures()
+        """Show each picture that was loaded, and hide each that was released."""
+        pictures = self.account.files.pictures()
         before, self._shown = self._shown, dict(pictures)
         for key in {**before, **pictures}:
             if before.get(key) != pictures.get(key):
                 for element in by_id("messages").querySelectorAll(_selector(key)):
                     self._show_picture(element, pictures.get(key))
-
-    def _picture_of(self, element: Any) -> Any:
-        key = str(element.dataset.attachment)
-        account = self.page.account()
-        return lambda: None if account is None else account.files.pictures().get(key)
 
     def _show_picture(self, element: Any, picture: Picture | None) -> None:
         image = part(element, "image")
@@ -117,52 +130,6 @@ class AttachmentsView(View):
         element = event.target.closest("[data-attachment]")
         if isinstance(element, JsProxy):
             self.effects.pictures.note_broken(str(element.dataset.attachment))
-
-
-def fill_attachments(
-    row: Any, message: Message, attachments: tuple[Attachment, ...] | None
-) -> None:
-    """Show a message's attachments in its row; those that are there stay.
-
-    Args:
-        row: the row.
-        message: the message; a deleted one has none.
-        attachments: all of them; None while they are not known.
-    """
-    wanted = () if message.is_deleted or not attachments else attachments
-    is_hollow = not message.is_deleted and not message.content.strip()
-    row.toggleAttribute("data-no-text", is_hollow)
-    # Where all files failed, the message is there without anything to see.
-    part(row, "hollow").hidden = not is_hollow or attachments != ()
-    element = part(row, "attachments")
-    if not wanted and element.hidden:
-        return
-    element.hidden = not wanted
-    _fill(element, wanted)
-
-
-def _fill(element: Any, attachments: tuple[Attachment, ...]) -> None:
-    there = {str(item.dataset.attachment): item for item in element.querySelectorAll("li")}
-    view = AttachmentsView.current
-    for attachment in attachments:
-        item = there.pop(attachment.id, None)
-        if item is None:
-            is_picture = picture_type(attachment.mime) is not None
-            item = clone("attachment-picture" if is_picture else "attachment-file")
-            item.dataset.attachment = attachment.id
-            (_fill_picture if is_picture else _fill_file)(item, attachment)
-            part(element, "pictures" if is_picture else "files").append(item)
-            if is_picture and view is not None:
-                view.watch_picture(item)
-    for item in there.values():
-        if view is not None:
-            view.unwatch(item)
-        item.remove()
-    pictures = part(element, "pictures")
-    pictures.hidden = pictures.childElementCount == 0
-    pictures.toggleAttribute("data-many", pictures.childElementCount > 1)
-    files = part(element, "files")
-    files.hidden = files.childElementCount == 0
 
 
 def _fill_picture(item: Any, attachment: Attachment) -> None:

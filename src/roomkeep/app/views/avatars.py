@@ -43,6 +43,6 @@ def show_tint(element: Any, subject_id: str) -> None:
 
 
 def show_status(dot: Any, text: Any, status: Status) -> None:
-    """Show whether a person is there, as a dot and as a word."""
+    """Show a person's status, as a dot and as a word."""
     dot.dataset.status = status
     set_text(text, localize(STATUS_NAMES[status]))

@@ -1,17 +1,17 @@
-"""Bans: the form, the list, and what a banned person sees in place of the composer."""
+"""Bans: the form, the list, and the notice that a banned person sees."""
 
 from typing import Any
 
 import js
 from msgspec import Struct
 from pyodide.ffi import JsProxy
+from reaktiv import untracked
 
-from roomkeep.app.effects import Effects
 from roomkeep.app.people import find_ban, may_moderate
-from roomkeep.app.state import PageState
 from roomkeep.app.views import times
 from roomkeep.app.views.avatars import show_avatar
-from roomkeep.app.views.dom import KeyedList, View, by_id, clone, part, pressed, set_text
+from roomkeep.app.views.dom import KeyedList, by_id, clone, part, pressed, set_text
+from roomkeep.app.views.scope import AccountScope, AccountView
 from roomkeep.localization import localize
 from roomkeep.models import Ban
 
@@ -28,15 +28,14 @@ class BanRow(Struct, frozen=True):
     may_lift: bool
 
 
-class BansView(View):
-    """The dialogs of bans, and the notice of one's own."""
+class BansView(AccountView):
+    """The dialogs of bans, and the notice in place of the composer."""
 
-    def __init__(self, page: PageState, effects: Effects) -> None:
-        super().__init__(page, effects)
+    def __init__(self, scope: AccountScope) -> None:
+        super().__init__(scope)
         self._form = by_id("ban-form")
         self._composer = by_id("composer")
         self._notice = by_id("composer-banned")
-        self._asked_for = ""
         self._list: KeyedList[str, BanRow] = KeyedList(
             by_id("bans"), lambda: clone("ban-row"), _fill
         )
@@ -49,9 +48,8 @@ class BansView(View):
         self.watch(self._show_notice)
 
     def _show_form(self) -> None:
-        account = self.page.account()
-        person = None if account is None else account.people.banning()
-        is_open = account is not None and account.dialog() == "ban"
+        person = self.account.people.banning()
+        is_open = self.account.dialog() == "ban"
         set_text(
             by_id("ban-title"), "" if person is None else localize("ban.title", name=person.name)
         )
@@ -67,21 +65,20 @@ class BansView(View):
         )
 
     def _show_list(self) -> None:
-        account = self.page.account()
+        account = self.account
         rows: dict[str, BanRow] = {}
-        if account is not None:
-            avatars = account.people.avatars()
-            may_lift = may_moderate(self.effects.bans.me(account))
-            for ban in account.people.bans():
-                avatar = avatars.get(ban.user_id)
-                by = avatars.get(ban.banned_by)
-                rows[ban.oder_id] = BanRow(
-                    ban,
-                    ban.display_name or ban.user_id if avatar is None else avatar.name,
-                    None if avatar is None else avatar.picture,
-                    ban.banned_by if by is None else by.name,
-                    may_lift and ban.user_id != account.user_id,
-                )
+        avatars = account.people.avatars()
+        may_lift = may_moderate(account.people.me)
+        for ban in account.people.bans():
+            avatar = avatars.get(ban.user_id)
+            by = avatars.get(ban.banned_by)
+            rows[ban.oder_id] = BanRow(
+                ban,
+                ban.display_name or ban.user_id if avatar is None else avatar.name,
+                None if avatar is None else avatar.picture,
+                ban.banned_by if by is None else by.name,
+                may_lift and ban.user_id != account.user_id,
+            )
         focused = self._list.parent.matches(":focus-within")
         self._list.show(rows)
         by_id("bans-none").hidden = bool(rows)
@@ -96,8 +93,7 @@ class BansView(View):
             self.effects.bans.lift(key)
 
     def _show_notice(self) -> None:
-        account = self.page.account()
-        ban = None if account is None else find_ban(account.people.bans(), account.user_id)
+        ban = find_ban(self.account.people.bans(), self.account.user_id)
         was_writing = bool(self._composer.matches(":focus-within"))
         was_reading = bool(self._notice.matches(":focus"))
         self._composer.hidden = ban is not None
@@ -115,7 +111,7 @@ class BansView(View):
         if ban is not None and was_writing:
             self._notice.focus()
         elif ban is None and was_reading:
-            by_id("composer-text").focus()
+            untracked(self.effects.overlays.focus_composer)
 
     def _on_visible(self) -> None:
         if not js.document.hidden:

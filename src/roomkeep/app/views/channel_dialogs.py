@@ -1,6 +1,5 @@
-"""The dialogs of a room's channels: the list to change, and whether one is to go."""
+"""The dialogs of a room's channels: the list, and the question before removing one."""
 
-import asyncio
 from typing import Any, Literal
 
 import js
@@ -8,20 +7,12 @@ from msgspec import Struct
 from pyodide.ffi import JsProxy
 
 from roomkeep.app.channels import can_remove, channels_of
-from roomkeep.app.effects import Effects
-from roomkeep.app.state import PageState, Removing
-from roomkeep.app.views.dom import (
-    KeyedList,
-    View,
-    by_id,
-    clone,
-    focus_is_lost,
-    part,
-    pressed,
-    set_text,
-)
+from roomkeep.app.state import Removing
+from roomkeep.app.views.dom import KeyedList, by_id, clone, focus_is_lost, part, pressed, set_text
 from roomkeep.app.views.overlays import CLOSED
 from roomkeep.app.views.reorder import ReorderView
+from roomkeep.app.views.room_pictures import channel_icon
+from roomkeep.app.views.scope import AccountScope, AccountView
 from roomkeep.localization import localize
 from roomkeep.models import Channel
 
@@ -38,7 +29,7 @@ _LABELS = {
 
 
 class Item(Struct, frozen=True):
-    """A channel that can be changed."""
+    """A channel in the list."""
 
     channel: Channel
     is_first: bool
@@ -46,42 +37,42 @@ class Item(Struct, frozen=True):
     may_go: bool
 
 
-class ChannelDialogsView(View):
-    """The list of the open room's channels, and the question before one goes."""
+class ChannelDialogsView(AccountView):
+    """The list of the open room's channels, and the question before removing one."""
 
-    def __init__(self, page: PageState, effects: Effects) -> None:
-        super().__init__(page, effects)
+    def __init__(self, scope: AccountScope) -> None:
+        super().__init__(scope)
+        effects = scope.effects
         self._dialog = by_id("channels-dialog")
         self._add = by_id("channel-add")
-        self._adding: asyncio.Task[None] | None = None
+        self._moved_text = by_id("channels-moved")
         self._remove = by_id("channel-remove-dialog")
         self._yes = by_id("channel-remove-yes")
         self._list: KeyedList[str, Item] = KeyedList(
             by_id("channels-list"), lambda: clone("channel-edit"), _fill
         )
-        self._reorder = ReorderView(page, effects, self._list.parent, self._move)
-        self.listen(self._dialog, "cancel", self._on_escape)
+        self._reorder = ReorderView(scope, self._list.parent, self._move)
+        # By capture: before the host of all dialogs closes it.
+        self.listen(self._dialog, "cancel", self._on_escape, capture=True)
         self.listen(self._add, "submit", self._on_add)
         self.listen(self._list.parent, "click", self._on_press)
         self.listen(self._list.parent, "change", self._on_rename)
         self.listen(self._remove, CLOSED, lambda _: self._on_remove_closed())
-        self.listen(self._remove, "cancel", self._on_cancel)
+        self.listen(self._remove, "cancel", self._on_cancel, capture=True)
         self.listen(self._yes, "click", lambda _: effects.channels.remove())
         self.watch(self._show)
         self.watch(self._show_remove)
 
     @property
     def _room_id(self) -> str | None:
-        account = self.page.account()
-        return None if account is None else account.room_id()
+        return self.account.room_id()
 
     def _show(self) -> None:
-        account = self.page.account()
-        room = None if account is None else account.room
-        if account is None or room is None or account.dialog() != "channels":
+        room = self.account.room
+        if room is None or self.account.dialog() != "channels":
             self._reorder.settle()
             self._list.show({})
-            set_text(by_id("channels-moved"), "")
+            set_text(self._moved_text, "")
             self._add.reset()
             return
         channels = channels_of(room)
@@ -113,23 +104,25 @@ class ChannelDialogsView(View):
     def _on_add(self, event: Any) -> None:
         event.preventDefault()
         fields = self._add.elements
-        # Who presses twice means one channel.
-        is_adding = self._adding is not None and not self._adding.done()
-        if self._room_id is not None and not is_adding:
+        if self._room_id is not None:
             is_voice = str(fields.namedItem("kind").value) == "voice"
             kind: Literal["text", "voice"] = "voice" if is_voice else "text"
             name = str(fields.namedItem("name").value)
-            self._adding = self.effects.channels.add(self._room_id, name, kind)
-            self._adding.add_done_callback(lambda _: self._added(name))
+            adding = self.effects.channels.add(self._room_id, name, kind)
+            if not adding.done():
+                # It is listed already: what is chosen and typed from here on is the next one's.
+                self._add.reset()
+                adding.add_done_callback(lambda _: self._added(name, kind))
 
-    def _added(self, name: str) -> None:
-        # What could not be added stays to be mended.
-        account = self.page.account()
-        room = None if account is None else account.room
+    def _added(self, name: str, kind: Literal["text", "voice"]) -> None:
+        # What could not be added is put back to be mended.
+        room = self.account.room
         known = () if room is None else channels_of(room)
-        is_same = str(self._add.elements.namedItem("name").value) == name
-        if is_same and any(channel.name == " ".join(name.split()) for channel in known):
-            self._add.reset()
+        fields = self._add.elements
+        is_known = any(channel.name == " ".join(name.split()) for channel in known)
+        if self._dialog.open and not is_known and not str(fields.namedItem("name").value):
+            fields.namedItem("name").value = name
+            fields.namedItem("kind").value = kind
 
     def _on_press(self, event: Any) -> None:
         row = event.target.closest("[data-channel]")
@@ -151,8 +144,7 @@ class ChannelDialogsView(View):
             moving.add_done_callback(lambda _: self._moved(channel_id))
 
     def _moved(self, channel_id: str) -> None:
-        account = self.page.account()
-        room = None if account is None else account.room
+        room = self.account.room
         if room is None:
             return
         # What was dragged and could not be saved goes back to where it is kept.
@@ -162,7 +154,7 @@ class ChannelDialogsView(View):
         if place is not None:
             name, total = channels[place].name, len(channels)
             text = localize("channel.moved", channel=name, place=place + 1, total=total)
-            set_text(by_id("channels-moved"), text)
+            set_text(self._moved_text, text)
 
     def _on_rename(self, event: Any) -> None:
         row = event.target.closest("[data-channel]")
@@ -171,8 +163,7 @@ class ChannelDialogsView(View):
             self.effects.channels.rename(self._room_id, str(row.dataset.channel), name)
 
     def _show_remove(self) -> None:
-        account = self.page.account()
-        removing = None if account is None else account.removing()
+        removing = self.account.removing()
         if removing is None:
             set_text(by_id("channel-remove-title"), "")
             set_text(by_id("channel-remove-text"), "")
@@ -185,8 +176,7 @@ class ChannelDialogsView(View):
         by_id("channel-remove-no").disabled = removing.is_moving
 
     def _on_cancel(self, event: Any) -> None:
-        account = self.page.account()
-        removing = None if account is None else account.removing()
+        removing = self.account.removing()
         if removing is not None and removing.is_moving:
             event.preventDefault()
 
@@ -215,7 +205,7 @@ def _fill(element: Any, item: Item, before: Item | None) -> None:
     if before is None or before.channel != item.channel:
         element.dataset.channel = item.channel.id
         is_voice = item.channel.type == "voice"
-        part(element, "icon").setAttribute("href", "#icon-voice" if is_voice else "#icon-hash")
+        part(element, "icon").setAttribute("href", channel_icon(item.channel))
         field.value = name
         label = "channel.name_of_voice" if is_voice else "channel.name_of_text"
         field.setAttribute("aria-label", localize(label, channel=name))

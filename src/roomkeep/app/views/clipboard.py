@@ -10,7 +10,7 @@ __all__ = ["copy"]
 
 
 def copy(effects: Effects, text: str, copied: str) -> None:
-    """Copy a text, and say so.
+    """Copy a text, and show a notice.
 
     Args:
         effects: where it is said.

@@ -1,4 +1,4 @@
-"""Where one writes a message."""
+"""The composer."""
 
 from typing import Any
 
@@ -6,11 +6,10 @@ import js
 
 from roomkeep.app.channel_ref import ChannelRef
 from roomkeep.app.channels import has_choice
-from roomkeep.app.effects import Effects
 from roomkeep.app.formatting import summary
 from roomkeep.app.limits import MAX_CONTENT
-from roomkeep.app.state import PageState
-from roomkeep.app.views.dom import View, by_id, part, set_text
+from roomkeep.app.views.dom import by_id, part, set_text
+from roomkeep.app.views.scope import AccountScope, AccountView
 from roomkeep.localization import localize
 
 __all__ = ["ComposerView"]
@@ -19,11 +18,12 @@ NEARLY = 500
 """So many characters before the most, one is told how many are left."""
 
 
-class ComposerView(View):
-    """The field for the message, and the button that sends it."""
+class ComposerView(AccountView):
+    """The message field and its send button."""
 
-    def __init__(self, page: PageState, effects: Effects) -> None:
-        super().__init__(page, effects)
+    def __init__(self, scope: AccountScope) -> None:
+        super().__init__(scope)
+        effects = scope.effects
         self._form = by_id("composer")
         self._text = by_id("composer-text")
         self._send = by_id("composer-send")
@@ -48,9 +48,9 @@ class ComposerView(View):
         self.watch(self._show_room)
 
     def _show_draft(self) -> None:
-        account = self.page.account()
-        draft = "" if account is None else account.draft
-        self._ref = None if account is None else account.channel_ref
+        account = self.account
+        draft = account.draft
+        self._ref = account.channel_ref
         if self._text.value != draft:
             self._text.value = draft
         if not self._grows:
@@ -63,13 +63,12 @@ class ComposerView(View):
             set_text(self._left, localize("composer.too_long", count=-left))
         elif left <= NEARLY:
             set_text(self._left, localize("composer.left", count=left))
-        waits = account is not None and account.files.waits(account.channel_ref)
+        waits = account.files.waits(account.channel_ref)
         self._send.disabled = left < 0 or not (draft.strip() or waits)
 
     def _show_room(self) -> None:
-        account = self.page.account()
-        room = None if account is None else account.room
-        channel = None if account is None else account.channel
+        room = self.account.room
+        channel = self.account.channel
         short = label = localize("composer.message")
         if room is not None:
             short = label = localize("composer.message_to", name=room.name)
@@ -82,28 +81,25 @@ class ComposerView(View):
         self._text.setAttribute("aria-label", label)
 
     def _show_reply(self) -> None:
-        account = self.page.account()
-        message = None if account is None else account.reply
+        message = self.account.reply
         self._reply.hidden = message is None
         author = ""
-        if account is not None and message is not None:
+        if message is not None:
             # As the conversation calls them: they may have taken another name since.
-            avatar = account.people.avatars().get(message.sender_id)
+            avatar = self.account.people.avatars().get(message.sender_id)
             author = avatar.name if avatar else message.sender_name or message.sender_id
         set_text(part(self._reply, "author"), author)
         set_text(part(self._reply, "text"), "" if message is None else summary(message.content))
 
     def _show_edit(self) -> None:
-        """Lead to the editor that is open where the page has left it behind."""
-        account = self.page.account()
-        editing = None if account is None else account.editing
-        timeline = None if account is None else account.timeline()
+        """Offer the way to an open editor that is not on the page."""
+        editing = self.account.editing
+        timeline = self.account.timeline()
         away = editing is not None and timeline is not None and timeline.find(editing) is None
         self._edit.hidden = not away
 
     def _go_to_edit(self) -> None:
-        account = self.page.account()
-        editing = None if account is None else account.editing
+        editing = self.account.editing
         if editing is not None:
             self.effects.replies.show(editing)
 

@@ -1,4 +1,4 @@
-"""What a message says, put into the page: as text and as elements that we make, never as markup."""
+"""The content of a message, shown as text and elements, never as markup."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ ELEMENTS = {"code": "code", "strong": "strong", "emphasis": "em"}
 
 
 def fill_content(element: Any, content: str) -> None:
-    """Show what a message says."""
+    """Show the content of a message."""
     parts = parse(content)
     if all(piece.kind == "text" for piece in parts):
         element.textContent = content

@@ -1,19 +1,15 @@
-"""The few things that all views do to the page."""
+"""Helpers for the DOM."""
 
 from collections.abc import Callable, Hashable
 from typing import Any, Generic, TypeVar
 
 import js
-from pyodide.ffi import JsProxy, create_proxy
-from reaktiv import Effect
+from pyodide.ffi import JsProxy
 
-from roomkeep.app.effects import Effects
 from roomkeep.app.sequences import longest_in_order
-from roomkeep.app.state import PageState
 
 __all__ = [
     "KeyedList",
-    "View",
     "by_id",
     "clone",
     "focus_is_lost",
@@ -27,46 +23,8 @@ T = TypeVar("T")
 K = TypeVar("K", bound=Hashable)
 
 
-class View:
-    """A part of the page that lives as long as the page does."""
-
-    def __init__(self, page: PageState, effects: Effects) -> None:
-        self.page = page
-        self.effects = effects
-        self._watches: list[Effect] = []
-
-    def watch(self, show: Callable[[], None]) -> None:
-        """Call `show` now, and again when a signal that it read has changed."""
-        report = self.effects.context.report
-
-        def watched() -> None:
-            try:
-                show()
-            except Exception as error:  # noqa: BLE001 it would end here unseen
-                report(error, "failed.show")
-
-        self._watches.append(Effect(watched))
-
-    def listen(
-        self, target: Any, event: str, handler: Callable[[Any], object], **options: bool
-    ) -> None:
-        """Call `handler` for each such event, as long as the page lives.
-
-        Rows that come and go have no listeners of their own: their list has one.
-        """
-        report = self.effects.context.report
-
-        def handle(given: Any) -> None:
-            try:
-                handler(given)
-            except Exception as error:  # noqa: BLE001 it would end here unseen
-                report(error, "failed.act")
-
-        target.addEventListener(event, create_proxy(handle), **options)
-
-
 class KeyedList(Generic[K, T]):
-    """The children of an element, one for each item; only what changed is drawn again.
+    """The children of an element, one for each item; only changed ones are updated.
 
     Args:
         parent: the element. It has no other children.
@@ -127,7 +85,7 @@ class KeyedList(Generic[K, T]):
 
 
 def by_id(name: str) -> Any:
-    """Return the element of that id."""
+    """Return the element with an id."""
     return js.document.getElementById(name)
 
 
@@ -142,23 +100,23 @@ def part(root: Any, name: str) -> Any:
 
 
 def pressed(event: Any, attribute: str) -> str | None:
-    """Return the value of an attribute of the button that was pressed, where it has it."""
+    """Return an attribute of the pressed button; None if it has none."""
     button = event.target.closest(f"button[{attribute}]")
     return str(button.getAttribute(attribute)) if isinstance(button, JsProxy) else None
 
 
 def focus_is_lost() -> bool:
-    """Tell whether nothing that can be seen has the focus."""
+    """Tell whether no visible element has the focus."""
     focused = js.document.activeElement
     return bool(focused.localName in ("body", "dialog") or not focused.checkVisibility())
 
 
 def has_keyboard() -> bool:
-    """Tell whether a focused field brings up no keyboard on the screen, over what one sees."""
+    """Tell whether there is a keyboard, so that focusing a field brings up none on the screen."""
     return bool(js.matchMedia("(pointer: fine)").matches)
 
 
 def set_text(element: Any, text: str) -> None:
-    """Show a text, as text; an element that shows it already is left alone."""
+    """Set the text of an element, unless it has it already."""
     if element.textContent != text:
         element.textContent = text

@@ -1,4 +1,4 @@
-"""The emoji picker. It is loaded when somebody first asks for it."""
+"""The emoji picker. It is loaded when it is first needed."""
 
 from typing import Any
 
@@ -7,13 +7,12 @@ from pyodide.code import run_js
 from pyodide.ffi import JsProxy
 from reaktiv import untracked
 
-from roomkeep.app.effects import Effects
-from roomkeep.app.state import PageState
-from roomkeep.app.views.dom import View, by_id, has_keyboard
+from roomkeep.app.views.dom import by_id, has_keyboard
 from roomkeep.app.views.emoji_data import EmojiData
 from roomkeep.app.views.emoji_texts import emoji_texts
 from roomkeep.app.views.overlays import OPENED
 from roomkeep.app.views.popover_position import put_beside
+from roomkeep.app.views.scope import AccountScope, AccountView
 
 __all__ = ["EmojiView"]
 
@@ -21,16 +20,17 @@ OPENERS = "#composer-emoji, [data-action='react']"
 """The buttons that open it."""
 
 
-class EmojiView(View):
-    """The panel with all emoji, for a reaction or for what one writes."""
+class EmojiView(AccountView):
+    """The panel with all emoji, for reactions and for the composer."""
 
-    def __init__(self, page: PageState, effects: Effects) -> None:
-        super().__init__(page, effects)
+    def __init__(self, scope: AccountScope) -> None:
+        super().__init__(scope)
+        effects = scope.effects
         self._panel = by_id("emoji-panel")
         self._wait = by_id("emoji-wait")
         self._early = by_id("emoji-early")
         self._picker: Any = None
-        self._data = EmojiData(page, effects)
+        self._data = EmojiData(scope)
         self._is_loading = False
         self._anchor: Any = None
         self.listen(self._panel, OPENED, lambda _: self._on_opened())
@@ -42,8 +42,7 @@ class EmojiView(View):
         self.watch(self._show)
 
     def _show(self) -> None:
-        account = self.page.account()
-        if account is not None and account.picking() is not None:
+        if self.account.picking() is not None:
             self._anchor = js.document.activeElement
             untracked(self._load)
 
@@ -69,6 +68,9 @@ class EmojiView(View):
     async def _make(self) -> None:
         try:
             await run_js("import('/vendor/emoji/picker.js')")
+            if not self._wait.isConnected:
+                # The account was closed meanwhile.
+                return
             picker = js.document.createElement("emoji-picker")
             picker.setAttribute("data-source", "/vendor/emoji/data.json")
             picker.i18n = emoji_texts()
@@ -85,7 +87,7 @@ class EmojiView(View):
             self._is_loading = False
 
     def _search(self, text: str, *, focus: bool) -> None:
-        """Look for a text; with an empty one, show all emoji."""
+        """Search for a text; an empty one shows all emoji."""
         search = self._picker.shadowRoot.querySelector("input")
         if search.value != text:
             search.value = text
@@ -94,8 +96,7 @@ class EmojiView(View):
             search.focus()
 
     def _on_emoji(self, event: Any) -> None:
-        account = self.page.account()
-        picking = None if account is None else account.picking()
+        picking = self.account.picking()
         emoji = str(event.detail.unicode)
         if picking is None:
             return

@@ -1,32 +1,33 @@
-"""What the emoji picker finds, and which emoji it offers first."""
+"""The data of the emoji picker: search order and recently used emoji."""
 
 from typing import Any
 
 import js
 import msgspec
 from pyodide.code import run_js
-from pyodide.ffi import create_proxy
 from reaktiv import untracked
 
-from roomkeep.app.effects import Effects
 from roomkeep.app.emoji_ranking import FoundEmoji, rank
-from roomkeep.app.state import PageState
-from roomkeep.app.views.dom import View, by_id
+from roomkeep.app.views.dom import by_id
+from roomkeep.app.views.scope import AccountScope, AccountView
 from roomkeep.localization import localize
 
 __all__ = ["EmojiData"]
 
 # The picker's own database belongs to the device: it would tell one account of another, and outlive
-# both. So it counts nothing, and is told what the account used.
+# both. So it counts nothing, and is told what the account used. One that has left the page with its
+# account asks no more.
 TAKE_OVER = """(picker, rank, recent, label) => {
   const { database } = picker;
   picker.i18n = { ...picker.i18n, favoritesLabel: label };
   const search = database.getEmojiBySearchQuery.bind(database);
   database.getEmojiBySearchQuery = async (query) => {
     const found = await search(query);
+    if (!picker.isConnected) return [];
     return JSON.parse(rank(query, JSON.stringify(found))).map((place) => found[place]);
   };
   database.getTopFavoriteEmoji = async (most) => {
+    if (!picker.isConnected) return [];
     const used = JSON.parse(recent()).slice(0, most);
     const found = await Promise.all(used.map((emoji) => database.getEmojiByUnicodeOrName(emoji)));
     return found.filter(Boolean);
@@ -41,18 +42,18 @@ ROW_STYLE = """
 """
 
 
-class EmojiData(View):
-    """Gives the picker the account's recent emoji, and the order of what is found."""
+class EmojiData(AccountView):
+    """Gives the picker the account's recent emoji, and ranks what it finds."""
 
-    def __init__(self, page: PageState, effects: Effects) -> None:
-        super().__init__(page, effects)
+    def __init__(self, scope: AccountScope) -> None:
+        super().__init__(scope)
         self._picker: Any = None
         self.listen(by_id("emoji-panel"), "emoji-click", self._on_emoji)
         self.watch(self._show_recent)
 
     def attach(self, picker: Any) -> None:
         """Take over the data of a picker."""
-        functions = create_proxy(self._rank), create_proxy(self._recent_json)
+        functions = self.scope.proxy(self._rank), self.scope.proxy(self._recent_json)
         run_js(TAKE_OVER)(picker, *functions, localize("emoji.recent"))
         # The first row, to the eye and to who goes through by keyboard.
         root = picker.shadowRoot
@@ -63,8 +64,7 @@ class EmojiData(View):
         self._picker = picker
 
     def _recent(self) -> tuple[str, ...]:
-        account = self.page.account()
-        return () if account is None else account.recent_emoji()
+        return self.account.recent_emoji()
 
     def _recent_json(self) -> str:
         return msgspec.json.encode(untracked(self._recent)).decode()
@@ -80,5 +80,4 @@ class EmojiData(View):
             self._picker.customEmoji = js.Array.new()
 
     def _on_emoji(self, event: Any) -> None:
-        if self.page.account() is not None:
-            self.effects.recent_emoji.note(str(event.detail.unicode))
+        self.effects.recent_emoji.note(str(event.detail.unicode))

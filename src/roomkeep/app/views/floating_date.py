@@ -1,17 +1,14 @@
-"""The day of the messages at the top of the view, told while one scrolls."""
+"""The day of the messages at the top, shown while scrolling."""
 
 import asyncio
 from collections.abc import Callable
 from typing import Any
 
-import js
-from pyodide.ffi import create_proxy
 from reaktiv import untracked
 
-from roomkeep.app.effects import Effects
-from roomkeep.app.state import PageState
 from roomkeep.app.views import times
-from roomkeep.app.views.dom import View, by_id, set_text
+from roomkeep.app.views.dom import by_id, set_text
+from roomkeep.app.views.scope import AccountScope, AccountView
 
 __all__ = ["FloatingDate"]
 
@@ -21,8 +18,8 @@ TOP_LINE = "0px 0px -100% 0px"
 """What of the view a row must touch to be the one at the top, as the margin of an observer."""
 
 
-class FloatingDate(View):
-    """Shows a day for a moment. The headings of days say the same to who hears the page.
+class FloatingDate(AccountView):
+    """Shows a day for a moment. Screen readers have the headings of days.
 
     Nothing is measured while one scrolls: the browser tells which row has come to the top.
 
@@ -33,22 +30,20 @@ class FloatingDate(View):
 
     def __init__(
         self,
-        page: PageState,
-        effects: Effects,
+        scope: AccountScope,
         time_of: Callable[[str], int | None],
         is_at_end: Callable[[], bool],
     ) -> None:
-        super().__init__(page, effects)
+        super().__init__(scope)
         self._time_of = time_of
         self._is_at_end = is_at_end
         self._pill = by_id("floating-date")
         self._hiding: asyncio.TimerHandle | None = None
-        self._observer = js.IntersectionObserver.new(
-            create_proxy(self._on_rows), root=by_id("messages-scroller"), rootMargin=TOP_LINE
-        )
+        self._observer = scope.observe_view(by_id("messages-scroller"), TOP_LINE, self._on_rows)
+        scope.on_close(self.hide)
 
     def follow(self, row: Any) -> Any:
-        """Notice when a row comes to the top; return the row."""
+        """Watch for a row to come to the top; return the row."""
         self._observer.observe(row)
         return row
 

@@ -1,15 +1,14 @@
-"""Long messages: folded until somebody asks for all of one, goes to it, or edits it."""
+"""Long messages, folded until they are expanded, gone to, or edited."""
 
 from typing import Any
 
-import js
-from pyodide.ffi import JsProxy, create_proxy
+from pyodide.ffi import JsProxy
 from reaktiv import Signal, untracked
 
-from roomkeep.app.effects import Effects
 from roomkeep.app.folding import Fold
-from roomkeep.app.state import AccountState, PageState
-from roomkeep.app.views.dom import View, by_id, clone, part, set_text
+from roomkeep.app.state import AccountState
+from roomkeep.app.views.dom import by_id, clone, part, set_text
+from roomkeep.app.views.scope import AccountScope, AccountView
 from roomkeep.localization import localize
 
 __all__ = ["Folding", "fill_fold"]
@@ -22,15 +21,14 @@ STEP: int = 10
 """Columns are counted in tens, so that a window that is being resized is drawn seldom."""
 
 
-class Folding(View):
+class Folding(AccountView):
     """Folds and unfolds messages, and knows how many characters fit in a line."""
 
-    def __init__(self, page: PageState, effects: Effects) -> None:
-        super().__init__(page, effects)
+    def __init__(self, scope: AccountScope) -> None:
+        super().__init__(scope)
         self.columns: Signal[int] = Signal(10 * STEP)
         self._scroller = by_id("messages-scroller")
-        self._sizes: Any = js.ResizeObserver.new(create_proxy(self._on_size))
-        self._sizes.observe(self._scroller)
+        scope.observe_size(self._scroller, self._on_size)
         self.listen(by_id("messages"), "click", self._on_click)
         # The browser scrolls a folded text to what somebody searched for, or reached with Tab.
         self.listen(by_id("messages"), "scroll", self._on_scroll, capture=True, passive=True)
@@ -42,16 +40,15 @@ class Folding(View):
             self.columns.set(max(round(width / CHARACTER / STEP), 1) * STEP)
 
     def _follow(self) -> None:
-        """Unfold the message that one goes to or edits."""
-        account = self.page.account()
-        if account is not None:
-            wanted = {account.target(), account.editing} - {None}
-            untracked(lambda: _unfold(account, *wanted))
+        """Unfold the message that is gone to or edited."""
+        account = self.account
+        wanted = {account.target(), account.editing} - {None}
+        untracked(lambda: _unfold(account, *wanted))
 
     def _on_click(self, event: Any) -> None:
         button = event.target.closest("button[data-fold]")
-        account = self.page.account()
-        if account is None or not isinstance(button, JsProxy):
+        account = self.account
+        if not isinstance(button, JsProxy):
             return
         row = button.closest(".row")
         message_id = str(row.dataset.id)
@@ -68,10 +65,9 @@ class Folding(View):
 
     def _on_scroll(self, event: Any) -> None:
         text = event.target
-        account = self.page.account()
-        if account is not None and text.matches('[data-fold="folded"]') and text.scrollTop:
+        if text.matches('[data-fold="folded"]') and text.scrollTop:
             text.scrollTop = 0
-            _unfold(account, str(text.closest(".row").dataset.id))
+            _unfold(self.account, str(text.closest(".row").dataset.id))
 
 
 def _unfold(account: AccountState, *message_ids: str | None) -> None:
@@ -79,7 +75,7 @@ def _unfold(account: AccountState, *message_ids: str | None) -> None:
 
 
 def fill_fold(row: Any, fold: Fold) -> None:
-    """Show a row's text folded, or all of it, with the button that changes that."""
+    """Show a row's text folded or whole, with the button that toggles it."""
     text = part(row, "content")
     text.dataset.fold = fold
     button = part(row, "fold")

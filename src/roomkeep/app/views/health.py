@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from roomkeep.app.effects import Effects
 from roomkeep.app.health_state import listed, say_problem, say_problems
-from roomkeep.app.state import AccountState, PageState
+from roomkeep.app.state import AccountState
 from roomkeep.app.storage_state import say_store
-from roomkeep.app.views.dom import KeyedList, View, by_id, clone, part, set_text
+from roomkeep.app.views.dom import KeyedList, by_id, clone, part, set_text
+from roomkeep.app.views.scope import AccountScope, AccountView
 from roomkeep.localization import join_sentences, localize
 from roomkeep.persistence import Problem
 
@@ -16,11 +16,12 @@ MANY = 100
 """So many problems are listed at most."""
 
 
-class HealthView(View):
-    """The check of the storage, its result, and the question whether to repair."""
+class HealthView(AccountView):
+    """The storage check, its result, and the question whether to repair."""
 
-    def __init__(self, page: PageState, effects: Effects) -> None:
-        super().__init__(page, effects)
+    def __init__(self, scope: AccountScope) -> None:
+        super().__init__(scope)
+        effects = scope.effects
         self._problems: KeyedList[tuple[str, str, str], Problem] = KeyedList(
             by_id("health-problems"), lambda: clone("skipped-row"), _fill
         )
@@ -33,28 +34,26 @@ class HealthView(View):
         self.watch(self._show_question)
 
     def _show_result(self) -> None:
-        account = self.page.account()
-        problems = None if account is None else account.health.problems()
-        is_working = account is not None and account.health.doing() != "nothing"
+        account = self.account
+        problems = account.health.problems()
+        is_working = account.health.doing() != "nothing"
         # Not disabled: who pressed it by the keyboard stays on it.
         by_id("health-check").setAttribute("aria-disabled", "true" if is_working else "false")
         faults = [] if problems is None or is_working else listed(problems)
         self._problems.show({(one.store, one.key, one.kind): one for one in faults[:MANY]})
         by_id("health-table").hidden = not faults
-        text = "" if account is None else _say(account)
+        text = _say(account)
         if len(faults) > MANY:
             text = join_sentences(text, localize("storage.first", count=MANY))
         set_text(by_id("health-text"), text)
 
     def _show_question(self) -> None:
-        account = self.page.account()
-        problems = None if account is None else account.health.problems()
-        can_repair = (
-            account is not None
-            and account.health.doing() == "nothing"
-            and any(one.can_be_repaired for one in problems or ())
+        account = self.account
+        problems = account.health.problems()
+        can_repair = account.health.doing() == "nothing" and any(
+            one.can_be_repaired for one in problems or ()
         )
-        asking = can_repair and account is not None and account.health.is_asking()
+        asking = can_repair and account.health.is_asking()
         was, self._was_asking = self._was_asking, asking
         question, repair = by_id("health-question"), by_id("health-repair")
         focused = question.ownerDocument.activeElement

@@ -1,4 +1,4 @@
-"""The address bar and the browser's history follow where one is, and Back leads back."""
+"""Keeps the address bar and the browser's history in step with the open place."""
 
 from typing import Final
 
@@ -8,10 +8,9 @@ from pyodide.ffi import create_proxy, jsnull
 from reaktiv import untracked
 
 from roomkeep.app.address import Address, format_address, parse_address
-from roomkeep.app.effects import Effects
 from roomkeep.app.effects.navigation import address_of
-from roomkeep.app.state import AccountState, PageState
-from roomkeep.app.views.dom import View
+from roomkeep.app.state import AccountState
+from roomkeep.app.views.scope import View, ViewScope
 
 __all__ = ["HistoryView"]
 
@@ -20,7 +19,7 @@ NARROW: Final = "(max-width: 45rem)"
 
 
 class HistoryView(View):
-    """Keeps one entry of the history for each place that one goes to.
+    """Keeps one history entry for each place.
 
     An open panel is in the address, but where the browser closes dialogs with Back by itself
     (`CloseWatcher`) it is no entry of its own. Elsewhere it is; once the panel is closed otherwise,
@@ -28,8 +27,8 @@ class HistoryView(View):
     seen, and would race with what the person does.
     """
 
-    def __init__(self, page: PageState, effects: Effects) -> None:
-        super().__init__(page, effects)
+    def __init__(self, scope: ViewScope) -> None:
+        super().__init__(scope)
         self._narrow = js.matchMedia(NARROW)
         self._closes_by_back = hasattr(js.window, "CloseWatcher")
         self._account: AccountState | None = None

@@ -1,22 +1,22 @@
-"""A picture, large."""
+"""The lightbox."""
 
 from typing import Any
 
 import js
 
-from roomkeep.app.effects import Effects
-from roomkeep.app.state import PageState
-from roomkeep.app.views.dom import View, by_id, set_text
+from roomkeep.app.views.dom import by_id, set_text
+from roomkeep.app.views.scope import AccountScope, AccountView
 from roomkeep.app.views.sizes import size
 
 __all__ = ["LightboxView"]
 
 
-class LightboxView(View):
-    """The dialog that shows a picture, and the ones before and after it."""
+class LightboxView(AccountView):
+    """The dialog that shows a picture, with its neighbours a key away."""
 
-    def __init__(self, page: PageState, effects: Effects) -> None:
-        super().__init__(page, effects)
+    def __init__(self, scope: AccountScope) -> None:
+        super().__init__(scope)
+        effects = scope.effects
         self._dialog = by_id("lightbox")
         self._image = by_id("lightbox-image")
         self._previous = by_id("lightbox-previous")
@@ -29,10 +29,10 @@ class LightboxView(View):
         self.watch(self._show)
 
     def _show(self) -> None:
-        account = self.page.account()
-        large = None if account is None else account.files.large()
-        attachment = None if account is None else account.files.find(large)
-        if account is None or attachment is None:
+        account = self.account
+        large = account.files.large()
+        attachment = account.files.find(large)
+        if attachment is None:
             self._image.removeAttribute("src")
             self._image.alt = ""
             set_text(by_id("lightbox-name"), "")
@@ -51,8 +51,7 @@ class LightboxView(View):
         self._show_neighbours([one.id for one in self.effects.pictures.pictures_on_page(account)])
 
     def _show_neighbours(self, ids: list[str]) -> None:
-        account = self.page.account()
-        large = None if account is None else account.files.large()
+        large = self.account.files.large()
         place = ids.index(large) if large in ids else -1
         for button, is_there in (
             (self._previous, place > 0),
@@ -77,7 +76,6 @@ class LightboxView(View):
             self.effects.pictures.enlarge_next(1)
 
     def _on_download(self, _event: Any) -> None:
-        account = self.page.account()
-        large = None if account is None else account.files.large()
+        large = self.account.files.large()
         if large is not None:
             self.effects.pictures.download(large)

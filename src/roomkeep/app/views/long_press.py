@@ -1,4 +1,4 @@
-"""A finger that rests on a message asks what one can do with it."""
+"""Long-press opens the message menu."""
 
 import asyncio
 from collections.abc import Callable
@@ -6,9 +6,7 @@ from typing import Any
 
 from pyodide.ffi import JsProxy
 
-from roomkeep.app.effects import Effects
-from roomkeep.app.state import PageState
-from roomkeep.app.views.dom import View
+from roomkeep.app.views.scope import View, ViewScope
 
 __all__ = ["LongPress"]
 
@@ -18,7 +16,7 @@ OWN_TOUCH = "a, button:not(.author), textarea, input, pre"
 
 
 class LongPress(View):
-    """Notices a finger that is held on a row, and tells when it leaves again.
+    """Detects a long press on a row, and reports it when the finger is lifted.
 
     Not earlier: a panel that opened under it would close as it leaves.
 
@@ -27,10 +25,8 @@ class LongPress(View):
         choose: is told the row.
     """
 
-    def __init__(
-        self, page: PageState, effects: Effects, messages: Any, choose: Callable[[Any], object]
-    ) -> None:
-        super().__init__(page, effects)
+    def __init__(self, scope: ViewScope, messages: Any, choose: Callable[[Any], object]) -> None:
+        super().__init__(scope)
         self._choose = choose
         self._waiting: asyncio.TimerHandle | None = None
         self._row: Any = None
@@ -41,6 +37,7 @@ class LongPress(View):
             self.listen(messages, name, lambda _: self._end(), passive=True)
         self.listen(messages, "contextmenu", self._on_menu)
         self.listen(messages, "click", self._on_click, capture=True)
+        scope.on_close(self._end)
 
     def _on_press(self, event: Any) -> None:
         self._end()

@@ -1,11 +1,9 @@
-"""The keys of a menu: arrows move in it, Tab leaves it."""
+"""The keys of a menu: arrows move in it, Tab closes it."""
 
 from typing import Any
 
-from roomkeep.app.effects import Effects
-from roomkeep.app.state import PageState
-from roomkeep.app.views.dom import View
 from roomkeep.app.views.overlays import OPENED
+from roomkeep.app.views.scope import View, ViewScope
 
 __all__ = ["MenuView"]
 
@@ -19,8 +17,8 @@ class MenuView(View):
         menu: an element of the role `menu`, with buttons of the role `menuitem`.
     """
 
-    def __init__(self, page: PageState, effects: Effects, menu: Any) -> None:
-        super().__init__(page, effects)
+    def __init__(self, scope: ViewScope, menu: Any) -> None:
+        super().__init__(scope)
         self._menu = menu
         self.listen(menu, OPENED, lambda _: self._items()[0].focus())
         self.listen(menu, "keydown", self._on_key)

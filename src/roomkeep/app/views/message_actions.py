@@ -1,4 +1,4 @@
-"""What one does with a message: by its tools, its menu, its keys, and in its editor."""
+"""Actions on a message: its tools, menu, keys and editor."""
 
 from typing import Any
 
@@ -6,16 +6,15 @@ import js
 from pyodide.ffi import JsProxy
 
 from roomkeep.app.address import Address, format_address
-from roomkeep.app.effects import Effects
-from roomkeep.app.state import PageState
 from roomkeep.app.timeline import Timeline
 from roomkeep.app.views import times
 from roomkeep.app.views.clipboard import copy
-from roomkeep.app.views.dom import KeyedList, View, by_id, clone, focus_is_lost, part, pressed
+from roomkeep.app.views.dom import KeyedList, by_id, clone, focus_is_lost, part, pressed
 from roomkeep.app.views.long_press import LongPress
 from roomkeep.app.views.message_menu import MessageMenuView
 from roomkeep.app.views.overlays import CLOSED
 from roomkeep.app.views.rows import Row
+from roomkeep.app.views.scope import AccountScope, AccountView
 from roomkeep.models import Message
 
 __all__ = ["MessageActions"]
@@ -24,25 +23,23 @@ KEYS = {"r": "reply", "e": "edit", "c": "copy", "+": "react", "delete": "delete"
 """What keys do to the message that has the focus."""
 
 
-class MessageActions(View):
+class MessageActions(AccountView):
     """The tools, the menu, the keys and the editor of each row.
 
     Args:
         messages: the rows.
     """
 
-    def __init__(self, page: PageState, effects: Effects, messages: KeyedList[str, Row]) -> None:
-        super().__init__(page, effects)
+    def __init__(self, scope: AccountScope, messages: KeyedList[str, Row]) -> None:
+        super().__init__(scope)
         self._list = messages
         self._focused = ""
         self._asked = ""
         self._is_pressed = False
         self._by_keyboard = False
         self._tools = clone("message-tools")
-        self._menu = MessageMenuView(page, effects, messages, self._on_action)
-        self._long_press = LongPress(
-            page, effects, messages.parent, lambda row: self._on_action("more", row.dataset.id)
-        )
+        MessageMenuView(scope, messages, self._on_action)
+        LongPress(scope, messages.parent, lambda row: self._on_action("more", row.dataset.id))
         self.listen(messages.parent, "pointerover", self._on_pointer, passive=True)
         self.listen(messages.parent, "pointerdown", lambda _: self._on_press(), passive=True)
         self.listen(js.document, "pointerup", lambda _: self._on_release(), passive=True)
@@ -57,7 +54,7 @@ class MessageActions(View):
     # The keyboard: one stop for Tab, arrows between the rows, Tab into the buttons of a row
 
     def give_tab_stop(self, timeline: Timeline) -> None:
-        """See to it that Tab finds one of the rows."""
+        """Make one of the rows reachable by Tab."""
         if self._list.child(self._focused) is None:
             self._focused = timeline.messages[-1].id if timeline.messages else ""
             row = self._list.child(self._focused)
@@ -83,13 +80,12 @@ class MessageActions(View):
             part(row, "time").title = times.exact(shown.message.timestamp)
 
     def _note_asked(self) -> None:
-        account = self.page.account()
-        message = None if account is None else account.deleting()
+        message = self.account.deleting()
         if message is not None:
             self._asked = message.id
 
     def _return_focus(self) -> None:
-        """Whoever was asked whether to delete a message is at that message again.
+        """Return the focus to the message, after the question whether to delete it.
 
         The browser cannot see to that: the tools go with what the message says.
         """
@@ -121,8 +117,10 @@ class MessageActions(View):
         if event.target.localName == "textarea":
             self._on_editor_key(event)
         elif event.key == "Escape":
-            is_row = event.target.isSameNode(row)
-            (by_id("composer-text") if is_row else row).focus()
+            if event.target.isSameNode(row):
+                self.effects.overlays.focus_composer()
+            else:
+                row.focus()
         elif not event.target.isSameNode(row) or event.ctrlKey or event.metaKey or event.altKey:
             return
         elif not self._by_keyboard and len(event.key) == 1:
@@ -161,7 +159,7 @@ class MessageActions(View):
             self._on_action(action, message_id)
 
     def _on_action(self, action: str, message_id: str) -> None:
-        """Do what a button, a key or the menu says."""
+        """Carry out an action of a button, a key or the menu."""
         shown = self._list.item(message_id)
         if shown is None or (shown.message.is_deleted and action != "cancel"):
             return
@@ -170,6 +168,7 @@ class MessageActions(View):
                 self.effects.reactions.pick(message_id)
             case "reply":
                 self.effects.sending.begin_reply(message_id)
+                # On a touch screen, too, where that brings up the keyboard.
                 by_id("composer-text").focus()
             case "copy":
                 copy(self.effects, shown.message.content, "clipboard.message_copied")

@@ -1,11 +1,11 @@
-"""One row of a conversation, put into the page."""
+"""Filling one row of a conversation."""
 
 from typing import Any
 
 from pyodide.ffi import JsProxy
 
 from roomkeep.app.views import times
-from roomkeep.app.views.attachments import fill_attachments
+from roomkeep.app.views.attachments import AttachmentsView
 from roomkeep.app.views.avatars import show_avatar, show_tint
 from roomkeep.app.views.content import fill_content
 from roomkeep.app.views.dom import clone, part, set_text
@@ -23,10 +23,11 @@ QUOTED = {
 """The texts in place of what an answered message says."""
 
 
-def fill_row(element: Any, row: Row, before: Row | None) -> None:
-    """Show a row in its element.
+def fill_row(pictures: AttachmentsView, element: Any, row: Row, before: Row | None) -> None:
+    """Fill a row's element.
 
     Args:
+        pictures: loads the pictures that come into view.
         element: a copy of the template `message-row`.
         row: what to show.
         before: what it shows now; None for nothing yet.
@@ -50,7 +51,7 @@ def fill_row(element: Any, row: Row, before: Row | None) -> None:
     if row.quote is not None and (before is None or before.quote != row.quote):
         _fill_quote(element, row.quote)
     if before is None or (before.message, before.attachments) != (message, row.attachments):
-        fill_attachments(element, message, row.attachments)
+        pictures.fill(element, message, row.attachments)
     if before is None or before.edited_text != row.edited_text:
         _fill_editor(element, row, before)
 
@@ -96,7 +97,7 @@ def _fill_quote(element: Any, quote: Quote) -> None:
 
 
 def _fill_chips(element: Any, wanted: tuple[Chip, ...]) -> None:
-    """Show the reactions; a button that has the focus keeps it."""
+    """Show the reactions; a focused button keeps the focus."""
     if not wanted and element.hidden:
         return
     element.hidden = not wanted

@@ -1,28 +1,28 @@
-"""The list of messages: its rows, and the place in it."""
+"""The list of messages."""
 
 import asyncio
 import functools
 from typing import Any
 
 import js
-from pyodide.ffi import JsProxy, create_proxy
+from pyodide.ffi import JsProxy
 from reaktiv import untracked
 
 from roomkeep.app.channel_ref import ChannelRef
-from roomkeep.app.effects import Effects
-from roomkeep.app.positions import Position
-from roomkeep.app.state import AccountState, PageState
 from roomkeep.app.timeline import Timeline
 from roomkeep.app.unread import first_new
 from roomkeep.app.views import times
-from roomkeep.app.views.dom import KeyedList, View, by_id, clone, focus_is_lost
+from roomkeep.app.views.attachments import AttachmentsView
+from roomkeep.app.views.dom import KeyedList, by_id, clone, focus_is_lost
 from roomkeep.app.views.floating_date import FloatingDate
 from roomkeep.app.views.folding import Folding
-from roomkeep.app.views.kept_positions import keep_positions
+from roomkeep.app.views.kept_positions import forget_positions, keep_positions
 from roomkeep.app.views.message_actions import MessageActions
 from roomkeep.app.views.message_row import fill_row
+from roomkeep.app.views.message_scroller import MessageScroller
 from roomkeep.app.views.reaction_tooltip import ReactionTooltip
 from roomkeep.app.views.rows import Row, make_rows
+from roomkeep.app.views.scope import AccountScope, AccountView
 from roomkeep.app.views.unread_banner import UnreadBanner
 
 __all__ = ["MessagesView"]
@@ -31,69 +31,70 @@ NEAR = 800
 """So many pixels before an end, more is loaded."""
 AT_END = 40
 """Nearer to the end than this, the list follows what comes."""
-BEFORE_NEW = 96
-"""So many pixels of what was read before are in sight where a channel opens at what is new."""
 LIT_SECONDS = 2.0
 """How long a message that one went to stands out."""
 AT_THE_END = 2**31 - 1
 """A place in a text that is after all of it."""
 
 
-class MessagesView(View):
+class MessagesView(AccountView):
     """The list of messages of the open channel."""
 
-    def __init__(self, page: PageState, effects: Effects) -> None:
-        super().__init__(page, effects)
-        self._scroller = by_id("messages-scroller")
+    def __init__(self, scope: AccountScope) -> None:
+        super().__init__(scope)
         self._older = by_id("messages-older")
         self._begins = by_id("messages-begin")
         self._empty = by_id("messages-empty")
         self._latest = by_id("show-latest")
+        self._pictures = AttachmentsView(scope)
         self._list: KeyedList[str, Row] = KeyedList(
-            by_id("messages"), lambda: self._date.follow(clone("message-row")), fill_row
+            by_id("messages"),
+            lambda: self._date.follow(clone("message-row")),
+            functools.partial(fill_row, self._pictures),
         )
-        self._date = FloatingDate(page, effects, self._time_of, lambda: self._follows)
-        self._shown: tuple[AccountState | None, ChannelRef | None] = (None, None)
+        self._scroller = MessageScroller(self._list)
+        self._date = FloatingDate(scope, self._time_of, lambda: self._follows)
+        self._ref: ChannelRef | None = None
         self._is_new = True
         self._is_opening = True
         self._first_new: Any = None
         self._follows = True
         self._height = 0
         self._newest = ""
-        self._edited: tuple[AccountState | None, str | None] = (None, None)
+        self._edited: str | None = None
         self._loaded_at: Timeline | None = None
-        self.listen(self._scroller, "scroll", self._on_scroll, passive=True)
-        self._unread_banner = UnreadBanner(page, effects)
-        self._actions = MessageActions(page, effects, self._list)
-        self._folding = Folding(page, effects)
-        self._reaction_tooltip = ReactionTooltip(page, effects, self._list.parent)
+        self.listen(self._scroller.element, "scroll", self._on_scroll, passive=True)
+        self._unread_banner = UnreadBanner(scope)
+        self._actions = MessageActions(scope, self._list)
+        self._folding = Folding(scope)
+        ReactionTooltip(scope, self._list.parent)
         self.listen(self._latest, "click", lambda _: self._go_to_latest())
         self.listen(js.document, "visibilitychange", lambda _: self._look_around())
         self.listen(js.window, "pagehide", lambda _: self._on_leaving())
+        scope.on_close(forget_positions)
         # When one answers, or writes much, there is less room for the messages.
-        self._sizes: Any = js.ResizeObserver.new(create_proxy(self._on_size))
-        self._sizes.observe(self._scroller)
+        scope.observe_size(self._scroller.element, self._on_size)
         self.watch(self._show)
         self.watch(self._look_again)
         self.watch(self._go_to_target)
 
     def _show(self) -> None:
-        account = self.page.account()
-        ref = None if account is None else account.channel_ref
-        timeline = None if account is None else account.timeline()
-        if (account, ref) != self._shown:
+        account = self.account
+        ref = account.channel_ref
+        timeline = account.timeline()
+        if ref != self._ref:
             self._note_position()
-            self._shown = (account, ref)
+            self._ref = ref
             self._is_new = True
             self._is_opening = True
             self._follows = True
             self._date.hide()
         # Until the messages of another channel are there, the rows of the one before stay.
         self._list.parent.toggleAttribute("inert", timeline is None)
-        if account is None or ref is None:
+        if ref is None:
             self._list.show({})
             self._show_ends(Timeline(has_older=True))
-        if account is None or timeline is None:
+        if timeline is None:
             self._is_new = True
             return
         editing = account.editing
@@ -119,37 +120,40 @@ class MessagesView(View):
             self._newest = newest.id
             if not self._is_new and not (self._follows and _is_seen()):
                 untracked(self.effects.unread.fall_behind)
-        anchor = None if self._is_new or self._follows else self._first_visible()
+        anchor = None if self._is_new or self._follows else self._scroller.position()
         was_editing = self._editor()
         self._show_ends(timeline)
         self._list.show(rows)
         first_row = None if new_from is None else self._list.child(new_from)
         if self._is_opening and first_row is not None:
-            self._begin_at(first_row)
-        elif not (self._is_opening and ref is not None and self._return_to(account, ref)):
-            self._keep_place(anchor, timeline)
+            self._scroller.go_to_new(first_row)
+        elif not (self._is_opening and self._return()):
+            # Nothing that one reads moves.
+            is_kept = self._scroller.go_to(anchor)
+            if not is_kept and timeline.is_at_latest:
+                self._scroller.go_to_end()
         # While the page starts there is nothing to scroll yet.
-        self._is_opening = self._is_opening and not self._scroller.clientHeight
+        self._is_opening = self._is_opening and not self._scroller.height
         self._first_new = first_row
         is_above = mark is not None and bool(timeline.messages)
         is_above = is_above and timeline.messages[0].timestamp > (mark or 0)
         with untracked():
             self._unread_banner.place(first_row, is_above=is_above)
         self._actions.give_tab_stop(timeline)
-        self._focus_editor(account, editing, was_editing)
+        self._focus_editor(editing, was_editing)
         if self._is_new:
             # One room's head may take more of the window than another's.
-            self._height = int(self._scroller.clientHeight)
+            self._height = self._scroller.height
         self._is_new = False
         untracked(self._look_around)
 
     def _look_again(self) -> None:
-        """When a page was loaded, the next one may be near already."""
-        account = self.page.account()
-        is_loading = account is not None and (account.timeline() is None or account.is_loading())
-        self._scroller.setAttribute("aria-busy", "true" if is_loading else "false")
+        """Check again after a page was loaded: the next may be needed already."""
+        account = self.account
+        is_loading = account.timeline() is None or account.is_loading()
+        self._scroller.element.setAttribute("aria-busy", "true" if is_loading else "false")
         # What could not be loaded is tried again when one scrolls, not over and over.
-        if account is not None and not is_loading and account.timeline() is not self._loaded_at:
+        if not is_loading and account.timeline() is not self._loaded_at:
             untracked(self._look_around)
 
     def _show_ends(self, timeline: Timeline) -> None:
@@ -167,101 +171,61 @@ class MessagesView(View):
 
     # The place in the list
 
-    def _first_visible(self) -> tuple[str, float] | None:
-        """Find the first row that is in sight, and how far it is from the top."""
-        top = self._scroller.getBoundingClientRect().top
-        children = self._list.parent.children
-        low, high = 0, children.length
-        while low < high:
-            middle = (low + high) // 2
-            if children.item(middle).getBoundingClientRect().bottom > top:
-                high = middle
-            else:
-                low = middle + 1
-        row = children.item(low)
-        if not isinstance(row, JsProxy):
-            return None
-        return str(row.dataset.id), float(row.getBoundingClientRect().top)
-
     def _note_position(self) -> None:
-        """Remember where one is in the channel that is shown."""
-        account, ref = self._shown
-        first = None if self._follows else self._first_visible()
-        if account is None or ref is None or not self._list.parent.children.length:
+        """Remember the scroll position of the channel shown."""
+        ref, positions = self._ref, self.account.positions
+        position = None if self._follows else self._scroller.position()
+        if ref is None or not self._list.parent.children.length:
             return
-        account.positions.pop(ref, None)
-        if first is not None:
-            top = float(self._scroller.getBoundingClientRect().top)
-            account.positions[ref] = Position(message_id=first[0], offset=first[1] - top)
+        positions.pop(ref, None)
+        if position is not None:
+            positions[ref] = position
+
+    def _return(self) -> bool:
+        """Restore the scroll position of the open channel; return false if it was at the end."""
+        position = None if self._ref is None else self.account.positions.get(self._ref)
+        is_there = self._scroller.go_to(position)
+        self._follows = self._follows and not is_there
+        return is_there
 
     def _on_leaving(self) -> None:
         self._note_position()
-        keep_positions(self.page.account())
-
-    def _return_to(self, account: AccountState, ref: ChannelRef) -> bool:
-        """Scroll to where one was in a channel; false where that was its end."""
-        position = account.positions.get(ref)
-        row = None if position is None else self._list.child(position.message_id)
-        if position is None or row is None:
-            return False
-        self._follows = False
-        top = float(self._scroller.getBoundingClientRect().top)
-        moved = float(row.getBoundingClientRect().top) - top - position.offset
-        self._scroller.scrollTop += moved
-        return True
-
-    def _keep_place(self, anchor: tuple[str, float] | None, timeline: Timeline) -> None:
-        """Scroll so that nothing that one reads moves."""
-        row = None if anchor is None else self._list.child(anchor[0])
-        if anchor is not None and row is not None:
-            moved = float(row.getBoundingClientRect().top) - anchor[1]
-            if moved:
-                self._scroller.scrollTop += moved
-        elif timeline.is_at_latest:
-            self._scroller.scrollTop = self._scroller.scrollHeight
-
-    def _begin_at(self, row: Any) -> None:
-        """Scroll to where what is new begins; the end is in view where that is not far."""
-        top = self._scroller.getBoundingClientRect().top + BEFORE_NEW
-        self._scroller.scrollTop += float(row.getBoundingClientRect().top) - top
+        keep_positions(self.account)
 
     def _on_size(self, *_: Any) -> None:
-        self._height = int(self._scroller.clientHeight)
+        self._height = self._scroller.height
         if self._is_new:
             # The rows are still those of the channel before.
             return
-        account, ref = self._shown
         is_opening, self._is_opening = self._is_opening, self._is_opening and not self._height
         if is_opening and self._first_new is not None:
-            self._begin_at(self._first_new)
+            self._scroller.go_to_new(self._first_new)
             self._look_around()
-        elif is_opening and account is not None and ref is not None:
-            if not self._return_to(account, ref):
-                self._scroller.scrollTop = self._scroller.scrollHeight
+        elif is_opening and self._ref is not None:
+            if not self._return():
+                self._scroller.go_to_end()
         elif self._follows:
-            self._scroller.scrollTop = self._scroller.scrollHeight
+            self._scroller.go_to_end()
 
     def _on_scroll(self, _event: Any) -> None:
         self._look_around()
 
     def _look_around(self) -> None:
-        """Load more where one comes near an end."""
-        account = self.page.account()
-        timeline = None if account is None else account.timeline()
-        if account is None or timeline is None:
+        """Load more messages near an end of the list."""
+        timeline = self.account.timeline()
+        if timeline is None:
             return
         scroller = self._scroller
-        above = scroller.scrollTop
-        below = scroller.scrollHeight - scroller.clientHeight - above
+        above, below = scroller.above, scroller.below
         # A composer that grows takes room from the messages, and is no reason to stay behind:
         # `_on_size` follows.
-        if scroller.clientHeight == self._height:
+        if scroller.height == self._height:
             self._follows = timeline.is_at_latest and below < AT_END
         self._show_latest_button(timeline)
         if self._follows and _is_seen():
             self.effects.unread.reach_end()
         self._unread_banner.look()
-        if account.is_loading():
+        if self.account.is_loading():
             return
         self._loaded_at = timeline
         if above < NEAR and timeline.has_older and timeline.messages:
@@ -270,32 +234,30 @@ class MessagesView(View):
             self.effects.messages.show_newer()
 
     def _go_to_latest(self) -> None:
-        account = self.page.account()
-        timeline = None if account is None else account.timeline()
-        if account is None or timeline is None:
+        timeline = self.account.timeline()
+        if timeline is None:
             return
         self._follows = True
         self._is_new = True
         self._unread_banner.go_past()
         if timeline.is_at_latest:
-            self._scroller.scrollTop = self._scroller.scrollHeight
+            self._scroller.go_to_end()
         else:
             self.effects.messages.show_latest()
-        account.message_id.set(None)
-        by_id("composer-text").focus()
+        self.account.message_id.set(None)
+        self.effects.overlays.focus_composer()
 
     def _go_to_target(self) -> None:
-        account = self.page.account()
-        target = None if account is None else account.target()
+        target = self.account.target()
         row = None if target is None else self._list.child(target)
-        if row is None or self.page.phase() == "starting":
+        if row is None or not row.isConnected or self.page.phase() == "starting":
             return
         if not row.checkVisibility():
             # The page shows its screen in this very moment.
             asyncio.get_running_loop().call_soon(self._go_to_target)
             return
         self._follows = False
-        is_taller = row.offsetHeight > self._scroller.clientHeight
+        is_taller = row.offsetHeight > self._scroller.height
         row.scrollIntoView(block="start" if is_taller else "center")
         editor = row.querySelector("textarea")
         (editor if isinstance(editor, JsProxy) else row).focus(preventScroll=True)
@@ -303,15 +265,14 @@ class MessagesView(View):
         loop = asyncio.get_running_loop()
         loop.call_later(LIT_SECONDS, row.removeAttribute, "data-lit")
         # Not while the change that led here is being followed.
-        loop.call_soon(self.effects.replies.arrived)
+        loop.call_soon(self.effects.replies.arrived, self.account)
 
     def _editor(self) -> str | None:
         editor = self._list.parent.querySelector(".row[data-editing]")
         return str(editor.dataset.id) if isinstance(editor, JsProxy) else None
 
-    def _focus_editor(self, account: AccountState, editing: str | None, before: str | None) -> None:
-        is_same = (account, editing) == self._edited
-        self._edited = (account, editing)
+    def _focus_editor(self, editing: str | None, before: str | None) -> None:
+        is_same, self._edited = editing == self._edited, editing
         row = self._list.child(editing) if editing is not None else None
         # One that comes back into the window takes the focus from nobody.
         if row is not None and not is_same:

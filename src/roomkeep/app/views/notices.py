@@ -1,22 +1,23 @@
-"""What people should know: errors and good news."""
+"""Notices: errors and good news."""
 
 from typing import Any
 
 import js
 from pyodide.ffi import JsProxy
 
-from roomkeep.app.effects import Effects
-from roomkeep.app.state import Notice, PageState
-from roomkeep.app.views.dom import KeyedList, View, by_id, clone, part, pressed
+from roomkeep.app.state import Notice
+from roomkeep.app.views.dom import KeyedList, by_id, clone, part, pressed
+from roomkeep.app.views.scope import View, ViewScope
 
 __all__ = ["NoticesView"]
 
 
 class NoticesView(View):
-    """The notices. Each can be put away."""
+    """The notices. Each can be dismissed."""
 
-    def __init__(self, page: PageState, effects: Effects) -> None:
-        super().__init__(page, effects)
+    def __init__(self, scope: ViewScope) -> None:
+        super().__init__(scope)
+        effects = scope.effects
         self._errors: KeyedList[int, Notice] = KeyedList(
             by_id("errors"), lambda: clone("notice"), _fill
         )
@@ -36,7 +37,7 @@ class NoticesView(View):
         self.watch(self._show)
 
     def _move(self) -> None:
-        """Put the notices where they can be seen and reached."""
+        """Move the notices into the open dialog, which makes all else unreachable."""
         dialog = js.document.querySelector("dialog[open]")
         host = dialog if isinstance(dialog, JsProxy) else by_id("app")
         if not host.isSameNode(self._region.parentNode):

@@ -1,4 +1,4 @@
-"""The one host of all dialogs, menus, pickers and the lightbox.
+"""The host of all dialogs, menus, pickers and the lightbox.
 
 State says what is open. The host opens and closes the elements accordingly, before the browser
 handles the next event, and is the only one to call `showModal`, `showPopover` and `close`. When the
@@ -16,7 +16,8 @@ from pyodide.ffi import JsProxy, create_proxy
 
 from roomkeep.app.effects import Effects
 from roomkeep.app.state import AccountState, Dialog, PageState
-from roomkeep.app.views.dom import View, by_id, clone, has_keyboard, pressed
+from roomkeep.app.views.dom import by_id, clone, has_keyboard, pressed
+from roomkeep.app.views.scope import View, ViewScope
 
 __all__ = ["CLOSED", "OPENED", "OverlaysView"]
 
@@ -51,10 +52,10 @@ class Overlay(Struct, frozen=True, eq=False):
 
 
 class OverlaysView(View):
-    """Opens and closes what the state names, and sees to where keys go then."""
+    """Opens and closes overlays as the state says, and manages the focus."""
 
-    def __init__(self, page: PageState, effects: Effects) -> None:
-        super().__init__(page, effects)
+    def __init__(self, scope: ViewScope) -> None:
+        super().__init__(scope)
         self._overlays = _overlays()
         self._wanted: list[Overlay] = []
         self._shown: list[Overlay] = []
@@ -161,7 +162,7 @@ class OverlaysView(View):
 
 
 def _overlays() -> list[Overlay]:
-    """Return all of them: those that open over others come after them."""
+    """Return all overlays, those that open over others last."""
     return [
         *(_dialog(name) for name in get_args(Dialog)),
         Overlay(

@@ -1,4 +1,4 @@
-"""The people of the open room: the panel, and names that open a card."""
+"""The people of the open room: the panel, and the names that open profile cards."""
 
 from typing import Any
 
@@ -6,11 +6,10 @@ import js
 from msgspec import Struct
 from pyodide.ffi import JsProxy
 
-from roomkeep.app.effects import Effects
 from roomkeep.app.people import ROLE_NAMES, Person, group_people, may_moderate
-from roomkeep.app.state import AccountState, PageState
 from roomkeep.app.views.avatars import show_avatar, show_status
-from roomkeep.app.views.dom import KeyedList, View, by_id, clone, part, pressed, set_text
+from roomkeep.app.views.dom import KeyedList, by_id, clone, part, pressed, set_text
+from roomkeep.app.views.scope import AccountScope, AccountView
 from roomkeep.localization import localize
 
 __all__ = ["PeopleView"]
@@ -34,11 +33,12 @@ class PersonRow(Struct, frozen=True):
     is_banned: bool
 
 
-class PeopleView(View):
-    """The panel beside the conversation, or in its place."""
+class PeopleView(AccountView):
+    """The people panel, beside the conversation or in its place."""
 
-    def __init__(self, page: PageState, effects: Effects) -> None:
-        super().__init__(page, effects)
+    def __init__(self, scope: AccountScope) -> None:
+        super().__init__(scope)
+        effects = scope.effects
         self._panel = by_id("people-panel")
         self._toggle = by_id("show-people")
         self._query = by_id("people-query")
@@ -47,6 +47,7 @@ class PeopleView(View):
         self._narrow = js.window.matchMedia(NARROW)
         self._was_in_front = False
         self._tab_stop: Any = None
+        scope.on_close(self._close)
         self._groups = [self._group("people-online"), self._group("people-offline")]
         for button in (self._toggle, by_id("hide-people")):
             self.listen(button, "click", lambda _: self._on_toggle())
@@ -70,15 +71,14 @@ class PeopleView(View):
     # The panel
 
     def _show_panel(self) -> None:
-        account = self.page.account()
-        room = None if account is None else account.room
-        people = None if account is None or room is None else account.people
+        room = self.account.room
+        people = None if room is None else self.account.people
         narrow = bool(self._narrow.matches)
         in_front = people is not None and people.in_front() and narrow
         shown = in_front or (people is not None and people.in_column() and not narrow)
         had_focus = bool(self._panel.matches(":focus-within"))
         self._panel.hidden = not shown
-        by_id("workspace").toggleAttribute("data-people-in-front", in_front)
+        self._panel.toggleAttribute("data-in-front", in_front)
         self._toggle.setAttribute("aria-expanded", "true" if shown else "false")
         # What had the focus is not to be seen any more.
         if in_front and not self._was_in_front:
@@ -86,6 +86,10 @@ class PeopleView(View):
         elif had_focus and not shown:
             self._toggle.focus()
         self._was_in_front = in_front
+
+    def _close(self) -> None:
+        self._panel.hidden = True
+        self._panel.removeAttribute("data-in-front")
 
     def _on_toggle(self) -> None:
         if self._narrow.matches:
@@ -101,9 +105,8 @@ class PeopleView(View):
     # The list
 
     def _show_people(self) -> None:
-        account = self.page.account()
-        people = None if account is None else account.people.people()
-        if account is None or people is None:
+        people = self.account.people.people()
+        if people is None:
             for listed in self._groups:
                 listed.show({})
                 listed.parent.parentElement.hidden = True
@@ -112,7 +115,7 @@ class PeopleView(View):
             set_text(by_id("people-title"), localize("people.title"))
             self._show_query("")
             return
-        state = account.people
+        state = self.account.people
         by_id("people-loading").hidden = True
         set_text(by_id("people-title"), localize("people.title_count", count=len(people)))
         query = state.query()
@@ -150,13 +153,13 @@ class PeopleView(View):
             now.item(before).focus()
 
     def _show_foot(self) -> None:
-        account = self.page.account()
-        room = None if account is None else account.room
-        if account is None or room is None:
+        account = self.account
+        room = account.room
+        if room is None:
             by_id("people-foot").hidden = True
             return
         many = len(account.people.bans())
-        by_id("people-foot").hidden = not many and not may_moderate(_me(account))
+        by_id("people-foot").hidden = not many and not may_moderate(account.people.me)
         text = localize("bans.open_count", count=many) if many else localize("bans.open")
         set_text(by_id("show-bans-text"), text)
 
@@ -168,7 +171,7 @@ class PeopleView(View):
             self.effects.people.open_card(user_id)
 
     def _on_author(self, event: Any) -> None:
-        """Open the card of whose name or picture was pressed."""
+        """Open the profile card of an author whose name or picture was pressed."""
         if not isinstance(event.target.closest(".author, .message > .avatar"), JsProxy):
             return
         row = event.target.closest(".row")
@@ -176,7 +179,7 @@ class PeopleView(View):
         self.effects.people.open_card(str(row.dataset.sender), name)
 
     def _on_message_focus(self, event: Any) -> None:
-        """Let the keyboard reach the author's name, of the message that one is at."""
+        """Make the author's name of the focused message reachable by Tab."""
         row = event.target.closest(".row")
         author = part(row, "author") if isinstance(row, JsProxy) else None
         if isinstance(self._tab_stop, JsProxy):
@@ -184,10 +187,6 @@ class PeopleView(View):
         if isinstance(author, JsProxy) and row.hasAttribute("data-leads"):
             author.tabIndex = 0
         self._tab_stop = author
-
-
-def _me(account: AccountState) -> Person | None:
-    return next((person for person in account.people.people() or () if person.is_me), None)
 
 
 def _fill_person(element: Any, row: PersonRow, before: PersonRow | None) -> None:

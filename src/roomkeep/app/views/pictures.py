@@ -1,4 +1,4 @@
-"""Small pictures, made in the page from the files that people choose."""
+"""Small pictures, made in the page from picked files."""
 
 from typing import Any
 
@@ -15,11 +15,11 @@ MAX_BYTES = 20_000_000
 
 
 class PictureError(Exception):
-    """A file of which no picture can be made; the message says why."""
+    """A file that cannot be made into a picture; the message says why."""
 
 
 async def make_picture(file: Any) -> str:
-    """Return the middle of a picture, made small, as a `data:` URL.
+    """Return the middle of a picture, scaled down, as a `data:` URL.
 
     Drawing it anew leaves behind what else the file holds, such as where it was taken.
 

@@ -1,4 +1,4 @@
-"""Where panels stand that are shown over the page."""
+"""Placing panels beside their anchors."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ GAP = 8
 
 
 def put_beside(panel: Any, anchor: Any) -> None:
-    """Put a panel above or below what it belongs to, where there is room.
+    """Place a panel above or below its anchor, wherever it fits.
 
     It sets `--left` and `--top`; in a narrow window the styles need neither.
     """

@@ -1,10 +1,9 @@
-"""A person's card, and the form for one's own profile."""
+"""The profile card, and the form of the own profile."""
 
 from typing import Any
 
 from pyodide.ffi import JsProxy
 
-from roomkeep.app.effects import Effects
 from roomkeep.app.people import (
     ROLE_NAMES,
     STATUS_NAMES,
@@ -14,21 +13,22 @@ from roomkeep.app.people import (
     may_moderate,
     picture_of,
 )
-from roomkeep.app.state import PageState
 from roomkeep.app.views import times
 from roomkeep.app.views.avatars import show_avatar, show_status
-from roomkeep.app.views.dom import View, by_id, part, set_text
+from roomkeep.app.views.dom import by_id, part, set_text
 from roomkeep.app.views.pictures import PictureError, make_picture
+from roomkeep.app.views.scope import AccountScope, AccountView
 from roomkeep.localization import localize
 
 __all__ = ["ProfileView"]
 
 
-class ProfileView(View):
+class ProfileView(AccountView):
     """The dialogs that show a person."""
 
-    def __init__(self, page: PageState, effects: Effects) -> None:
-        super().__init__(page, effects)
+    def __init__(self, scope: AccountScope) -> None:
+        super().__init__(scope)
+        effects = scope.effects
         self._card = by_id("profile-dialog")
         self._form = by_id("edit-profile")
         self._trouble = by_id("edit-profile-picture-trouble")
@@ -49,9 +49,8 @@ class ProfileView(View):
     # The card
 
     def _show_card(self) -> None:
-        account = self.page.account()
-        person = None if account is None else account.people.card()
-        if account is None or person is None:
+        person = self.account.people.card()
+        if person is None:
             person = Person(user_id="", name="", username="")
         card = self._card
         show_avatar(part(card, "avatar"), person.user_id, person.name, person.picture)
@@ -73,9 +72,8 @@ class ProfileView(View):
         self._show_actions(person)
 
     def _show_actions(self, person: Person) -> None:
-        account = self.page.account()
-        bans = () if account is None else account.people.bans()
-        me = None if account is None else self.effects.bans.me(account)
+        bans = self.account.people.bans()
+        me = self.account.people.me
         ban = find_ban(bans, person.user_id)
         note = part(self._card, "ban")
         note.hidden = ban is None
@@ -97,18 +95,16 @@ class ProfileView(View):
         )
 
     def _on_ban(self) -> None:
-        account = self.page.account()
-        person = None if account is None else account.people.card()
+        person = self.account.people.card()
         if person is not None:
             self.effects.bans.ask_ban(person)
 
     def _on_lift(self) -> None:
-        account = self.page.account()
-        person = None if account is None else account.people.card()
-        if account is None or person is None:
+        person = self.account.people.card()
+        if person is None:
             return
         # Where a foreign client wrote several, one press lifts them all.
-        for ban in account.people.bans():
+        for ban in self.account.people.bans():
             if ban.user_id == person.user_id:
                 self.effects.bans.lift(ban.oder_id)
         self._card.querySelector("button").focus()
@@ -116,16 +112,14 @@ class ProfileView(View):
     # One's own profile
 
     def _show_form(self) -> None:
-        account = self.page.account()
-        wanted = account is not None and account.dialog() == "edit-profile"
+        account = self.account
+        wanted = account.dialog() == "edit-profile"
         if wanted == self._is_editing:
             return
         self._is_editing = wanted
-        if not wanted or account is None:
-            # What was typed for one account is not for the next to read.
+        if not wanted:
             self._picture = None
             self._form.reset()
-            show_avatar(part(self._form, "avatar"), "", "")
             set_text(self._trouble, "")
             return
         user = account.user()
@@ -137,11 +131,8 @@ class ProfileView(View):
         self._show_picture()
 
     def _show_picture(self) -> None:
-        account = self.page.account()
-        if account is not None:
-            name = str(self._form.elements.namedItem("name").value)
-            avatar = part(self._form, "avatar")
-            show_avatar(avatar, account.user_id, name, self._picture)
+        name = str(self._form.elements.namedItem("name").value)
+        show_avatar(part(self._form, "avatar"), self.account.user_id, name, self._picture)
         self._remove.hidden = self._picture is None
 
     def _on_file(self, _event: Any) -> None:
@@ -151,14 +142,12 @@ class ProfileView(View):
             self.effects.context.start(self._choose(file), "failed.use_picture")
 
     async def _choose(self, file: Any) -> None:
-        account = self.page.account()
         try:
             picture = await make_picture(file)
         except PictureError as error:
             set_text(self._trouble, str(error))
             return
-        # The form may be that of another account by now.
-        if self._is_editing and self.page.account() is account:
+        if self._is_editing:
             set_text(self._trouble, "")
             self._picture = picture
             self._show_picture()

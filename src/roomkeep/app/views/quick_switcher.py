@@ -1,4 +1,4 @@
-"""The dialog in which one finds a room or a channel."""
+"""The quick switcher."""
 
 import itertools
 from typing import Any
@@ -7,10 +7,9 @@ import js
 from reaktiv import untracked
 
 from roomkeep.app.channel_search import Found, find_places
-from roomkeep.app.effects import Effects
-from roomkeep.app.state import PageState
-from roomkeep.app.views.dom import KeyedList, View, by_id, clone, part, set_text
-from roomkeep.app.views.room_pictures import show_picture
+from roomkeep.app.views.dom import KeyedList, by_id, clone, part, set_text
+from roomkeep.app.views.room_pictures import channel_icon, show_picture
+from roomkeep.app.views.scope import AccountScope, AccountView
 from roomkeep.localization import localize
 
 __all__ = ["QuickSwitcherView"]
@@ -18,11 +17,11 @@ __all__ = ["QuickSwitcherView"]
 _numbers = itertools.count()
 
 
-class QuickSwitcherView(View):
-    """A field, and the list of what fits: the field keeps the focus, arrows choose in the list."""
+class QuickSwitcherView(AccountView):
+    """A field and the list of matches: the field keeps the focus, arrows move in the list."""
 
-    def __init__(self, page: PageState, effects: Effects) -> None:
-        super().__init__(page, effects)
+    def __init__(self, scope: AccountScope) -> None:
+        super().__init__(scope)
         self._field = by_id("switcher-field")
         self._empty = by_id("switcher-empty")
         self._found: list[Found] = []
@@ -39,23 +38,20 @@ class QuickSwitcherView(View):
     def _on_shortcut(self, event: Any) -> None:
         if not (event.ctrlKey or event.metaKey) or event.altKey or event.shiftKey:
             return
-        if str(event.key).lower() == "k" and self.page.account() is not None:
+        if str(event.key).lower() == "k":
             event.preventDefault()
             if not js.document.querySelector("dialog[open]"):
                 self.effects.overlays.open_quick_switcher()
 
     def _show(self) -> None:
-        account = self.page.account()
-        if account is not None and account.dialog() == "switcher":
+        if self.account.dialog() == "switcher":
             untracked(self._search)
         else:
             self._field.value = ""
             self._list.show({})
 
     def _search(self) -> None:
-        account = self.page.account()
-        if account is None:
-            return
+        account = self.account
         query = str(self._field.value)
         rooms = account.rooms() or ()
         self._found = find_places(rooms, query, account.recent(), account.channel_ref)
@@ -123,7 +119,6 @@ def _fill(element: Any, found: Found, _before: Found | None) -> None:
     if channel is None:
         show_picture(picture, found.room)
     else:
-        icon = "voice" if channel.type == "voice" else "hash"
-        part(element, "icon").setAttribute("href", f"#icon-{icon}")
+        part(element, "icon").setAttribute("href", channel_icon(channel))
     set_text(part(element, "name"), found.room.name if channel is None else channel.name)
     set_text(part(element, "room"), "" if channel is None else found.room.name)

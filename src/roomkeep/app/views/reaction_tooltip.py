@@ -1,4 +1,4 @@
-"""Who reacted: shown beside a reaction that one points at, reaches by keyboard, or holds."""
+"""The names of those who reacted, shown when a reaction is hovered, focused or held."""
 
 import asyncio
 from typing import Any
@@ -6,9 +6,8 @@ from typing import Any
 import js
 from pyodide.ffi import JsProxy
 
-from roomkeep.app.effects import Effects
-from roomkeep.app.state import PageState
-from roomkeep.app.views.dom import View, by_id, set_text
+from roomkeep.app.views.dom import by_id, set_text
+from roomkeep.app.views.scope import AccountScope, AccountView
 
 __all__ = ["ReactionTooltip"]
 
@@ -17,15 +16,15 @@ GAP = 6
 EDGE = 8
 
 
-class ReactionTooltip(View):
-    """The tip that names those who reacted.
+class ReactionTooltip(AccountView):
+    """The tooltip that names those who reacted.
 
     Args:
         messages: the list of messages, with their reactions in it.
     """
 
-    def __init__(self, page: PageState, effects: Effects, messages: Any) -> None:
-        super().__init__(page, effects)
+    def __init__(self, scope: AccountScope, messages: Any) -> None:
+        super().__init__(scope)
         self._tip = by_id("who-reacted")
         self._holding: asyncio.TimerHandle | None = None
         self._was_held = False
@@ -41,6 +40,7 @@ class ReactionTooltip(View):
         self.listen(messages, "contextmenu", self._on_menu)
         self.listen(messages.parentNode, "scroll", lambda _: self._hide(), passive=True)
         self.listen(js.document, "keydown", self._on_key)
+        scope.on_close(self._hide)
 
     def _on_pointer(self, event: Any) -> None:
         if event.pointerType == "touch":

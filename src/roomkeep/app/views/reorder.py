@@ -1,13 +1,11 @@
-"""Rows that are dragged to another place by their grips, or moved there by the arrow keys."""
+"""Reordering rows, by dragging their grips or by the arrow keys."""
 
 from collections.abc import Callable
 from typing import Any
 
 from pyodide.ffi import JsProxy
 
-from roomkeep.app.effects import Effects
-from roomkeep.app.state import PageState
-from roomkeep.app.views.dom import View
+from roomkeep.app.views.scope import View, ViewScope
 
 __all__ = ["ReorderView"]
 
@@ -46,18 +44,18 @@ class Drag:
             _shift(row, shift if number == self.place else aside)
 
     def rest(self) -> None:
-        """Show the row where it was let go."""
+        """Leave the row where it was dropped."""
         _shift(self.row, self.by * self.step)
 
     def end(self) -> None:
-        """Leave all rows where the page has put them."""
+        """Put all rows back to their places in the list."""
         self.row.removeAttribute("data-dragged")
         for row in self.rows:
             _shift(row, 0)
 
 
 class ReorderView(View):
-    """Lets a person put the rows of a list in another order.
+    """Makes the rows of a list reorderable.
 
     Args:
         page: the state.
@@ -66,10 +64,8 @@ class ReorderView(View):
         move: called with a row and by how many places it is to move; up is less than none.
     """
 
-    def __init__(
-        self, page: PageState, effects: Effects, rows: Any, move: Callable[[Any, int], None]
-    ) -> None:
-        super().__init__(page, effects)
+    def __init__(self, scope: ViewScope, rows: Any, move: Callable[[Any, int], None]) -> None:
+        super().__init__(scope)
         self._list = rows
         self._move = move
         self._drag: Drag | None = None
@@ -81,7 +77,7 @@ class ReorderView(View):
         self.listen(rows, "keydown", self._on_key)
 
     def settle(self) -> bool:
-        """Show the rows where they are in the list; tell whether one was being dragged.
+        """Put the rows back to their places; return whether one was being dragged.
 
         A row that was dropped stays where it was let go until this is called.
         """

@@ -1,11 +1,11 @@
-"""The dialogs of a room: its name, topic and icon, and whether it is to go."""
+"""The dialogs of a room: its settings, and the question before leaving it."""
 
 from typing import Any
 
 from roomkeep.app.channels import channels_of
-from roomkeep.app.effects import Effects
-from roomkeep.app.state import Leaving, PageState
-from roomkeep.app.views.dom import KeyedList, View, by_id, clone, set_text
+from roomkeep.app.state import Leaving
+from roomkeep.app.views.dom import KeyedList, by_id, clone, set_text
+from roomkeep.app.views.scope import AccountScope, AccountView
 from roomkeep.localization import format_list, localize
 
 __all__ = ["RoomDialogsView"]
@@ -16,11 +16,11 @@ _LEAVE = ("room.leave_title", "room.leave_text", "room.leave")
 """The texts of the question: its title, what comes before the list, and the button."""
 
 
-class RoomDialogsView(View):
-    """The settings of the open room, and the question before it goes."""
+class RoomDialogsView(AccountView):
+    """The settings of the open room, and the question before leaving it."""
 
-    def __init__(self, page: PageState, effects: Effects) -> None:
-        super().__init__(page, effects)
+    def __init__(self, scope: AccountScope) -> None:
+        super().__init__(scope)
         self._settings = by_id("room-settings-dialog")
         self._form = by_id("room-settings-form")
         self._goes: KeyedList[str, str] = KeyedList(
@@ -32,9 +32,8 @@ class RoomDialogsView(View):
         self.watch(self._show_leave)
 
     def _show_settings(self) -> None:
-        account = self.page.account()
-        wanted = account is not None and account.dialog() == "room-settings"
-        room = None if account is None else account.room
+        wanted = self.account.dialog() == "room-settings"
+        room = self.account.room
         if room is not None and wanted and not self._settings.open:
             fields = self._form.elements
             fields.namedItem("name").value = room.name
@@ -45,19 +44,17 @@ class RoomDialogsView(View):
 
     def _on_submit(self, event: Any) -> None:
         event.preventDefault()
-        account = self.page.account()
-        room_id = None if account is None else account.room_id()
+        room_id = self.account.room_id()
         if room_id is not None:
             fields = self._form.elements
             name, topic, icon = (
                 str(fields.namedItem(field).value) for field in ("name", "topic", "icon")
             )
-            self.effects.rooms.change(room_id, name, topic, icon)
+            self.effects.room_settings.change(room_id, name, topic, icon)
 
     def _show_leave(self) -> None:
-        account = self.page.account()
-        wanted = account is not None and account.dialog() == "room-leave"
-        leaving = None if account is None else account.leaving()
+        wanted = self.account.dialog() == "room-leave"
+        leaving = self.account.leaving()
         if leaving is not None and wanted:
             title, lead, yes = _DELETE if leaving.is_host else _LEAVE
             set_text(by_id("room-leave-title"), localize(title, room=leaving.room.name))
@@ -71,11 +68,11 @@ class RoomDialogsView(View):
 
     def _on_leave(self, event: Any) -> None:
         if event.submitter.value == "leave":
-            self.effects.rooms.leave()
+            self.effects.room_settings.leave()
 
 
 def _what_goes(leaving: Leaving) -> list[str]:
-    """Say what goes with a room, one thing after the other."""
+    """List what is deleted with a room."""
     if leaving.messages is None:
         return [localize("room.counting")]
     room = leaving.room

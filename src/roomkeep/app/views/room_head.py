@@ -1,32 +1,32 @@
-"""The head of the conversation: the open room and channel, and what one can do with them."""
+"""The head of the conversation: the open room and channel, and the room menu."""
 
 from typing import Any
 
 import js
 
 from roomkeep.app.channels import has_choice, manages
-from roomkeep.app.effects import Effects
-from roomkeep.app.state import PageState
-from roomkeep.app.views.dom import View, by_id, set_text
+from roomkeep.app.views.dom import by_id, set_text
 from roomkeep.app.views.menu import MenuView
 from roomkeep.app.views.overlays import OPENED
 from roomkeep.app.views.popover_position import put_beside
-from roomkeep.app.views.room_pictures import show_picture
+from roomkeep.app.views.room_pictures import channel_icon, show_picture
+from roomkeep.app.views.scope import AccountScope, AccountView
 from roomkeep.localization import localize
 
 __all__ = ["RoomHeadView"]
 
 
-class RoomHeadView(View):
-    """The room's picture, name, channel and topic, its menu, and the page of a voice channel."""
+class RoomHeadView(AccountView):
+    """The room's picture, name, channel, topic and menu, and the page of a voice channel."""
 
-    def __init__(self, page: PageState, effects: Effects) -> None:
-        super().__init__(page, effects)
+    def __init__(self, scope: AccountScope) -> None:
+        super().__init__(scope)
+        effects = scope.effects
         self._chat = by_id("chat")
         self._button = by_id("room-menu-button")
         self._menu = by_id("room-menu")
         self._was_open = False
-        self._keys = MenuView(page, effects, self._menu)
+        MenuView(scope, self._menu)
         self.listen(self._menu, OPENED, lambda _: put_beside(self._menu, self._button))
         self.listen(self._button, "pointerdown", lambda _: self._on_press(), passive=True)
         self.listen(self._button, "click", lambda _: self._on_button())
@@ -35,21 +35,23 @@ class RoomHeadView(View):
         self.listen(self._menu, "click", lambda _: effects.overlays.close_menu(), capture=True)
         self._leave = by_id("room-menu-leave")
         rooms, channels = effects.rooms, effects.channels
-        self.listen(by_id("room-menu-edit"), "click", lambda _: rooms.open_settings())
+        self.listen(by_id("room-menu-edit"), "click", lambda _: effects.room_settings.open_dialog())
         self.listen(by_id("room-menu-channels"), "click", lambda _: channels.open_dialog())
         self.listen(by_id("room-menu-read"), "click", lambda _: self._mark_read())
-        self.listen(self._leave, "click", lambda _: rooms.ask_leave())
+        self.listen(self._leave, "click", lambda _: effects.room_settings.ask_leave())
         self.listen(by_id("voice-back"), "click", self._open_text)
+        self.listen(by_id("show-rooms"), "click", lambda _: rooms.show_list())
+        scope.on_close(setattr, js.document, "title", localize("app.name"))
         self.watch(self._show_room)
         self.watch(self._show_channel)
         self.watch(self._show_menu)
 
     def _show_room(self) -> None:
-        account = self.page.account()
-        room = None if account is None else account.room
+        account = self.account
+        room = account.room
         name = "" if room is None else room.name
         topic = "" if room is None else room.topic or ""
-        had_focus = bool(self._chat.matches(":focus-within"))
+        had_focus = any(one.matches(":focus-within") for one in (self._chat, self._menu))
         self._chat.hidden = room is None
         by_id("no-room").hidden = room is not None
         # Who was in a room that is gone is at the rooms.
@@ -59,7 +61,7 @@ class RoomHeadView(View):
         set_text(by_id("room-topic"), topic)
         by_id("room-topic").title = topic
         js.document.title = localize("app.title", room=name) if name else localize("app.name")
-        if account is None or room is None:
+        if room is None:
             return
         show_picture(by_id("room-picture"), room)
         may = manages(room, account.user_id)
@@ -70,17 +72,15 @@ class RoomHeadView(View):
         set_text(self._leave.lastElementChild, localize(leave))
 
     def _show_channel(self) -> None:
-        account = self.page.account()
-        room = None if account is None else account.room
-        channel = None if account is None else account.channel
+        room = self.account.room
+        channel = self.account.channel
         is_voice = channel is not None and channel.type == "voice"
         name = "" if channel is None else channel.name
         shows = room is not None and (has_choice(room) or is_voice)
         by_id("room-channel").hidden = not shows
         by_id("room-sub").hidden = not shows and (room is None or not room.topic)
         set_text(by_id("room-channel-name"), name)
-        icon = "voice" if is_voice else "hash"
-        by_id("room-channel-icon").setAttribute("href", f"#icon-{icon}")
+        by_id("room-channel-icon").setAttribute("href", channel_icon(channel))
         self._chat.dataset.kind = "voice" if is_voice else "text"
         by_id("voice").hidden = not is_voice
         set_text(by_id("voice-name"), name)
@@ -90,14 +90,12 @@ class RoomHeadView(View):
         set_text(by_id("room-begin-name"), begins)
 
     def _show_menu(self) -> None:
-        account = self.page.account()
-        is_open = account is not None and account.room_menu()
+        is_open = self.account.room_menu()
         self._button.setAttribute("aria-expanded", "true" if is_open else "false")
 
     def _on_press(self) -> None:
         # The press itself closes an open menu; the click after it is not to open it again.
-        account = self.page.account()
-        self._was_open = account is not None and account.room_menu()
+        self._was_open = self.account.room_menu()
 
     def _on_button(self) -> None:
         was_open, self._was_open = self._was_open, False
@@ -112,13 +110,11 @@ class RoomHeadView(View):
             self.effects.overlays.open_room_menu()
 
     def _mark_read(self) -> None:
-        account = self.page.account()
-        room_id = None if account is None else account.room_id()
+        room_id = self.account.room_id()
         if room_id is not None:
             self.effects.unread.read_room(room_id)
 
     def _open_text(self, _event: Any) -> None:
-        account = self.page.account()
-        room_id = None if account is None else account.room_id()
+        room_id = self.account.room_id()
         if room_id is not None:
             self.effects.rooms.open(room_id)

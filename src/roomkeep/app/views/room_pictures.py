@@ -1,17 +1,22 @@
-"""The small picture of a room."""
+"""The small pictures of rooms, and the icons of channels."""
 
 from typing import Any
 
 from roomkeep.app.monograms import initials
 from roomkeep.app.views.avatars import show_tint
 from roomkeep.app.views.dom import set_text
-from roomkeep.models import Room
+from roomkeep.models import Channel, Room
 
-__all__ = ["show_picture"]
+__all__ = ["channel_icon", "show_picture"]
+
+
+def channel_icon(channel: Channel | None) -> str:
+    """Return the reference to a channel's icon."""
+    return "#icon-voice" if channel is not None and channel.type == "voice" else "#icon-hash"
 
 
 def show_picture(element: Any, room: Room) -> None:
-    """Show a room's icon; without one, the first letters of its name."""
+    """Show a room's icon, or the first letters of its name."""
     icon = room.icon or ""
     # Some rooms come with an address of a picture, which is no text to show and is not fetched.
     fits = 0 < len(icon) <= 24 and "/" not in icon  # noqa: PLR2004 what `check_icon` lets pass

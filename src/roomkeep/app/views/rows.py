@@ -1,4 +1,4 @@
-"""What the rows of a conversation show. Pure: the page does not come into it."""
+"""The rows of a conversation. Pure."""
 
 import functools
 from collections.abc import Callable, Collection, Mapping
@@ -22,7 +22,7 @@ NAMED: Final = 12
 
 
 class Quote(Struct, frozen=True):
-    """What is shown of a message that another answers.
+    """The quote of a replied-to message.
 
     Attributes:
         message_id: which it is.
@@ -40,7 +40,7 @@ class Quote(Struct, frozen=True):
 
 
 class Chip(Struct, frozen=True):
-    """An emoji under a message.
+    """A reaction under a message.
 
     Attributes:
         count: how many reacted with it.
@@ -55,7 +55,7 @@ class Chip(Struct, frozen=True):
 
     @property
     def who(self) -> str:
-        """Who reacted, in words."""
+        """The names of those who reacted, as text."""
         names = [*self.names[:NAMED]]
         if len(self.names) > NAMED:
             names.append(localize("reaction.more", count=len(self.names) - NAMED))
@@ -63,7 +63,7 @@ class Chip(Struct, frozen=True):
 
     @property
     def label(self) -> str:
-        """What it says to those who hear it."""
+        """The text for screen readers."""
         reactions = localize("count.reactions", count=self.count)
         text = "reaction.chip_mine" if self.is_mine else "reaction.chip"
         return localize(text, emoji=self.emoji, reactions=reactions, names=self.who)
@@ -182,7 +182,7 @@ def make_quote(
     originals: Mapping[str, Message | None],
     avatars: Mapping[str, Avatar],
 ) -> Quote | None:
-    """Make what is shown of the message that another answers; None where it answers none."""
+    """Make the quote of a replied-to message; None if there is none."""
     if message_id is None:
         return None
     message = here.get(message_id)
@@ -224,7 +224,7 @@ def _chips(message: Message, reader_id: str, called: Callable[[str], str]) -> tu
 
 
 def what_goes(files: int, reactions: int) -> str:
-    """Say what goes when a message is deleted, and what stays."""
+    """Say what is deleted with a message, and what stays."""
     goes = [
         localize(text, count=count)
         for text, count in (("count.files", files), ("count.reactions", reactions))

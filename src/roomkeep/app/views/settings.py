@@ -1,21 +1,21 @@
-"""The launch settings: the dialog, and what they do to the page."""
+"""The launch settings: the dialog, and applying them to the page."""
 
 from typing import Any
 
 import js
 
-from roomkeep.app.effects import Effects
-from roomkeep.app.state import PageState
-from roomkeep.app.views.dom import View, by_id
+from roomkeep.app.views.dom import by_id
+from roomkeep.app.views.scope import View, ViewScope
 
 __all__ = ["SettingsView"]
 
 
 class SettingsView(View):
-    """Applies the settings, and changes them at a press."""
+    """Applies the settings, and changes them from the dialog."""
 
-    def __init__(self, page: PageState, effects: Effects) -> None:
-        super().__init__(page, effects)
+    def __init__(self, scope: ViewScope) -> None:
+        super().__init__(scope)
+        effects = scope.effects
         self._form = by_id("settings-form")
         self.listen(self._form, "change", self._on_change)
         self.listen(by_id("open-settings"), "click", lambda _: effects.settings.open_dialog())

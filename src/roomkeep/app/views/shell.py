@@ -1,12 +1,11 @@
-"""The frame: which screen is shown, which pane, in which colours."""
+"""The frame: which screen and which pane is shown."""
 
 import asyncio
 
 import js
 
-from roomkeep.app.effects import Effects
-from roomkeep.app.state import PageState
-from roomkeep.app.views.dom import View, by_id, set_text
+from roomkeep.app.views.dom import by_id, set_text
+from roomkeep.app.views.scope import View, ViewScope
 
 __all__ = ["ShellView"]
 
@@ -22,11 +21,11 @@ SCREENS = {
 class ShellView(View):
     """The screens of the page, and the panes of a narrow window."""
 
-    def __init__(self, page: PageState, effects: Effects) -> None:
-        super().__init__(page, effects)
+    def __init__(self, scope: ViewScope) -> None:
+        super().__init__(scope)
+        effects = scope.effects
         self._workspace = by_id("workspace")
         self._has_begun = False
-        self.listen(by_id("show-rooms"), "click", lambda _: effects.rooms.show_list())
         self.listen(by_id("retry"), "click", lambda _: effects.accounts.retry())
         self.watch(self._show_screen)
         self.watch(self._show_storage)
@@ -54,7 +53,7 @@ class ShellView(View):
             self._has_begun = True
 
     def _keep_focus(self, places: str) -> None:
-        """Put whoever was on a screen that is gone on the one that is there."""
+        """Move a lost focus to the screen that is shown."""
         focused = js.document.activeElement
         if focused.localName != "body" and focused.checkVisibility():
             return

@@ -1,4 +1,4 @@
-"""The side of the page: the account, its rooms and channels, and an import that is running."""
+"""The sidebar: the account, its rooms and channels, and a running import."""
 
 from typing import Any
 
@@ -8,16 +8,16 @@ from reaktiv import untracked
 
 from roomkeep.app.calendar import Days
 from roomkeep.app.channels import channels_of, has_choice
-from roomkeep.app.effects import Effects
 from roomkeep.app.people import picture_of
 from roomkeep.app.previews import badge, preview
 from roomkeep.app.room_order import order_rooms
-from roomkeep.app.state import AccountState, PageState
+from roomkeep.app.state import AccountState
 from roomkeep.app.unread import total
 from roomkeep.app.views import times
 from roomkeep.app.views.avatars import show_avatar
-from roomkeep.app.views.dom import KeyedList, View, by_id, clone, part, pressed, set_text
-from roomkeep.app.views.room_pictures import show_picture
+from roomkeep.app.views.dom import KeyedList, by_id, clone, part, pressed, set_text
+from roomkeep.app.views.room_pictures import channel_icon, show_picture
+from roomkeep.app.views.scope import AccountScope, AccountView
 from roomkeep.localization import format_percent, localize
 from roomkeep.models import Channel, Room
 
@@ -44,11 +44,12 @@ class ChannelItem(Struct, frozen=True):
     is_open: bool
 
 
-class SidebarView(View):
+class SidebarView(AccountView):
     """The account's button, the list of rooms, and the buttons under it."""
 
-    def __init__(self, page: PageState, effects: Effects) -> None:
-        super().__init__(page, effects)
+    def __init__(self, scope: AccountScope) -> None:
+        super().__init__(scope)
+        effects = scope.effects
         self._account = by_id("account-button")
         self._rooms: KeyedList[str, RoomItem] = KeyedList(
             by_id("rooms"), lambda: clone("room-item"), _fill_room
@@ -77,37 +78,36 @@ class SidebarView(View):
             self.effects.rooms.open(room_id, pressed(event, "data-channel"))
 
     def _show_account(self) -> None:
-        account = self.page.account()
-        name = "" if account is None else account.user().display_name
+        account = self.account
+        name = account.user().display_name
         avatar = part(self._account, "avatar")
         set_text(part(self._account, "name"), name)
-        user_id = "" if account is None else account.user_id
-        show_avatar(avatar, user_id, name, None if account is None else picture_of(account.user()))
+        show_avatar(avatar, account.user_id, name, picture_of(account.user()))
 
     def _show_rooms(self) -> None:
-        account = self.page.account()
-        rooms = (() if account is None else account.rooms()) or ()
+        account = self.account
+        rooms = account.rooms() or ()
         focused = js.document.activeElement
         days = self.page.days()
-        if account is not None:
-            rooms = order_rooms(rooms, account.previews(), account.room_order())
-            order = tuple(room.id for room in rooms)
-            untracked(lambda: self.effects.room_order.remember(account, order))
-        items = () if account is None else (_room(account, room, days) for room in rooms)
+        rooms = order_rooms(rooms, account.previews(), account.room_order())
+        order = tuple(room.id for room in rooms)
+        untracked(lambda: self.effects.room_order.remember(account, order))
+        items = (_room(account, room, days) for room in rooms)
         self._rooms.show({item.room.id: item for item in items})
         self._rooms.parent.hidden = not rooms
         by_id("open-switcher").hidden = not rooms
-        self._empty.hidden = account is None or account.rooms() is None or bool(rooms)
-        self._show_channels(account)
+        self._empty.hidden = account.rooms() is None or bool(rooms)
+        self._show_channels()
         # An element that changes its place loses the focus.
         lost = not focused.isSameNode(js.document.activeElement)
         if lost and self._rooms.parent.contains(focused):
             focused.focus(preventScroll=True)
 
-    def _show_channels(self, account: AccountState | None) -> None:
-        room = None if account is None else account.room
+    def _show_channels(self) -> None:
+        account = self.account
+        room = account.room
         channels = self._channels.parent
-        if account is None or room is None or not has_choice(room):
+        if room is None or not has_choice(room):
             self._channels.show({})
             channels.remove()
             return
@@ -124,8 +124,7 @@ class SidebarView(View):
             parent.append(channels)
 
     def _show_import(self) -> None:
-        account = self.page.account()
-        importing = None if account is None else account.importing()
+        importing = self.account.importing()
         is_running = importing is not None and importing.is_running
         self._import.hidden = not is_running
         if importing is not None and is_running:
@@ -166,7 +165,7 @@ def _fill_channel(element: Any, item: ChannelItem, _before: ChannelItem | None) 
     button.dataset.room = item.room_id
     button.dataset.channel = item.channel.id
     is_voice = item.channel.type == "voice"
-    part(button, "icon").setAttribute("href", "#icon-voice" if is_voice else "#icon-hash")
+    part(button, "icon").setAttribute("href", channel_icon(item.channel))
     set_text(part(button, "name"), item.channel.name)
     part(button, "voice").hidden = not is_voice
     _fill_count(button, item.unread)

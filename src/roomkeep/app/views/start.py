@@ -1,18 +1,20 @@
-"""What one sees where there is no room yet: the ways to begin."""
+"""The start page of an account without rooms."""
 
-from roomkeep.app.effects import Effects
-from roomkeep.app.state import PageState
-from roomkeep.app.views.dom import View, by_id, set_text
+from reaktiv import untracked
+
+from roomkeep.app.views.dom import by_id, set_text
+from roomkeep.app.views.scope import AccountScope, AccountView
 from roomkeep.localization import localize
 
 __all__ = ["StartView"]
 
 
-class StartView(View):
-    """The ways to begin, and how far the sample rooms are."""
+class StartView(AccountView):
+    """The ways to start, and the progress of the sample rooms."""
 
-    def __init__(self, page: PageState, effects: Effects) -> None:
-        super().__init__(page, effects)
+    def __init__(self, scope: AccountScope) -> None:
+        super().__init__(scope)
+        effects = scope.effects
         self._section = by_id("start")
         self._samples = by_id("first-samples")
         self._bar = by_id("start-bar")
@@ -21,23 +23,19 @@ class StartView(View):
         self.watch(self._show_progress)
 
     def _show(self) -> None:
-        account = self.page.account()
+        account = self.account
         # Until the sample rooms are all there, one stays here.
-        is_empty = (
-            account is not None
-            and account.room is None
-            and (account.rooms() == () or account.making_samples() is not None)
+        is_empty = account.room is None and (
+            account.rooms() == () or account.making_samples() is not None
         )
         had_focus = self._section.matches(":focus-within")
         self._section.hidden = not is_empty
-        by_id("workspace").toggleAttribute("data-start", is_empty)
         # Who began is in the room.
         if had_focus and not is_empty:
-            by_id("composer-text").focus()
+            untracked(self.effects.overlays.focus_composer)
 
     def _show_progress(self) -> None:
-        account = self.page.account()
-        done = None if account is None else account.making_samples()
+        done = self.account.making_samples()
         is_making = done is not None
         # Disabled, it would lose the focus.
         self._samples.setAttribute("aria-disabled", "true" if is_making else "false")

@@ -1,4 +1,4 @@
-"""The storage page: what is kept, where, and how safely."""
+"""The storage page."""
 
 from typing import Any
 
@@ -6,8 +6,7 @@ from msgspec import Struct
 from reaktiv import untracked
 
 from roomkeep.app.app_files import measure_app_files
-from roomkeep.app.effects import Effects
-from roomkeep.app.state import AccountState, PageState
+from roomkeep.app.state import AccountState
 from roomkeep.app.storage_state import (
     BACKENDS,
     STORES,
@@ -17,7 +16,8 @@ from roomkeep.app.storage_state import (
     say_store,
     split_usage,
 )
-from roomkeep.app.views.dom import KeyedList, View, by_id, clone, part, set_text
+from roomkeep.app.views.dom import KeyedList, by_id, clone, part, set_text
+from roomkeep.app.views.scope import AccountScope, AccountView
 from roomkeep.localization import format_number, format_percent, join_sentences, localize
 from roomkeep.persistence import StorageReport, UnreadableRecord
 
@@ -35,11 +35,12 @@ class StoreRow(Struct, frozen=True):
     most: int
 
 
-class StorageView(View):
+class StorageView(AccountView):
     """The dialog of the storage."""
 
-    def __init__(self, page: PageState, effects: Effects) -> None:
-        super().__init__(page, effects)
+    def __init__(self, scope: AccountScope) -> None:
+        super().__init__(scope)
+        effects = scope.effects
         self._stores: KeyedList[str, StoreRow] = KeyedList(
             by_id("storage-stores"), lambda: clone("store-row"), _fill_store
         )
@@ -68,12 +69,11 @@ class StorageView(View):
         self.watch(self._show_confirm)
 
     def _show_report(self) -> None:
-        account = self.page.account()
-        report = None if account is None else account.storage.report()
+        report = self.account.storage.report()
         by_id("storage-loading").hidden = report is not None
         by_id("storage-found").hidden = report is None
         refresh = by_id("storage-refresh")
-        is_loading = account is not None and account.storage.is_loading()
+        is_loading = self.account.storage.is_loading()
         # Not disabled: who pressed it by the keyboard stays on it.
         refresh.setAttribute("aria-disabled", "true" if is_loading else "false")
         if report is None:
@@ -96,9 +96,8 @@ class StorageView(View):
         set_text(by_id("storage-total"), format_number(sum(report.rows.values())))
 
     def _show_space(self) -> None:
-        account = self.page.account()
-        report = None if account is None else account.storage.report()
-        if account is None or report is None:
+        report = self.account.storage.report()
+        if report is None:
             return
         quota = report.quota
         bar = by_id("storage-space-bar")
@@ -117,7 +116,7 @@ class StorageView(View):
                 percent=_percent(share),
             )
         set_text(by_id("storage-space"), text)
-        parts = split_usage(quota, account.storage.app_files())
+        parts = split_usage(quota, self.account.storage.app_files())
         by_id("storage-parts").hidden = parts is None
         data, own = parts or (0, 0)
         is_alone = len(self.page.accounts()) <= 1
@@ -127,34 +126,30 @@ class StorageView(View):
         set_text(by_id("storage-app"), say_bytes(own))
 
     def _measure_app(self) -> None:
-        """Ask what the app's own files take, whenever the storage was looked at."""
-        account = self.page.account()
-        if account is not None and account.storage.report() is not None:
+        """Measure the app's own files whenever the report was loaded."""
+        if self.account.storage.report() is not None:
 
             async def measure(storage: StorageState) -> None:
                 storage.app_files.set(await measure_app_files())
 
             with untracked():
-                self.effects.context.start(measure(account.storage), "failed.load_storage")
+                self.effects.context.start(measure(self.account.storage), "failed.load_storage")
 
     def _show_trouble(self) -> None:
-        account = self.page.account()
-        report = None if account is None else account.storage.report()
-        unreadable = () if account is None else account.storage.unreadable()
+        report = self.account.storage.report()
+        unreadable = self.account.storage.unreadable()
         is_well = not unreadable and (report is None or not report.problems)
         by_id("storage-trouble").hidden = is_well
 
     def _close_advanced(self) -> None:
-        """Each visit begins with what most people want."""
-        account = self.page.account()
-        if account is None or account.dialog() != "storage":
+        """Close the advanced part whenever the dialog closes."""
+        if self.account.dialog() != "storage":
             by_id("storage-advanced").open = False
 
     def _show_keeping(self) -> None:
-        account = self.page.account()
-        report = None if account is None else account.storage.report()
+        report = self.account.storage.report()
         persisted = None if report is None else report.quota.persisted
-        keeping = "idle" if account is None else account.storage.keeping()
+        keeping = self.account.storage.keeping()
         if persisted is None:
             text = localize("storage.protection_unavailable")
         elif persisted:
@@ -174,8 +169,7 @@ class StorageView(View):
             by_id("storage-refresh").focus()
 
     def _show_skipped(self) -> None:
-        account = self.page.account()
-        skipped = () if account is None else account.storage.unreadable()
+        skipped = self.account.storage.unreadable()
         listed = skipped[:MANY]
         self._skipped.show({(one.store, one.key): one for one in listed})
         by_id("storage-skipped-table").hidden = not skipped
@@ -190,16 +184,14 @@ class StorageView(View):
     # Delete everything
 
     def _show_confirm(self) -> None:
-        account = self.page.account()
-        wanted = (
-            account is not None and account.dialog() == "storage" and account.storage.is_clearing()
-        )
+        account = self.account
+        wanted = account.dialog() == "storage" and account.storage.is_clearing()
         was, self._was_clearing = self._was_clearing, wanted
         self._confirm.hidden = not wanted
         clear = by_id("storage-clear")
         clear.hidden = wanted
-        set_text(by_id("storage-goes"), _goes(account) if wanted and account is not None else "")
-        name = account.user().display_name if wanted and account is not None else ""
+        set_text(by_id("storage-goes"), _goes(account) if wanted else "")
+        name = account.user().display_name if wanted else ""
         set_text(by_id("storage-confirm-name"), name)
         if wanted == was:
             return
@@ -212,9 +204,8 @@ class StorageView(View):
             clear.focus()
 
     def _check_name(self) -> None:
-        account = self.page.account()
         typed = str(self._confirm.elements.namedItem("name").value).strip()
-        is_right = account is not None and typed == account.user().display_name
+        is_right = typed == self.account.user().display_name
         by_id("storage-clear-now").disabled = not is_right
 
     def _on_clear(self, event: Any) -> None:

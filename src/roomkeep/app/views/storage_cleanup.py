@@ -1,21 +1,21 @@
-"""The part of the storage page that says how much files take, and removes the oldest."""
+"""The part of the storage page about files, which removes the oldest."""
 
 from typing import Any
 
-from roomkeep.app.effects import Effects
-from roomkeep.app.state import PageState
 from roomkeep.app.storage_state import say_files
-from roomkeep.app.views.dom import View, by_id, set_text
+from roomkeep.app.views.dom import by_id, set_text
+from roomkeep.app.views.scope import AccountScope, AccountView
 from roomkeep.localization import localize
 
 __all__ = ["StorageCleanupView"]
 
 
-class StorageCleanupView(View):
-    """How much files take, and the question whether the oldest are to go."""
+class StorageCleanupView(AccountView):
+    """The size of all files, and the question whether to remove the oldest."""
 
-    def __init__(self, page: PageState, effects: Effects) -> None:
-        super().__init__(page, effects)
+    def __init__(self, scope: AccountScope) -> None:
+        super().__init__(scope)
+        effects = scope.effects
         self._was_asking = False
         self.listen(by_id("files-remove"), "submit", self._on_ask)
         self.listen(by_id("files-keep"), "click", lambda _: effects.storage_cleanup.cancel())
@@ -23,9 +23,8 @@ class StorageCleanupView(View):
         self.watch(self._show)
 
     def _show(self) -> None:
-        account = self.page.account()
-        files = None if account is None else account.storage.files()
-        removing = () if account is None else account.storage.removing()
+        files = self.account.storage.files()
+        removing = self.account.storage.removing()
         none = localize("storage.no_files") if files is not None else ""
         set_text(by_id("files-text"), say_files(files) if files else none)
         by_id("files-remove").hidden = not files or bool(removing)

@@ -37,14 +37,14 @@ def time_of_day(timestamp: int) -> str:
 
 
 def day(timestamp: int, days: Days) -> str:
-    """Return the day, which no other day is called."""
+    """Return the full name of the day."""
     nearness = days.nearness(timestamp)
     near = _NEAR.get(nearness)
     return _quarter(timestamp // _QUARTER) if near is None else localize(near)
 
 
 def shortest(timestamp: int, days: Days) -> str:
-    """Return the hour and minute of today, or the day of a time that is longer ago, shortly."""
+    """Return the time of today, or the day of an earlier time, in short."""
     nearness = days.nearness(timestamp)
     if nearness == "today":
         return time_of_day(timestamp)
@@ -54,22 +54,22 @@ def shortest(timestamp: int, days: Days) -> str:
 
 
 def date(timestamp: int) -> str:
-    """Return the day, without that of the week."""
+    """Return the day, without the weekday."""
     return str(_date.format(timestamp))
 
 
 def moment(timestamp: int) -> str:
-    """Return the day and the minute, shortly."""
+    """Return the day and the time, in short."""
     return str(_moment.format(timestamp))
 
 
 def exact(timestamp: int) -> str:
-    """Return all that there is to say of a time."""
+    """Return the full date and time."""
     return str(_exact.format(timestamp))
 
 
 def machine(timestamp: int) -> str:
-    """Return a time as machines read it; empty for one that they cannot."""
+    """Return a time in ISO format; empty if it is out of range."""
     try:
         return datetime.fromtimestamp(timestamp / 1_000, UTC).isoformat(timespec="milliseconds")
     except (OverflowError, ValueError, OSError):

@@ -1,4 +1,4 @@
-"""Keeps the page told which day it is."""
+"""Keeps track of the current day."""
 
 from typing import Any
 
@@ -6,18 +6,16 @@ import js
 from pyodide.ffi import create_once_callable
 
 from roomkeep.app.calendar import Days
-from roomkeep.app.effects import Effects
-from roomkeep.app.state import PageState
-from roomkeep.app.views.dom import View
+from roomkeep.app.views.scope import View, ViewScope
 
 __all__ = ["TodayView"]
 
 
 class TodayView(View):
-    """Looks at the clock at midnight, and when somebody comes back to the page."""
+    """Updates the day at midnight, and when the page becomes visible."""
 
-    def __init__(self, page: PageState, effects: Effects) -> None:
-        super().__init__(page, effects)
+    def __init__(self, scope: ViewScope) -> None:
+        super().__init__(scope)
         self._timer: Any = None
         # A timer stands still while the device sleeps.
         for event in ("visibilitychange", "resume"):

@@ -1,13 +1,12 @@
-"""Keys that no field takes go to the composer."""
+"""Typing anywhere goes to the composer."""
 
 from typing import Any
 
 import js
 from pyodide.ffi import JsProxy
 
-from roomkeep.app.effects import Effects
-from roomkeep.app.state import PageState
-from roomkeep.app.views.dom import View, by_id
+from roomkeep.app.views.dom import by_id
+from roomkeep.app.views.scope import AccountScope, AccountView
 
 __all__ = ["TypeAheadView"]
 
@@ -17,11 +16,11 @@ STARTS_TEXT = ("Process", "Dead")
 """The keys with which an input method, or an accent, begins a letter."""
 
 
-class TypeAheadView(View):
-    """Moves the focus to the composer in the event of the first key, so that it gets the letter."""
+class TypeAheadView(AccountView):
+    """Focuses the composer in the event of the first key, so that it gets the letter."""
 
-    def __init__(self, page: PageState, effects: Effects) -> None:
-        super().__init__(page, effects)
+    def __init__(self, scope: AccountScope) -> None:
+        super().__init__(scope)
         self._composer = by_id("composer-text")
         self.listen(js.document, "keydown", self._on_key)
 

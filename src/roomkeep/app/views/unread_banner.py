@@ -1,35 +1,37 @@
-"""The bar that says how much is new in a channel, and leads to where that begins."""
+"""The bar that says how many messages are new, and leads to the first."""
 
 from typing import Any
 
+from reaktiv import untracked
+
 from roomkeep.app.channel_ref import ChannelRef
-from roomkeep.app.effects import Effects
-from roomkeep.app.state import AccountState, PageState
 from roomkeep.app.views import times
-from roomkeep.app.views.dom import View, by_id, part, set_text
+from roomkeep.app.views.dom import by_id, part, set_text
+from roomkeep.app.views.scope import AccountScope, AccountView
 from roomkeep.localization import localize
 
 __all__ = ["UnreadBanner"]
 
 
-class UnreadBanner(View):
-    """It shows while not all is read, and to who went past what is new to the end."""
+class UnreadBanner(AccountView):
+    """The bar. It shows while messages are unread, or after jumping past the new ones."""
 
-    def __init__(self, page: PageState, effects: Effects) -> None:
-        super().__init__(page, effects)
+    def __init__(self, scope: AccountScope) -> None:
+        super().__init__(scope)
+        effects = scope.effects
         self._bar = by_id("unread-banner")
         self._scroller = by_id("messages-scroller")
         self._row: Any = None
         self._is_above = False
         self._was_passed = False
-        self._of: tuple[AccountState, ChannelRef | None, int] | None = None
+        self._of: tuple[ChannelRef | None, int] | None = None
         self.listen(by_id("new-jump"), "click", lambda _: effects.replies.show_new())
         self.listen(by_id("new-read"), "click", self._on_read)
         self.watch(self._show)
         self.watch(self._show_count)
 
     def place(self, row: Any | None, *, is_above: bool) -> None:
-        """Take in where what is new begins.
+        """Note where the new messages begin.
 
         Args:
             row: the row with which it does, where that is on the page.
@@ -40,9 +42,8 @@ class UnreadBanner(View):
         self.look()
 
     def look(self) -> None:
-        """See whether one can see where what is new begins, and show the bar or not."""
-        account = self.page.account()
-        if account is None or self._of is None:
+        """Show or hide the bar, depending on whether the first new message is in view."""
+        if self._of is None:
             return
         is_above = self._is_above
         if self._row is not None:
@@ -51,30 +52,28 @@ class UnreadBanner(View):
             is_above = line.top < view.top
             if not is_above and line.top < view.bottom:
                 self._was_passed = False
-        is_unread = self._is_unread(account)
+        is_unread = bool(self._unread())
         text = "unread.mark_as_read" if is_unread else "app.dismiss"
         set_text(by_id("new-read"), localize(text))
         self._set_hidden(hidden=not (is_unread or (is_above and self._was_passed)))
 
     def go_past(self) -> None:
-        """Say that one goes to the end without reading what is between."""
-        account = self.page.account()
-        self._was_passed |= account is not None and self._is_unread(account)
+        """Note that the new messages are skipped."""
+        self._was_passed |= bool(self._unread())
 
-    @staticmethod
-    def _is_unread(account: AccountState) -> bool:
-        ref = account.channel_ref
-        return ref is not None and account.unread().get(ref, 0) > 0
+    def _unread(self) -> int:
+        ref = self.account.channel_ref
+        return 0 if ref is None else self.account.unread().get(ref, 0)
 
     def _show(self) -> None:
-        account = self.page.account()
-        after = None if account is None else account.new_after()
-        count = 0 if account is None else account.new_count()
-        if account is None or after is None or not count:
+        account = self.account
+        after = account.new_after()
+        count = account.new_count()
+        if after is None or not count:
             self._of = None
             self._set_hidden(hidden=True)
             return
-        of = (account, account.channel_ref, after)
+        of = (account.channel_ref, after)
         if of != self._of:
             self._of, self._was_passed = of, False
             timeline = account.timeline()
@@ -87,9 +86,7 @@ class UnreadBanner(View):
         self.look()
 
     def _show_count(self) -> None:
-        account = self.page.account()
-        ref = None if account is None else account.channel_ref
-        count = 0 if account is None or ref is None else account.unread().get(ref, 0)
+        count = self._unread()
         badge = by_id("show-latest-count")
         badge.hidden = not count
         set_text(badge, localize("unread.new", count=count))
@@ -99,7 +96,7 @@ class UnreadBanner(View):
             had_focus = hidden and self._bar.matches(":focus-within")
             self._bar.hidden = hidden
             if had_focus:
-                by_id("composer-text").focus()
+                untracked(self.effects.overlays.focus_composer)
 
     def _on_read(self, _event: Any) -> None:
         self.effects.unread.read_channel()

@@ -25,14 +25,12 @@ from roomkeep.desktop.main_process import MainProcess
 from roomkeep.desktop.site_files import find_language
 from roomkeep.desktop.window.downloads import Downloads
 from roomkeep.desktop.window.guard import disable_network
-from roomkeep.desktop.window.main_window import MainWindow
+from roomkeep.desktop.window.main_window import MainWindow, Shared
 from roomkeep.desktop.window.origin import register_scheme
 from roomkeep.desktop.window.profile import Profile
 from roomkeep.desktop.window.single_instance import LaunchListener, notify_running
 from roomkeep.errors import RoomkeepError, StorageBlocked
 from roomkeep.localization import localize, use_language
-
-__all__ = ["NEW_WINDOW", "SHOW", "DesktopApp", "make_application", "run"]
 
 SHOW: Final = "show"
 NEW_WINDOW: Final = "new-window"
@@ -53,18 +51,24 @@ class DesktopApp(QObject):
 
     def __init__(self, folder: Path, site: Path, main: MainProcess) -> None:
         super().__init__()
-        self.folder = folder
-        self.main = main
-        self.pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="call")
-        self.settings = QSettings(str(folder / "window.ini"), QSettings.Format.IniFormat)
-        self.profile = Profile(folder / "browser", site, self)
-        self.downloads = Downloads(self.profile, self)
+        pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="call")
+        settings = QSettings(str(folder / "window.ini"), QSettings.Format.IniFormat)
+        profile = Profile(folder / "browser", site, self)
+        self.shared = Shared(folder, main, pool, settings, profile)
+        self.downloads = Downloads(profile, self)
         self.windows: list[MainWindow] = []
         self._is_quitting = False
 
     def open_window(self) -> MainWindow:
         """Open another window."""
-        window = MainWindow(self)
+        actions = {
+            "menu.new_window": self.open_window,
+            "menu.data_folder": self.open_data_folder,
+            "menu.quit": self.quit,
+        }
+        window = MainWindow(self.shared, actions, self.windows[-1] if self.windows else None)
+        window.closed.connect(lambda: self.forget(window))
+        window.page.declined.connect(self.stay)
         self.windows.append(window)
         window.show()
         return window
@@ -77,7 +81,7 @@ class DesktopApp(QObject):
 
     def open_data_folder(self) -> None:
         """Show the data folder in the system's file manager."""
-        QDesktopServices.openUrl(QUrl.fromLocalFile(str(self.folder)))
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(self.shared.folder)))
 
     def quit(self) -> None:
         """Close the windows one by one, until a person wants to stay in one."""
@@ -102,10 +106,10 @@ class DesktopApp(QObject):
 
     def close(self) -> None:
         """Release everything, once all windows are closed."""
-        self.pool.shutdown()
+        self.shared.pool.shutdown()
         # The pages go before the profile that they need.
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-        self.main.close()
+        self.shared.main.close()
 
     def _close_next(self) -> None:
         if self.windows:

@@ -16,8 +16,6 @@ from roomkeep.desktop.main_process import MainProcess, Session
 from roomkeep.storage.device_requests import Kind
 from roomkeep.storage.wire import MAX_REQUEST
 
-__all__ = ["Bridge"]
-
 PART: Final = 1 << 20
 """The most characters that are sent at once: a message of many megabytes freezes the window."""
 _KINDS: Final[dict[str, Kind]] = {"c": "command", "q": "query"}

@@ -10,8 +10,6 @@ from roomkeep.desktop.window.origin import is_ours
 from roomkeep.desktop.window.page import Page
 from roomkeep.localization import localize
 
-__all__ = ["Downloads"]
-
 _State = QWebEngineDownloadRequest.DownloadState
 
 

@@ -13,8 +13,6 @@ from PySide6.QtWebEngineCore import (
 
 from roomkeep.desktop.window.origin import is_ours
 
-__all__ = ["RequestGuard", "disable_network", "open_outside"]
-
 _FLAGS: Final = (
     # No name is resolved, so requests that bypass the interceptor fail, too.
     '--host-resolver-rules="MAP * ~NOTFOUND"',

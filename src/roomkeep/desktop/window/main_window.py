@@ -1,30 +1,31 @@
 """A window with the app in it."""
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
+from dataclasses import dataclass
+from html import escape
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final
 
-from PySide6.QtCore import QByteArray, QPoint, QSettings, QTimer
+from PySide6.QtCore import QByteArray, QLibraryInfo, QPoint, QSettings, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QContextMenuEvent
 from PySide6.QtWebEngineCore import (
     QWebEngineContextMenuRequest,
     QWebEnginePage,
     QWebEngineProfile,
+    qWebEngineChromiumVersion,
 )
 from PySide6.QtWebEngineWidgets import QWebEngineView
 from PySide6.QtWidgets import QMainWindow, QMessageBox
 
 from roomkeep.desktop.main_process import MainProcess
-from roomkeep.desktop.window.about import about_text
 from roomkeep.desktop.window.bridge import Bridge
 from roomkeep.desktop.window.menu import build_menu, context_menu
 from roomkeep.desktop.window.origin import HOME, is_ours
 from roomkeep.desktop.window.page import Page
 from roomkeep.localization import localize
-
-__all__ = ["App", "MainWindow"]
 
 _SIZE: Final = (1280, 800)
 _SMALLEST: Final = (360, 480)
@@ -38,45 +39,23 @@ _PATIENCE_MS: Final = 5_000
 """How long a page may take to agree that it is closed; a page that hangs cannot keep its window."""
 
 
-class App(Protocol):
+@dataclass(frozen=True)
+class Shared:
     """What the windows share.
 
     Attributes:
         folder: the data folder.
         main: the main process.
+        pool: the threads in which calls run.
         settings: the settings of the windows.
+        profile: the profile of the pages.
     """
 
     folder: Path
     main: MainProcess
+    pool: Executor
     settings: QSettings
-
-    @property
-    def pool(self) -> Executor:
-        """The threads in which calls run."""
-
-    @property
-    def profile(self) -> QWebEngineProfile:
-        """The profile of the pages."""
-
-    @property
-    def windows(self) -> "Sequence[MainWindow]":
-        """The open windows."""
-
-    def open_window(self) -> object:
-        """Open another window."""
-
-    def open_data_folder(self) -> object:
-        """Show the data folder in the system's file manager."""
-
-    def quit(self) -> object:
-        """Close all windows."""
-
-    def stay(self) -> None:
-        """Stop quitting: a person wants to stay in a window."""
-
-    def forget(self, window: "MainWindow") -> None:
-        """Remove a window that has closed."""
+    profile: QWebEngineProfile
 
 
 class _View(QWebEngineView):
@@ -101,18 +80,27 @@ class MainWindow(QMainWindow):
     """A window: one page, and one session of the main process.
 
     Args:
-        app: what the windows share.
+        shared: what the windows share.
+        actions: what the menu's items do that are about more than this window, by their texts' ids.
+        before: the window that this one opens beside; None for the first.
     """
 
-    def __init__(self, app: App) -> None:
+    closed = Signal()
+
+    def __init__(
+        self,
+        shared: Shared,
+        actions: Mapping[str, Callable[[], object]],
+        before: "MainWindow | None" = None,
+    ) -> None:
         super().__init__()
-        self.app = app
+        self._shared = shared
         self._may_close = False
         self._patience = QTimer(self, singleShot=True, interval=_PATIENCE_MS)
         self._patience.timeout.connect(self.close_now)
-        self.bridge = Bridge(app.main, app.pool, lambda: is_ours(self.page.url()))
+        self.bridge = Bridge(shared.main, shared.pool, lambda: is_ours(self.page.url()))
         self._view = _View(self)
-        self.page = Page(app.profile, self.bridge, self._view)
+        self.page = Page(shared.profile, self.bridge, self._view)
         self._view.setPage(self.page)
         # What is visible until the page is drawn.
         self.page.setBackgroundColor(self.palette().base().color())
@@ -120,23 +108,19 @@ class MainWindow(QMainWindow):
         self.setMinimumSize(*_SMALLEST)
         self.page.titleChanged.connect(self._show_title)
         self.page.windowCloseRequested.connect(self.close_now)
-        self.page.declined.connect(app.stay)
         self.page.renderProcessTerminated.connect(self._on_terminated)
-        build_menu(self.menuBar(), self.page, self)
-        self._restore_geometry()
+        own = {
+            "menu.close_window": self.close,
+            "menu.reload": self.reload,
+            "menu.zoom_in": lambda: self.zoom_by(1),
+            "menu.zoom_out": lambda: self.zoom_by(-1),
+            "menu.actual_size": lambda: self.zoom_by(0),
+            "menu.full_screen": self.toggle_full_screen,
+            "menu.about": self.show_about,
+        }
+        build_menu(self.menuBar(), self.page, {**own, **actions})
+        self._restore_geometry(before)
         self.page.setUrl(HOME)
-
-    def open_window(self) -> None:
-        """Open another window."""
-        self.app.open_window()
-
-    def open_data_folder(self) -> None:
-        """Show the data folder in the system's file manager."""
-        self.app.open_data_folder()
-
-    def quit(self) -> None:
-        """Close all windows."""
-        self.app.quit()
 
     def reload(self) -> None:
         """Reload the page."""
@@ -158,7 +142,7 @@ class MainWindow(QMainWindow):
         box.setWindowTitle(localize("desktop.about_title"))
         box.setIconPixmap(self.windowIcon().pixmap(64, 64))
         box.setText(f"<b>{localize('app.name')}</b>")
-        box.setInformativeText(about_text(self.app.folder))
+        box.setInformativeText(_about_text(self._shared.folder))
         box.finished.connect(box.deleteLater)
         box.open()
 
@@ -185,7 +169,7 @@ class MainWindow(QMainWindow):
         self._save_geometry()
         self.hide()
         self.bridge.close()
-        self.app.forget(self)
+        self.closed.emit()
         event.accept()
 
     def _on_terminated(self, status: QWebEnginePage.RenderProcessTerminationStatus) -> None:
@@ -206,9 +190,8 @@ class MainWindow(QMainWindow):
     def _show_title(self, title: str) -> None:
         self.setWindowTitle(title or localize("app.name"))
 
-    def _restore_geometry(self) -> None:
-        settings = self.app.settings
-        before = self.app.windows[-1] if self.app.windows else None
+    def _restore_geometry(self, before: "MainWindow | None") -> None:
+        settings = self._shared.settings
         self.resize(*_SIZE)
         if before is not None:
             self.resize(before.normalGeometry().size())
@@ -222,6 +205,21 @@ class MainWindow(QMainWindow):
             self.page.setZoomFactor(float(str(settings.value(_ZOOM, 1.0))))
 
     def _save_geometry(self) -> None:
-        self.app.settings.setValue(_GEOMETRY, self.saveGeometry())
-        self.app.settings.setValue(_ZOOM, self.page.zoomFactor())
-        self.app.settings.sync()
+        self._shared.settings.setValue(_GEOMETRY, self.saveGeometry())
+        self._shared.settings.setValue(_ZOOM, self.page.zoomFactor())
+        self._shared.settings.sync()
+
+
+def _about_text(folder: Path) -> str:
+    """Return the text of the About dialog, as HTML."""
+    try:
+        number = version("roomkeep")
+    except PackageNotFoundError:  # run from a checkout
+        number = localize("desktop.checkout")
+    chromium = str(qWebEngineChromiumVersion())
+    return (
+        f"<p>{escape(localize('desktop.version', version=number))}</p>"
+        f"<p>{escape(localize('desktop.about'))}</p>"
+        f"<p>{escape(localize('desktop.folder'))}<br>{escape(str(folder))}</p>"
+        f"<p>Qt {QLibraryInfo.version().toString()}, Chromium {chromium}</p>"
+    )

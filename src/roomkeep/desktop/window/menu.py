@@ -1,15 +1,13 @@
-"""The menu of a actions."""
+"""The menus of a window."""
 
-from collections.abc import Callable
-from typing import Final, Protocol
+from collections.abc import Callable, Mapping
+from typing import Final
 
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWebEngineCore import QWebEnginePage
 from PySide6.QtWidgets import QMenu, QMenuBar
 
 from roomkeep.localization import localize
-
-__all__ = ["build_menu", "context_menu"]
 
 _Web = QWebEnginePage.WebAction
 _Keys = QKeySequence.StandardKey
@@ -27,66 +25,45 @@ _EDIT: Final = (
 )
 
 
-class Actions(Protocol):
-    """What the menu of a window can do."""
+def build_menu(
+    bar: QMenuBar, page: QWebEnginePage, actions: Mapping[str, Callable[[], object]]
+) -> None:
+    """Fill the menu bar of a window.
 
-    def open_window(self) -> object:
-        """Open another actions."""
+    Args:
+        bar: the menu bar.
+        page: the page that is edited.
+        actions: what the other items do, by the ids of their texts.
+    """
 
-    def open_data_folder(self) -> object:
-        """Show the data folder in the system's file manager."""
-
-    def close(self) -> object:
-        """Close the actions."""
-
-    def quit(self) -> object:
-        """Close all windows."""
-
-    def reload(self) -> object:
-        """Reload the page."""
-
-    def zoom_by(self, steps: int) -> object:
-        """Make everything larger or smaller by some steps; 0 resets the size."""
-
-    def toggle_full_screen(self) -> object:
-        """Fill the screen, or go back to a actions."""
-
-    def show_about(self) -> object:
-        """Show the About dialog."""
-
-
-def build_menu(bar: QMenuBar, page: QWebEnginePage, actions: Actions) -> None:
-    """Fill the menu bar of a actions."""
-
-    def add(menu: QMenu, text: str, do: Callable[[], object], *shortcuts: _Shortcut) -> QAction:
+    def add(menu: QMenu, text: str, *shortcuts: _Shortcut) -> QAction:
         action = menu.addAction(localize(text))
         action.setShortcuts([QKeySequence(shortcut) for shortcut in shortcuts])
         # The signal also says whether the action is checked.
-        action.triggered.connect(lambda _=False: do())
+        action.triggered.connect(lambda _=False: actions[text]())
         return action
 
     file = bar.addMenu(localize("menu.file"))
-    add(file, "menu.new_window", actions.open_window, _Keys.New)
-    add(file, "menu.data_folder", actions.open_data_folder)
+    add(file, "menu.new_window", _Keys.New)
+    add(file, "menu.data_folder")
     file.addSeparator()
-    add(file, "menu.close_window", actions.close, "Ctrl+W")
-    quit_action = add(file, "menu.quit", actions.quit, "Ctrl+Q")
-    quit_action.setMenuRole(QAction.MenuRole.QuitRole)
+    add(file, "menu.close_window", "Ctrl+W")
+    add(file, "menu.quit", "Ctrl+Q").setMenuRole(QAction.MenuRole.QuitRole)
 
     edit = bar.addMenu(localize("menu.edit"))
     _add_editing(edit, page, with_shortcuts=True)
 
     view = bar.addMenu(localize("menu.view"))
-    add(view, "menu.reload", actions.reload, _Keys.Refresh, "Ctrl+R")
+    add(view, "menu.reload", _Keys.Refresh, "Ctrl+R")
     view.addSeparator()
-    add(view, "menu.zoom_in", lambda: actions.zoom_by(1), _Keys.ZoomIn, "Ctrl+=")
-    add(view, "menu.zoom_out", lambda: actions.zoom_by(-1), _Keys.ZoomOut)
-    add(view, "menu.actual_size", lambda: actions.zoom_by(0), "Ctrl+0")
+    add(view, "menu.zoom_in", _Keys.ZoomIn, "Ctrl+=")
+    add(view, "menu.zoom_out", _Keys.ZoomOut)
+    add(view, "menu.actual_size", "Ctrl+0")
     view.addSeparator()
-    add(view, "menu.full_screen", actions.toggle_full_screen, "F11")
+    add(view, "menu.full_screen", "F11")
 
-    about = add(bar.addMenu(localize("menu.help")), "menu.about", actions.show_about)
-    about.setMenuRole(QAction.MenuRole.AboutRole)
+    about = bar.addMenu(localize("menu.help"))
+    add(about, "menu.about").setMenuRole(QAction.MenuRole.AboutRole)
 
 
 def context_menu(page: QWebEnginePage, *, is_editable: bool, is_selected: bool) -> QMenu | None:

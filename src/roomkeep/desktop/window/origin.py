@@ -13,8 +13,6 @@ from PySide6.QtWebEngineCore import (
 from roomkeep.desktop.headers import HEADERS, content_type
 from roomkeep.desktop.site_files import find_file
 
-__all__ = ["HOME", "SCHEME", "SiteHandler", "is_ours", "register_scheme"]
-
 SCHEME: Final = "app"
 _HOST: Final = "roomkeep"
 HOME: Final = QUrl(f"{SCHEME}://{_HOST}/")

@@ -16,8 +16,6 @@ from roomkeep.desktop.window.guard import open_outside
 from roomkeep.desktop.window.origin import is_ours
 from roomkeep.desktop.window.preload import BRIDGE_WORLD, preload_scripts
 
-__all__ = ["Page"]
-
 _Level = QWebEnginePage.JavaScriptConsoleMessageLevel
 _LEVELS: Final = {
     _Level.InfoMessageLevel: logging.DEBUG,

@@ -8,8 +8,6 @@ from PySide6.QtWebEngineCore import QWebEngineProfile, QWebEngineSettings
 from roomkeep.desktop.window.guard import RequestGuard
 from roomkeep.desktop.window.origin import SCHEME, SiteHandler
 
-__all__ = ["Profile"]
-
 _Attribute = QWebEngineSettings.WebAttribute
 _OFF = (
     _Attribute.DnsPrefetchEnabled,

@@ -12,8 +12,6 @@ from typing import Final
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtNetwork import QLocalServer, QLocalSocket
 
-__all__ = ["LaunchListener", "notify_running"]
-
 _PATIENCE_S: Final = 5
 _PATIENCE_MS: Final = _PATIENCE_S * 1_000
 

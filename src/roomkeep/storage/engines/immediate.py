@@ -3,8 +3,6 @@
 from collections.abc import Coroutine, Generator
 from typing import Any, Generic, TypeVar
 
-__all__ = ["Done", "run_through"]
-
 T = TypeVar("T")
 
 

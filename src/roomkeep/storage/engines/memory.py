@@ -8,34 +8,16 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from indexeddb.keys import Direction, Key, KeyRange, sort_key
+from indexeddb.keys import Direction, Key, KeyRange, SortKey, sort_key
 from roomkeep.errors import InvalidRecord, TransactionAborted
 from roomkeep.storage.changes import Change
-from roomkeep.storage.decode_errors import Suspects, UnreadableRecord, describe, key_text
-from roomkeep.storage.encoding import decode
+from roomkeep.storage.decode_errors import Suspects, UnreadableRecord, describe
 from roomkeep.storage.engines.immediate import Done, run_through
 from roomkeep.storage.schema import SCHEMA, StoreSchema
-from roomkeep.storage.transaction import Body
-
-__all__ = ["MemoryEngine"]
+from roomkeep.storage.transaction import Body, LoadedBlob
 
 R = TypeVar("R")
 T = TypeVar("T")
-
-SortKey = tuple[int, Any]
-"""What a key is sorted by."""
-
-
-class MemoryBlob:
-    """Bytes kept in memory."""
-
-    def __init__(self, data: bytes) -> None:
-        self.data = data
-        self.size: int | None = len(data)
-
-    async def read(self) -> bytes:
-        """Return the bytes."""
-        return self.data
 
 
 class Row:
@@ -66,11 +48,6 @@ class MemoryStore:
         self._orders: dict[str | None, list[tuple[SortKey, SortKey]]] = {
             name: [] for name in (None, *schema.indexes)
         }
-
-    def write(self, text: bytes, blob: bytes | None = None) -> None:
-        """Write a record, given as JSON, in place of the one with its key."""
-        row = Row(self.schema, text, blob)
-        self.swap(sort_key(row.key), row)
 
     def swap(self, key: SortKey, row: Row | None) -> Row | None:
         """Put a row (None: nothing) where the key stands; return what was there."""
@@ -183,17 +160,13 @@ class MemoryTransaction:
         _, start, end = self._stores[store].select(index, query)
         return Done(end - start)
 
-    def get_blob(self, store: str, key: Key) -> Done[MemoryBlob | None]:
+    def get_blob(self, store: str, key: Key) -> Done[LoadedBlob | None]:
         row = self._row(store, key)
-        return Done(None if row is None or row.blob is None else MemoryBlob(row.blob))
+        return Done(None if row is None or row.blob is None else LoadedBlob(row.blob))
 
-    def put(self, store: str, record: object, *, blob: object = None) -> Done[None]:
-        self._put(store, msgspec.json.encode(record), _bytes(blob))
-        return Done(None)
-
-    def put_many(self, store: str, records: Sequence[object]) -> None:
+    def put(self, store: str, records: Sequence[object], *, blob: object = None) -> None:
         for record in records:
-            self._put(store, msgspec.json.encode(record), None)
+            self._put(store, msgspec.json.encode(record), _bytes(blob))
 
     def patch(self, store: str, keys: Sequence[Key], fields: Mapping[str, object]) -> Done[None]:
         for key in keys:
@@ -202,15 +175,10 @@ class MemoryTransaction:
                 self._put(store, msgspec.json.encode(stored), row.blob)
         return Done(None)
 
-    def put_blob(self, store: str, key: Key, blob: object) -> Done[None]:
-        if (row := self._row(store, key)) is not None:
-            self._put(store, row.text, _bytes(blob))
-        return Done(None)
-
-    def delete_blobs(self, store: str, keys: Sequence[Key]) -> Done[None]:
+    def put_blob(self, store: str, keys: Sequence[Key], blob: object) -> Done[None]:
         for key in keys:
             if (row := self._row(store, key)) is not None:
-                self._put(store, row.text, None)
+                self._put(store, row.text, _bytes(blob))
         return Done(None)
 
     def delete(self, store: str, keys: Iterable[Key]) -> None:
@@ -252,9 +220,9 @@ class MemoryTransaction:
 
     def _decode(self, store: str, row: Row, kind: type[R]) -> R | None:
         try:
-            return decode(row.text, kind)
+            return msgspec.json.decode(row.text, type=kind)
         except ValueError as error:
-            self.unreadable.append(describe(store, key_text(row.key), error))
+            self.unreadable.append(describe(store, row.key, error))
             self._suspects.setdefault(store, {})[row.key] = None
             return None
 
@@ -296,7 +264,7 @@ def _first(entry: tuple[SortKey, SortKey]) -> SortKey:
 
 
 def _bytes(blob: object) -> bytes | None:
-    data = blob.data if isinstance(blob, MemoryBlob) else blob
+    data = blob.data if isinstance(blob, LoadedBlob) else blob
     if not isinstance(data, bytes | None):
         raise InvalidRecord("must be bytes", field="data")
     return data

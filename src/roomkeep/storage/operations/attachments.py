@@ -9,8 +9,9 @@ from indexeddb.keys import KeyRange, sort_key
 from roomkeep.errors import RecordNotFound
 from roomkeep.models import Attachment, Id, Message
 from roomkeep.storage.arguments import Data, Ids, check_size
-from roomkeep.storage.changes import Change, few, record_saved
+from roomkeep.storage.changes import Change, records_saved
 from roomkeep.storage.operation import reads, writes
+from roomkeep.storage.operations.shared import delete_dependents, find_dependents
 from roomkeep.storage.operations.tombstones import get_undeleted
 from roomkeep.storage.transaction import Blob, Transaction
 
@@ -31,11 +32,17 @@ class RoomOf(Struct, rename="camel"):
 
 @writes("messages", "attachments")
 async def save_attachment(tx: Transaction, attachment: Attachment, data: Data = None) -> None:
-    """Write an attachment in place of the one with its id; None leaves the bytes as they are."""
+    """Write an attachment in place of the one with its id.
+
+    Args:
+        tx: the transaction.
+        attachment: the description of the file; its `size` must be that of `data`.
+        data: the file: bytes, or in a browser a Blob. None leaves stored bytes as they are.
+    """
     check_size(attachment.size, data)
     message = await get_undeleted(tx, attachment.message_id)
     blob = await tx.get_blob("attachments", attachment.id) if data is None else data
-    await tx.put("attachments", attachment, blob=blob)
+    tx.put("attachments", [attachment], blob=blob)
     tx.changes.append(_saved(attachment, message))
 
 
@@ -51,7 +58,7 @@ async def add_attachment(tx: Transaction, attachment: Attachment, data: Data = N
     if message is not None and message.is_deleted:
         return False
     if not await tx.existing("attachments", [attachment.id]):
-        await tx.put("attachments", attachment, blob=data)
+        tx.put("attachments", [attachment], blob=data)
         tx.changes.append(_saved(attachment, message))
         return True
     stored = await tx.get("attachments", attachment.id, Attachment)
@@ -59,7 +66,7 @@ async def add_attachment(tx: Transaction, attachment: Attachment, data: Data = N
         return False
     if await tx.get_blob("attachments", attachment.id) is not None:
         return False
-    await tx.put_blob("attachments", attachment.id, data)
+    await tx.put_blob("attachments", [attachment.id], data)
     tx.changes.append(_saved(stored, message))
     return True
 
@@ -75,7 +82,10 @@ async def get_attachments_for_message(tx: Transaction, message_id: Id) -> list[A
 async def get_attachments_for_messages(
     tx: Transaction, message_ids: Ids
 ) -> dict[str, list[Attachment]]:
-    """Return the attachments of several messages, by message; of those that have any."""
+    """Return the attachments of several messages, such as a page's, by the message's id.
+
+    Messages that have none are left out.
+    """
     return await attachments_of(tx, message_ids)
 
 
@@ -87,7 +97,7 @@ async def get_all_attachments(tx: Transaction) -> list[Attachment]:
 
 @reads("messages", "attachments")
 async def count_attachments(tx: Transaction, room_id: Id) -> int:
-    """Count the attachments of a room's messages."""
+    """Count the attachments of a room's messages, such as to say what goes with the room."""
     found = await tx.get_all("attachments", _MessageOf)
     numbers = Counter(attachment.message_id for attachment in found)
     messages = await tx.get_many("messages", list(numbers), RoomOf)
@@ -117,53 +127,25 @@ async def get_files(tx: Transaction) -> list[Attachment]:
 
 @writes("attachments")
 async def remove_files(tx: Transaction, attachment_ids: Ids) -> None:
-    """Delete the bytes of some attachments; their descriptions stay."""
+    """Delete the bytes of some attachments, to free space; their messages still name them."""
     found = await tx.get_many("attachments", list(dict.fromkeys(attachment_ids)), Attachment)
     if found:
-        keys = [attachment.id for attachment in found]
-        await tx.delete_blobs("attachments", keys)
-        tx.changes.append(
-            Change(store="attachments", action="put", keys=tuple(keys), records=few(found))
-        )
+        await tx.put_blob("attachments", [attachment.id for attachment in found], None)
+        tx.changes.append(records_saved("attachments", {one.id: one for one in found}))
 
 
 @writes("attachments")
 async def delete_attachments_for_message(tx: Transaction, message_id: Id) -> None:
     """Delete a message's attachments."""
-    await delete_attachments(tx, [message_id])
+    await delete_dependents(tx, [message_id], ["attachments"])
 
 
 async def attachments_of(
     tx: Transaction, message_ids: Iterable[str]
 ) -> dict[str, list[Attachment]]:
     """Return the attachments of several messages, by message; of those that have any."""
-    owned = await tx.find_keys("attachments", "messageId", list(dict.fromkeys(message_ids)))
-    keys = [key for keys in owned.values() for key in keys]
-    found: dict[str, list[Attachment]] = {message_id: [] for message_id in owned}
-    for attachment in await tx.get_many("attachments", keys, Attachment) if keys else ():
-        found[attachment.message_id].append(attachment)
-    return {message_id: _sorted(those) for message_id, those in found.items() if those}
-
-
-async def delete_attachments(
-    tx: Transaction, message_ids: Sequence[str], *, of_room: str | None = None
-) -> None:
-    """Delete the attachments of messages, as a part of a larger transaction.
-
-    Args:
-        tx: the transaction.
-        message_ids: the messages.
-        of_room: the room, where these are all its messages.
-    """
-    owned = await tx.find_keys("attachments", "messageId", message_ids)
-    keys = tuple(key for keys in owned.values() for key in keys)
-    if not keys:
-        return
-    tx.delete("attachments", keys)
-    change = Change(store="attachments", action="delete", keys=keys)
-    if of_room is not None:
-        change = Change(store="attachments", action="clear", room_id=of_room)
-    tx.changes.append(change)
+    found = await find_dependents(tx, "attachments", Attachment, message_ids)
+    return {message_id: _sorted(those) for message_id, those in found.items()}
 
 
 async def move_attachments(
@@ -178,17 +160,8 @@ async def move_attachments(
     for attachment_id in set(attachment_ids) - {attachment.id for attachment in found}:
         raise RecordNotFound("attachments", attachment_id)
     await tx.patch("attachments", attachment_ids, {"messageId": message.id})
-    moved = [structs.replace(attachment, message_id=message.id) for attachment in found]
-    keys = tuple(attachment.id for attachment in moved)
-    tx.changes.append(
-        Change(
-            store="attachments",
-            action="put",
-            keys=keys,
-            room_id=message.room_id,
-            records=few(moved),
-        )
-    )
+    moved = {one.id: structs.replace(one, message_id=message.id) for one in found}
+    tx.changes.append(records_saved("attachments", moved, room_id=message.room_id))
 
 
 def _is_same_file(one: Attachment, other: Attachment) -> bool:
@@ -197,7 +170,7 @@ def _is_same_file(one: Attachment, other: Attachment) -> bool:
 
 def _saved(attachment: Attachment, message: Message | None) -> Change:
     room_id = None if message is None else message.room_id
-    return record_saved("attachments", attachment.id, attachment, room_id=room_id)
+    return records_saved("attachments", {attachment.id: attachment}, room_id=room_id)
 
 
 def _sorted(found: list[Attachment]) -> list[Attachment]:

@@ -6,10 +6,14 @@ from typing import Any, Literal
 from msgspec import Struct
 
 from roomkeep.models import Attachment, Ban, Message, Reaction, Record, Room, User
-from roomkeep.storage.changes import record_saved
+from roomkeep.storage.arguments import Settings
+from roomkeep.storage.changes import records_saved
 from roomkeep.storage.operation import reads, writes
-from roomkeep.storage.operations.messages import WITH_DEPENDENTS, save_all
+from roomkeep.storage.operations.messages import save_all
+from roomkeep.storage.operations.meta import SETTING, save_settings
+from roomkeep.storage.operations.shared import WITH_DEPENDENTS, not_stored
 from roomkeep.storage.operations.tombstones import redact_deleted
+from roomkeep.storage.operations.users import change_user
 from roomkeep.storage.schema import SCHEMA
 from roomkeep.storage.transaction import Transaction
 
@@ -55,7 +59,16 @@ class RecordPage(Struct, frozen=True, kw_only=True, rename="camel", omit_default
 async def get_records(
     tx: Transaction, store: StoreName, after: PageKey | None = None
 ) -> RecordPage:
-    """Return the next records of a store; of reactions, those that wait for their message."""
+    """Return the next records of a store, in no order to rely on: all of it, page by page.
+
+    Of reactions, only those come that wait for their message: the others are in theirs. Records
+    that cannot be decoded are left out, and counted in `unreadable_records`.
+
+    Args:
+        tx: the transaction.
+        store: the store.
+        after: the `next` of the page before; None for the first page.
+    """
     keys, records = await tx.get_page(store, SCHEMA[store].record, after, PAGE)
     found: list[Any] = records
     if store == "messages":
@@ -70,22 +83,52 @@ async def get_records(
 
 @writes(*WITH_DEPENDENTS)
 async def add_messages(tx: Transaction, messages: Sequence[Message]) -> int:
-    """Write the messages that are not there yet; return how many they were."""
-    by_id = {message.id: message for message in messages}
-    existing = await tx.existing("messages", list(by_id))
-    new = [message for id_, message in by_id.items() if id_ not in existing]
-    if new:
-        await save_all(tx, new)
+    """Write the messages that are not there yet; return how many were written."""
+    new = await not_stored(tx, "messages", {message.id: message for message in messages})
+    await save_all(tx, list(new.values()))
     return len(new)
 
 
 @writes("bans")
 async def add_bans(tx: Transaction, bans: Sequence[Ban]) -> int:
-    """Write the bans that are not there yet; return how many they were."""
-    by_id = {ban.oder_id: ban for ban in bans}
-    existing = await tx.existing("bans", list(by_id))
-    new = [ban for oder_id, ban in by_id.items() if oder_id not in existing]
-    tx.put_many("bans", new)
-    for ban in new:
-        tx.changes.append(record_saved("bans", ban.oder_id, ban, room_id=ban.room_id))
+    """Write the bans that are not there yet; return how many were written."""
+    new = await not_stored(tx, "bans", {ban.oder_id: ban for ban in bans})
+    tx.put("bans", list(new.values()))
+    for ban in new.values():
+        tx.changes.append(records_saved("bans", {ban.oder_id: ban}, room_id=ban.room_id))
+    return len(new)
+
+
+@writes("users")
+async def add_users(tx: Transaction, users: Sequence[User]) -> None:
+    """Write the users who are not there yet; the profiles of those who are stay as they are."""
+    new = await not_stored(tx, "users", {user.oder_id: user for user in users})
+    if new:
+        tx.put("users", list(new.values()))
+        tx.changes.append(records_saved("users", new))
+
+
+@writes("users")
+async def restore_users(tx: Transaction, users: Sequence[User]) -> None:
+    """Write the users who are not there yet; of those who are, fill in what they lack.
+
+    Only an empty picture or bio is filled in; all else stays as it is here.
+    """
+    await add_users(tx, users)
+    given = {user.oder_id: user for user in users if user.avatar_url or user.bio}
+    for user in await tx.get_many("users", list(given), User):
+        changed = {
+            field: value
+            for field in ("avatar_url", "bio")
+            if not getattr(user, field) and (value := getattr(given[user.oder_id], field))
+        }
+        if changed:
+            await change_user(tx, user, changed)
+
+
+@writes("meta")
+async def add_settings(tx: Transaction, settings: Settings) -> int:
+    """Write the settings that are not there yet; return how many were written."""
+    new = await not_stored(tx, "meta", {SETTING + key: key for key in settings})
+    await save_settings(tx, {key: settings[key] for key in new.values()})
     return len(new)

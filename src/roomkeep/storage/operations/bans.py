@@ -3,16 +3,16 @@
 from indexeddb.keys import KeyRange, sort_key
 from roomkeep.errors import InvalidRecord
 from roomkeep.models import Ban, BanKey, Id, Milliseconds
-from roomkeep.storage.changes import Change, record_saved
+from roomkeep.storage.changes import Change, records_saved
 from roomkeep.storage.operation import reads, writes
 from roomkeep.storage.transaction import Transaction
 
 
 @writes("bans")
 async def save_ban(tx: Transaction, ban: Ban) -> None:
-    """Write a ban in place of the one with its `oder_id`."""
-    await tx.put("bans", ban)
-    tx.changes.append(record_saved("bans", ban.oder_id, ban, room_id=ban.room_id))
+    """Write a ban in place of the one with the same `oder_id`, the ban's own key."""
+    tx.put("bans", [ban])
+    tx.changes.append(records_saved("bans", {ban.oder_id: ban}, room_id=ban.room_id))
 
 
 @writes("bans")

@@ -35,7 +35,19 @@ async def get_channel_page(
     limit: Limit = 50,
     around: Id | Milliseconds | None = None,
 ) -> ChannelPage:
-    """Return the messages on both sides of a message or a time; of None, a channel's newest."""
+    """Return what a chat view shows of a channel: messages, their files, what they reply to.
+
+    Args:
+        tx: the transaction.
+        room_id: the room.
+        channel_id: the channel.
+        limit: how many messages on each side, at most.
+        around: the id of a message, which is among them; or a time in ms, such as up to when the
+            channel was read. None for the newest messages.
+
+    Raises:
+        RecordNotFound: there is no message `around`.
+    """
     after: list[Message] = []
     if around is not None:
         after = await get_messages_after(tx, room_id, around, limit, channel_id)
@@ -46,7 +58,7 @@ async def get_channel_page(
     here = {message.id for message in (*before, *after)}
     wanted = {message.reply_to_id: None for message in (*before, *after)}
     missing = [one for one in wanted if one is not None and one not in here]
-    originals = await tx.get_many("messages", missing, Message) if missing else []
+    originals = await tx.get_many("messages", missing, Message)
     return ChannelPage(
         before=before,
         after=[redact_deleted(message) for message in after],

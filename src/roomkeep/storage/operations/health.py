@@ -13,7 +13,8 @@ from msgspec import Struct
 
 from roomkeep.models import Attachment, Message
 from roomkeep.storage.changes import Change
-from roomkeep.storage.health import Findings, Position, Problem
+from roomkeep.storage.decode_errors import key_text
+from roomkeep.storage.health import Findings, Position, Problem, next_page
 from roomkeep.storage.operation import reads, writes
 from roomkeep.storage.operations.message_health import (
     MessagePage,
@@ -56,11 +57,10 @@ async def find_problems(tx: Transaction, position: Position | None = None) -> Fi
         record = SCHEMA[here.part].record
         keys, found = await tx.get_page(here.part, record, here.after, PAGE)
         problems = await _check_records(tx, here.part, keys, found)
-    if len(keys) == PAGE:
-        return Findings(problems=tuple(problems), next=Position(part=here.part, after=keys[-1]))
-    following = dict(itertools.pairwise(_PARTS)).get(here.part)
-    next_ = None if following is None else Position(part=following)
-    return Findings(problems=tuple(dict.fromkeys(problems)), next=next_)
+    following = next_page(here.part, keys, PAGE)
+    if following is None and (part := dict(itertools.pairwise(_PARTS)).get(here.part)):
+        following = Position(part=part)
+    return Findings(problems=tuple(dict.fromkeys(problems)), next=following)
 
 
 @writes("messages", "reactions", "attachments")
@@ -69,8 +69,7 @@ async def repair(tx: Transaction, position: Position | None = None) -> Findings:
     after = None if position is None else position.after
     keys, messages = await tx.get_page("messages", Message, after, PAGE)
     mended = await mend_page(tx, await with_dependents(tx, keys, messages))
-    last = Position(part="messages", after=keys[-1]) if len(keys) == PAGE else None
-    return Findings(problems=tuple(mended), next=last)
+    return Findings(problems=tuple(mended), next=next_page("messages", keys, PAGE))
 
 
 async def mend_page(tx: Transaction, page: MessagePage) -> list[Problem]:
@@ -121,7 +120,7 @@ async def _find_waiting(tx: Transaction, store: str, found: Iterable[Any]) -> li
     return [
         Problem(
             store=store,
-            key=record.id if isinstance(record, Attachment) else _text(reaction_key(record)),
+            key=record.id if isinstance(record, Attachment) else key_text(reaction_key(record)),
             kind="waiting",
             sentence=f"The message of this {_WAITING[store]} is not there. It may come later.",
         )
@@ -155,17 +154,17 @@ async def _find_unindexed(
 ) -> list[Problem]:
     """Name the unreadable records of a page that no list shows, for want of an index's field."""
     schema = SCHEMA[store]
-    readable = {_text(schema.key_of(msgspec.to_builtins(record))) for record in found}
+    readable = {key_text(schema.key_of(msgspec.to_builtins(record))) for record in found}
     problems = []
     for key in keys:
-        if _text(key) in readable:
+        if key_text(key) in readable:
             continue
         if missing := await _missing_field(tx, store, key):
             sentence = (
                 f"“{missing}” is not a value that can be listed, so no list shows the record."
             )
             problems.append(
-                Problem(store=store, key=_text(key), kind="unindexed", sentence=sentence)
+                Problem(store=store, key=key_text(key), kind="unindexed", sentence=sentence)
             )
     return problems
 
@@ -188,8 +187,8 @@ async def _check_indexes(tx: Transaction) -> list[Problem]:
 
 
 async def _compare(tx: Transaction, store: str, index: str) -> list[Problem]:
-    held = {_text(key) for key in await tx.get_all_keys(store, index=index)}
-    there = {_text(key): key for key in await tx.get_all_keys(store)}
+    held = {key_text(key) for key in await tx.get_all_keys(store, index=index)}
+    there = {key_text(key): key for key in await tx.get_all_keys(store)}
     wrong = [
         (key, f"The index {index} names a record that is not there.")
         for key in sorted(held - there.keys())
@@ -229,7 +228,3 @@ async def _missing_field(tx: Transaction, store: str, key: Any) -> str | None:
 
 def _can_be_listed(value: object) -> bool:
     return isinstance(value, str | int | float) and not isinstance(value, bool)
-
-
-def _text(key: Any) -> str:
-    return ", ".join(map(str, key)) if isinstance(key, list | tuple) else str(key)

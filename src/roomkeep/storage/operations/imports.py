@@ -9,7 +9,8 @@ from roomkeep.models import Message
 from roomkeep.storage.arguments import Ids
 from roomkeep.storage.operation import writes
 from roomkeep.storage.operations.attachments import RoomOf
-from roomkeep.storage.operations.messages import WITH_DEPENDENTS, save_all
+from roomkeep.storage.operations.messages import save_all
+from roomkeep.storage.operations.shared import WITH_DEPENDENTS
 from roomkeep.storage.transaction import Transaction
 
 
@@ -17,7 +18,7 @@ from roomkeep.storage.transaction import Transaction
 async def import_messages(
     tx: Transaction, messages: Sequence[Message], shared_ids: Ids = ()
 ) -> int:
-    """Write archived messages that are not there yet; return how many they were.
+    """Write archived messages that are not there yet; return how many were written.
 
     Where the id of a message is taken by one of another room, the message gets an id made from the
     two; so do replies to it. The same archive, imported again, adds nothing.
@@ -37,8 +38,7 @@ async def import_messages(
         reply_to_id = None if answered is None else ids.resolve(message.room_id, answered)
         reactions = tuple(structs.replace(one, message_id=id_) for one in message.reactions)
         new[id_] = structs.replace(message, id=id_, reply_to_id=reply_to_id, reactions=reactions)
-    if new:
-        await save_all(tx, list(new.values()))
+    await save_all(tx, list(new.values()))
     return len(new)
 
 
@@ -67,7 +67,7 @@ class _Ids:
         in_several = {id_ for id_, rooms in rooms_of.items() if len(rooms) > 1}
         there = await tx.existing("messages", list(candidates))
         rooms: dict[str, str | None] = dict.fromkeys(there)
-        for found in await tx.get_many("messages", list(there), RoomOf) if there else ():
+        for found in await tx.get_many("messages", list(there), RoomOf):
             rooms[found.id] = found.room_id
         return cls(rooms, in_several.union(shared))
 

@@ -9,6 +9,7 @@ from roomkeep.models import Attachment, Message, Reaction
 from roomkeep.storage.encoding import stored_fields
 from roomkeep.storage.health import Problem
 from roomkeep.storage.operations.reactions import reaction_key, reaction_order
+from roomkeep.storage.operations.shared import find_dependents
 from roomkeep.storage.transaction import Transaction
 
 
@@ -30,21 +31,13 @@ async def with_dependents(
     tx: Transaction, keys: Sequence[Any], messages: Sequence[Message]
 ) -> MessagePage:
     """Return messages with the rows that belong to them; `keys` names the unreadable ones, too."""
-    finding_rows = tx.find_keys("reactions", "messageId", keys)
-    finding_files = tx.find_keys("attachments", "messageId", keys)
-    rows_of, files_of = await finding_rows, await finding_files
-    row_keys = [key for those in rows_of.values() for key in those]
-    rows = await tx.get_many("reactions", row_keys, Reaction) if row_keys else []
-    file_keys = [key for those in files_of.values() for key in those]
-    files = await tx.get_many("attachments", file_keys, Attachment) if file_keys else []
-    page = MessagePage(list(messages), {}, {})
-    for row in rows:
-        page.reactions.setdefault(row.message_id, []).append(row)
-    for file in files:
-        page.attachments.setdefault(file.message_id, []).append(file.id)
-    for those in page.reactions.values():
-        those.sort(key=reaction_order)
-    return page
+    reactions = await find_dependents(tx, "reactions", Reaction, keys)
+    files = await find_dependents(tx, "attachments", Attachment, keys)
+    return MessagePage(
+        list(messages),
+        {id_: sorted(those, key=reaction_order) for id_, those in reactions.items()},
+        {id_: [file.id for file in those] for id_, those in files.items()},
+    )
 
 
 def message_problem(message: Message, page: MessagePage) -> Problem | None:
@@ -86,8 +79,8 @@ async def mend_message(tx: Transaction, message: Message, page: MessagePage) -> 
     if not rows:
         own = {reaction_key(one): one for one in message.reactions if one.message_id == message.id}
         # Rows that cannot be decoded are there all the same, and are to stay.
-        there = await tx.existing("reactions", list(own)) if own else set()
+        there = await tx.existing("reactions", list(own))
         rows = sorted((one for key, one in own.items() if key not in there), key=reaction_order)
-        tx.put_many("reactions", rows)
+        tx.put("reactions", rows)
     mended = structs.replace(message, reactions=tuple(rows))
     await tx.patch("messages", [message.id], stored_fields(mended, ["reactions"]))

@@ -5,10 +5,11 @@ from typing import Any
 from msgspec import Struct
 
 from indexeddb.keys import Direction, Key, KeyRange, sort_key
-from roomkeep.errors import InvalidRecord, RecordNotFound
+from roomkeep.errors import InvalidRecord
 from roomkeep.models import Id, Message, Milliseconds
 from roomkeep.storage.arguments import Limit
 from roomkeep.storage.operation import reads
+from roomkeep.storage.operations.shared import require
 from roomkeep.storage.operations.tombstones import redact_deleted
 from roomkeep.storage.schema import BY_CHANNEL_AND_TIME, BY_ROOM_AND_TIME
 from roomkeep.storage.transaction import Transaction
@@ -25,7 +26,10 @@ class _Edge(Struct, frozen=True):
 async def get_messages(
     tx: Transaction, room_id: Id, limit: Limit = 100, offset: Limit = 0
 ) -> list[Message]:
-    """Return a slice of a room's messages, ascending by (timestamp, id)."""
+    """Return a room's messages from `offset` on, ascending by (timestamp, id).
+
+    Ids compare by UTF-16 code unit, which is IndexedDB's order of strings.
+    """
     if limit == 0:
         return []
     query = KeyRange.starting_with(room_id)
@@ -45,8 +49,6 @@ async def get_messages(
 async def _unreadable_messages(tx: Transaction) -> set[Key]:
     """Return the keys of the messages that are known to be unreadable, and still are."""
     suspects = tx.suspects("messages")
-    if not suspects:
-        return set()
     readable = await tx.get_many("messages", suspects, Message)
     existing = await tx.existing("messages", suspects)
     return existing - {message.id for message in readable}
@@ -60,7 +62,20 @@ async def get_latest_messages(
     before: Id | None = None,
     channel_id: Id | None = None,
 ) -> list[Message]:
-    """Return the newest messages before the message `before`, ascending."""
+    """Return the newest messages, ascending: a page of a chat view.
+
+    What it costs does not grow with the room.
+
+    Args:
+        tx: the transaction.
+        room_id: the room.
+        limit: how many, at most.
+        before: the id of the message that comes right after the page; None for the room's end.
+        channel_id: of this channel only.
+
+    Raises:
+        RecordNotFound: there is no message `before`.
+    """
     edge = None if before is None else await _edge_at(tx, room_id, before, "before")
     found = await _page(tx, room_id, channel_id, limit, edge, "prev")
     return [redact_deleted(message) for message in reversed(found)]
@@ -74,7 +89,21 @@ async def get_messages_after(
     limit: Limit = 50,
     channel_id: Id | None = None,
 ) -> list[Message]:
-    """Return the oldest messages after the message or the time `after`, ascending."""
+    """Return the oldest messages after a message or a time, ascending: the next page down.
+
+    What it costs does not grow with the room.
+
+    Args:
+        tx: the transaction.
+        room_id: the room.
+        after: the id of the message that comes right before the page; or a time in ms, for later
+            messages, such as the unread ones.
+        limit: how many, at most.
+        channel_id: of this channel only.
+
+    Raises:
+        RecordNotFound: there is no message `after`.
+    """
     if isinstance(after, str):
         edge = await _edge_at(tx, room_id, after, "after")
     else:
@@ -90,7 +119,14 @@ async def count_messages(
     after: Milliseconds | None = None,
     channel_id: Id | None = None,
 ) -> int:
-    """Count the messages of a room, or of one of its channels, that are later than `after`."""
+    """Count a room's messages, such as the unread ones, without reading them.
+
+    Args:
+        tx: the transaction.
+        room_id: the room.
+        after: only those later than this time, in ms.
+        channel_id: of this channel only.
+    """
     edge = None if after is None else _Edge(after)
     index, prefix = _index(room_id, channel_id)
     return await tx.count("messages", index=index, query=_beyond(prefix, edge, "next"))
@@ -102,9 +138,7 @@ def message_order(message: Message) -> tuple[int, Any]:
 
 
 async def _edge_at(tx: Transaction, room_id: str, message_id: str, field: str) -> _Edge:
-    message = await tx.get("messages", message_id, Message)
-    if message is None:
-        raise RecordNotFound("messages", message_id)
+    message = await require(tx, "messages", message_id, Message)
     if message.room_id != room_id:
         msg = f"the message is in the room {message.room_id!r}"
         raise InvalidRecord(msg, field=field)

@@ -8,19 +8,17 @@ from indexeddb.keys import KeyRange
 from roomkeep.errors import RecordNotFound
 from roomkeep.models import Id, Message, Milliseconds
 from roomkeep.storage.arguments import Ids, MessageUpdate, Settings, changed_fields
-from roomkeep.storage.changes import Change, messages_saved, record_saved
+from roomkeep.storage.changes import Change, messages_saved, records_saved
 from roomkeep.storage.encoding import stored_fields
 from roomkeep.storage.operation import reads, writes
-from roomkeep.storage.operations.attachments import delete_attachments, move_attachments
+from roomkeep.storage.operations.attachments import move_attachments
 from roomkeep.storage.operations.bans import check_not_banned
 from roomkeep.storage.operations.meta import save_settings
-from roomkeep.storage.operations.reactions import delete_reactions, sync_reactions
+from roomkeep.storage.operations.reactions import sync_reactions
+from roomkeep.storage.operations.shared import WITH_DEPENDENTS, delete_dependents, require
 from roomkeep.storage.operations.tombstones import make_tombstone, redact_deleted
 from roomkeep.storage.schema import BY_CHANNEL_AND_TIME
 from roomkeep.storage.transaction import Transaction
-
-WITH_DEPENDENTS = ("messages", "reactions", "attachments")
-"""The stores of messages and of what belongs to them."""
 
 _BATCH = 250
 """So many messages are held at a time while many are moved."""
@@ -28,13 +26,21 @@ _BATCH = 250
 
 @writes(*WITH_DEPENDENTS)
 async def save_message(tx: Transaction, message: Message) -> None:
-    """Write a message in place of the one with its id, and its reactions with it."""
+    """Write a message in place of the one with its id.
+
+    Its reactions replace those that are stored; a new message takes along those that came before
+    it.
+    """
     await save_all(tx, [message])
 
 
 @writes(*WITH_DEPENDENTS)
 async def save_messages(tx: Transaction, messages: Sequence[Message]) -> None:
-    """Write many messages; of two with one id, the later."""
+    """Write many messages, as `save_message` would; of two with one id, the later.
+
+    In the desktop's window one request carries at most 100 million characters, some 300,000
+    messages; `save_messages_in_batches` writes more.
+    """
     await save_all(tx, list({message.id: message for message in messages}.values()))
 
 
@@ -46,15 +52,7 @@ async def send_message(
     settings: Settings,
     attachment_ids: Ids,
 ) -> None:
-    """Write a message of who is signed in, with the settings that change as it goes.
-
-    Args:
-        tx: the transaction.
-        message: the message.
-        now: the time in ms, which decides whether a ban still holds.
-        settings: such as the draft that the message was, and the read marker.
-        attachment_ids: attachments that were stored before, and belong to the message from now on.
-    """
+    """Write a message of who is signed in, and what changes with it, unless they are banned."""
     if not await tx.existing("rooms", [message.room_id]):
         raise RecordNotFound("rooms", message.room_id)
     await check_not_banned(tx, message.sender_id, message.room_id, now, "sender_id")
@@ -74,9 +72,7 @@ async def get_message_by_id(tx: Transaction, message_id: Id) -> Message | None:
 @writes(*WITH_DEPENDENTS)
 async def update_message(tx: Transaction, message_id: Id, changes: MessageUpdate) -> None:
     """Change some fields of a message."""
-    stored = await tx.get("messages", message_id, Message)
-    if stored is None:
-        raise RecordNotFound("messages", message_id)
+    stored = await require(tx, "messages", message_id, Message)
     changed = changed_fields(changes)
     message = structs.replace(stored, **changed)
     if message.room_id != stored.room_id:
@@ -89,28 +85,28 @@ async def update_message(tx: Transaction, message_id: Id, changes: MessageUpdate
     if "reactions" in changed:
         (message,) = await sync_reactions(tx, [message])
     await tx.patch("messages", [message.id], stored_fields(message, changed))
-    tx.changes.append(record_saved("messages", message.id, message, room_id=message.room_id))
+    tx.changes.append(records_saved("messages", {message.id: message}, room_id=message.room_id))
 
 
 @writes(*WITH_DEPENDENTS)
 async def delete_message(tx: Transaction, message_id: Id) -> None:
-    """Leave a tombstone; content, reactions and attachments go. Nothing happens without a message.
+    """Leave a tombstone of a message: its content, reactions and attachments go.
 
-    One that cannot be decoded leaves no tombstone.
+    It reads `DELETED_MESSAGE_CONTENT` from then on. Nothing happens where there is no message; one
+    that cannot be decoded leaves no tombstone.
     """
     message = await tx.get("messages", message_id, Message)
     if message is not None:
         await save_all(tx, [make_tombstone(message)])
     elif await tx.existing("messages", [message_id]):
         tx.delete("messages", [message_id])
-        await delete_reactions(tx, [message_id])
-        await delete_attachments(tx, [message_id])
+        await delete_dependents(tx, [message_id])
         tx.changes.append(Change(store="messages", action="delete", keys=(message_id,)))
 
 
 @writes("messages")
 async def move_messages(tx: Transaction, room_id: Id, channel_id: Id, to_channel_id: Id) -> int:
-    """Move all messages of a channel to another one of the room; return how many they were."""
+    """Move all messages of a channel to another channel of the room; return how many there were."""
     if channel_id == to_channel_id:
         return 0
     query = KeyRange.starting_with(room_id, channel_id)
@@ -127,8 +123,7 @@ async def clear_room_messages(tx: Transaction, room_id: Id) -> None:
     """Delete all messages of a room, with their reactions and attachments; leave no tombstones."""
     ids = await tx.get_all_keys("messages", index="roomId", query=KeyRange.only(room_id))
     tx.delete("messages", ids)
-    await delete_reactions(tx, ids, of_room=room_id)
-    await delete_attachments(tx, ids, of_room=room_id)
+    await delete_dependents(tx, ids, of_room=room_id)
     tx.changes.append(Change(store="messages", action="clear", room_id=room_id))
 
 
@@ -136,8 +131,7 @@ async def save_all(tx: Transaction, messages: Sequence[Message]) -> None:
     """Write messages of different ids, with their reactions, as a part of a transaction."""
     saved = [make_tombstone(one) if one.is_deleted else one for one in messages]
     deleted = [message.id for message in saved if message.is_deleted]
-    if deleted:
-        await delete_attachments(tx, deleted)
+    await delete_dependents(tx, deleted, ["attachments"])
     saved = await sync_reactions(tx, saved)
-    tx.put_many("messages", saved)
+    tx.put("messages", saved)
     tx.changes += messages_saved(map(redact_deleted, saved))

@@ -16,7 +16,7 @@ SETTING = "setting/"
 
 @reads("meta", "users")
 async def get_current_user(tx: Transaction) -> User | None:
-    """Return the profile of the account that the database belongs to; None where it has none."""
+    """Return the profile of who is signed in; None for nobody, or where none was saved."""
     owner = await get_owner(tx)
     return await tx.get("users", owner, User) if owner else None
 
@@ -31,19 +31,19 @@ async def get_owner(tx: Transaction) -> str | None:
 @writes("meta")
 async def set_owner(tx: Transaction, user_id: Id) -> None:
     """Note which account the database belongs to."""
-    await tx.put("meta", MetaRecord(key=CURRENT_USER_ID, value=user_id))
+    tx.put("meta", [MetaRecord(key=CURRENT_USER_ID, value=user_id)])
 
 
 @reads("meta")
 async def get_setting(tx: Transaction, key: Id) -> object:
-    """Return a setting's value; None where there is none."""
+    """Return the value of one of the app's settings for the account; None where it has none."""
     record = await tx.get("meta", SETTING + key, MetaRecord)
     return None if record is None else record.value
 
 
 @reads("meta")
-async def get_settings(tx: Transaction, prefix: str) -> dict[str, object]:
-    """Return the settings whose keys begin with `prefix`."""
+async def get_settings(tx: Transaction, prefix: str = "") -> dict[str, object]:
+    """Return the settings of the account whose keys begin with `prefix`."""
     query = KeyRange.prefix(SETTING + prefix)
     found = await tx.get_all("meta", MetaRecord, query=query)
     return {record.key.removeprefix(SETTING): record.value for record in found}
@@ -51,28 +51,19 @@ async def get_settings(tx: Transaction, prefix: str) -> dict[str, object]:
 
 @writes("meta")
 async def save_setting(tx: Transaction, key: Id, value: JsonValue) -> None:
-    """Write a setting; None deletes it."""
+    """Write a setting of the account: any JSON value. None deletes it."""
     await save_settings(tx, {key: value})
 
 
 @writes("meta")
-async def add_settings(tx: Transaction, settings: Settings) -> int:
-    """Write the settings that are not there yet; return how many they were."""
-    existing = await tx.existing("meta", [SETTING + key for key in settings])
-    new = {key: value for key, value in settings.items() if SETTING + key not in existing}
-    await save_settings(tx, new)
-    return len(new)
-
-
-@writes("meta")
 async def save_settings(tx: Transaction, settings: Settings) -> None:
-    """Write settings; a value of None deletes one."""
+    """Write settings of the account: any JSON values. None deletes one."""
     written = [
         MetaRecord(key=key, value=value) for key, value in settings.items() if value is not None
     ]
     deleted = [key for key, value in settings.items() if value is None]
     if written:
-        tx.put_many("meta", [MetaRecord(key=SETTING + one.key, value=one.value) for one in written])
+        tx.put("meta", [MetaRecord(key=SETTING + one.key, value=one.value) for one in written])
         keys = tuple(one.key for one in written)
         tx.changes.append(Change(store="meta", action="put", keys=keys, records=tuple(written)))
     if deleted:
@@ -89,7 +80,7 @@ async def get_contents(tx: Transaction) -> tuple[dict[str, int], list[str]]:
 
 @writes(*SCHEMA)
 async def clear_all_data(tx: Transaction) -> None:
-    """Delete everything of the account, but the note whose database this is."""
+    """Delete everything that the account keeps. It stays signed in."""
     owner = await get_owner(tx)
     for store in SCHEMA:
         tx.clear(store)

@@ -7,7 +7,7 @@ each a transaction of its own; one that the end of the page breaks off goes on a
 from msgspec import UNSET, Struct
 
 from roomkeep.models import DEFAULT_CHANNEL_ID, Message
-from roomkeep.storage.health import Position
+from roomkeep.storage.health import Findings, Position, next_page
 from roomkeep.storage.operation import reads, writes
 from roomkeep.storage.operations.health import mend_page
 from roomkeep.storage.operations.message_health import with_dependents
@@ -40,10 +40,8 @@ async def is_update_due(tx: Transaction) -> bool:
 
 
 @writes("messages", "reactions", "attachments", "meta")
-async def update_older_messages(
-    tx: Transaction, position: Position | None = None
-) -> Position | None:
-    """Put the next messages right; return where the next step begins, None after the last."""
+async def update_older_messages(tx: Transaction, position: Position | None = None) -> Findings:
+    """Take one step of the update, and return what it has put right."""
     after = None if position is None else position.after
     known = len(tx.unreadable)
     _, found = await tx.get_page("messages", _ChannelOf, after, PAGE)
@@ -51,8 +49,8 @@ async def update_older_messages(
     nowhere = [message.id for message in found if message.channel_id is UNSET]
     await tx.patch("messages", nowhere, {"channelId": DEFAULT_CHANNEL_ID})
     keys, messages = await tx.get_page("messages", Message, after, PAGE)
-    await mend_page(tx, await with_dependents(tx, keys, messages))
-    if len(keys) == PAGE:
-        return Position(part="messages", after=keys[-1])
-    tx.delete("meta", [UPGRADED])
-    return None
+    mended = await mend_page(tx, await with_dependents(tx, keys, messages))
+    following = next_page("messages", keys, PAGE)
+    if following is None:
+        tx.delete("meta", [UPGRADED])
+    return Findings(problems=tuple(mended), next=following)

@@ -1,14 +1,13 @@
 """Reactions: one per person, emoji and message, and always equal to those in their message."""
 
 from collections.abc import Iterable, Sequence
-from typing import Literal
 
 from msgspec import structs
 
 from indexeddb.keys import KeyRange, sort_key
 from roomkeep.errors import InvalidRecord
 from roomkeep.models import Id, Message, Milliseconds, Reaction
-from roomkeep.storage.changes import Change, few, record_saved
+from roomkeep.storage.changes import Change, records_saved
 from roomkeep.storage.encoding import stored_fields
 from roomkeep.storage.operation import reads, writes
 from roomkeep.storage.operations.bans import check_not_banned
@@ -21,9 +20,10 @@ Key = tuple[str, str, str]
 
 @writes("messages", "reactions")
 async def save_reaction(tx: Transaction, reaction: Reaction) -> None:
-    """Write a reaction in place of the same person's with the same emoji.
+    """Write a reaction; there is one for each person, emoji and message.
 
-    It may come before its message, and joins it when the message is saved.
+    It may come before its message, and joins it when the message is saved; but not after the
+    message was deleted.
     """
     await _save(tx, reaction, await get_undeleted(tx, reaction.message_id))
 
@@ -39,13 +39,13 @@ async def send_reaction(tx: Transaction, reaction: Reaction, now: Milliseconds) 
 
 @writes("messages", "reactions")
 async def remove_reaction(tx: Transaction, message_id: Id, oder_id: Id, emoji: Id) -> None:
-    """Delete a reaction, if it is there."""
+    """Delete a reaction, if it is there. `oder_id` is who reacted."""
     key = (oder_id, emoji, message_id)
     if not await tx.existing("reactions", [key]):
         return
     message = await tx.get("messages", message_id, Message)
     tx.delete("reactions", [key])
-    tx.changes.append(_change("delete", [key], message))
+    tx.changes.append(_deleted([key], message))
     await _copy_into_message(tx, message)
 
 
@@ -82,37 +82,16 @@ async def sync_reactions(tx: Transaction, messages: Sequence[Message]) -> list[M
         wanted = early.get(message.id, {}) | own
         gone_here = [key for key in present.get(message.id, ()) if key not in wanted]
         if gone_here:
-            tx.changes.append(_change("delete", gone_here, message))
+            tx.changes.append(_deleted(gone_here, message))
         if wanted:
-            tx.changes.append(_change("put", wanted, message, wanted.values()))
+            tx.changes.append(records_saved("reactions", wanted, room_id=message.room_id))
         gone += gone_here
         saved += wanted.values()
         in_order = tuple(sorted(wanted.values(), key=reaction_order))
         concerned[message.id] = structs.replace(message, reactions=in_order)
     tx.delete("reactions", gone)
-    tx.put_many("reactions", saved)
+    tx.put("reactions", saved)
     return [concerned.get(message.id, message) for message in messages]
-
-
-async def delete_reactions(
-    tx: Transaction, message_ids: Sequence[str], *, of_room: str | None = None
-) -> None:
-    """Delete the reactions to messages, as a part of a larger transaction.
-
-    Args:
-        tx: the transaction.
-        message_ids: the messages.
-        of_room: the room, where these are all its messages.
-    """
-    owned = await tx.find_keys("reactions", "messageId", message_ids)
-    keys = [key for keys in owned.values() for key in keys]
-    if not keys:
-        return
-    tx.delete("reactions", keys)
-    if of_room is None:
-        tx.changes.append(_change("delete", keys, None))
-    else:
-        tx.changes.append(Change(store="reactions", action="clear", room_id=of_room))
 
 
 def reaction_key(reaction: Reaction) -> Key:
@@ -126,8 +105,9 @@ def reaction_order(reaction: Reaction) -> tuple[object, ...]:
 
 
 async def _save(tx: Transaction, reaction: Reaction, message: Message | None) -> None:
-    await tx.put("reactions", reaction)
-    tx.changes.append(_change("put", [reaction_key(reaction)], message, [reaction]))
+    tx.put("reactions", [reaction])
+    saved = {reaction_key(reaction): reaction}
+    tx.changes.append(records_saved("reactions", saved, room_id=_room_of(message)))
     await _copy_into_message(tx, message)
 
 
@@ -138,7 +118,7 @@ async def _copy_into_message(tx: Transaction, message: Message | None) -> None:
     rows = await get_reactions_for_message(tx, message.id)
     message = structs.replace(message, reactions=tuple(rows))
     await tx.patch("messages", [message.id], stored_fields(message, ["reactions"]))
-    tx.changes.append(record_saved("messages", message.id, message, room_id=message.room_id))
+    tx.changes.append(records_saved("messages", {message.id: message}, room_id=message.room_id))
 
 
 async def _early_reactions(
@@ -146,12 +126,10 @@ async def _early_reactions(
 ) -> dict[str, dict[Key, Reaction]]:
     """Return the reactions that came before their message, by message."""
     with_rows = [id_ for id_ in present if not messages[id_].is_deleted]
-    if not with_rows:
-        return {}
     existing = await tx.existing("messages", with_rows)
     keys = [key for id_ in with_rows if id_ not in existing for key in present[id_]]
     early: dict[str, dict[Key, Reaction]] = {}
-    for row in await tx.get_many("reactions", keys, Reaction) if keys else ():
+    for row in await tx.get_many("reactions", keys, Reaction):
         early.setdefault(row.message_id, {})[reaction_key(row)] = row
     return early
 
@@ -163,16 +141,9 @@ def _check_reactions(message: Message) -> None:
             raise InvalidRecord(msg, field=f"reactions[{index}].message_id")
 
 
-def _change(
-    action: Literal["put", "delete"],
-    keys: Iterable[Key],
-    message: Message | None,
-    records: Iterable[Reaction] = (),
-) -> Change:
-    return Change(
-        store="reactions",
-        action=action,
-        keys=tuple(keys),
-        room_id=None if message is None else message.room_id,
-        records=few(tuple(records)),
-    )
+def _room_of(message: Message | None) -> str | None:
+    return None if message is None else message.room_id
+
+
+def _deleted(keys: Iterable[Key], message: Message | None) -> Change:
+    return Change(store="reactions", action="delete", keys=tuple(keys), room_id=_room_of(message))

@@ -3,27 +3,28 @@
 from msgspec import Struct, structs
 
 from indexeddb.keys import KeyRange, sort_key
-from roomkeep.errors import InvalidRecord, RecordNotFound
+from roomkeep.errors import InvalidRecord
 from roomkeep.models import Channel, Id, Room, RoomMember
 from roomkeep.storage.arguments import RoomUpdate, changed_fields
-from roomkeep.storage.changes import Change, record_saved
+from roomkeep.storage.changes import Change, records_saved
 from roomkeep.storage.encoding import keep_unknown_fields, stored_fields
 from roomkeep.storage.operation import reads, writes
-from roomkeep.storage.operations import messages
+from roomkeep.storage.operations.messages import clear_room_messages
+from roomkeep.storage.operations.shared import WITH_DEPENDENTS, require
 from roomkeep.storage.transaction import Transaction
 from roomkeep.storage.validation import MAX_ITEMS
 
 _LISTS: dict[str, tuple[type[Struct], str]] = {
     "channels": (Channel, "id"),
-    "members": (RoomMember, "oderId"),
+    "members": (RoomMember, "oder_id"),
 }
-"""The lists of a room: the type of their items, and what tells the items apart."""
+"""The lists of a room: the type of their items, and the field that tells the items apart."""
 
 
 @writes("rooms")
 async def save_room(tx: Transaction, room: Room) -> None:
     """Write a room in place of the one with its id."""
-    await tx.put("rooms", room)
+    tx.put("rooms", [room])
     tx.changes.append(_saved(room))
 
 
@@ -40,10 +41,10 @@ async def get_all_rooms(tx: Transaction) -> list[Room]:
     return sorted(rooms, key=lambda room: (room.created_at, sort_key(room.id)))
 
 
-@writes("rooms", "bans", *messages.WITH_DEPENDENTS)
+@writes("rooms", "bans", *WITH_DEPENDENTS)
 async def delete_room(tx: Transaction, room_id: Id) -> None:
     """Delete a room with its messages, their reactions and attachments, and its bans."""
-    await messages.clear_room_messages(tx, room_id)
+    await clear_room_messages(tx, room_id)
     bans = await tx.get_all_keys("bans", index="roomId", query=KeyRange.only(room_id))
     tx.delete("bans", bans)
     tx.delete("rooms", [room_id])
@@ -55,10 +56,7 @@ async def delete_room(tx: Transaction, room_id: Id) -> None:
 @writes("rooms")
 async def update_room(tx: Transaction, room_id: Id, changes: RoomUpdate) -> None:
     """Change some fields of a room. What its channels and members hold besides stays, too."""
-    room = await tx.get("rooms", room_id, Room)
-    if room is None:
-        raise RecordNotFound("rooms", room_id)
-    await _update(tx, room, changed_fields(changes))
+    await _update(tx, await require(tx, "rooms", room_id, Room), changed_fields(changes))
 
 
 @writes("rooms")
@@ -72,21 +70,19 @@ async def add_room(tx: Transaction, room: Room) -> None:
     if stored is None:
         await save_room(tx, room)
         return
-    changed: dict[str, tuple[Channel, ...] | tuple[RoomMember, ...]] = {}
-    known_channels = {channel.id for channel in stored.channels}
-    channels = [channel for channel in room.channels if channel.id not in known_channels]
-    if channels:
-        changed["channels"] = (*stored.channels, *channels)
-    known_members = {member.oder_id for member in stored.members}
-    members = [member for member in room.members if member.oder_id not in known_members]
-    if members:
-        changed["members"] = (*stored.members, *members)
-    for name, items in changed.items():
+    changed: dict[str, object] = {}
+    for name, (_, key) in _LISTS.items():
+        present = getattr(stored, name)
+        known = {getattr(item, key) for item in present}
+        new = [item for item in getattr(room, name) if getattr(item, key) not in known]
+        if not new:
+            continue
+        items = changed[name] = (*present, *new)
         if len(items) > MAX_ITEMS:
             msg = f"would have {len(items):,} items; {MAX_ITEMS:,} is the most"
             raise InvalidRecord(msg, field=name)
     if changed:
-        await _update(tx, stored, dict(changed))
+        await _update(tx, stored, changed)
 
 
 async def _update(tx: Transaction, room: Room, changed: dict[str, object]) -> None:
@@ -101,4 +97,4 @@ async def _update(tx: Transaction, room: Room, changed: dict[str, object]) -> No
 
 
 def _saved(room: Room) -> Change:
-    return record_saved("rooms", room.id, room, room_id=room.id)
+    return records_saved("rooms", {room.id: room}, room_id=room.id)

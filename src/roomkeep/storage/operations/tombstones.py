@@ -6,8 +6,6 @@ from roomkeep.errors import InvalidRecord
 from roomkeep.models import DELETED_MESSAGE_CONTENT, Message
 from roomkeep.storage.transaction import Transaction
 
-__all__ = ["get_undeleted", "make_tombstone", "redact_deleted"]
-
 
 def make_tombstone(message: Message) -> Message:
     """Return what is stored of a deleted message: everything but what it said."""

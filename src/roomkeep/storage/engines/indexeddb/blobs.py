@@ -7,8 +7,6 @@ from pyodide.ffi import JsException, to_js
 
 from roomkeep.errors import StorageLost
 
-__all__ = ["BLOB", "StoredBlob", "blob_of", "to_blob"]
-
 BLOB = "data"
 """Where in a record the bytes are that are stored beside it."""
 

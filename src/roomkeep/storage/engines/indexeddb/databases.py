@@ -6,8 +6,6 @@ import indexeddb
 from roomkeep.storage.engines.indexeddb.errors import storage_errors
 from roomkeep.storage.operations.meta import CURRENT_USER_ID
 
-__all__ = ["database_exists", "database_names", "delete_database", "read_owner"]
-
 
 async def database_names() -> list[str]:
     """Return the names of this origin's databases, sorted."""

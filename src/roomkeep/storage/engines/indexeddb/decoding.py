@@ -1,7 +1,7 @@
 """Records as JSON text, decoded; those that cannot be are described."""
 
 import json
-from collections.abc import Awaitable, Iterable
+from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
 import msgspec
@@ -9,11 +9,8 @@ from msgspec import Raw
 from pyodide.ffi import JsException
 
 import indexeddb
-from roomkeep.storage.decode_errors import Suspects, UnreadableRecord, describe, key_text
-from roomkeep.storage.encoding import decode, decode_all
+from roomkeep.storage.decode_errors import Suspects, UnreadableRecord, describe
 from roomkeep.storage.schema import SCHEMA
-
-__all__ = ["Decoder", "split_records", "stored_fields"]
 
 R = TypeVar("R")
 
@@ -35,7 +32,7 @@ class Decoder:
     def decode_all(self, store: str, text: str, kind: type[R]) -> list[R | None]:
         """Decode a JSON list of records; None in the place of those that cannot be decoded."""
         try:
-            return decode_all(text, kind)
+            return msgspec.json.decode(text, type=list[kind | None])  # type: ignore[valid-type]
         except ValueError:
             # One of them spoils it. Find out which, one by one.
             return [self.decode(store, one, kind) for one in split_records(text)]
@@ -43,16 +40,27 @@ class Decoder:
     def decode(self, store: str, text: bytes, kind: type[R]) -> R | None:
         """Decode one record; None where that cannot be done."""
         try:
-            return decode(text, kind)
+            return msgspec.json.decode(text, type=kind)
         except ValueError as error:
             self._note(store, SCHEMA[store].key_of(stored_fields(text)), error)
             return None
 
-    async def to_json(self, store: str, requests: Iterable[Awaitable[Any]]) -> str:
-        """Return records as a JSON list, without those that JSON cannot carry."""
+    async def read_json(
+        self, store: str, asked: Awaitable[str], ask_values: Callable[[], Awaitable[list[Any]]]
+    ) -> str:
+        """Return records as a JSON list, without those that JSON cannot carry.
+
+        Args:
+            store: the store of the records.
+            asked: gives the list, or fails because of one of them.
+            ask_values: asks for the same records one by one, as JavaScript objects.
+        """
+        try:
+            return await asked
+        except indexeddb.InvalidValue:
+            values = await ask_values()
         texts = []
-        for request in requests:
-            value = await request
+        for value in values:
             try:
                 texts.append(indexeddb.to_json(value) or "null")
             except JsException as error:
@@ -63,7 +71,7 @@ class Decoder:
         return f"[{','.join(texts)}]"
 
     def _note(self, store: str, key: Any, error: Exception) -> None:
-        self.unreadable.append(describe(store, key_text(key), error))
+        self.unreadable.append(describe(store, key, error))
         self._suspects.setdefault(store, {})[key] = None
 
 

@@ -15,18 +15,16 @@ from roomkeep.storage.operations.older_clients import UPGRADED
 from roomkeep.storage.schema import SCHEMA, VERSION, KeyPath
 from roomkeep.storage.transaction import Body
 
-__all__ = ["IndexedDBEngine", "open_engine", "upgrade"]
-
 T = TypeVar("T")
 logger = logging.getLogger(__name__)
 
 
 async def open_engine(
     name: str,
-    durability: indexeddb.Durability = "relaxed",
+    durability: indexeddb.Durability,
     *,
-    owner: str | None = None,
-    on_create: Callable[[], None] = lambda: None,
+    owner: str | None,
+    on_create: Callable[[], None],
 ) -> "IndexedDBEngine":
     """Open a database with schema version 2, and create or upgrade it where it is not there.
 
@@ -95,8 +93,8 @@ class IndexedDBEngine:
     def __init__(
         self,
         database: indexeddb.Database,
-        durability: indexeddb.Durability = "relaxed",
-        missing: frozenset[tuple[str, str]] = frozenset(),
+        durability: indexeddb.Durability,
+        missing: frozenset[tuple[str, str]],
     ) -> None:
         self.name = database.name
         self._database = database

@@ -15,8 +15,6 @@ from roomkeep.errors import (
     TransactionAborted,
 )
 
-__all__ = ["storage_errors"]
-
 _ERRORS: dict[type[indexeddb.IndexedDBError], type[StorageError]] = {
     indexeddb.Unavailable: StorageUnavailable,
     indexeddb.Blocked: StorageBlocked,

@@ -6,13 +6,9 @@ An older client's database has no index but the messages' `roomId`.
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-import indexeddb
 from indexeddb.keys import KeyRange, sort_key
-from roomkeep.storage.engines.immediate import Done
 from roomkeep.storage.engines.indexeddb.decoding import Decoder, split_records, stored_fields
 from roomkeep.storage.schema import SCHEMA
-
-__all__ = ["Entry", "Scanner"]
 
 
 class Entry(NamedTuple):
@@ -73,12 +69,9 @@ class Scanner:
             for other, other_path in SCHEMA[store].indexes.items():
                 if other_path == path[0] and (store, other) not in self._missing:
                     source, narrowed = self._source(store, other), KeyRange.only(first)
-        try:
-            text: str = await source.get_all_json(narrowed)
-        except indexeddb.InvalidValue:
-            values = await source.get_all(narrowed, convert=list)
-            text = await self._decoder.to_json(store, [Done(value) for value in values])
-        return text
+        return await self._decoder.read_json(
+            store, source.get_all_json(narrowed), lambda: source.get_all(narrowed, convert=list)
+        )
 
 
 def _common_first(query: KeyRange | None) -> Any:

@@ -14,8 +14,6 @@ from roomkeep.storage.engines.indexeddb.blobs import BLOB, StoredBlob, blob_of, 
 from roomkeep.storage.engines.indexeddb.decoding import Decoder
 from roomkeep.storage.engines.indexeddb.scan import Scanner
 
-__all__ = ["IndexedDBTransaction"]
-
 R = TypeVar("R")
 
 
@@ -48,14 +46,12 @@ class IndexedDBTransaction:
         source = self._store(store)
         request = source.get_many_json(keys)
 
+        async def ask_values() -> list[Any]:
+            return [await one for one in [source.get(key, convert=_as_is) for key in keys]]
+
         async def decoded() -> list[R]:
-            try:
-                text = await request
-            except indexeddb.InvalidValue:
-                text = await self._decoder.to_json(
-                    store, [source.get(key, convert=_as_is) for key in keys]
-                )
-            return [one for one in self._decoder.decode_all(store, text, kind) if one is not None]
+            text = await self._decoder.read_json(store, request, ask_values)
+            return _present(self._decoder.decode_all(store, text, kind))
 
         return decoded()
 
@@ -87,18 +83,18 @@ class IndexedDBTransaction:
 
         async def readable() -> list[R]:
             request, asked = first, count
+
+            async def ask_values() -> list[Any]:
+                most = None if asked is None else asked + offset
+                values: list[Any] = await source.get_all(
+                    query, count=most, direction=direction, convert=list
+                )
+                return values[offset:]
+
             while True:
-                try:
-                    text = await request
-                except indexeddb.InvalidValue:
-                    values = source.get_all(
-                        query, count=_sum(asked, offset), direction=direction, convert=list
-                    )
-                    text = await self._decoder.to_json(
-                        store, [Done(one) for one in await values][offset:]
-                    )
+                text = await self._decoder.read_json(store, request, ask_values)
                 records = self._decoder.decode_all(store, text, kind)
-                found = [record for record in records if record is not None]
+                found = _present(records)
                 if asked is None or count is None or len(found) >= count or len(records) < asked:
                     return found[:count]
                 # Unreadable records took the place of others: look further.
@@ -117,13 +113,10 @@ class IndexedDBTransaction:
 
         async def page() -> tuple[list[Any], list[R]]:
             keys = [_key(key) for key in await asking_keys]
-            try:
-                text = await asking_text
-            except indexeddb.InvalidValue:
-                values = await source.get_all(query, count=count, convert=list)
-                text = await self._decoder.to_json(store, [Done(value) for value in values])
-            records = self._decoder.decode_all(store, text, kind)
-            return keys, [record for record in records if record is not None]
+            text = await self._decoder.read_json(
+                store, asking_text, lambda: source.get_all(query, count=count, convert=list)
+            )
+            return keys, _present(self._decoder.decode_all(store, text, kind))
 
         return page()
 
@@ -180,19 +173,15 @@ class IndexedDBTransaction:
     def get_blob(self, store: str, key: Key) -> Awaitable[StoredBlob | None]:
         return self._store(store).get(key, convert=blob_of)
 
-    def put(self, store: str, record: object, *, blob: object = None) -> Awaitable[None]:
+    def put(self, store: str, records: Sequence[object], *, blob: object = None) -> None:
         if blob is None:
-            self.put_many(store, [record])
-        else:
+            if records:
+                self._store(store).put_many_json(encode(record) for record in records)
+            return
+        for record in records:
             value = indexeddb.from_json(encode(record))
             setattr(value, BLOB, to_blob(blob))
             self._store(store).put(value)
-        # Nothing is to be awaited: should the request fail, the transaction is undone.
-        return Done(None)
-
-    def put_many(self, store: str, records: Sequence[object]) -> None:
-        if records:
-            self._store(store).put_many_json(encode(record) for record in records)
 
     def patch(
         self, store: str, keys: Sequence[Key], fields: Mapping[str, object]
@@ -200,14 +189,15 @@ class IndexedDBTransaction:
         # Laid over the stored objects themselves, so that what JSON cannot carry stays in them.
         return self._store(store).patch_many_json(keys, encode(fields)) if keys else Done(None)
 
-    async def put_blob(self, store: str, key: Key, blob: object) -> None:
-        value = await self._store(store).get(key, convert=_as_is)
-        if value is not None:
-            setattr(value, BLOB, to_blob(blob))
-            self._store(store).put(value)
-
-    def delete_blobs(self, store: str, keys: Sequence[Key]) -> Awaitable[None]:
-        return self.patch(store, keys, {BLOB: None})
+    async def put_blob(self, store: str, keys: Sequence[Key], blob: object) -> None:
+        if blob is None:
+            await self.patch(store, keys, {BLOB: None})
+            return
+        for key in keys:
+            value = await self._store(store).get(key, convert=_as_is)
+            if value is not None:
+                setattr(value, BLOB, to_blob(blob))
+                self._store(store).put(value)
 
     def delete(self, store: str, keys: Iterable[Key]) -> None:
         if keys := list(keys):
@@ -265,8 +255,8 @@ def _key(key: Any) -> Any:
     return tuple(key) if isinstance(key, list) else key
 
 
-def _sum(count: int | None, offset: int) -> int | None:
-    return None if count is None else count + offset
+def _present(records: Iterable[R | None]) -> list[R]:
+    return [record for record in records if record is not None]
 
 
 def _as_is(value: Any) -> Any:

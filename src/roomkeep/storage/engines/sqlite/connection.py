@@ -20,8 +20,6 @@ from roomkeep.errors import (
     TransactionAborted,
 )
 
-__all__ = ["file_errors", "make_engine", "sqlite_errors", "writing"]
-
 _BUSY_TIMEOUT = 10_000
 """How long, in ms, a transaction waits for that of another program."""
 

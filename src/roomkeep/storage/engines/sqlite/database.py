@@ -24,8 +24,6 @@ from roomkeep.storage.operation import Operation
 from roomkeep.storage.schema import SCHEMA
 from roomkeep.storage.transaction import Body
 
-__all__ = ["Outcome", "SqliteDatabase"]
-
 T = TypeVar("T")
 
 logger = logging.getLogger(__name__)

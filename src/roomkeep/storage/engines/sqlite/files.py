@@ -12,16 +12,6 @@ from typing import NamedTuple
 from roomkeep.errors import StorageLost
 from roomkeep.storage.engines.sqlite.connection import file_errors
 
-__all__ = [
-    "FileBlob",
-    "Files",
-    "StagedFile",
-    "hash_of",
-    "sync_file",
-    "sync_folder",
-    "write_atomically",
-]
-
 _PART = ".part"
 """How the name of a file ends while it is being written."""
 

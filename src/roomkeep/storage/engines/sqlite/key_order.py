@@ -5,8 +5,6 @@ The two differ where a character from U+E000 to U+FFFF meets one beyond, such as
 
 import re
 
-__all__ = ["sort_id", "text_after"]
-
 _LAST = "\U0010ffff"
 _MOVED = re.compile("[\ue000-\uffff\U0010ffff]")
 

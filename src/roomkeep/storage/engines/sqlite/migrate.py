@@ -19,8 +19,6 @@ from roomkeep.storage.engines.sqlite.files import sync_file, sync_folder
 if TYPE_CHECKING:
     from alembic.config import Config
 
-__all__ = ["REVISION", "SCRIPTS", "delete_copies", "prepare"]
-
 REVISION = "0001"
 """The newest migration; it leaves the tables of `tables.py`."""
 

@@ -12,8 +12,6 @@ from roomkeep.storage.engines.sqlite import tables
 from roomkeep.storage.engines.sqlite.row_mapping import ITEMS, LAYOUTS, shape_of
 from roomkeep.storage.engines.sqlite.statements import select_with
 
-__all__ = ["Reader", "Row", "key_of_row", "key_parts"]
-
 R = TypeVar("R")
 
 Row = tuple[Any, ...]

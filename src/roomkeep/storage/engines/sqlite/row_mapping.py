@@ -16,8 +16,6 @@ from roomkeep.storage.decode_errors import UnreadableRecord, describe
 from roomkeep.storage.engines.sqlite import tables
 from roomkeep.storage.schema import SCHEMA
 
-__all__ = ["CHILDREN", "ITEMS", "LAYOUTS", "Layout", "Shape", "shape_of", "stored_fields_of"]
-
 Row = Sequence[Any]
 Fields = dict[str, Any]
 
@@ -178,8 +176,7 @@ class Shape:
             return self._describe(row, error)
 
     def _describe(self, row: Row, error: Exception) -> UnreadableRecord:
-        key = ", ".join(str(part) for part in row[: len(self._layout.keys)])
-        return describe(self._layout.store, key, error)
+        return describe(self._layout.store, tuple(row[: len(self._layout.keys)]), error)
 
 
 def stored_fields_of(record: object) -> Mapping[str, Any]:

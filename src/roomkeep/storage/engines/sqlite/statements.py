@@ -31,18 +31,6 @@ from roomkeep.storage.engines.sqlite.key_order import text_after
 from roomkeep.storage.engines.sqlite.row_mapping import LAYOUTS
 from roomkeep.storage.schema import SCHEMA
 
-__all__ = [
-    "Columns",
-    "Span",
-    "columns_of",
-    "count_range",
-    "delete_record",
-    "select_range",
-    "select_with",
-    "span_of",
-    "update_record",
-]
-
 Columns = tuple[ColumnElement[Any], ...]
 
 

@@ -22,8 +22,6 @@ from roomkeep.storage.engines.sqlite.statements import (
 from roomkeep.storage.engines.sqlite.tables import INDEXES
 from roomkeep.storage.engines.sqlite.writing import FILE_NAME, Writer
 
-__all__ = ["SqliteTransaction"]
-
 R = TypeVar("R")
 
 _MOST_DAMAGE = 20
@@ -154,23 +152,15 @@ class SqliteTransaction:
         names = [str(name) for (name,) in rows if name is not None]
         return Done(FileBlob(self._files, names[0]) if names else None)
 
-    def put(self, store: str, record: object, *, blob: object = None) -> Done[None]:
-        self._writer.put(store, [record], self._file_name(blob))
-        return Done(None)
-
-    def put_many(self, store: str, records: Sequence[object]) -> None:
-        self._writer.put(store, records)
+    def put(self, store: str, records: Sequence[object], *, blob: object = None) -> None:
+        self._writer.put(store, records, self._file_name(blob))
 
     def patch(self, store: str, keys: Sequence[Key], fields: Mapping[str, object]) -> Done[None]:
         self._writer.patch(store, keys, fields)
         return Done(None)
 
-    def put_blob(self, store: str, key: Key, blob: object) -> Done[None]:  # noqa: ARG002 only attachments have bytes
-        self._writer.set_blob([key], self._file_name(blob))
-        return Done(None)
-
-    def delete_blobs(self, store: str, keys: Sequence[Key]) -> Done[None]:  # noqa: ARG002 as above
-        self._writer.set_blob(keys, None)
+    def put_blob(self, store: str, keys: Sequence[Key], blob: object) -> Done[None]:  # noqa: ARG002 only attachments have bytes
+        self._writer.set_blob(keys, self._file_name(blob))
         return Done(None)
 
     def delete(self, store: str, keys: Iterable[Key]) -> None:

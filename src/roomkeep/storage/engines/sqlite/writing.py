@@ -13,8 +13,6 @@ from roomkeep.storage.engines.sqlite.reading import Reader, key_parts
 from roomkeep.storage.engines.sqlite.row_mapping import CHILDREN, ITEMS, LAYOUTS, stored_fields_of
 from roomkeep.storage.engines.sqlite.statements import delete_record, select_with, update_record
 
-__all__ = ["FILE_NAME", "Writer"]
-
 _files = tables.attachments.c
 FILE_NAME = select_with((_files.data_hash,), (_files.id,))
 """The SQL for the name of the file with an attachment's bytes; it takes the attachment's id."""
