@@ -19,7 +19,7 @@ from tools.setup import set_up_tests, venv_program
 from tools.site import build_site
 
 LEFT_OUT_VARIABLE: Final = "ROOMKEEP_NO_HOMESERVER"
-"""The environment variable that has the tests of the homeserver left out."""
+"""The environment variable that skips the tests that need a homeserver."""
 LONG: Final = "140"
 """How many times as many examples as in `npm test` a long run tries."""
 
@@ -157,12 +157,12 @@ def _run_desktop(browser: Path) -> int:
 
 
 def _run_sync(browser: Path) -> int:
-    """Runs the tests that ask a real homeserver; where there is none to be had, says so."""
+    """Runs the tests that need a homeserver, and fails if it is unavailable."""
     if LEFT_OUT_VARIABLE not in os.environ:
         try:
             set_up_homeserver()
         except ToolError as error:
-            print(f"{error}\n\nNOT RUN. Set {LEFT_OUT_VARIABLE}=1 to leave these tests out.")
+            print(f"{error}\n\nNOT RUN. Set {LEFT_OUT_VARIABLE}=1 to skip these tests.")
             return 1
     return _venv_step("python", "-m", "pytest", "-m", "homeserver", "tests/sync")(browser)
 

@@ -55,9 +55,9 @@ def _parser() -> ArgumentParser:
     add("start", _start, "build the site and serve it")
     add("dev", _dev, "serve the site and rebuild it while you edit")
     add("desktop", _desktop, "build the site and show it in a window of its own")
-    homeserver = add("homeserver", _homeserver, "run a real homeserver on this machine")
+    homeserver = add("homeserver", _homeserver, "run a Matrix homeserver on this machine")
     homeserver.add_argument(
-        "--fresh", action="store_true", help="delete first what it kept from earlier runs"
+        "--fresh", action="store_true", help="delete the data of earlier runs first"
     )
     test = add("test", _test, "run every check and test, or those that are named")
     test.add_argument("steps", nargs="*", metavar="step", help=", ".join(STEPS))

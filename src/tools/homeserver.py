@@ -1,4 +1,4 @@
-"""A real homeserver (Synapse, from PyPI) on this machine: to try things with, and for the tests."""
+"""A local homeserver (Synapse, from PyPI), for development and for the tests."""
 
 import contextlib
 import hashlib
@@ -41,7 +41,7 @@ _NO_PROXY: Final = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 def run_homeserver(port: int, *, fresh: bool) -> int:
-    """Runs the homeserver on this terminal until Ctrl+C or SIGTERM; gives the exit status.
+    """Runs the homeserver until Ctrl+C or SIGTERM; returns the exit status.
 
     Args:
         port: The port to listen at.
@@ -66,13 +66,13 @@ def run_homeserver(port: int, *, fresh: bool) -> int:
             print(_welcome(server, made), flush=True)
             server.wait()
     except KeyboardInterrupt:
-        print("\nThe homeserver has ended. Its data are kept.")
+        print("\nThe homeserver has stopped. Its data is kept.")
         return 0
-    raise ToolError(f"The homeserver ended by itself.\n\n{server.last_lines()}")
+    raise ToolError(f"The homeserver stopped unexpectedly.\n\n{server.last_lines()}")
 
 
 def set_up_homeserver() -> None:
-    """Gets Synapse, in an environment of its own. Does only what is not done yet.
+    """Installs Synapse into its own environment, unless it is installed already.
 
     Raises:
         ToolError: It cannot be had here.
@@ -81,7 +81,7 @@ def set_up_homeserver() -> None:
         raise ToolError("The homeserver, Synapse, does not run on Windows. Run this inside WSL.")
     made_by = f"{sys.base_prefix} {sys.version_info[:2]}".encode()
     stamp = Stamp("homeserver", [_REQUIREMENTS.read_bytes(), made_by])
-    # Another command may be getting it at this moment.
+    # Another command may be installing it at this moment.
     with _hold(_ENVIRONMENT.parent, wait=True):
         if not stamp.is_current() or not _PYTHON.exists():
             stamp.clear()
@@ -90,7 +90,7 @@ def set_up_homeserver() -> None:
 
 
 def _install() -> None:
-    print("Installing the homeserver, Synapse; it takes 120 MB in .build/homeserver …", flush=True)
+    print("Installing Synapse, the homeserver, into .build/homeserver (120 MB) …", flush=True)
     remove(_ENVIRONMENT)
     try:
         venv.create(_ENVIRONMENT, with_pip=True)
@@ -107,18 +107,18 @@ def _install() -> None:
 
 
 class Homeserver:
-    """A running Synapse that listens on loopback only; a context manager, which ends it.
+    """A running Synapse that listens on loopback only; a context manager that stops it.
 
-    It must be set up first. Two cannot share a folder.
+    Call `set_up_homeserver` first. Two servers cannot share a folder.
     """
 
     def __init__(
         self, folder: Path, port: int = 0, *, settings: Mapping[str, Any] | None = None
     ) -> None:
-        """Starts it, and waits until it answers.
+        """Starts the server and waits until it answers.
 
         Args:
-            folder: Where it keeps its data; they are made where there are none.
+            folder: Where it keeps its data; created if missing.
             port: The port to listen at; 0 for any that is free.
             settings: Settings of Synapse beside those that are made here.
 
@@ -132,7 +132,7 @@ class Homeserver:
             opened.enter_context(_hold(folder))
             if not _is_free(self.port):
                 raise ToolError(
-                    f"Port {self.port} is in use. Another homeserver may be running: end it, or "
+                    f"Port {self.port} is in use. Another homeserver may be running: stop it, or "
                     "choose another port, as in `PORT=8009 npm run homeserver`."
                 )
             configuration = write_settings(folder, self.port, dict(settings or {}))
@@ -144,7 +144,7 @@ class Homeserver:
                 stdin=subprocess.PIPE,
                 stdout=log,
                 stderr=subprocess.STDOUT,
-                # Ctrl+C is for us; Synapse is ended by the end of its input.
+                # Ctrl+C goes to this process only; Synapse stops when its input ends.
                 start_new_session=True,
             )
             opened.callback(self._end)
@@ -163,19 +163,19 @@ class Homeserver:
         self.close()
 
     def close(self) -> None:
-        """Ends it, and waits until it has ended."""
+        """Stops the server and waits for it."""
         self._opened.close()
 
     def wait(self) -> None:
-        """Waits until it ends by itself."""
+        """Waits until the server ends by itself."""
         self._process.wait()
 
     def last_lines(self) -> str:
-        """Gives the last lines of its log."""
+        """Returns the last lines of the server's log."""
         return "\n".join(self._log.read_text(errors="replace").splitlines()[-_LAST_LINES:])
 
     def register(self, name: str, password: str, *, admin: bool = False) -> str:
-        """Makes an account, unless it is there; gives its user id.
+        """Creates an account unless it exists; returns its user ID.
 
         Args:
             name: What stands before the colon in its id.
@@ -225,7 +225,7 @@ class Homeserver:
         )
 
     def _end(self) -> None:
-        """Ends the process; one that does not end when asked is killed."""
+        """Stops the process, and kills it if it does not stop in time."""
         stdin: IO[bytes] | None = self._process.stdin
         if stdin is not None:
             stdin.close()
@@ -238,7 +238,7 @@ class Homeserver:
 
 @contextlib.contextmanager
 def _hold(folder: Path, *, wait: bool = False) -> Iterator[None]:
-    """Holds a folder for this process: two Synapses on one database would ruin it."""
+    """Locks a folder: two servers on one database would corrupt it."""
     import fcntl  # It is not there on Windows, where this module is imported, too.
 
     folder.mkdir(parents=True, exist_ok=True)
@@ -246,7 +246,7 @@ def _hold(folder: Path, *, wait: bool = False) -> Iterator[None]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
         except OSError as error:
-            raise ToolError(f"A homeserver is running on {folder}: end it first.") from error
+            raise ToolError(f"A homeserver is running on {folder}: stop it first.") from error
         yield
 
 
@@ -271,15 +271,15 @@ def _welcome(server: Homeserver, users: list[str]) -> str:
     width = max(len(user) for user in users)
     return "\n".join(
         (
-            f"A homeserver (Synapse) is at {server.url}, for this machine only.",
+            f"A homeserver (Synapse) is running at {server.url}, for this machine only.",
             "",
             *(f"    user {user:<{width}}   password {PASSWORD}" for user in users),
             "",
-            "To see that it answers, type in another terminal:",
+            "To check that it responds, run this in another terminal:",
             "",
             f"    curl {server.url}/_matrix/client/versions",
             "",
-            "docs/homeserver.md says how to go on. Ctrl+C ends it; what it was told is kept, and",
-            "`npm run homeserver -- --fresh` begins anew.",
+            "Next steps: docs/homeserver.md. Press Ctrl+C to stop. Data is kept between runs;",
+            "`npm run homeserver -- --fresh` deletes it and starts over.",
         )
     )

@@ -1,6 +1,6 @@
-"""Runs Synapse until its standard input ends: then it ends cleanly, however its parent ended.
+"""Runs Synapse until its input ends, so that it stops cleanly even if its parent is killed.
 
-It is run as a file by the homeserver's own Python, which has Synapse and nothing of ours.
+Run as a script by the Python of the homeserver's environment, which has only Synapse.
 """
 
 import os

@@ -161,6 +161,13 @@ def test_a_kick_is_told_with_who_did_it_and_why() -> None:
     assert kick.member.display_name == "Cat"
 
 
+def test_whoever_leaves_was_not_kicked() -> None:
+    left = event("m.room.member", state_key="@ada:localhost", content={"membership": "leave"})
+    update = read_event(left, PLACE)
+    assert isinstance(update, MemberUpdate)
+    assert (update.is_kick, update.ban) == (False, None)
+
+
 def test_an_upgraded_room_names_the_one_that_follows() -> None:
     lines = [read_timeline(room.timeline, PLACE) for room in SYNC.joined.values()]
     upgrades = [update for found in lines for update in found if isinstance(update, RoomUpgrade)]

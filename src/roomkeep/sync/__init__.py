@@ -1,1 +1,1 @@
-"""Rooms on a homeserver: the wire, the mapping and the server directory, on Matrix."""
+"""Rooms on a Matrix homeserver: the API client, the mapping of events, the server directory."""

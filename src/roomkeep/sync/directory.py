@@ -1,7 +1,7 @@
-"""The server directory: who owns a room's list of channels, its members and its rights.
+"""The server directory, which owns each room's channels, members and permissions.
 
-`ServerDirectory` is the port; `matrix_directory` is its adapter. Everything that changes a room
-gives back the whole room as the server then has it.
+`ServerDirectory` is the interface, `matrix_directory` its implementation on Matrix. Every change to
+a room returns a snapshot of the whole room.
 """
 
 from collections.abc import Sequence
@@ -23,18 +23,18 @@ __all__ = [
 
 
 class NewChannel(Struct, frozen=True, kw_only=True):
-    """A channel to make."""
+    """A channel to create."""
 
     name: str
     type: Literal["text", "voice"] = "text"
 
 
 class NewRoom(Struct, frozen=True, kw_only=True):
-    """A room to make.
+    """A room to create.
 
     Attributes:
-        is_private: whether only those who are invited come in.
-        is_listed: whether the server shows it to all.
+        is_private: whether people need an invitation to join.
+        is_listed: whether the server lists it publicly.
         channels: its channels, in order.
     """
 
@@ -46,16 +46,16 @@ class NewRoom(Struct, frozen=True, kw_only=True):
 
 
 class RoomSnapshot(Struct, frozen=True, kw_only=True):
-    """A room as the server has it.
+    """A room's state on the server.
 
     Attributes:
         room: the room, with its channels in order and its members.
-        revision: a snapshot with a greater one was asked for later, and replaces this one.
-        rights: what one may do oneself.
-        bans: who is kept out; empty where one may not see that.
-        entered: the channels whose messages one gets.
-        has_all_members: false for a very large room, whose roster has only those with a role.
-        member_count: how many are in the room.
+        revision: increases with each request; a snapshot replaces those with a lower one.
+        rights: the user's own permissions.
+        bans: the room's bans; empty in a very large room.
+        entered: the channels the user has joined.
+        has_all_members: false for a very large room, whose roster has only members with a role.
+        member_count: the number of people in the room.
     """
 
     room: Room
@@ -68,11 +68,11 @@ class RoomSnapshot(Struct, frozen=True, kw_only=True):
 
 
 class RoomPreview(Struct, frozen=True, kw_only=True):
-    """A room as those see it who are not in it.
+    """What a room shows to people who have not joined it.
 
     Attributes:
-        address: what it is joined by, where its id is not enough.
-        entry: how one comes in: at once, by an invite, or by asking.
+        address: its public address, if it has one.
+        entry: whether anyone can join, or only by invitation or on request.
     """
 
     id: str
@@ -85,73 +85,73 @@ class RoomPreview(Struct, frozen=True, kw_only=True):
 
 
 class RoomPage(Struct, frozen=True, kw_only=True):
-    """A page of previews; `next` asks for the one after, and is None at the end."""
+    """A page of previews; `next` is the token of the next page, None at the end."""
 
     rooms: tuple[RoomPreview, ...]
     next: str | None
 
 
 class ServerDirectory(Protocol):
-    """What owns rooms. A room's id is the server's own.
+    """The server that owns rooms. Room IDs are the server's.
 
-    All methods raise a `HomeserverError`; beside those that each names, `NotReachable`,
-    `RateLimited`, `ServerFailed` and `UnknownToken` may come from any.
+    Errors are subclasses of `HomeserverError`. Besides the listed errors, any method
+    can raise `NotReachable`, `RateLimited`, `ServerFailed` and `UnknownToken`.
     """
 
     async def create_room(self, new: NewRoom) -> RoomSnapshot:
-        """Make a room with its channels.
+        """Create a room with its channels.
 
         Raises:
-            CreatedInPart: the room is there, and lacks channels.
-            NoRight: the server lets the account make none.
+            CreatedInPart: the room exists, but some channels are missing.
+            NoRight: the account may not create rooms.
         """
         ...
 
     async def join_room(self, address: str, *, via: Sequence[str] = ()) -> RoomSnapshot:
-        """Enter a room by its id or address, or take an invite.
+        """Join a room by ID or address, or accept an invitation.
 
         Raises:
-            Banned: one is kept out.
-            InviteGone: it takes only those who are invited, and one is not, or not any more.
+            Banned: the user is banned.
+            InviteGone: the room is invite-only, and there is no invitation (any more).
             NotFound: there is no such room.
-            RoomNotSupported: its version is unknown to the server.
-            ServerFull: the server takes no more.
+            RoomNotSupported: the server does not support the room's version.
+            ServerFull: the server has reached a limit.
         """
         ...
 
     async def view_room(self, room_id: str) -> RoomSnapshot:
-        """Return a room that one is in.
+        """Return a room that the user has joined.
 
         Raises:
-            Banned: one was put out for good.
-            NoRight: one is not in it.
+            Banned: the user is banned.
+            NoRight: the user has not joined it.
         """
         ...
 
     async def leave_room(self, room_id: str) -> None:
-        """Leave a room and all its channels, or refuse an invite."""
+        """Leave a room and all its channels, or decline an invitation."""
         ...
 
     async def ask_to_join(self, address: str, reason: str | None = None) -> None:
-        """Ask those in a room to be let in.
+        """Ask to join a room.
 
         Raises:
-            Banned: one is kept out.
-            NoRight: the room lets nobody ask.
+            Banned: the user is banned.
+            NoRight: the room does not accept requests.
         """
         ...
 
     async def find_rooms(
         self, words: str = "", *, limit: int = 30, start: str | None = None
     ) -> RoomPage:
-        """Return a page of the rooms that the server shows to all."""
+        """Return a page of the server's public rooms."""
         ...
 
     async def enter_channel(self, room_id: str, channel_id: str) -> None:
-        """Begin to get a channel's messages.
+        """Join a channel, to receive its messages.
 
         Raises:
-            NoRight: it takes only some of the room.
+            NoRight: the channel is restricted.
         """
         ...
 
@@ -159,30 +159,30 @@ class ServerDirectory(Protocol):
         """Add a channel at the end of a room's list.
 
         Raises:
-            NoRight: one may not change the channels.
+            NoRight: the user may not change the channels.
         """
         ...
 
     async def rename_channel(self, room_id: str, channel_id: str, name: str) -> RoomSnapshot:
-        """Give a channel another name.
+        """Rename a channel.
 
         Raises:
-            NoRight: one may not.
+            NoRight: the user may not rename it.
         """
         ...
 
     async def order_channels(self, room_id: str, channel_ids: Sequence[str]) -> RoomSnapshot:
-        """Put channels into an order; those that are not named follow, as they stood.
+        """Reorder channels; unlisted channels follow in their current order.
 
         Raises:
-            NoRight: one may not change the channels.
+            NoRight: the user may not change the channels.
         """
         ...
 
     async def remove_channel(self, room_id: str, channel_id: str) -> RoomSnapshot:
-        """Take a channel out of a room's list; its messages stay on the server.
+        """Remove a channel from a room's list; its messages stay on the server.
 
         Raises:
-            NoRight: one may not change the channels.
+            NoRight: the user may not change the channels.
         """
         ...

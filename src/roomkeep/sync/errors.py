@@ -1,34 +1,34 @@
-"""What can go wrong with a homeserver, as one tree.
+"""The errors of a homeserver, as one tree.
 
 ```
 RoomkeepError
 └── HomeserverError
-    ├── BadAddress               what was given is no address that may be asked
-    ├── NotReachable             no answer came
-    ├── NotAHomeserver           what answers is no homeserver
-    ├── ServerTooOld             it lacks a version of the protocol that is needed
-    ├── RedirectRefused          it sends on to another origin
-    ├── BadResponse              its answer cannot be understood
-    │   └── ResponseTooLarge     its answer is larger than the limit
-    ├── CreatedInPart            a room was made, and not all of its channels
-    └── RequestRefused           it said no
-        ├── BadCredentials       wrong name or password, or a login token that is spent
+    ├── BadAddress               the address is invalid, or not secure
+    ├── NotReachable             no response
+    ├── NotAHomeserver           the address belongs to something else
+    ├── ServerTooOld             it does not support a required protocol version
+    ├── RedirectRefused          it redirects to another origin
+    ├── BadResponse              the response is malformed
+    │   └── ResponseTooLarge     the response exceeds the size limit
+    ├── CreatedInPart            a room was created without all of its channels
+    └── RequestRefused           the homeserver refused
+        ├── BadCredentials       wrong name or password, or an expired login token
         ├── AccountDisabled      the account was deactivated, locked or suspended
-        ├── UnknownToken         signed out: the token is not known any more
-        │   └── SoftSignedOut    the same, but the device and its data stay: sign in again
-        ├── NoRight              the account may not do that
-        │   ├── Banned           it is banned from the room
-        │   └── InviteGone       the invite was withdrawn, or there was none
-        ├── NotFound             there is no such room, event, file or person
-        ├── RateLimited          too much at once: wait, then try again
-        ├── RequestTooLarge      what was sent is larger than the server takes
-        ├── NameTaken            another room or account has that name
-        ├── RoomNotSupported     the room's version is one that the server does not speak
-        ├── ServerFull           the server takes no more people
-        └── ServerFailed         it failed by itself
+        ├── UnknownToken         this device was signed out
+        │   └── SoftSignedOut    this device must sign in again; its data stay valid
+        ├── NoRight              missing permission
+        │   ├── Banned           the user is banned from the room
+        │   └── InviteGone       the room is invite-only, without an invitation
+        ├── NotFound             no such room, event, file or user
+        ├── RateLimited          too many requests: retry later
+        ├── RequestTooLarge      the request is too large
+        ├── NameTaken            the name is in use
+        ├── RoomNotSupported     the server does not support the room's version
+        ├── ServerFull           the server has reached a limit
+        └── ServerFailed         an internal error of the server
 ```
 
-No error holds a token, a password, or what was sent.
+No error contains a token, a password, or the body of a request.
 """
 
 from typing import ClassVar
@@ -64,50 +64,50 @@ __all__ = [
 
 
 class HomeserverError(RoomkeepError):
-    """The root of what can go wrong with a homeserver.
+    """The root of all homeserver errors.
 
     Attributes:
-        is_temporary: whether the same request may succeed later, with nothing changed.
+        is_temporary: whether the same request may succeed later.
     """
 
     is_temporary: ClassVar[bool] = False
 
 
 class BadAddress(HomeserverError, ValueError):
-    """What was given is no address of a homeserver, or one that may not be asked without TLS."""
+    """The address is invalid, or would use an unencrypted connection over a network."""
 
 
 class NotReachable(HomeserverError):
-    """No answer came: no network, no such host, no TLS that holds, or not in time."""
+    """No response: no network, unknown host, failed TLS, or a timeout."""
 
     is_temporary = True
 
 
 class NotAHomeserver(HomeserverError):
-    """Something answers at the address, and it is no Matrix homeserver."""
+    """The address responds, but not as a Matrix homeserver."""
 
 
 class ServerTooOld(HomeserverError):
-    """The homeserver lacks a version of the protocol that is needed."""
+    """The homeserver does not support a required protocol version."""
 
 
 class RedirectRefused(HomeserverError):
-    """The homeserver sends on to another origin, or in circles; nobody follows."""
+    """The homeserver redirects to another origin, or in circles."""
 
 
 class BadResponse(HomeserverError):
-    """The homeserver's answer cannot be understood."""
+    """The homeserver's response is malformed."""
 
 
 class ResponseTooLarge(BadResponse):
-    """The homeserver's answer is larger than the limit; the rest was not read."""
+    """The response exceeds the size limit; the rest was not read."""
 
 
 class CreatedInPart(HomeserverError):
-    """A room was made on the server, and the error in `__cause__` kept some channels out.
+    """A room was created, but not all of its channels; `__cause__` says why.
 
     Attributes:
-        room_id: the room that was made.
+        room_id: the new room.
     """
 
     def __init__(self, room_id: str) -> None:
@@ -116,12 +116,12 @@ class CreatedInPart(HomeserverError):
 
 
 class RequestRefused(HomeserverError):
-    """The homeserver said no.
+    """The homeserver refused a request.
 
     Attributes:
         status: the HTTP status.
-        code: Matrix's name of the error, such as `"M_FORBIDDEN"`.
-        reason: what the server says of it, for people to read; it is text of a stranger.
+        code: Matrix's error code, such as `"M_FORBIDDEN"`.
+        reason: the server's own message; untrusted text.
     """
 
     def __init__(self, status: int, code: str = "M_UNKNOWN", reason: str = "") -> None:
@@ -132,7 +132,7 @@ class RequestRefused(HomeserverError):
 
 
 class BadCredentials(RequestRefused):
-    """The name or password is wrong, or the login token is spent."""
+    """The name or password is wrong, or the login token has expired."""
 
 
 class AccountDisabled(RequestRefused):
@@ -140,22 +140,22 @@ class AccountDisabled(RequestRefused):
 
 
 class UnknownToken(RequestRefused):
-    """The server does not know the token any more: this device was signed out."""
+    """The token is no longer valid: this device was signed out."""
 
 
 class SoftSignedOut(UnknownToken):
-    """The token ended, and the device stays: whoever signs in again goes on with its data."""
+    """The token has expired, but the device still exists: sign in again to continue."""
 
 
 class NoRight(RequestRefused):
-    """The account may not do that."""
+    """The account lacks a permission."""
 
 
 class Banned(NoRight):
-    """The account is banned from the room.
+    """The user is banned from the room.
 
     Attributes:
-        ban_reason: why, as the one who banned it wrote; None where it is not known.
+        ban_reason: the reason given for the ban; None if unknown.
     """
 
     def __init__(self, refused: RequestRefused, ban_reason: str | None = None) -> None:
@@ -164,18 +164,18 @@ class Banned(NoRight):
 
 
 class InviteGone(NoRight):
-    """The room takes those who are invited only, and the invite was withdrawn or never was."""
+    """The room is invite-only, and the user has no invitation (any more)."""
 
 
 class NotFound(RequestRefused):
-    """There is no such room, event, file or person, or none that the account may see."""
+    """The room, event, file or user does not exist, or is not visible to the account."""
 
 
 class RateLimited(RequestRefused):
-    """Too much at once.
+    """Too many requests.
 
     Attributes:
-        retry_after_ms: how long the server asks to wait, in ms; 0 where it does not say.
+        retry_after_ms: how long to wait, in ms; 0 if unknown.
     """
 
     is_temporary = True
@@ -188,22 +188,22 @@ class RateLimited(RequestRefused):
 
 
 class RequestTooLarge(RequestRefused):
-    """What was sent is larger than the server takes."""
+    """The request is larger than the server allows."""
 
 
 class NameTaken(RequestRefused):
-    """Another room or account has that name."""
+    """The name is in use by another room or account."""
 
 
 class RoomNotSupported(RequestRefused):
-    """The room has a version that the server, or this one's server, does not speak."""
+    """The server does not support the room's version."""
 
 
 class ServerFull(RequestRefused):
-    """The server has reached a limit that its administrator set: it takes no more people."""
+    """The server has reached a limit set by its administrator."""
 
 
 class ServerFailed(RequestRefused):
-    """The server, or a proxy before it, failed by itself."""
+    """An internal error of the server, or of a proxy in front of it."""
 
     is_temporary = True

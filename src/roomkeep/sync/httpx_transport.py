@@ -1,4 +1,4 @@
-"""Requests by httpx: under CPython, with `pip install roomkeep[sync]`."""
+"""The transport under CPython, using httpx: `pip install roomkeep[sync]`."""
 
 import contextlib
 import ssl
@@ -18,16 +18,16 @@ _CONNECT_S = 15
 
 
 class HttpxTransport:
-    """A `Transport` that keeps its connections open; an asynchronous context manager."""
+    """A `Transport` with a connection pool; an asynchronous context manager."""
 
     def __init__(self, *, ssl_context: ssl.SSLContext | None = None) -> None:
-        """Make one.
+        """Create a transport.
 
         Args:
-            ssl_context: what certificates are checked by; None for httpx's own.
+            ssl_context: how certificates are verified; None for httpx's default.
         """
         self._client = httpx.AsyncClient(
-            # A `.netrc` must not add credentials, nor a proxy read what goes to loopback.
+            # Ignore `.netrc`, which could add credentials, and proxies.
             trust_env=False,
             follow_redirects=False,
             verify=True if ssl_context is None else ssl_context,
@@ -73,21 +73,21 @@ class HttpxTransport:
             async with contextlib.aclosing(await self._client.send(built, stream=True)) as answer:
                 body = await _read(answer, request)
         except httpx.InvalidURL:
-            # It is the one to go on to: httpx looks at it, whether or not it is to follow.
+            # The target of a redirect, which httpx parses even if it does not follow it.
             raise RedirectRefused(f"{request!r} was sent on to no address") from None
         except (httpx.HTTPError, httpx.CookieConflict, ValueError) as error:
-            # The error's own text, and what it holds, may quote headers: they stay here.
+            # Drop the original error: its text and attributes may quote headers.
             kind = type(error).__name__
             raise NotReachable(f"no answer came to {request!r} ({kind})") from None
         finally:
-            # Tokens are all that a homeserver needs.
+            # Never send cookies back.
             self._client.cookies.clear()
         headers = {name.lower(): value for name, value in answer.headers.items()}
         return Response(status=answer.status_code, headers=headers, body=body)
 
 
 async def _read(answer: httpx.Response, request: Request) -> bytes:
-    """Read a body up to its limit, counted as it is unpacked: a small one may grow without end."""
+    """Read a body up to its limit, counting decompressed bytes."""
     body = bytearray()
     async for piece in answer.aiter_bytes(65_536):
         body += piece

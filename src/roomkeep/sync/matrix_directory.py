@@ -1,4 +1,4 @@
-"""The server directory on Matrix: a room is a space, its channels are the space's children."""
+"""The server directory on Matrix: rooms are spaces, channels are their children."""
 
 import asyncio
 import itertools
@@ -34,7 +34,7 @@ __all__ = ["MatrixDirectory"]
 T = TypeVar("T")
 
 _PATIENCE_MS: Final = 30_000
-"""The longest that a call waits because the server asks it to."""
+"""The longest total time that a call waits when rate limited."""
 _TRIES: Final = 5
 
 
@@ -49,13 +49,13 @@ class MatrixDirectory:
         last_revision: int = 0,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
-        """Make one.
+        """Create a directory.
 
         Args:
-            wire: the homeserver, asked with the account's token.
-            user_id: whose account it is.
-            last_revision: the greatest revision that is kept on this device.
-            sleep: waits for some seconds, where the server asks to.
+            wire: the homeserver, with the account's token.
+            user_id: the account's user ID.
+            last_revision: the highest revision stored on this device.
+            sleep: waits for some seconds when rate limited.
         """
         self._wire = wire
         self._user_id = user_id
@@ -64,7 +64,7 @@ class MatrixDirectory:
         self._turns = itertools.count()
 
     async def create_room(self, new: NewRoom) -> RoomSnapshot:
-        """Make a room with its channels: see `ServerDirectory`."""
+        """Create a room with its channels: see `ServerDirectory`."""
         settings = space_settings(
             new.name, new.topic, is_private=new.is_private, is_listed=new.is_listed
         )
@@ -78,7 +78,7 @@ class MatrixDirectory:
             raise CreatedInPart(room_id) from error
 
     async def join_room(self, address: str, *, via: Sequence[str] = ()) -> RoomSnapshot:
-        """Enter a room: see `ServerDirectory`."""
+        """Join a room: see `ServerDirectory`."""
         try:
             room_id = await self._patiently(lambda: rooms.join(self._wire, address, via=tuple(via)))
         except NoRight as error:
@@ -92,15 +92,15 @@ class MatrixDirectory:
                 await rooms.join(self._wire, channel.id)
                 entered.add(channel.id)
             except RateLimited:
-                # One is in the room: the other channels can be entered later.
+                # The room is joined; its other channels can be joined later.
                 break
             except RequestRefused:
-                # It takes only some of the room; the list shows it all the same.
+                # A restricted channel is still listed.
                 continue
         return view.entered(frozenset(entered))
 
     async def view_room(self, room_id: str) -> RoomSnapshot:
-        """Return a room that one is in: see `ServerDirectory`."""
+        """Return a joined room: see `ServerDirectory`."""
         return (await self._view(room_id)).snapshot
 
     async def leave_room(self, room_id: str) -> None:
@@ -108,15 +108,15 @@ class MatrixDirectory:
         try:
             view = await self._view(room_id)
         except NoRight:
-            # An invite has no channels yet.
+            # An invitation, or not joined at all.
             await self._patiently(lambda: rooms.leave(self._wire, room_id))
             return
-        # The room last: until then, one who is interrupted sees it and can leave again.
+        # The room comes last, so that an interrupted call can be repeated.
         for left in (*sorted(view.snapshot.entered), room_id):
             await self._leave(left)
 
     async def ask_to_join(self, address: str, reason: str | None = None) -> None:
-        """Ask to be let in: see `ServerDirectory`."""
+        """Ask to join: see `ServerDirectory`."""
         try:
             await self._patiently(lambda: rooms.knock(self._wire, address, reason=reason))
         except NoRight as error:
@@ -131,7 +131,7 @@ class MatrixDirectory:
         return RoomPage(rooms=tuple(map(preview, found.rooms)), next=found.next_batch)
 
     async def enter_channel(self, room_id: str, channel_id: str) -> None:
-        """Begin to get a channel's messages: see `ServerDirectory`."""
+        """Join a channel: see `ServerDirectory`."""
         del room_id
         await self._patiently(lambda: rooms.join(self._wire, channel_id))
 
@@ -139,7 +139,7 @@ class MatrixDirectory:
         """Add a channel: see `ServerDirectory`."""
         view = await self._view(room_id)
         if not view.snapshot.rights.change_channels:
-            # Else a channel would be made that could not be put into the list.
+            # Otherwise the new channel could not be added to the list.
             raise NoRight(403, "M_FORBIDDEN", "you may not change the channels of this room")
         await self._add(view, new, order_after(view.children))
         return await self.view_room(room_id)
@@ -149,13 +149,13 @@ class MatrixDirectory:
         try:
             await self._set(channel_id, "m.room.name", "", {"name": name})
         except NoRight:
-            # One who has not entered it can change nothing in it.
+            # Only members of a channel can rename it.
             await self.enter_channel(room_id, channel_id)
             await self._set(channel_id, "m.room.name", "", {"name": name})
         return await self.view_room(room_id)
 
     async def order_channels(self, room_id: str, channel_ids: Sequence[str]) -> RoomSnapshot:
-        """Order the channels: see `ServerDirectory`."""
+        """Reorder channels: see `ServerDirectory`."""
         view = await self._view(room_id)
         known = {event.state_key: event for event in view.children}
         first = [channel_id for channel_id in dict.fromkeys(channel_ids) if channel_id in known]
@@ -172,7 +172,7 @@ class MatrixDirectory:
 
     async def _add(self, view: SpaceView, new: NewChannel, order: str) -> None:
         room_id = view.snapshot.room.id
-        # A room's id tells no server any more; one's own knows it.
+        # Room IDs do not contain a server since version 12.
         via = [server_of(self._user_id)]
         levels = view.levels(besides=self._user_id)
         settings = channel_settings(room_id, new.name, new.type, levels=levels, via=via)
@@ -180,7 +180,7 @@ class MatrixDirectory:
         await self._set(room_id, "m.space.child", channel_id, child_content(order, via))
 
     async def _view(self, room_id: str) -> SpaceView:
-        # Counted when it is asked for: what is asked later is newer, whichever answer comes first.
+        # Counted at the request: the later request is newer, whichever response comes first.
         self._revision += 1
         revision = self._revision
         try:
@@ -198,11 +198,11 @@ class MatrixDirectory:
         try:
             await self._patiently(lambda: rooms.leave(self._wire, room_id))
         except (NoRight, NotFound):
-            # One was out already.
+            # Already left.
             return
 
     async def _why_not(self, address: str, refused: NoRight) -> NoRight:
-        """Return why one may not come in: no code of the server's tells one who is banned."""
+        """Return why joining was refused; servers have no error code for bans."""
         try:
             mine = await self._own_membership(address)
         except HomeserverError:
@@ -215,13 +215,13 @@ class MatrixDirectory:
         return InviteGone(refused.status, refused.code, refused.reason)
 
     async def _own_membership(self, address: str) -> Mapping[str, Any]:
-        """Return the content of one's own membership, of a room that one is out of, too.
+        """Return the user's own membership, also in a room they are not in.
 
-        The room's state is refused to those who are out; what is new in it up to then is not.
+        Servers refuse the state of such a room, but include the membership in a sync.
         """
         is_alias = address.startswith("#")
         room_id = await rooms.resolve_alias(self._wire, address) if is_alias else address
-        # Synapse gives the same answer again for two minutes; another time-out is another question.
+        # Synapse caches an initial sync for two minutes; a different timeout bypasses the cache.
         turn = next(self._turns)
         news = await events.sync(self._wire, chosen=_only_members(room_id), wait_ms=turn)
         room = news.left.get(room_id) or news.joined.get(room_id)
@@ -229,7 +229,7 @@ class MatrixDirectory:
         return next((one.content for one in seen[::-1] if one.state_key == self._user_id), {})
 
     async def _patiently(self, call: Callable[[], Awaitable[T]]) -> T:
-        """Make a call, again where the server asks to wait for less than half a minute in all."""
+        """Make a call, and repeat it when rate limited, for up to half a minute."""
         waited = 0
         for _ in range(_TRIES - 1):
             try:
@@ -244,7 +244,7 @@ class MatrixDirectory:
 
 
 def _only_members(room_id: str) -> str:
-    """Return a filter of the last memberships in one room, be one in it or out."""
+    """Return a sync filter for the latest memberships of one room."""
     nothing: dict[str, list[str]] = {"types": []}
     members = {"types": ["m.room.member"], "limit": 5}
     room = {"rooms": [room_id], "include_leave": True, "timeline": members, "state": nothing}

@@ -1,4 +1,4 @@
-"""A space as the homeserver has it, asked for and put together."""
+"""Requesting a space and converting it to a snapshot."""
 
 import asyncio
 from collections.abc import Mapping
@@ -20,9 +20,9 @@ from roomkeep.sync.wire.types import Event, RoomSummary, events_of
 __all__ = ["SpaceView", "preview", "view_space"]
 
 MANY_MEMBERS: Final = 2_000
-"""From so many members on, only those with a role are asked for."""
+"""Above this number of members, only those with a role are requested."""
 _MOST_SINGLE: Final = 50
-"""The most people whose membership is asked for one by one."""
+"""The most memberships that are requested one by one."""
 
 _ENTRIES: Final[Mapping[str, Literal["open", "invite", "knock"]]] = {
     "public": "open",
@@ -33,7 +33,7 @@ _ENTRIES: Final[Mapping[str, Literal["open", "invite", "knock"]]] = {
 
 
 class SpaceView(Struct, frozen=True, kw_only=True):
-    """A space: the snapshot, and what it was made from.
+    """A space: its snapshot, and the data behind it.
 
     Attributes:
         children: the events that name its children.
@@ -47,11 +47,11 @@ class SpaceView(Struct, frozen=True, kw_only=True):
     power: Power
 
     def entered(self, channels: frozenset[str]) -> RoomSnapshot:
-        """Return the snapshot with other channels entered."""
+        """Return the snapshot with these channels joined."""
         return replace(self.snapshot, entered=channels)
 
     def levels(self, *, besides: str) -> Mapping[str, int]:
-        """Return the power of people in a channel that `besides` makes, as they have it here."""
+        """Return the power levels for a new channel created by `besides`, copied from the space."""
         made = dict.fromkeys(self.power.creators, 100)
         return {
             user: level for user, level in {**self.power.users, **made}.items() if user != besides
@@ -59,10 +59,10 @@ class SpaceView(Struct, frozen=True, kw_only=True):
 
 
 async def view_space(wire: Wire, room_id: str, user_id: str, revision: int) -> SpaceView:
-    """Return a space that a person is in.
+    """Return a space that the user has joined.
 
     Raises:
-        NoRight: they are not in it.
+        NoRight: the user has not joined it.
     """
     create, levels, hierarchy, joined = await asyncio.gather(
         events.get_state_event(wire, room_id, "m.room.create"),
@@ -110,7 +110,7 @@ async def view_space(wire: Wire, room_id: str, user_id: str, revision: int) -> S
 
 
 def preview(summary: RoomSummary) -> RoomPreview:
-    """Return a room as those see it who are not in it."""
+    """Return the preview of a room."""
     return RoomPreview(
         id=summary.room_id,
         name=line(summary.name) or line(summary.canonical_alias) or "unnamed",
@@ -118,7 +118,7 @@ def preview(summary: RoomSummary) -> RoomPreview:
         icon=media_or_none(summary.avatar_url),
         address=summary.canonical_alias,
         member_count=summary.num_joined_members,
-        # Public rooms say nothing of their rule where it is the usual one.
+        # The list of public rooms leaves out the default rule.
         entry=_ENTRIES.get(summary.join_rule or "public", "invite"),
     )
 
@@ -126,7 +126,7 @@ def preview(summary: RoomSummary) -> RoomPreview:
 async def _members(
     wire: Wire, room_id: str, power: Power, user_id: str, *, has_all: bool
 ) -> tuple[Event, ...]:
-    """Return who is in a room, and who is banned; of a very large room those with a role only."""
+    """Return a room's members and bans; in a very large room only members with a role."""
     if has_all:
         joined, banned = await asyncio.gather(
             rooms.get_members(wire, room_id, membership="join"),

@@ -6,7 +6,7 @@ __all__ = ["Rights"]
 
 
 class Rights(Struct, frozen=True, kw_only=True):
-    """What a person may do in a room. Over whom is another matter: those of less power only."""
+    """What a person may do in a room. Acting on others also needs more power than they have."""
 
     invite: bool = False
     kick: bool = False

@@ -20,9 +20,7 @@ def homeserver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Homeserver]
         with running_homeserver(tmp_path_factory.mktemp("homeserver")) as server:
             yield server
     except ToolError as error:
-        pytest.fail(
-            f"{error}\n\nSet {LEFT_OUT_VARIABLE}=1 to leave these tests out.", pytrace=False
-        )
+        pytest.fail(f"{error}\n\nSet {LEFT_OUT_VARIABLE}=1 to skip these tests.", pytrace=False)
 
 
 @pytest.fixture

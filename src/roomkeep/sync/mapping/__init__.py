@@ -1,5 +1,5 @@
-"""Matrix's events to Roomkeep's records, and back: pure functions that ask nobody.
+"""Conversion between Matrix events and Roomkeep's records: pure functions.
 
-`timeline` reads what happens in a channel, `members` and `room` read a room's state, `content`
-writes what is sent. Events are strangers' text: a wrong one gives nothing, or a plain fallback.
+`timeline` reads a channel's events, `members`, `power` and `room` read a room's state, `content`
+builds events to send. Events are untrusted: a malformed one is ignored, or becomes plain text.
 """

@@ -1,4 +1,4 @@
-"""What is sent: the contents of events, and the settings of new rooms."""
+"""The contents of events to send, and the settings of new rooms."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
@@ -19,7 +19,7 @@ _KINDS = {"image": "m.image", "audio": "m.audio", "video": "m.video"}
 
 
 def message_content(text: str, reply_to: str | None = None) -> dict[str, Any]:
-    """Return the content of `m.room.message` for a text, and for the event that it answers."""
+    """Return the content of `m.room.message` for a text, optionally a reply."""
     return {"msgtype": "m.text", "body": text, "m.mentions": {}, **_answer(reply_to)}
 
 
@@ -31,8 +31,8 @@ def file_content(
     Args:
         attachment: what is known of it.
         url: where it is: an `mxc://` address.
-        text: what is written with it.
-        reply_to: the event that it answers.
+        text: the caption.
+        reply_to: the event it replies to.
     """
     return {
         "msgtype": _KINDS.get(attachment.mime.partition("/")[0], "m.file"),
@@ -46,10 +46,10 @@ def file_content(
 
 
 def edit_content(event_id: str, text: str) -> dict[str, Any]:
-    """Return the content of `m.room.message` that gives one's own message another text."""
+    """Return the content of `m.room.message` that edits a message."""
     return {
         "msgtype": "m.text",
-        # What clients show that know of no edits.
+        # Shown by clients that do not support edits.
         "body": f"* {text}",
         "m.mentions": {},
         "m.new_content": {"msgtype": "m.text", "body": text, "m.mentions": {}},
@@ -65,14 +65,14 @@ def reaction_content(event_id: str, emoji: str) -> dict[str, Any]:
 def space_settings(
     name: str, topic: str | None, *, is_private: bool, is_listed: bool
 ) -> dict[str, Any]:
-    """Return the settings of the space that a new room is."""
+    """Return the settings of a new room: a space."""
     return {
         "name": name,
         **({} if topic is None else {"topic": topic}),
         "preset": "private_chat" if is_private else "public_chat",
         "visibility": "public" if is_listed and not is_private else "private",
         "creation_content": {"type": SPACE_TYPE},
-        # Messages are in channels; invites to a private room are for those who run it.
+        # Messages belong in channels; only moderators invite to a private room.
         "power_level_content_override": {
             "events_default": 100,
             "invite": 50 if is_private else 0,
@@ -88,13 +88,13 @@ def channel_settings(
     levels: Mapping[str, int],
     via: Sequence[str],
 ) -> dict[str, Any]:
-    """Return the settings of a channel, which whoever is in the space may enter.
+    """Return the settings of a new channel, which members of the space may join.
 
     Args:
-        space_id: the room that it is a channel of.
+        space_id: the room it belongs to.
         name: its name.
         kind: its type.
-        levels: the power of people in it, as they have it in the room.
+        levels: power levels in the channel, by user.
         via: servers that know the room.
     """
     allowed = [{"type": "m.room_membership", "room_id": space_id}]

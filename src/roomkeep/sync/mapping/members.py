@@ -1,4 +1,4 @@
-"""Who is in a room, and who is kept out."""
+"""Members and bans."""
 
 from collections.abc import Iterable
 from typing import cast, get_args
@@ -15,12 +15,12 @@ __all__ = ["media_or_none", "read_bans", "read_member", "read_roster"]
 
 
 def read_member(event: Event, room_id: str, power: Power | None = None) -> MemberUpdate | None:
-    """Return what a membership event says of a person; None for one that is not understood.
+    """Return the meaning of a membership event; None if it is malformed.
 
     Args:
         event: the event.
         room_id: the room.
-        power: what roles are read from; without it everyone is a member.
+        power: the power levels that determine roles; without them everyone is a member.
     """
     content, user_id = event.content, event.state_key
     membership = content.get("membership")
@@ -60,7 +60,7 @@ def read_member(event: Event, room_id: str, power: Power | None = None) -> Membe
 
 
 def read_roster(events: Iterable[Event], room_id: str, power: Power) -> tuple[RoomMember, ...]:
-    """Return those who are in a room, by their ids' order."""
+    """Return the members of a room, sorted by user ID."""
     found = (read_member(event, room_id, power) for event in events)
     members = {
         update.member.oder_id: update.member
@@ -71,14 +71,14 @@ def read_roster(events: Iterable[Event], room_id: str, power: Power) -> tuple[Ro
 
 
 def read_bans(events: Iterable[Event], room_id: str) -> tuple[Ban, ...]:
-    """Return the bans of a room, by the ids' order of those who are banned."""
+    """Return the bans of a room, sorted by user ID."""
     found = (read_member(event, room_id) for event in events)
     bans = {update.ban.user_id: update.ban for update in found if update and update.ban}
     return tuple(bans[user_id] for user_id in sorted(bans))
 
 
 def media_or_none(address: object) -> str | None:
-    """Return the address of a picture on a homeserver; None where it is none."""
+    """Return an `mxc://` address; None for anything else."""
     try:
         media_parts(address if isinstance(address, str) else "")
     except BadAddress:

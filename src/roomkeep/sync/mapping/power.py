@@ -1,4 +1,4 @@
-"""Power levels: who may do what, and which role that is."""
+"""Power levels, and the roles and permissions that follow from them."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any, Final, Literal, TypeAlias
@@ -14,19 +14,19 @@ Role: TypeAlias = Literal["host", "admin", "moderator", "member"]
 
 _LEVELS: Final[Mapping[Role, int]] = {"host": 100, "admin": 75, "moderator": 50, "member": 0}
 _CREATOR: Final = 2**53
-"""More than any level that can be written."""
+"""Higher than any level in an event."""
 _CREATORS_RULE: Final = 12
-"""The first room version in which no level can be above those who made the room."""
+"""The first room version in which the creators rank above all power levels."""
 
 
 class Power(Struct, frozen=True, kw_only=True):
-    """Who has which power in a room, and what needs which.
+    """A room's power levels.
 
     Attributes:
         users: levels by user id.
-        default: everyone else's.
-        creators: who made the room, where the room's version puts them above all.
-        content: the event's own content, to write it anew.
+        default: everyone else's level.
+        creators: the room's creators, if its version ranks them above all.
+        content: the event's content, to send a changed one.
     """
 
     users: Mapping[str, int]
@@ -38,20 +38,20 @@ class Power(Struct, frozen=True, kw_only=True):
     content: Mapping[str, Any]
 
     def level(self, user_id: str) -> int:
-        """Return a person's power."""
+        """Return a person's power level."""
         return _CREATOR if user_id in self.creators else self.users.get(user_id, self.default)
 
     def role(self, user_id: str) -> Role:
-        """Return the role that a person's power stands for."""
+        """Return a person's role."""
         level = self.level(user_id)
         return next((role for role, least in _LEVELS.items() if level >= least), "member")
 
     def may_set(self, user_id: str, type_: str) -> bool:
-        """Tell whether a person may set a part of the room's state."""
+        """Tell whether a person may set this type of state."""
         return self.level(user_id) >= self.events.get(type_, self.state_default)
 
     def rights(self, user_id: str) -> Rights:
-        """Return what a person may do who is in the room."""
+        """Return what a member may do."""
         level = self.level(user_id)
         return Rights(
             invite=level >= self.needed["invite"],
@@ -68,7 +68,7 @@ def read_power(create: Event | None, levels: Mapping[str, Any] | None) -> Power:
     """Return a room's power levels.
 
     Args:
-        create: the event that made the room.
+        create: the `m.room.create` event.
         levels: the content of its `m.room.power_levels`; None where there is none.
     """
     makers = _creators(create)
@@ -92,12 +92,12 @@ def read_power(create: Event | None, levels: Mapping[str, Any] | None) -> Power:
 
 
 def level_of_role(role: Role) -> int:
-    """Return the power that a role stands for."""
+    """Return the power level of a role."""
     return _LEVELS[role]
 
 
 def with_role(power: Power, user_id: str, role: Role) -> dict[str, Any]:
-    """Return the content of `m.room.power_levels` in which a person has a role."""
+    """Return the content of `m.room.power_levels` with a person's role changed."""
     users = {**power.users, user_id: level_of_role(role)}
     if users[user_id] == power.default:
         del users[user_id]
@@ -121,7 +121,7 @@ def _levels(said: object) -> dict[str, int]:
 
 
 def _level(value: object, usual: Any) -> Any:
-    """Return a level; old rooms hold some as text."""
+    """Return a level; in old rooms, levels may be text."""
     if isinstance(value, str):
         try:
             value = int(value.strip()) if len(value) <= 20 else None  # noqa: PLR2004 - digits.

@@ -1,4 +1,4 @@
-"""A space and its children as a room and its channels."""
+"""Spaces and their children as rooms and channels."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
@@ -27,14 +27,14 @@ _DIGITS: Final = 6
 
 
 def is_private(join_rule: object) -> bool:
-    """Tell whether only those who are invited come in; what is not known lets nobody in."""
+    """Tell whether a room is invite-only; an unknown rule counts as such."""
     return join_rule not in ("public", "knock", "restricted", "knock_restricted")
 
 
 def ordered_children(events: Iterable[Event]) -> list[str]:
-    """Return the ids of a space's children in the space's order.
+    """Return the IDs of a space's children, sorted.
 
-    By Matrix's rule: by `order`, those without one last, then by time, then by id.
+    Matrix sorts by `order` (children without one come last), then by time, then by ID.
     """
     places: dict[str, tuple[bool, str, int, str]] = {}
     for event in events:
@@ -54,11 +54,11 @@ def ordered_children(events: Iterable[Event]) -> list[str]:
 def read_channels(
     children: Sequence[str], summaries: Mapping[str, RoomSummary]
 ) -> tuple[Channel, ...]:
-    """Return a room's channels in order: those of its children that are no spaces themselves.
+    """Return a room's channels in order: the children that are not spaces themselves.
 
     Args:
         children: their ids, in order.
-        summaries: what the server says of them; it says nothing of those that one may not see.
+        summaries: the server's summaries of them; children the user may not see have none.
     """
     found: list[Channel] = []
     for room_id in children:
@@ -78,28 +78,28 @@ def read_channels(
 
 
 def child_content(order: str, via: Sequence[str]) -> dict[str, Any]:
-    """Return the content of the event that makes a room a channel at a place."""
+    """Return the content of an `m.space.child` event."""
     return {"via": list(via), "order": order}
 
 
 def order_of(place: int) -> str:
-    """Return the `order` of a child at a place, from 0."""
+    """Return the `order` for a position, from 0."""
     return f"{place:0{_DIGITS}}"
 
 
 def order_after(events: Iterable[Event]) -> str:
-    """Return an `order` that comes after those of all children that have one."""
+    """Return an `order` after those of all existing children."""
     last = max((_order(event.content) or "" for event in events), default="")
     if not last:
         return order_of(0)
     if last.isdecimal() and len(last) == _DIGITS and last != "9" * _DIGITS:
         return order_of(int(last) + 1)
-    # Made by another client: what begins with it and goes on comes after it.
+    # Set by another client; a longer text with the same prefix sorts after it.
     return f"{last}0" if len(last) < _MAX_ORDER else last
 
 
 def orders_for(ids: Sequence[str], events: Iterable[Event]) -> dict[str, str]:
-    """Return the `order` of those children only that must change to stand as `ids` says."""
+    """Return the new `order` of each child that must change to get this order."""
     now = {event.state_key: _order(event.content) for event in events}
     wanted = {room_id: order_of(place) for place, room_id in enumerate(ids)}
     return {room_id: order for room_id, order in wanted.items() if now.get(room_id) != order}

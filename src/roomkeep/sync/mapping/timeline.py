@@ -1,4 +1,4 @@
-"""What happens in a channel: messages, edits, reactions, redactions, receipts, typing."""
+"""A channel's events: messages, edits, reactions, redactions, receipts, typing."""
 
 from collections.abc import Callable, Iterable
 from typing import Any, Final
@@ -35,7 +35,7 @@ from roomkeep.sync.wire.types import Event
 __all__ = ["ENCRYPTED_CONTENT", "Place", "read_event", "read_notes", "read_timeline"]
 
 ENCRYPTED_CONTENT: Final = "This message is encrypted. Roomkeep cannot read it."
-"""What every message reads that only other clients can decrypt."""
+"""The content of every encrypted message."""
 
 _MAX_ID: Final = 1_024
 _MAX_SIZE: Final = 2**53 - 1
@@ -45,12 +45,12 @@ _POLLS: Final = ("m.poll.start", "org.matrix.msc3381.poll.start")
 
 
 class Place(Struct, frozen=True, kw_only=True):
-    """Where events are from, and what people there are called.
+    """The channel of some events, and the names of its people.
 
     Attributes:
-        room_id: the room's id: the space's.
-        channel_id: the channel's id: that of Matrix's room.
-        name_of: a person's name by their id; None or `""` where it is not known.
+        room_id: the room's ID, which is the space's.
+        channel_id: the channel's ID, which is the Matrix room's.
+        name_of: returns a person's name by their ID; None or `""` if unknown.
     """
 
     room_id: str
@@ -59,13 +59,13 @@ class Place(Struct, frozen=True, kw_only=True):
 
 
 def read_timeline(events: Iterable[Event], place: Place) -> list[TimelineUpdate]:
-    """Return what events say, in their order. Those that say nothing to Roomkeep give nothing."""
+    """Return the meaning of each event, in order, without those that mean nothing here."""
     found = (read_event(event, place) for event in events)
     return [update for update in found if update is not None]
 
 
 def read_event(event: Event, place: Place) -> TimelineUpdate | None:
-    """Return what an event of a channel says; None for one that says nothing to Roomkeep."""
+    """Return the meaning of a channel's event; None if it has none here."""
     if not event.event_id or not event.sender:
         return None
     if event.state_key is not None:
@@ -73,7 +73,7 @@ def read_event(event: Event, place: Place) -> TimelineUpdate | None:
     if event.type == "m.room.redaction":
         return _read_redaction(event)
     if event.unsigned.redacted_because is not None:
-        # An edit or a reaction that was taken away leaves nothing, as if it had never been.
+        # A redacted edit or reaction leaves no trace.
         is_message = event.type in (*_MESSAGES, *_POLLS)
         return _deleted(event, place) if is_message else None
     relation = _object(event.content.get("m.relates_to"))
@@ -83,7 +83,7 @@ def read_event(event: Event, place: Place) -> TimelineUpdate | None:
 
 
 def read_notes(events: Iterable[Event]) -> list[ReadUpTo | FullyRead | Typing]:
-    """Return what a channel's receipts, typing notices and markers say."""
+    """Return a channel's receipts, typing notices and fully-read markers."""
     found: list[ReadUpTo | FullyRead | Typing] = []
     for event in events:
         if event.type == "m.receipt":
@@ -100,7 +100,7 @@ def read_notes(events: Iterable[Event]) -> list[ReadUpTo | FullyRead | Typing]:
 def _read_content(
     event: Event, place: Place, relation: dict[str, Any]
 ) -> NewMessage | MessageEdit | None:
-    # An encrypted edit says in clear that it is one, and nothing else: it gives nothing.
+    # Includes encrypted edits, which have no readable content and are ignored.
     if relation.get("rel_type") == "m.replace":
         return _read_edit(event, relation)
     if event.type == "m.room.encrypted":
@@ -133,7 +133,7 @@ def _read_file(event: Event, place: Place, relation: dict[str, Any]) -> NewMessa
     content, info = event.content, _object(event.content.get("info"))
     body = fallback_text(content) or ""
     name = content.get("filename")
-    # Where both are there and differ, the body is what was written with the file.
+    # A body that differs from the file name is a caption.
     text = body if isinstance(name, str) and name != body else ""
     if event.type == "m.sticker":
         text, name = body, None
@@ -141,7 +141,7 @@ def _read_file(event: Event, place: Place, relation: dict[str, Any]) -> NewMessa
     try:
         media_parts(url if isinstance(url, str) else "")
     except BadAddress:
-        # The file is encrypted, or its address is none: its message stays.
+        # Encrypted, or an invalid address: keep the message without the file.
         message = _message(event, place, body or file_name(name), relation)
         return NewMessage(message=message, kind="fallback", transaction_id=_transaction(event))
     has_size = isinstance(size, int) and not isinstance(size, bool) and 0 <= size <= _MAX_SIZE
@@ -193,7 +193,7 @@ def _read_reaction(event: Event, relation: dict[str, Any]) -> NewReaction | None
 
 
 def _read_redaction(event: Event) -> Redaction | None:
-    # Since room version 11 the target is in the content; servers show it in both places.
+    # Room version 11 moved the target into the content; servers send both.
     target = event.content.get("redacts", event.redacts)
     if not _is_id(target):
         return None
@@ -222,7 +222,7 @@ def _read_receipts(content: dict[str, Any]) -> Iterable[ReadUpTo]:
             for user_id, said in _object(_object(kinds).get(kind)).items():
                 at = _object(said).get("ts")
                 is_time = isinstance(at, int) and not isinstance(at, bool) and 0 <= at <= _MAX_SIZE
-                # A thread's own receipt says nothing of the channel.
+                # Receipts of a thread do not apply to the channel.
                 thread = _object(said).get("thread_id", "main")
                 if is_time and thread == "main" and _is_id(event_id) and _is_id(user_id):
                     yield ReadUpTo(
@@ -261,7 +261,7 @@ def _deleted(event: Event, place: Place) -> NewMessage:
 
 
 def _replied_to(relation: dict[str, Any]) -> str | None:
-    """Return the message that is answered: that of a thread is its first, where no other is."""
+    """Return the message that is replied to; in a thread, by default its first."""
     target = _object(relation.get("m.in_reply_to")).get("event_id")
     if not _is_id(target) and relation.get("rel_type") == "m.thread":
         target = relation.get("event_id")

@@ -1,4 +1,4 @@
-"""What an event says, in terms of Roomkeep's records."""
+"""The meaning of Matrix events, in terms of Roomkeep's records."""
 
 from typing import Literal, TypeAlias
 
@@ -27,9 +27,9 @@ class MediaFile(Struct, frozen=True, kw_only=True):
     """A file of a message.
 
     Attributes:
-        attachment: what is known of it; its size is 0 where that is not said.
-        url: where it is: an `mxc://` address.
-        has_size: whether the size was said, and so can be checked.
+        attachment: its metadata; the size is 0 if unknown.
+        url: its `mxc://` address.
+        has_size: whether the size is known, and can be checked.
     """
 
     attachment: Attachment
@@ -38,13 +38,13 @@ class MediaFile(Struct, frozen=True, kw_only=True):
 
 
 class NewMessage(Struct, frozen=True, kw_only=True):
-    """A message; its id is the event's.
+    """A message, with the event's ID.
 
     Attributes:
         message: the record, without its reactions.
-        files: what goes with it.
-        kind: `"encrypted"` and `"fallback"` for what Roomkeep cannot show as it is meant.
-        transaction_id: what this device sent it with; None for all others' messages.
+        files: its files.
+        kind: `"encrypted"` and `"fallback"` for what Roomkeep cannot display.
+        transaction_id: the transaction ID, if this device sent it.
     """
 
     message: Message
@@ -54,7 +54,7 @@ class NewMessage(Struct, frozen=True, kw_only=True):
 
 
 class MessageEdit(Struct, frozen=True, kw_only=True):
-    """A message's new content. It counts only where `sender_id` is the message's sender."""
+    """An edit. Apply it only if `sender_id` is the message's sender: servers deliver others too."""
 
     event_id: str
     message_id: str
@@ -65,7 +65,7 @@ class MessageEdit(Struct, frozen=True, kw_only=True):
 
 
 class NewReaction(Struct, frozen=True, kw_only=True):
-    """A reaction, which is taken back by a redaction of its event."""
+    """A reaction; a redaction of its event removes it."""
 
     event_id: str
     reaction: Reaction
@@ -73,7 +73,7 @@ class NewReaction(Struct, frozen=True, kw_only=True):
 
 
 class Redaction(Struct, frozen=True, kw_only=True):
-    """An event was taken away: a message, an edit or a reaction, whichever has that id."""
+    """The removal of a message, an edit or a reaction."""
 
     event_id: str
     target_id: str
@@ -84,13 +84,13 @@ class Redaction(Struct, frozen=True, kw_only=True):
 
 
 class MemberUpdate(Struct, frozen=True, kw_only=True):
-    """Someone came, went, was invited or banned, or changed name or picture.
+    """A change of someone's membership, name or avatar.
 
     Attributes:
-        member: how the roster shows them; their role is not in the event.
-        ban: the ban, where they are banned.
-        by: who did it.
-        is_kick: whether someone else put them out.
+        member: their entry in the roster, without a role.
+        ban: the ban, if they are banned.
+        by: who changed it.
+        is_kick: whether someone else removed them.
     """
 
     member: RoomMember
@@ -103,17 +103,17 @@ class MemberUpdate(Struct, frozen=True, kw_only=True):
 
 
 class RoomUpgrade(Struct, frozen=True, kw_only=True):
-    """The room or channel goes on in another one, and takes nothing more."""
+    """The room or channel was replaced by another one."""
 
     replacement_id: str
     text: str
 
 
 class ReadUpTo(Struct, frozen=True, kw_only=True):
-    """Someone has read up to a message.
+    """A read receipt.
 
     Attributes:
-        is_private: whether it is told to one's own devices only.
+        is_private: whether only the user's own devices can see it.
     """
 
     user_id: str
@@ -123,13 +123,13 @@ class ReadUpTo(Struct, frozen=True, kw_only=True):
 
 
 class FullyRead(Struct, frozen=True, kw_only=True):
-    """One's own marker: everything up to here was read."""
+    """The user's own fully-read marker."""
 
     event_id: str
 
 
 class Typing(Struct, frozen=True, kw_only=True):
-    """Who is typing now."""
+    """The people who are typing."""
 
     user_ids: tuple[str, ...]
 

@@ -1,8 +1,8 @@
-"""Matrix's client-server API, typed, over a transport.
+"""A typed client of the Matrix client-server API.
 
-`Wire` asks one homeserver; `account`, `events`, `rooms` and `media` have a function for each
-request. What comes back is a stranger's: where its types are wrong it is a `BadResponse`, and a
-single event or room that is wrong is left out and counted.
+`Wire` sends requests to one homeserver; `account`, `events`, `rooms` and `media` have a function
+for each request. Responses are untrusted: wrong types raise `BadResponse`, but a single malformed event
+or room is skipped and counted.
 """
 
 from roomkeep.sync.wire.call import Wire

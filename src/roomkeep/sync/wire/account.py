@@ -1,4 +1,4 @@
-"""Finding a homeserver, signing in and out, and profiles."""
+"""Discovery, signing in and out, and profiles."""
 
 import re
 from typing import Any, Final
@@ -36,7 +36,7 @@ __all__ = [
 ]
 
 OLDEST: Final = (1, 11)
-"""The first version in which media are given to those only who may see them."""
+"""The first version with authenticated media."""
 
 _V3: Final = "/_matrix/client/v3"
 _SMALL: Final = 65_536
@@ -44,21 +44,20 @@ _TIMEOUT_S: Final = 15
 
 
 async def discover(transport: Transport, address: str) -> Wire:
-    """Find the homeserver of an address and return it, nobody signed in, once it has answered.
+    """Find the homeserver of an address, check its version, and return it, signed out.
 
-    The address is what follows the colon in a person's id, such as `example.org`, or the
-    homeserver's own.
+    The address is a server name, as in user IDs, such as `example.org`, or the homeserver's URL.
 
     Raises:
-        BadAddress: it is no address, or names a homeserver that may not be asked.
-        NotReachable: no answer came.
-        NotAHomeserver: what answers is none.
-        ServerTooOld: it lacks a version of the protocol that is needed.
+        BadAddress: the address, or the homeserver it names, is invalid or not secure.
+        NotReachable: there is no response.
+        NotAHomeserver: the address belongs to something else.
+        ServerTooOld: it does not support a required protocol version.
     """
     typed = check_base_url(address)
     named = await _well_known(transport, typed)
     if named is not None and typed.startswith("https:") and not named.startswith("https:"):
-        # A page of the network must not turn requests to programs on this machine.
+        # A server on the network must not redirect requests to this machine.
         raise BadAddress(f"{typed} names a homeserver that is not asked over https")
     wire = Wire(transport, named or typed)
     await check_version(wire)
@@ -70,11 +69,11 @@ class _Versions(Struct, frozen=True):
 
 
 async def check_version(wire: Wire) -> None:
-    """Check that the homeserver is one, and speaks what is needed.
+    """Check that this is a homeserver with a supported protocol version.
 
     Raises:
-        NotAHomeserver: it is none.
-        ServerTooOld: it lacks a version of the protocol that is needed.
+        NotAHomeserver: it is something else.
+        ServerTooOld: it does not support a required protocol version.
     """
     try:
         said = await wire.ask(
@@ -97,15 +96,15 @@ class _Flows(Struct, frozen=True):
 
 
 async def get_login_flows(wire: Wire) -> tuple[LoginFlow, ...]:
-    """Return the ways to sign in; those that cannot be understood are left out."""
+    """Return the supported ways to sign in, without malformed ones."""
     said = await wire.ask(_Flows, "GET", f"{_V3}/login", max_bytes=_SMALL)
     return Skipped().keep(said.flows, LoginFlow, max_bytes=_SMALL)
 
 
 def single_sign_on_url(wire: Wire, return_to: str, provider: str | None = None) -> str:
-    """Return the page of the homeserver where a person signs in by other means.
+    """Return the URL of the homeserver's page for single sign-on.
 
-    It leads back to `return_to` with `loginToken` in the query: see `log_in_with_token`.
+    The page redirects to `return_to` with `loginToken` in the query: see `log_in_with_token`.
     """
     way = "" if provider is None else path(provider)
     query = urlencode({"redirectUrl": return_to})
@@ -115,17 +114,17 @@ def single_sign_on_url(wire: Wire, return_to: str, provider: str | None = None) 
 async def log_in_with_password(
     wire: Wire, user: str, password: str, *, device_name: str, device_id: str | None = None
 ) -> Login:
-    """Sign in with a name, or a whole user id, and a password.
+    """Sign in with a user name, or a full user ID, and a password.
 
     Args:
         wire: the homeserver.
-        user: who.
-        password: sent, and kept nowhere.
-        device_name: what other devices of the person call this one.
-        device_id: the device to go on as, after a soft sign-out; None for a new one.
+        user: the user name or ID.
+        password: sent, never stored.
+        device_name: how the user's other devices show this one.
+        device_id: the device to continue as, after `SoftSignedOut`; None for a new one.
 
     Raises:
-        BadCredentials: name or password is wrong.
+        BadCredentials: the name or password is wrong.
         AccountDisabled: the account was deactivated.
     """
     body = {
@@ -139,37 +138,37 @@ async def log_in_with_password(
 async def log_in_with_token(
     wire: Wire, token: str, *, device_name: str, device_id: str | None = None
 ) -> Login:
-    """Sign in with the token that a single sign-on gave.
+    """Sign in with a token from single sign-on.
 
     Raises:
-        BadCredentials: the token is wrong, or spent.
+        BadCredentials: the token is invalid or has expired.
     """
     return await _log_in(wire, {"type": "m.login.token", "token": token}, device_name, device_id)
 
 
 async def who_am_i(wire: Wire) -> WhoAmI:
-    """Return whom the token belongs to."""
+    """Return the owner of the token."""
     return await wire.ask(WhoAmI, "GET", f"{_V3}/account/whoami", max_bytes=_SMALL)
 
 
 async def log_out(wire: Wire) -> None:
-    """End this device on the server, and its token."""
+    """Delete this device on the server, and its token."""
     await wire.ask(dict, "POST", f"{_V3}/logout", {})
 
 
 async def get_profile(wire: Wire, user_id: str) -> Profile:
-    """Return a person's name and picture."""
+    """Return a person's profile."""
     return await wire.ask(Profile, "GET", f"{_V3}/profile{path(user_id)}", max_bytes=_SMALL)
 
 
 async def set_display_name(wire: Wire, user_id: str, name: str) -> None:
-    """Set one's own name."""
+    """Set the user's own display name."""
     body = {"displayname": name}
     await wire.ask(dict, "PUT", f"{_V3}/profile{path(user_id)}/displayname", body)
 
 
 async def set_avatar(wire: Wire, user_id: str, media: str) -> None:
-    """Set one's own picture, by its `mxc://` address; `""` removes it."""
+    """Set the user's own avatar to an `mxc://` address; `""` removes it."""
     await wire.ask(dict, "PUT", f"{_V3}/profile{path(user_id)}/avatar_url", {"avatar_url": media})
 
 
@@ -179,7 +178,7 @@ async def _log_in(
     body = {**body, "initial_device_display_name": device_name}
     if device_id is not None:
         body["device_id"] = device_id
-    # A token that is sent along would be checked first.
+    # The server would check a token first.
     nobody = wire.signed_in(None)
     try:
         said = await nobody.ask(Login, "POST", f"{_V3}/login", body, max_bytes=_SMALL)
@@ -187,7 +186,7 @@ async def _log_in(
         if error.code in ("M_FORBIDDEN", "M_UNKNOWN_TOKEN"):
             raise BadCredentials(error.status, error.code, error.reason) from None
         raise
-    # Wrong tokens are found now, not at the first use.
+    # Reject an invalid token now, not at its first use.
     wire.signed_in(said.access_token)
     return said
 
@@ -201,7 +200,7 @@ class _WellKnown(Struct, frozen=True, rename={"homeserver": "m.homeserver"}):
 
 
 async def _well_known(transport: Transport, typed: str) -> str | None:
-    """Return the homeserver that an address names, None where it names none."""
+    """Return the homeserver in the address's .well-known file; None without one."""
     scheme, _, rest = typed.partition("://")
     url = f"{scheme}://{rest.partition('/')[0]}/.well-known/matrix/client"
     answer = await transport.send(
@@ -213,7 +212,7 @@ async def _well_known(transport: Transport, typed: str) -> str | None:
     try:
         said = decode_answer(answer.body, _WellKnown)
     except BadResponse:
-        # Some servers answer every path with a page of their own.
+        # Some servers return an HTML page for every path.
         return None
     return check_base_url(said.homeserver.base_url)
 

@@ -1,4 +1,4 @@
-"""Addresses: of homeservers, of rooms and people, and of media."""
+"""The addresses of homeservers, rooms, people and media."""
 
 import re
 from ipaddress import ip_address
@@ -13,12 +13,12 @@ _MEDIA = re.compile(r"mxc://([^/?#\s]{1,255})/([A-Za-z0-9_=.~-]{1,255})")
 
 
 def check_base_url(text: str) -> str:
-    """Return the address of a homeserver in its one form, without a slash at the end.
+    """Return the normalized URL of a homeserver, without a trailing slash.
 
-    What has no scheme is taken for `https`, and for `http` on loopback.
+    The default scheme is `https`, on loopback `http`.
 
     Raises:
-        BadAddress: it is none, or it would send tokens without TLS over a network.
+        BadAddress: it is invalid, or would send tokens over a network unencrypted.
     """
     text = text.strip()
     if "://" not in text:
@@ -33,10 +33,10 @@ def check_base_url(text: str) -> str:
 
 
 def origin(url: str) -> tuple[str, str, int | None]:
-    """Return scheme, host and port of a URL; a port that the scheme implies is filled in.
+    """Return scheme, host and port of a URL; the port defaults to the scheme's.
 
     Raises:
-        BadAddress: it is no URL.
+        BadAddress: it is not a URL.
     """
     scheme, host, port, _ = _split(url)
     return scheme, host, port or {"https": 443, "http": 80}.get(scheme)
@@ -46,7 +46,7 @@ def path(*parts: str) -> str:
     """Return the parts of a path, each percent-encoded and with a slash before it.
 
     Raises:
-        BadAddress: a part would change where the path leads, or cannot be written.
+        BadAddress: a part would change the path, or cannot be encoded.
     """
     if any(part in ("", ".", "..") for part in parts):
         raise BadAddress("an id is empty, or leads to another path")
@@ -60,7 +60,7 @@ def media_parts(address: str) -> tuple[str, str]:
     """Return the server and the id in an `mxc://` address.
 
     Raises:
-        BadAddress: it is none.
+        BadAddress: it is invalid.
     """
     found = _MEDIA.fullmatch(address)
     if found is None or found[2] in (".", ".."):
@@ -69,12 +69,12 @@ def media_parts(address: str) -> tuple[str, str]:
 
 
 def localpart(user_id: str) -> str:
-    """Return what stands before the colon in a person's id."""
+    """Return the part of a user ID before the colon."""
     return user_id.removeprefix("@").partition(":")[0] or user_id
 
 
 def server_of(name: str) -> str:
-    """Return what stands behind the first colon in an id; `""` where there is none."""
+    """Return the server name in an ID; `""` if there is none."""
     return name.partition(":")[2]
 
 

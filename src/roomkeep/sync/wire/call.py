@@ -1,4 +1,4 @@
-"""One request to a homeserver: its address, its token, its limits, and its errors by name."""
+"""Sending a request to a homeserver: URL, token, limits and errors."""
 
 from collections.abc import Mapping
 from typing import Any, Final, TypeVar
@@ -31,7 +31,7 @@ __all__ = ["JSON_BYTES", "Wire", "decode", "decode_answer"]
 T = TypeVar("T")
 
 JSON_BYTES: Final = 4 * 1024 * 1024
-"""The most bytes of an answer, where a request names no other limit."""
+"""The default limit for a response."""
 _TIMEOUT_S: Final = 30
 _MAX_WAIT_MS: Final = 60 * 60 * 1000
 _MAX_REASON: Final = 300
@@ -55,18 +55,18 @@ _KINDS: Final[Mapping[str, type[RequestRefused]]] = {
 
 
 class Wire:
-    """A homeserver, and whom it takes the asker for. Its `repr` shows no token."""
+    """A homeserver, and the token to use. Its `repr` shows no token."""
 
     def __init__(self, transport: Transport, base_url: str, token: str | None = None) -> None:
-        """Make one; nothing is asked yet.
+        """Create a client; sends nothing.
 
         Args:
-            transport: what sends the requests.
-            base_url: the homeserver's address; `account.discover` finds it.
-            token: the account's token; None for nobody.
+            transport: sends the requests.
+            base_url: the homeserver's URL; see `account.discover`.
+            token: the account's access token; None if signed out.
 
         Raises:
-            BadAddress: the address may not be asked.
+            BadAddress: the URL is invalid or not secure.
         """
         self.base_url: Final = check_base_url(base_url)
         self._transport = transport
@@ -76,7 +76,7 @@ class Wire:
         return f"Wire({self.base_url!r}, {'signed out' if self._token is None else 'signed in'})"
 
     def signed_in(self, token: str | None) -> "Wire":
-        """Return the same homeserver, asked with another token; None for none."""
+        """Return the same homeserver with another token, or without one."""
         return Wire(self._transport, self.base_url, token)
 
     async def ask(
@@ -90,19 +90,19 @@ class Wire:
         max_bytes: int = JSON_BYTES,
         timeout_s: float = _TIMEOUT_S,
     ) -> T:
-        """Send a request with JSON and return the answer, decoded.
+        """Send a JSON request and return the decoded response.
 
         Args:
-            kind: what the answer's body is.
-            method: HTTP's.
-            path: from `/_matrix` on, percent-encoded.
-            body: what is sent as JSON; None for nothing.
-            query: what stands behind the question mark; what is None is left out.
-            max_bytes: the most bytes of the answer.
+            kind: the type of the response body.
+            method: the HTTP method.
+            path: the percent-encoded path, from `/_matrix` on.
+            body: the request body, to be encoded as JSON; None for none.
+            query: the query parameters; those with None are left out.
+            max_bytes: the size limit of the response.
             timeout_s: how long to wait for the next bytes.
 
         Raises:
-            HomeserverError: one of its kinds, by what went wrong.
+            HomeserverError: a subclass for each failure.
         """
         data = None if body is None else msgspec.json.encode(body)
         answer = await self.send(
@@ -127,7 +127,7 @@ class Wire:
         max_bytes: int,
         timeout_s: float = _TIMEOUT_S,
     ) -> Response:
-        """Send a request with bytes and return the answer, if the server did not refuse it."""
+        """Send a request and return the response, unless the server refused it."""
         headers = {"accept": "*/*"}
         if self._token is not None:
             headers["authorization"] = f"Bearer {self._token}"
@@ -150,24 +150,24 @@ class Wire:
 
 
 def decode_answer(body: bytes, kind: type[T]) -> T:
-    """Decode the whole of an answer; what is nested too deeply in it becomes `null`.
+    """Decode a response body; values nested too deeply become `null`.
 
     Raises:
-        BadResponse: it is not of that kind.
+        BadResponse: it does not have that type.
     """
     return decode(prune(body) if is_deep(body) else body, kind)
 
 
 def decode(data: bytes | msgspec.Raw, kind: type[T]) -> T:
-    """Decode a part of an answer, which `decode_answer` has made safe.
+    """Decode a part of a response that `decode_answer` has decoded.
 
     Raises:
-        BadResponse: it is not of that kind.
+        BadResponse: it does not have that type.
     """
     try:
         return msgspec.json.decode(data, type=kind)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, ValueError) as error:
-        # Its text may quote what was sent.
+        # Drop the original error: its text may quote the response.
         raise BadResponse(f"the answer is not understood ({type(error).__name__})") from None
 
 
@@ -179,7 +179,7 @@ class _Refusal(Struct, frozen=True, rename=None):
 
 
 def _refusal(answer: Response) -> RequestRefused:
-    """Return the error that an answer stands for. What is wrong in it counts as not said."""
+    """Return the error for a response, ignoring malformed fields."""
     try:
         said = decode_answer(answer.body, _Refusal)
     except BadResponse:
@@ -217,7 +217,7 @@ def _query(parts: Mapping[str, str | int | bool | None] | None) -> str:
 
 
 def _check_token(token: str) -> str:
-    """Return a token that can stand in a header; a line's end in it would begin another."""
+    """Return a token, checked to be safe in a header."""
     if not 0 < len(token) <= _MAX_TOKEN or not all("!" <= sign <= "~" for sign in token):
         raise BadResponse("the token that the homeserver gave cannot be used")
     return token

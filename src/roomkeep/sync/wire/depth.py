@@ -1,8 +1,7 @@
-"""JSON that is nested too deeply for a decoder.
+"""JSON that is nested too deeply to decode.
 
-Synapse takes no such event from anyone; other servers may. Under CPython one would hide all that
-it came with. In the page, where the stack is small and Python does not see its end, it would end
-Python.
+Synapse rejects such events; other servers may not. Under CPython the whole response would fail to
+decode. In a browser, where the stack is small, it would crash Python.
 """
 
 import re
@@ -11,20 +10,20 @@ from typing import Final
 __all__ = ["MAX_DEPTH", "is_deep", "prune"]
 
 MAX_DEPTH: Final = 100
-"""The most levels of lists and objects that are kept; no event that means anything has them."""
+"""The maximum depth of lists and objects, far above that of real events."""
 
 _TOKENS: Final = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[\[\]{}]', re.DOTALL)
 _NO_BRACKETS: Final = bytes(sign for sign in range(256) if sign not in b"[]{}")
 
 
 def is_deep(text: bytes) -> bool:
-    """Tell whether JSON has more than `MAX_DEPTH` levels; what is no JSON may count as such."""
+    """Tell whether JSON has more than `MAX_DEPTH` levels; invalid JSON may count as deep."""
     if text.count(b"[") + text.count(b"{") <= MAX_DEPTH:
         return False
-    # Without escaped quotes, each second piece between quotes is a string.
+    # Without escaped quotes, every second piece is a string.
     pieces = text.replace(b"\\\\", b"").replace(b'\\"', b"").split(b'"')
     brackets = b"".join(pieces[::2]).translate(None, _NO_BRACKETS)
-    # Each turn takes the innermost level away; it costs far less than to look at each bracket.
+    # Each pass removes the innermost level, which is faster than a loop over all brackets.
     for _ in range(MAX_DEPTH):
         if not brackets:
             return False
@@ -46,5 +45,5 @@ def prune(text: bytes) -> bytes:
             if depth == MAX_DEPTH + 1:
                 start = found.end()
             depth -= 1
-    # Where brackets do not match, what follows is left out, and is no JSON either way.
+    # With unbalanced brackets the rest is dropped; the result is invalid either way.
     return b"".join((*kept, text[start:] if depth <= MAX_DEPTH else b""))

@@ -1,4 +1,4 @@
-"""What happens in rooms: sync, history, sending, receipts, typing, and state."""
+"""Events: sync, history, sending, receipts, typing and state."""
 
 from typing import Any, Final, TypeVar
 
@@ -10,10 +10,10 @@ from roomkeep.sync.wire.call import Wire, decode
 from roomkeep.sync.wire.types import (
     Event,
     JoinedRoom,
-    KnockedRoom,
     LeftRoom,
     Messages,
     Skipped,
+    StrippedRoom,
     SyncResponse,
 )
 
@@ -40,7 +40,7 @@ _SYNC_BYTES: Final = 64 * 1024 * 1024
 _STATE_BYTES: Final = 32 * 1024 * 1024
 _SMALL: Final = 65_536
 _MORE_S: Final = 30
-"""How long an answer may take beyond the time that the server was asked to wait."""
+"""The timeout, in addition to the time the server is asked to wait."""
 
 
 class _EventId(Struct, frozen=True):
@@ -74,7 +74,7 @@ class _MadeFilter(Struct, frozen=True):
 
 
 async def create_filter(wire: Wire, user_id: str, chosen: dict[str, Any]) -> str:
-    """Keep a filter on the server and return its id, for `sync`."""
+    """Store a filter on the server and return its ID, for `sync`."""
     made = await wire.ask(_MadeFilter, "POST", f"{_V3}/user{path(user_id)}/filter", chosen)
     return made.filter_id
 
@@ -100,14 +100,14 @@ async def sync(
     wait_ms: int = 0,
     is_online: bool = False,
 ) -> SyncResponse:
-    """Return what is new.
+    """Return new events.
 
     Args:
         wire: the homeserver.
-        since: the token of the answer before; None for all.
-        chosen: the id of a filter, or a filter as JSON.
-        wait_ms: how long the server is to wait where nothing is new.
-        is_online: whether others are to see the person as online by this.
+        since: the previous `next_batch`; None for an initial sync.
+        chosen: a filter's ID, or a filter as JSON.
+        wait_ms: how long the server waits for new events.
+        is_online: whether to show the user as online.
     """
     query = {
         "since": since,
@@ -128,8 +128,8 @@ async def sync(
         next_batch=said.next_batch,
         joined=_rooms(said.rooms.join, JoinedRoom, skipped),
         left=_rooms(said.rooms.leave, LeftRoom, skipped),
-        invited=_strangers(said.rooms.invite, "invite_state", skipped),
-        knocked=_strangers(said.rooms.knock, "knock_state", skipped),
+        invited=_stripped_rooms(said.rooms.invite, "invite_state", skipped),
+        knocked=_stripped_rooms(said.rooms.knock, "knock_state", skipped),
         account_data=skipped.events(said.account_data.events),
         skipped=skipped.count,
     )
@@ -155,10 +155,10 @@ async def get_messages(
     Args:
         wire: the homeserver.
         room_id: the room.
-        start: the token to begin at; None for the timeline's own end.
-        end: the token to stop at; None for none.
-        limit: the most events.
-        backwards: from newer to older.
+        start: the token to start from; None for the newest or oldest event.
+        end: the token to stop at, if any.
+        limit: the maximum number of events.
+        backwards: from newest to oldest.
     """
     query = {
         "from": start,
@@ -173,7 +173,7 @@ async def get_messages(
     return Messages(
         events=skipped.events(said.chunk),
         state=skipped.events(said.state),
-        # A server that gives the same place again would be asked for ever.
+        # The same token again would lead to an endless loop.
         end=None if said.end == start else said.end,
         skipped=skipped.count,
     )
@@ -186,7 +186,7 @@ async def get_event(wire: Wire, room_id: str, event_id: str) -> Event:
 
 
 async def send(wire: Wire, room_id: str, type_: str, transaction: str, content: Any) -> str:
-    """Send an event and return its id; with the same transaction again, it is sent once."""
+    """Send an event and return its ID. Repeating a transaction ID sends nothing new."""
     where = f"{_V3}/rooms{path(room_id)}/send{path(type_, transaction)}"
     sent = await wire.ask(_EventId, "PUT", where, content, max_bytes=_SMALL)
     return sent.event_id
@@ -195,7 +195,7 @@ async def send(wire: Wire, room_id: str, type_: str, transaction: str, content: 
 async def redact(
     wire: Wire, room_id: str, event_id: str, transaction: str, reason: str | None = None
 ) -> str:
-    """Take an event's content away and return the redaction's id."""
+    """Redact an event and return the redaction's ID."""
     where = f"{_V3}/rooms{path(room_id)}/redact{path(event_id, transaction)}"
     body = {} if reason is None else {"reason": reason}
     sent = await wire.ask(_EventId, "PUT", where, body, max_bytes=_SMALL)
@@ -203,14 +203,14 @@ async def redact(
 
 
 async def put_state(wire: Wire, room_id: str, type_: str, key: str, content: Any) -> str:
-    """Set a part of a room's state and return the event's id."""
+    """Set a room's state and return the event's ID."""
     where = _state_path(room_id, type_, key)
     sent = await wire.ask(_EventId, "PUT", where, content, max_bytes=_SMALL)
     return sent.event_id
 
 
 async def get_state(wire: Wire, room_id: str) -> tuple[Event, ...]:
-    """Return the whole state of a room; with all its members, it can be large."""
+    """Return the whole state of a room, including its members."""
     where = f"{_V3}/rooms{path(room_id)}/state"
     return Skipped().events(await wire.ask(list[Raw], "GET", where, max_bytes=_STATE_BYTES))
 
@@ -218,7 +218,7 @@ async def get_state(wire: Wire, room_id: str) -> tuple[Event, ...]:
 async def get_state_content(
     wire: Wire, room_id: str, type_: str, key: str = ""
 ) -> dict[str, Any] | None:
-    """Return one part of a room's state; None where there is none."""
+    """Return the content of a state event; None if there is none."""
     try:
         return await wire.ask(dict[str, Any], "GET", _state_path(room_id, type_, key))
     except NotFound:
@@ -226,7 +226,7 @@ async def get_state_content(
 
 
 async def get_state_event(wire: Wire, room_id: str, type_: str, key: str = "") -> Event | None:
-    """Return one part of a room's state with who set it and when; None where there is none."""
+    """Return a state event; None if there is none."""
     where = _state_path(room_id, type_, key)
     try:
         said = await wire.ask(Raw, "GET", where, query={"format": "event"})
@@ -238,27 +238,27 @@ async def get_state_event(wire: Wire, room_id: str, type_: str, key: str = "") -
         event = None
     if event is not None and event.sender and event.type == type_:
         return event
-    # Some servers give the content alone, whatever they are asked for.
+    # Some servers always return only the content.
     state = await get_state(wire, room_id)
     return next((one for one in state if (one.type, one.state_key) == (type_, key)), None)
 
 
 async def send_receipt(wire: Wire, room_id: str, event_id: str, *, is_private: bool) -> None:
-    """Say that one has read up to an event: to all, or to one's own devices only."""
+    """Send a read receipt, to everyone or only to the user's own devices."""
     kind = "m.read.private" if is_private else "m.read"
     where = f"{_V3}/rooms{path(room_id)}/receipt/{kind}{path(event_id)}"
     await wire.ask(dict, "POST", where, {})
 
 
 async def set_read_markers(wire: Wire, room_id: str, event_id: str, *, is_private: bool) -> None:
-    """Set the fully-read marker and the receipt to an event at once."""
+    """Set both the fully-read marker and the receipt to an event."""
     kind = "m.read.private" if is_private else "m.read"
     where = f"{_V3}/rooms{path(room_id)}/read_markers"
     await wire.ask(dict, "POST", where, {"m.fully_read": event_id, kind: event_id})
 
 
 async def set_typing(wire: Wire, room_id: str, user_id: str, *, for_ms: int) -> None:
-    """Say that one is typing, for so long; 0 says that one is not any more."""
+    """Send a typing notice for some time; 0 ends it."""
     where = f"{_V3}/rooms{path(room_id)}/typing{path(user_id)}"
     body = {"typing": True, "timeout": for_ms} if for_ms else {"typing": False}
     await wire.ask(dict, "PUT", where, body)
@@ -284,8 +284,8 @@ def _rooms(rooms: dict[str, Raw], kind: type[R], skipped: Skipped) -> dict[str, 
     return found
 
 
-def _strangers(rooms: dict[str, Raw], part: str, skipped: Skipped) -> dict[str, KnockedRoom]:
-    found: dict[str, KnockedRoom] = {}
+def _stripped_rooms(rooms: dict[str, Raw], part: str, skipped: Skipped) -> dict[str, StrippedRoom]:
+    found: dict[str, StrippedRoom] = {}
     for room_id, raw in rooms.items():
         try:
             shown = decode(raw, dict[str, Raw]).get(part)
@@ -293,7 +293,7 @@ def _strangers(rooms: dict[str, Raw], part: str, skipped: Skipped) -> dict[str, 
         except BadResponse:
             skipped.count += 1
             continue
-        found[room_id] = KnockedRoom(state=skipped.events(events.events))
+        found[room_id] = StrippedRoom(state=skipped.events(events.events))
     return found
 
 

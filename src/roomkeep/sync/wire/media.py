@@ -1,4 +1,4 @@
-"""Files: up, down, and in small. They are given to those only who may see them."""
+"""Media: upload, download and thumbnails, with authentication."""
 
 import re
 from typing import Final
@@ -12,7 +12,7 @@ from roomkeep.sync.wire.call import Wire, decode_answer
 __all__ = ["MAX_MEDIA_BYTES", "Media", "download", "get_upload_limit", "thumbnail", "upload"]
 
 MAX_MEDIA_BYTES: Final = 100 * 1024 * 1024
-"""The most bytes of a file that is fetched, where nothing else is said."""
+"""The default limit for a download."""
 
 _V1: Final = "/_matrix/client/v1/media"
 _MAX_THUMBNAIL_BYTES: Final = 4 * 1024 * 1024
@@ -21,7 +21,7 @@ _MEDIA_TYPE: Final = re.compile(r"[\w.+-]{1,64}/[\w.+-]{1,64}", re.ASCII)
 
 
 class Media(Struct, frozen=True, kw_only=True):
-    """A file's bytes, and what the server calls them; `mime` is a stranger's claim."""
+    """A file, and its media type as claimed by the server."""
 
     data: bytes
     mime: str
@@ -35,7 +35,7 @@ class _Limits(Struct, frozen=True, rename={"most": "m.upload.size"}):
 
 
 async def get_upload_limit(wire: Wire) -> int | None:
-    """Return the most bytes of a file that the server takes; None where it does not say."""
+    """Return the maximum size of an upload, in bytes; None if unknown."""
     return (await wire.ask(_Limits, "GET", f"{_V1}/config")).most
 
 
@@ -44,10 +44,10 @@ class _Uploaded(Struct, frozen=True):
 
 
 async def upload(wire: Wire, data: bytes, mime: str, filename: str | None = None) -> str:
-    """Keep a file on the server and return its `mxc://` address.
+    """Upload a file and return its `mxc://` address.
 
     Raises:
-        RequestTooLarge: the server takes no file of that size.
+        RequestTooLarge: the file is too large for the server.
     """
     answer = await wire.send(
         "POST",
@@ -70,17 +70,17 @@ async def upload(wire: Wire, data: bytes, mime: str, filename: str | None = None
 async def download(
     wire: Wire, address: str, *, size: int | None = None, max_bytes: int = MAX_MEDIA_BYTES
 ) -> Media:
-    """Fetch a file.
+    """Download a file.
 
     Args:
         wire: the homeserver.
         address: its `mxc://` address.
-        size: how many bytes it must have; None where that is not known.
-        max_bytes: the most bytes.
+        size: its expected size in bytes; None if unknown.
+        max_bytes: the size limit.
 
     Raises:
-        BadResponse: it has another size.
-        ResponseTooLarge: it is larger than the limit.
+        BadResponse: it does not have the expected size.
+        ResponseTooLarge: it exceeds the limit.
     """
     most = max_bytes if size is None else min(size, max_bytes)
     media = await _fetch(wire, f"/download{path(*media_parts(address))}", {}, most)
@@ -92,7 +92,7 @@ async def download(
 async def thumbnail(
     wire: Wire, address: str, width: int, height: int, *, is_cropped: bool = False
 ) -> Media:
-    """Fetch a picture in small: at least of that size, where the picture is."""
+    """Download a thumbnail of at least this size, if the image has it."""
     query: dict[str, str | int | bool | None] = {
         "width": width,
         "height": height,

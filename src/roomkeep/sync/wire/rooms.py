@@ -1,4 +1,4 @@
-"""Making, finding, entering and leaving rooms, and who is in them."""
+"""Rooms: creating, finding, joining and leaving them, and their members."""
 
 from typing import Any, Final, Literal
 from urllib.parse import urlencode
@@ -30,7 +30,7 @@ _V3: Final = "/_matrix/client/v3"
 _V1: Final = "/_matrix/client/v1"
 _MEMBERS_BYTES: Final = 64 * 1024 * 1024
 _MAX_PAGES: Final = 100
-"""The most pages of one list: a server could go on without end."""
+"""The maximum number of pages of a list, which a server could make endless."""
 
 
 class _RoomId(Struct, frozen=True):
@@ -38,7 +38,7 @@ class _RoomId(Struct, frozen=True):
 
 
 async def create(wire: Wire, settings: dict[str, Any]) -> str:
-    """Make a room and return its id."""
+    """Create a room and return its ID."""
     made = await wire.ask(_RoomId, "POST", f"{_V3}/createRoom", settings)
     return made.room_id
 
@@ -46,13 +46,13 @@ async def create(wire: Wire, settings: dict[str, Any]) -> str:
 async def join(
     wire: Wire, address: str, *, via: tuple[str, ...] = (), reason: str | None = None
 ) -> str:
-    """Enter a room by its id or alias and return its id.
+    """Join a room by ID or alias, and return its ID.
 
     Args:
         wire: the homeserver.
-        address: the room's id, or its alias.
+        address: the room's ID or alias.
         via: servers that know the room.
-        reason: what the others are to read of it.
+        reason: a reason to show to others.
     """
     return await _enter(wire, "join", address, via, reason)
 
@@ -60,17 +60,17 @@ async def join(
 async def knock(
     wire: Wire, address: str, *, via: tuple[str, ...] = (), reason: str | None = None
 ) -> str:
-    """Ask to be let in to a room, and return its id."""
+    """Ask to join a room, and return its ID."""
     return await _enter(wire, "knock", address, via, reason)
 
 
 async def leave(wire: Wire, room_id: str) -> None:
-    """Leave a room, or refuse an invite to it."""
+    """Leave a room, or decline an invitation."""
     await wire.ask(dict, "POST", f"{_V3}/rooms{path(room_id)}/leave", {})
 
 
 async def forget(wire: Wire, room_id: str) -> None:
-    """Have the server forget that one was in a room that one has left."""
+    """Remove a room that the user has left from their history."""
     await wire.ask(dict, "POST", f"{_V3}/rooms{path(room_id)}/forget", {})
 
 
@@ -80,12 +80,12 @@ async def invite(wire: Wire, room_id: str, user_id: str) -> None:
 
 
 async def kick(wire: Wire, room_id: str, user_id: str, reason: str | None = None) -> None:
-    """Put a person out; they may come back as they came."""
+    """Remove a person; they may join again."""
     await _act(wire, "kick", room_id, user_id, reason)
 
 
 async def ban(wire: Wire, room_id: str, user_id: str, reason: str | None = None) -> None:
-    """Put a person out, and keep them out."""
+    """Ban a person."""
     await _act(wire, "ban", room_id, user_id, reason)
 
 
@@ -95,7 +95,7 @@ async def unban(wire: Wire, room_id: str, user_id: str) -> None:
 
 
 async def resolve_alias(wire: Wire, alias: str) -> str:
-    """Return the id of the room with an alias."""
+    """Return the ID of the room with an alias."""
     found = await wire.ask(_RoomId, "GET", f"{_V3}/directory/room{path(alias)}")
     return found.room_id
 
@@ -105,7 +105,7 @@ class _Joined(Struct, frozen=True):
 
 
 async def get_joined_rooms(wire: Wire) -> frozenset[str]:
-    """Return the ids of all rooms that one is in."""
+    """Return the IDs of all joined rooms."""
     said = await wire.ask(_Joined, "GET", f"{_V3}/joined_rooms")
     return frozenset(said.joined_rooms)
 
@@ -116,12 +116,12 @@ class _HierarchyPage(Struct, frozen=True):
 
 
 async def get_hierarchy(wire: Wire, space_id: str, *, most: int = 500) -> Hierarchy:
-    """Return a space and those of its children that one may see, but not theirs.
+    """Return a space and its direct children, as far as the user may see them.
 
     Args:
         wire: the homeserver.
         space_id: the space.
-        most: the most rooms.
+        most: the maximum number of rooms.
     """
     rooms: list[RoomSummary] = []
     skipped, token, seen = Skipped(), None, set[str]()
@@ -151,15 +151,15 @@ async def get_public_rooms(
     limit: int = 30,
     start: str | None = None,
 ) -> PublicRooms:
-    """Return a page of the rooms that a server lists for all.
+    """Return a page of a server's public rooms.
 
     Args:
         wire: the homeserver.
-        search: words that they are looked for by.
-        spaces_only: rooms of channels only.
-        server: whose list it is; None for the homeserver's own.
-        limit: the most rooms.
-        start: the token of the page before.
+        search: words to search for.
+        spaces_only: only spaces.
+        server: the server whose list to show; None for this one.
+        limit: the maximum number of rooms.
+        start: the previous page's `next_batch`.
     """
     chosen: dict[str, Any] = {"generic_search_term": search} if search else {}
     if spaces_only:
@@ -185,13 +185,13 @@ async def get_members(
     membership: Literal["join", "invite", "knock", "leave", "ban"] | None = None,
     at: str | None = None,
 ) -> tuple[Event, ...]:
-    """Return the membership of everyone in a room.
+    """Return the members of a room.
 
     Args:
         wire: the homeserver.
         room_id: the room.
-        membership: those with this one only.
-        at: the sync token of the moment that is asked for.
+        membership: only those with this membership.
+        at: the sync token of a point in time.
     """
     query = {"membership": membership, "at": at}
     where = f"{_V3}/rooms{path(room_id)}/members"

@@ -1,4 +1,4 @@
-"""What the client of a homeserver asks of the network: one request, one answer."""
+"""The interface to the network: one request, one response."""
 
 from collections.abc import Mapping
 from typing import Final, Protocol
@@ -11,13 +11,13 @@ MAX_REDIRECTS: Final = 3
 
 
 class Request(Struct, frozen=True, kw_only=True):
-    """A request over HTTP. Its `repr` shows neither headers nor body, which hold secrets.
+    """An HTTP request. Its `repr` shows no headers and no body, which may contain secrets.
 
     Attributes:
         url: the whole URL.
-        headers: names in lower case.
-        timeout_s: how long to wait for the next bytes, in seconds.
-        max_bytes: the most bytes of the answer's body.
+        headers: with lowercase names.
+        timeout_s: how long to wait for more data, in seconds.
+        max_bytes: the size limit of the response body.
     """
 
     method: str
@@ -32,10 +32,10 @@ class Request(Struct, frozen=True, kw_only=True):
 
 
 class Response(Struct, frozen=True, kw_only=True):
-    """The answer to a request. Its `repr` shows no body, which may hold a token.
+    """The response to a request. Its `repr` shows no body, which may contain a token.
 
     Attributes:
-        headers: names in lower case.
+        headers: with lowercase names.
     """
 
     status: int
@@ -49,16 +49,16 @@ class Response(Struct, frozen=True, kw_only=True):
 class Transport(Protocol):
     """Sends requests over the network.
 
-    A redirect is followed to the same origin only, `MAX_REDIRECTS` times at most, and only where
-    the method is GET: what goes elsewhere would take the token along.
+    Only redirects of GET requests to the same origin are followed, up to `MAX_REDIRECTS` times:
+    another origin would receive the token.
     """
 
     async def send(self, request: Request) -> Response:
-        """Send a request and return the answer, whatever its status is.
+        """Send a request and return the response, whatever its status.
 
         Raises:
-            NotReachable: no answer came.
-            RedirectRefused: the answer sends on to somewhere that is not followed.
-            ResponseTooLarge: the answer is larger than the request allows.
+            NotReachable: there is no response.
+            RedirectRefused: the response is a redirect that is not followed.
+            ResponseTooLarge: the response exceeds `max_bytes`.
         """
         ...

@@ -1,4 +1,4 @@
-"""What a homeserver answers. Fields that are not used are not named; the decoder skips them."""
+"""The responses of a homeserver, with only the fields in use."""
 
 from typing import Annotated, Any, Final, TypeVar
 
@@ -12,7 +12,6 @@ __all__ = [
     "Hierarchy",
     "IdentityProvider",
     "JoinedRoom",
-    "KnockedRoom",
     "LeftRoom",
     "Login",
     "LoginFlow",
@@ -21,6 +20,7 @@ __all__ = [
     "PublicRooms",
     "RoomSummary",
     "Skipped",
+    "StrippedRoom",
     "SyncResponse",
     "Unsigned",
     "WhoAmI",
@@ -30,23 +30,23 @@ __all__ = [
 T = TypeVar("T")
 
 MAX_EVENT_BYTES: Final = 262_144
-"""The most bytes of one event. The protocol allows 65,536, and what a server adds to them."""
+"""The size limit of an event. The protocol allows 65,536 bytes, plus what the server adds."""
 _MAX_TIME: Final = 8_640_000_000_000_000
 
 _Id = Annotated[str, Meta(min_length=1, max_length=1_024)]
 _Token = Annotated[str, Meta(min_length=1, max_length=8_192)]
-# A double holds it exactly, and JavaScript's Date can show it.
+# The range of JavaScript's Date.
 _Time = Annotated[int, Meta(ge=0, le=_MAX_TIME)]
 _Number = Annotated[int, Meta(ge=0, le=2**53 - 1)]
 
 
 class Unsigned(Struct, frozen=True, kw_only=True):
-    """What a server adds to an event for one who asks.
+    """Data that the server adds to an event for the requesting device.
 
     Attributes:
-        transaction_id: what this very device sent the event with.
+        transaction_id: the transaction ID, if this device sent the event.
         redacted_because: the event that redacted this one.
-        prev_content: a state event's content before it.
+        prev_content: the previous content of a state event.
     """
 
     transaction_id: Any = None
@@ -55,7 +55,7 @@ class Unsigned(Struct, frozen=True, kw_only=True):
 
 
 class Event(Struct, frozen=True, kw_only=True):
-    """An event of a room. `state_key` is None for those that are no state."""
+    """An event. `state_key` is None unless it is a state event."""
 
     type: _Id
     content: dict[str, Any]
@@ -68,7 +68,7 @@ class Event(Struct, frozen=True, kw_only=True):
 
 
 class Login(Struct, frozen=True, kw_only=True):
-    """A device that was signed in. Its `repr` shows no token."""
+    """A new session. Its `repr` shows no token."""
 
     user_id: _Id
     device_id: _Id
@@ -79,14 +79,14 @@ class Login(Struct, frozen=True, kw_only=True):
 
 
 class WhoAmI(Struct, frozen=True, kw_only=True):
-    """Whom a token belongs to."""
+    """The owner of a token."""
 
     user_id: _Id
     device_id: str | None = None
 
 
 class IdentityProvider(Struct, frozen=True, kw_only=True):
-    """One way to sign in by a page of the server's own choice."""
+    """A provider of single sign-on."""
 
     id: _Id
     name: str = ""
@@ -100,7 +100,7 @@ class LoginFlow(Struct, frozen=True, kw_only=True):
 
 
 class Profile(Struct, frozen=True, kw_only=True, rename=None):
-    """What a person shows of themselves."""
+    """A person's profile."""
 
     displayname: str | None = None
     avatar_url: str | None = None
@@ -110,9 +110,9 @@ class Messages(Struct, frozen=True, kw_only=True):
     """A page of a room's timeline.
 
     Attributes:
-        end: where the next page begins; None at the room's end.
-        state: members that the events of the page are by.
-        skipped: how many events could not be understood.
+        end: the token of the next page; None at the end.
+        state: the memberships of the page's senders.
+        skipped: the number of malformed events.
     """
 
     events: tuple[Event, ...]
@@ -122,15 +122,15 @@ class Messages(Struct, frozen=True, kw_only=True):
 
 
 class JoinedRoom(Struct, frozen=True, kw_only=True):
-    """What is new in a room that one is in; for `LeftRoom`, up to one's leaving.
+    """New events in a joined room.
 
     Attributes:
         timeline: the events, oldest first.
-        limited: whether there is a gap before them, which `prev_batch` leads into.
+        limited: whether there is a gap before them, starting at `prev_batch`.
         state: the state before the timeline.
-        ephemeral: receipts and who is typing.
-        account_data: one's own, such as fully-read markers.
-        members: how many are in the room; None where that did not change.
+        ephemeral: receipts and typing notices.
+        account_data: the user's own data, such as the fully-read marker.
+        members: the number of members; None if unchanged.
     """
 
     timeline: tuple[Event, ...]
@@ -143,34 +143,34 @@ class JoinedRoom(Struct, frozen=True, kw_only=True):
 
 
 class LeftRoom(JoinedRoom, frozen=True, kw_only=True):
-    """A room that one left, or was kicked or banned from."""
+    """A room that the user left, or was kicked or banned from; events until then."""
 
 
-class KnockedRoom(Struct, frozen=True, kw_only=True):
-    """A room that one is invited to, or knocked at, with the part of its state that is shown."""
+class StrippedRoom(Struct, frozen=True, kw_only=True):
+    """A room that the user is invited to, or asked to join, with part of its state."""
 
     state: tuple[Event, ...]
 
 
 class SyncResponse(Struct, frozen=True, kw_only=True):
-    """What is new since a token.
+    """New events since a token.
 
     Attributes:
-        next_batch: the token to go on from.
-        skipped: how many events and rooms could not be understood.
+        next_batch: the token to continue from.
+        skipped: the number of malformed events and rooms.
     """
 
     next_batch: str
     joined: dict[str, JoinedRoom]
     left: dict[str, LeftRoom]
-    invited: dict[str, KnockedRoom]
-    knocked: dict[str, KnockedRoom]
+    invited: dict[str, StrippedRoom]
+    knocked: dict[str, StrippedRoom]
     account_data: tuple[Event, ...]
     skipped: int
 
 
 class RoomSummary(Struct, frozen=True, kw_only=True):
-    """A room as those see it who are not in it."""
+    """A room's public data."""
 
     room_id: _Id
     name: str | None = None
@@ -201,16 +201,16 @@ class PublicRooms(Struct, frozen=True, kw_only=True):
 
 
 class Skipped:
-    """Counts what could not be understood, and was left out."""
+    """Decodes lists, and counts the malformed items that are skipped."""
 
     def __init__(self) -> None:
         self.count = 0
 
     def keep(self, items: list[Raw], kind: type[T], *, max_bytes: int) -> tuple[T, ...]:
-        """Decode those that can be."""
+        """Decode the valid items."""
         kept: list[T] = []
         for item in items:
-            # A memory view tells the size without a copy.
+            # Get the size without a copy.
             if memoryview(item).nbytes > max_bytes:
                 self.count += 1
                 continue
@@ -221,10 +221,10 @@ class Skipped:
         return tuple(kept)
 
     def events(self, items: list[Raw]) -> tuple[Event, ...]:
-        """Decode those events that can be."""
+        """Decode the valid events."""
         return self.keep(items, Event, max_bytes=MAX_EVENT_BYTES)
 
 
 def events_of(items: list[Raw]) -> tuple[Event, ...]:
-    """Decode those events that can be, and leave out the others."""
+    """Decode the valid events and skip the others."""
     return Skipped().events(items)
