@@ -21,22 +21,33 @@ pytestmark = pytest.mark.homeserver
 STARTS = """
 import sys, time
 from pathlib import Path
-from tools.homeserver import Homeserver
+from tools.homeserver import PASSWORD, Homeserver
 server = Homeserver(Path(sys.argv[1]))
+server.register("ada", PASSWORD)
 print(server._process.pid, flush=True)
 time.sleep(600)
 """
 
 
-async def test_it_keeps_its_data_and_holds_its_folder(
+@pytest.mark.skipif(not hasattr(os, "pidfd_open"), reason="Linux alone can wait for it")
+async def test_it_ends_with_its_parent_and_keeps_its_data(
     homeserver: Homeserver, tmp_path: Path
 ) -> None:
-    with Homeserver(tmp_path) as first:
-        first.register("ada", PASSWORD)
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
+    with subprocess.Popen(  # noqa: ASYNC220 - nothing else runs in this loop.
+        [sys.executable, "-c", STARTS, tmp_path], env=environment, stdout=subprocess.PIPE
+    ) as parent:
+        assert parent.stdout is not None
+        ended = os.pidfd_open(int(parent.stdout.readline()))
         with pytest.raises(ToolError, match="is running on"):
             Homeserver(tmp_path)
+        parent.send_signal(signal.SIGKILL)
+    try:
+        # It becomes readable when the process has ended.
+        assert select.select([ended], [], [], 30)[0]
+    finally:
+        os.close(ended)
     with Homeserver(tmp_path) as second:
-        assert second.register("ada", PASSWORD) == "@ada:localhost"
         async with HttpxTransport() as transport:
             wire = await account.discover(transport, second.url)
             login = await account.log_in_with_password(wire, "ada", PASSWORD, device_name="a test")
@@ -48,25 +59,6 @@ async def test_it_keeps_its_data_and_holds_its_folder(
 def test_a_port_in_use_is_told(homeserver: Homeserver, tmp_path: Path) -> None:
     with pytest.raises(ToolError, match=f"Port {homeserver.port} is in use"):
         Homeserver(tmp_path, homeserver.port)
-
-
-@pytest.mark.skipif(
-    not hasattr(os, "pidfd_open"), reason="Linux alone can wait for another's child"
-)
-def test_it_ends_with_its_parent(homeserver: Homeserver, tmp_path: Path) -> None:
-    environment = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
-    with subprocess.Popen(
-        [sys.executable, "-c", STARTS, tmp_path], env=environment, stdout=subprocess.PIPE
-    ) as parent:
-        assert parent.stdout is not None
-        pid = int(parent.stdout.readline())
-        ended = os.pidfd_open(pid)
-        parent.send_signal(signal.SIGKILL)
-    try:
-        # It becomes readable when the process has ended.
-        assert select.select([ended], [], [], 30)[0]
-    finally:
-        os.close(ended)
 
 
 async def test_each_test_has_people_of_its_own(homeserver: Homeserver) -> None:
