@@ -10,6 +10,7 @@ from typing import Final
 from tools.browser import VARIABLE
 from tools.commands import call, find_program
 from tools.files import remove
+from tools.homeserver import set_up_homeserver
 from tools.localization import PSEUDO_LANGUAGE, make_arb, pack_arb
 from tools.paths import BUILD, PSEUDO_SITE, ROOT, SITE, ToolError
 from tools.qt import WINDOW_VARIABLE, set_up_window
@@ -17,6 +18,8 @@ from tools.server import SiteServer
 from tools.setup import set_up_tests, venv_program
 from tools.site import build_site
 
+LEFT_OUT_VARIABLE: Final = "ROOMKEEP_NO_HOMESERVER"
+"""The environment variable that skips the tests that need a homeserver."""
 LONG: Final = "140"
 """How many times as many examples as in `npm test` a long run tries."""
 
@@ -153,12 +156,24 @@ def _run_desktop(browser: Path) -> int:
     return run_playwright(browser, "--project=desktop")
 
 
+def _run_sync(browser: Path) -> int:
+    """Runs the tests that need a homeserver, and fails if it is unavailable."""
+    if LEFT_OUT_VARIABLE not in os.environ:
+        try:
+            set_up_homeserver()
+        except ToolError as error:
+            print(f"{error}\n\nNOT RUN. Set {LEFT_OUT_VARIABLE}=1 to skip these tests.")
+            return 1
+    return _venv_step("python", "-m", "pytest", "-m", "homeserver", "tests/sync")(browser)
+
+
 STEPS: Final[dict[str, Callable[[Path], int]]] = {
     "lint": _venv_step("ruff", "check"),
     "format": _venv_step("ruff", "format", "--check"),
     "types": _venv_step("mypy"),
     "imports": _venv_step("lint-imports", "--no-logo"),
-    "pytest": _venv_step("python", "-m", "pytest"),
+    "pytest": _venv_step("python", "-m", "pytest", "-m", "not homeserver"),
+    "sync": _run_sync,
     "playwright": lambda browser: run_playwright(browser, "--project=browser"),
     "desktop": _run_desktop,
 }

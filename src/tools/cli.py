@@ -17,6 +17,8 @@ from tools.bench_store import bench_indexeddb, bench_store
 from tools.browsers import test_browsers
 from tools.check import STEPS, check, take_screenshots, test_long
 from tools.desktop import show_desktop
+from tools.homeserver import DEFAULT_PORT as HOMESERVER_PORT
+from tools.homeserver import run_homeserver
 from tools.keys import DELAYS, test_keys
 from tools.paths import DEV_SITE, SITE, ToolError
 from tools.server import SiteServer
@@ -53,6 +55,10 @@ def _parser() -> ArgumentParser:
     add("start", _start, "build the site and serve it")
     add("dev", _dev, "serve the site and rebuild it while you edit")
     add("desktop", _desktop, "build the site and show it in a window of its own")
+    homeserver = add("homeserver", _homeserver, "run a Matrix homeserver on this machine")
+    homeserver.add_argument(
+        "--fresh", action="store_true", help="delete the data of earlier runs first"
+    )
     test = add("test", _test, "run every check and test, or those that are named")
     test.add_argument("steps", nargs="*", metavar="step", help=", ".join(STEPS))
     long = add("test-long", _test_long, "compare with the model and kill the browser many times")
@@ -127,6 +133,10 @@ def _desktop(_: Namespace) -> int:
     return show_desktop()
 
 
+def _homeserver(arguments: Namespace) -> int:
+    return run_homeserver(_port(HOMESERVER_PORT), fresh=arguments.fresh)
+
+
 def _test(chosen: Namespace) -> int:
     return check(chosen.steps)
 
@@ -170,10 +180,14 @@ def _bench_indexeddb(_: Namespace) -> int:
 
 
 def _address() -> tuple[str, int]:
-    port = os.environ.get("PORT") or str(_DEFAULT_PORT)
+    return os.environ.get("HOST") or "127.0.0.1", _port(_DEFAULT_PORT)
+
+
+def _port(default: int) -> int:
+    port = os.environ.get("PORT") or str(default)
     if not port.isdecimal():
-        raise ToolError(f"PORT is {port!r}, but must be a number, such as {_DEFAULT_PORT}.")
-    return os.environ.get("HOST") or "127.0.0.1", int(port)
+        raise ToolError(f"PORT is {port!r}, but must be a number, such as {default}.")
+    return int(port)
 
 
 def _serve(server: SiteServer) -> int:

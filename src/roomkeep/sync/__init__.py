@@ -1,0 +1,1 @@
+"""Rooms on a Matrix homeserver: the API client, the mapping of events, the server directory."""

@@ -1,0 +1,253 @@
+"""The server directory on Matrix: rooms are spaces, channels are their children."""
+
+import asyncio
+import itertools
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any, Final, TypeVar
+
+import msgspec
+
+from roomkeep.sync.directory import (
+    NewChannel,
+    NewRoom,
+    RoomPage,
+    RoomSnapshot,
+)
+from roomkeep.sync.errors import (
+    Banned,
+    CreatedInPart,
+    HomeserverError,
+    InviteGone,
+    NoRight,
+    NotFound,
+    RateLimited,
+    RequestRefused,
+)
+from roomkeep.sync.mapping.content import channel_settings, space_settings
+from roomkeep.sync.mapping.room import child_content, order_after, order_of, orders_for
+from roomkeep.sync.matrix_view import SpaceView, preview, view_space
+from roomkeep.sync.wire import Wire, events, rooms
+from roomkeep.sync.wire.addresses import server_of
+
+__all__ = ["MatrixDirectory"]
+
+T = TypeVar("T")
+
+_PATIENCE_MS: Final = 30_000
+"""The longest total time that a call waits when rate limited."""
+_TRIES: Final = 5
+
+
+class MatrixDirectory:
+    """A `ServerDirectory` on a Matrix homeserver."""
+
+    def __init__(
+        self,
+        wire: Wire,
+        user_id: str,
+        *,
+        last_revision: int = 0,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        """Create a directory.
+
+        Args:
+            wire: the homeserver, with the account's token.
+            user_id: the account's user ID.
+            last_revision: the highest revision stored on this device.
+            sleep: waits for some seconds when rate limited.
+        """
+        self._wire = wire
+        self._user_id = user_id
+        self._revision = last_revision
+        self._sleep = sleep
+        self._turns = itertools.count()
+
+    async def create_room(self, new: NewRoom) -> RoomSnapshot:
+        """Create a room with its channels: see `ServerDirectory`."""
+        settings = space_settings(
+            new.name, new.topic, is_private=new.is_private, is_listed=new.is_listed
+        )
+        room_id = await self._patiently(lambda: rooms.create(self._wire, settings))
+        try:
+            view = await self._view(room_id)
+            for place, channel in enumerate(new.channels):
+                await self._add(view, channel, order_of(place))
+            return (await self._view(room_id)).snapshot
+        except HomeserverError as error:
+            raise CreatedInPart(room_id) from error
+
+    async def join_room(self, address: str, *, via: Sequence[str] = ()) -> RoomSnapshot:
+        """Join a room: see `ServerDirectory`."""
+        try:
+            room_id = await self._patiently(lambda: rooms.join(self._wire, address, via=tuple(via)))
+        except NoRight as error:
+            raise await self._why_not(address, error) from None
+        view = await self._view(room_id)
+        entered = set(view.snapshot.entered)
+        for channel in view.snapshot.room.channels:
+            if channel.id in entered:
+                continue
+            try:
+                await rooms.join(self._wire, channel.id)
+                entered.add(channel.id)
+            except RateLimited:
+                # The room is joined; its other channels can be joined later.
+                break
+            except RequestRefused:
+                # A restricted channel is still listed.
+                continue
+        return view.entered(frozenset(entered))
+
+    async def view_room(self, room_id: str) -> RoomSnapshot:
+        """Return a joined room: see `ServerDirectory`."""
+        return (await self._view(room_id)).snapshot
+
+    async def leave_room(self, room_id: str) -> None:
+        """Leave a room and its channels: see `ServerDirectory`."""
+        try:
+            view = await self._view(room_id)
+        except NoRight:
+            # An invitation, or not joined at all.
+            await self._patiently(lambda: rooms.leave(self._wire, room_id))
+            return
+        # The room comes last, so that an interrupted call can be repeated.
+        for left in (*sorted(view.snapshot.entered), room_id):
+            await self._leave(left)
+
+    async def ask_to_join(self, address: str, reason: str | None = None) -> None:
+        """Ask to join: see `ServerDirectory`."""
+        try:
+            await self._patiently(lambda: rooms.knock(self._wire, address, reason=reason))
+        except NoRight as error:
+            why = await self._why_not(address, error)
+            raise (why if isinstance(why, Banned) else error) from None
+
+    async def find_rooms(
+        self, words: str = "", *, limit: int = 30, start: str | None = None
+    ) -> RoomPage:
+        """Return a page of public rooms: see `ServerDirectory`."""
+        found = await rooms.get_public_rooms(self._wire, words, limit=limit, start=start)
+        return RoomPage(rooms=tuple(map(preview, found.rooms)), next=found.next_batch)
+
+    async def enter_channel(self, room_id: str, channel_id: str) -> None:
+        """Join a channel: see `ServerDirectory`."""
+        del room_id
+        await self._patiently(lambda: rooms.join(self._wire, channel_id))
+
+    async def add_channel(self, room_id: str, new: NewChannel) -> RoomSnapshot:
+        """Add a channel: see `ServerDirectory`."""
+        view = await self._view(room_id)
+        if not view.snapshot.rights.change_channels:
+            # Otherwise the new channel could not be added to the list.
+            raise NoRight(403, "M_FORBIDDEN", "you may not change the channels of this room")
+        await self._add(view, new, order_after(view.children))
+        return await self.view_room(room_id)
+
+    async def rename_channel(self, room_id: str, channel_id: str, name: str) -> RoomSnapshot:
+        """Rename a channel: see `ServerDirectory`."""
+        try:
+            await self._set(channel_id, "m.room.name", "", {"name": name})
+        except NoRight:
+            # Only members of a channel can rename it.
+            await self.enter_channel(room_id, channel_id)
+            await self._set(channel_id, "m.room.name", "", {"name": name})
+        return await self.view_room(room_id)
+
+    async def order_channels(self, room_id: str, channel_ids: Sequence[str]) -> RoomSnapshot:
+        """Reorder channels: see `ServerDirectory`."""
+        view = await self._view(room_id)
+        known = {event.state_key: event for event in view.children}
+        first = [channel_id for channel_id in dict.fromkeys(channel_ids) if channel_id in known]
+        rest = [room_id for room_id in view.order if room_id not in first]
+        for child, order in orders_for([*first, *rest], view.children).items():
+            via = known[child].content["via"]
+            await self._set(room_id, "m.space.child", child, child_content(order, via))
+        return await self.view_room(room_id)
+
+    async def remove_channel(self, room_id: str, channel_id: str) -> RoomSnapshot:
+        """Remove a channel from the list: see `ServerDirectory`."""
+        await self._set(room_id, "m.space.child", channel_id, {})
+        return await self.view_room(room_id)
+
+    async def _add(self, view: SpaceView, new: NewChannel, order: str) -> None:
+        room_id = view.snapshot.room.id
+        # Room IDs do not contain a server since version 12.
+        via = [server_of(self._user_id)]
+        levels = view.levels(besides=self._user_id)
+        settings = channel_settings(room_id, new.name, new.type, levels=levels, via=via)
+        channel_id = await self._patiently(lambda: rooms.create(self._wire, settings))
+        await self._set(room_id, "m.space.child", channel_id, child_content(order, via))
+
+    async def _view(self, room_id: str) -> SpaceView:
+        # Counted at the request: the later request is newer, whichever response comes first.
+        self._revision += 1
+        revision = self._revision
+        try:
+            return await self._patiently(
+                lambda: view_space(self._wire, room_id, self._user_id, revision)
+            )
+        except NoRight as error:
+            why = await self._why_not(room_id, error)
+            raise (why if isinstance(why, Banned) else error) from None
+
+    async def _set(self, room_id: str, type_: str, key: str, content: object) -> None:
+        await self._patiently(lambda: events.put_state(self._wire, room_id, type_, key, content))
+
+    async def _leave(self, room_id: str) -> None:
+        try:
+            await self._patiently(lambda: rooms.leave(self._wire, room_id))
+        except (NoRight, NotFound):
+            # Already left.
+            return
+
+    async def _why_not(self, address: str, refused: NoRight) -> NoRight:
+        """Return why joining was refused; servers have no error code for bans."""
+        try:
+            mine = await self._own_membership(address)
+        except HomeserverError:
+            mine = {}
+        reason = mine.get("reason")
+        if mine.get("membership") == "ban":
+            return Banned(refused, reason if isinstance(reason, str) else None)
+        if "banned" in refused.reason.lower():
+            return Banned(refused)
+        return InviteGone(refused.status, refused.code, refused.reason)
+
+    async def _own_membership(self, address: str) -> Mapping[str, Any]:
+        """Return the user's own membership, also in a room they are not in.
+
+        Servers refuse the state of such a room, but include the membership in a sync.
+        """
+        is_alias = address.startswith("#")
+        room_id = await rooms.resolve_alias(self._wire, address) if is_alias else address
+        # Synapse caches an initial sync for two minutes; a different timeout bypasses the cache.
+        turn = next(self._turns)
+        news = await events.sync(self._wire, chosen=_only_members(room_id), wait_ms=turn)
+        room = news.left.get(room_id) or news.joined.get(room_id)
+        seen = () if room is None else (*room.state, *room.timeline)
+        return next((one.content for one in seen[::-1] if one.state_key == self._user_id), {})
+
+    async def _patiently(self, call: Callable[[], Awaitable[T]]) -> T:
+        """Make a call, and repeat it when rate limited, for up to half a minute."""
+        waited = 0
+        for _ in range(_TRIES - 1):
+            try:
+                return await call()
+            except RateLimited as error:
+                wait = max(error.retry_after_ms, 500)
+                waited += wait
+                if waited > _PATIENCE_MS:
+                    raise
+                await self._sleep(wait / 1000)
+        return await call()
+
+
+def _only_members(room_id: str) -> str:
+    """Return a sync filter for the latest memberships of one room."""
+    nothing: dict[str, list[str]] = {"types": []}
+    members = {"types": ["m.room.member"], "limit": 5}
+    room = {"rooms": [room_id], "include_leave": True, "timeline": members, "state": nothing}
+    unused = {"ephemeral": nothing, "account_data": nothing}
+    chosen = {"room": {**room, **unused}, "presence": nothing, "account_data": nothing}
+    return msgspec.json.encode(chosen).decode()

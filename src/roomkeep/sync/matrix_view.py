@@ -1,0 +1,141 @@
+"""Requesting a space and converting it to a snapshot."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Final, Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from roomkeep.models import Room
+from roomkeep.sync.directory import RoomPreview, RoomSnapshot
+from roomkeep.sync.errors import BadResponse, NoRight
+from roomkeep.sync.mapping.members import media_or_none, read_bans, read_roster
+from roomkeep.sync.mapping.power import Power, read_power
+from roomkeep.sync.mapping.room import is_private, ordered_children, read_channels
+from roomkeep.sync.mapping.texts import content_text, line
+from roomkeep.sync.wire import Wire, events, rooms
+from roomkeep.sync.wire.types import Event, RoomSummary, events_of
+
+__all__ = ["SpaceView", "preview", "view_space"]
+
+MANY_MEMBERS: Final = 2_000
+"""Above this number of members, only those with a role are requested."""
+_MOST_SINGLE: Final = 50
+"""The most memberships that are requested one by one."""
+
+_ENTRIES: Final[Mapping[str, Literal["open", "invite", "knock"]]] = {
+    "public": "open",
+    "restricted": "open",
+    "knock": "knock",
+    "knock_restricted": "knock",
+}
+
+
+class SpaceView(Struct, frozen=True, kw_only=True):
+    """A space: its snapshot, and the data behind it.
+
+    Attributes:
+        children: the events that name its children.
+        order: the ids of its children, in order.
+        power: who may do what.
+    """
+
+    snapshot: RoomSnapshot
+    children: tuple[Event, ...]
+    order: tuple[str, ...]
+    power: Power
+
+    def entered(self, channels: frozenset[str]) -> RoomSnapshot:
+        """Return the snapshot with these channels joined."""
+        return replace(self.snapshot, entered=channels)
+
+    def levels(self, *, besides: str) -> Mapping[str, int]:
+        """Return the power levels for a new channel created by `besides`, copied from the space."""
+        made = dict.fromkeys(self.power.creators, 100)
+        return {
+            user: level for user, level in {**self.power.users, **made}.items() if user != besides
+        }
+
+
+async def view_space(wire: Wire, room_id: str, user_id: str, revision: int) -> SpaceView:
+    """Return a space that the user has joined.
+
+    Raises:
+        NoRight: the user has not joined it.
+    """
+    create, levels, hierarchy, joined = await asyncio.gather(
+        events.get_state_event(wire, room_id, "m.room.create"),
+        events.get_state_content(wire, room_id, "m.room.power_levels"),
+        rooms.get_hierarchy(wire, room_id),
+        rooms.get_joined_rooms(wire),
+    )
+    if create is None:
+        raise BadResponse("the homeserver does not tell who made the room")
+    if room_id not in joined:
+        raise NoRight(403, "M_FORBIDDEN", "you are not in this room")
+    if not hierarchy.rooms or hierarchy.rooms[0].room_id != room_id:
+        raise BadResponse("the homeserver tells of another room")
+    space, *others = hierarchy.rooms
+    power = read_power(create, levels)
+    count = space.num_joined_members
+    has_all = count <= MANY_MEMBERS
+    members = await _members(wire, room_id, power, user_id, has_all=has_all)
+    children = tuple(
+        event for event in events_of(space.children_state) if ordered_children([event])
+    )
+    order = ordered_children(children)
+    channels = read_channels(order, {room.room_id: room for room in others})
+    room = Room(
+        id=room_id,
+        name=line(space.name) or "unnamed",
+        topic=None if space.topic is None else content_text(space.topic),
+        icon=media_or_none(space.avatar_url),
+        host_id=create.sender,
+        is_private=is_private(space.join_rule),
+        created_at=create.origin_server_ts,
+        channels=channels,
+        members=read_roster(members, room_id, power),
+    )
+    snapshot = RoomSnapshot(
+        room=room,
+        revision=revision,
+        rights=power.rights(user_id),
+        bans=read_bans(members, room_id),
+        entered=joined & {channel.id for channel in channels},
+        has_all_members=has_all,
+        member_count=count,
+    )
+    return SpaceView(snapshot=snapshot, children=children, order=tuple(order), power=power)
+
+
+def preview(summary: RoomSummary) -> RoomPreview:
+    """Return the preview of a room."""
+    return RoomPreview(
+        id=summary.room_id,
+        name=line(summary.name) or line(summary.canonical_alias) or "unnamed",
+        topic=None if summary.topic is None else content_text(summary.topic),
+        icon=media_or_none(summary.avatar_url),
+        address=summary.canonical_alias,
+        member_count=summary.num_joined_members,
+        # The list of public rooms leaves out the default rule.
+        entry=_ENTRIES.get(summary.join_rule or "public", "invite"),
+    )
+
+
+async def _members(
+    wire: Wire, room_id: str, power: Power, user_id: str, *, has_all: bool
+) -> tuple[Event, ...]:
+    """Return a room's members and bans; in a very large room only members with a role."""
+    if has_all:
+        joined, banned = await asyncio.gather(
+            rooms.get_members(wire, room_id, membership="join"),
+            rooms.get_members(wire, room_id, membership="ban"),
+        )
+        return joined + banned
+    named = {user_id: None, **dict.fromkeys(power.creators), **dict.fromkeys(power.users)}
+    asked = (
+        events.get_state_event(wire, room_id, "m.room.member", user)
+        for user in list(named)[:_MOST_SINGLE]
+    )
+    return tuple(event for event in await asyncio.gather(*asked) if event is not None)
