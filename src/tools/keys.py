@@ -13,8 +13,8 @@ from tools.site import build_site
 
 DELAYS: Final = (0, 10, 30, 60)
 """The times between two keys that are tried, in ms."""
-_BROWSERS: Final = 2
-"""So many browsers share the scenarios: one alone waits most of the time."""
+_BROWSERS: Final = 4
+"""The number of browsers that share the scenarios. One alone waits most of the time."""
 
 
 def test_keys(rounds: int, delays: Sequence[int], only: Sequence[str], *, with_worker: bool) -> int:
