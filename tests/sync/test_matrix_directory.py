@@ -85,6 +85,8 @@ async def test_one_is_in_a_room_though_its_channels_must_wait() -> None:
     joined = await directory(joins).join_room("!space")
     assert joined.entered == {"!a", "!b"}
     assert [channel.id for channel in joined.room.channels] == ["!a", "!b", "!c"]
+    joins = {"/join/!b": HASTY, "/join/!c": json_answer({"room_id": "!c"})}
+    assert (await directory(joins).join_room("!space")).entered == {"!a"}
     # A channel for some only hides no others.
     joins = {"/join/!b": FORBIDDEN, "/join/!c": json_answer({"room_id": "!c"})}
     assert (await directory(joins).join_room("!space")).entered == {"!a", "!c"}
