@@ -10,7 +10,7 @@ from roomkeep.sync.directory import NewChannel
 from roomkeep.sync.errors import BadResponse, InviteGone, NoRight, RateLimited
 from roomkeep.sync.matrix_directory import MatrixDirectory
 from roomkeep.sync.wire import Request, Response, Wire
-from support.recorded import Answers, json_answer
+from support.recorded import Answers, json_answer, recorded
 
 ME = "@me:a.org"
 HASTY = json_answer({"errcode": "M_LIMIT_EXCEEDED", "retry_after_ms": 9_000}, 429)
@@ -113,12 +113,24 @@ async def test_nonsense_is_no_room(answers: dict[str, Any], error: type[Exceptio
         await directory(answers).view_room("!space")
 
 
-async def test_who_made_the_room_is_asked_another_way_where_that_is_needed() -> None:
+@pytest.mark.parametrize("said", [{"room_version": "11"}, {"type": "m.space", "content": {}}])
+async def test_who_made_the_room_is_asked_another_way_where_that_is_needed(
+    said: dict[str, Any],
+) -> None:
     answers = {
-        "/state/m.room.create/": {"room_version": "11"},
+        "/state/m.room.create/": said,
         "/state": [json_answer([{**CREATE, "state_key": "", "event_id": "$a"}])],
     }
     assert (await directory(answers).view_room("!space")).room.host_id == ME
+
+
+async def test_public_rooms_of_a_real_homeserver() -> None:
+    said = json_answer(recorded("public_rooms"))
+    (room,) = (await directory({"/publicRooms": said}).find_rooms("garden")).rooms
+    assert (room.name, room.topic, room.entry) == ("Garden club", "Beds and bees", "open")
+    assert (room.member_count, room.address) == (2, None)
+    assert room.icon is not None
+    assert room.icon.startswith("mxc://localhost/")
 
 
 async def test_adding_without_the_right_makes_nothing() -> None:

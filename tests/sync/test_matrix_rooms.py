@@ -105,6 +105,14 @@ def test_the_roster_with_roles_and_the_bans() -> None:
     assert (ban.room_id, ban.expires_at) == ("!space", None)
 
 
+def test_whoever_is_banned_hears_it_by_sync() -> None:
+    news = ask(recorded("sync_of_the_banned"), events.sync)
+    bans = [ban for room in news.left.values() for ban in read_bans(room.timeline, "!space")]
+    assert [(ban.user_id, ban.reason) for ban in bans] == [
+        ("@cat:localhost", "sold the club's shears")
+    ]
+
+
 def test_rights() -> None:
     everything = Rights(
         invite=True,

@@ -28,6 +28,9 @@ def test_the_errors_tree_is_as_drawn() -> None:
     [
         (403, recorded("error_no_right"), errors.NoRight),
         (403, recorded("error_no_such_room"), errors.NoRight),
+        (403, recorded("error_no_invite"), errors.NoRight),
+        # It has no code of its own: the directory finds out.
+        (403, recorded("error_banned"), errors.NoRight),
         (401, recorded("error_unknown_token"), errors.UnknownToken),
         (401, {"errcode": "M_UNKNOWN_TOKEN", "soft_logout": True}, errors.SoftSignedOut),
         (401, {"errcode": "M_UNKNOWN_TOKEN", "soft_logout": "no"}, errors.UnknownToken),
