@@ -312,6 +312,7 @@ test.describe('import', () => {
     'a wrong type': [archive(9, (line, n) => (n === 8 ? { ...line, timestamp: 'now' } : line)), 'Line 9: timestamp isn\'t valid'],
     'an absurd size': [archive(9, (line, n) => (n === 8 ? { ...line, content: 'x'.repeat(70_000) } : line)), 'Line 9: content isn\'t valid (it\'s longer than 65,536 characters).'],
     'a line without end': [archive(9) + 'x'.repeat(2_000_000), 'Line 9 is longer than 1,024 kB.'],
+    'lists in lists': [archive(9, (line, n) => (n === 8 ? { ...line, content: [] } : line)).replace('[]', '['.repeat(200_000) + ']'.repeat(200_000)), 'Line 9 is nested too deeply.'],
     'a list': [`[${archive(3).replaceAll('\n', ',')}]`, 'Line 1 isn\'t a JSON object.'],
     'a cut off file': [gzipSync(archive(2_000)).subarray(0, 9_000), 'The file is incomplete'],
     'a damaged file': [Buffer.concat([gzipSync(archive(20)).subarray(0, 60), Buffer.alloc(500, 0xee)]), 'The file is damaged'],

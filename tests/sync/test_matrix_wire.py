@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from roomkeep.errors import RoomkeepError
+from roomkeep.json_depth import MAX_DEPTH, is_deep, prune
 from roomkeep.sync import errors
 from roomkeep.sync.wire import Request, Response, Wire, account, events, media, rooms
-from roomkeep.sync.wire.depth import MAX_DEPTH, is_deep, prune
 from support.recorded import Answers, ask, json_answer, recorded
 
 TOKEN = "syt_secret_token"  # noqa: S105 - it opens nothing.

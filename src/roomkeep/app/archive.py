@@ -11,6 +11,7 @@ from typing import Annotated, TypeVar
 import msgspec
 from msgspec import Meta, Struct
 
+from roomkeep.json_depth import is_deep
 from roomkeep.localization import localize
 from roomkeep.models import DEFAULT_CHANNEL_ID, Message, Milliseconds
 
@@ -206,9 +207,12 @@ def decode_lines(block: Block, decoder: msgspec.json.Decoder[T]) -> list[T]:
     Raises:
         ArchiveError: a line cannot be read; it names the line and the field.
     """
+    for number, line in enumerate(block.data.split(b"\n"), block.first_line):
+        if is_deep(line):
+            raise ArchiveError(localize("archive.too_deep", line=number))
     try:
         return decoder.decode_lines(block.data)
-    except (ValueError, RecursionError):
+    except ValueError:
         return list(_decode_singly(block, decoder))
 
 
@@ -255,7 +259,7 @@ def _decode_singly(block: Block, decoder: msgspec.json.Decoder[T]) -> Iterator[T
             continue
         try:
             yield decoder.decode(line)
-        except (ValueError, RecursionError) as error:
+        except ValueError as error:
             raise ArchiveError(_explain(number, error)) from error
 
 
@@ -273,8 +277,6 @@ def _explain(line: int, error: Exception) -> str:
         return localize("archive.field_invalid", line=line, field=field, reason=_plain(reason))
     if isinstance(error, UnicodeDecodeError):
         return localize("archive.not_utf8", line=line)
-    if isinstance(error, RecursionError):
-        return localize("archive.too_deep", line=line)
     detail = str(error).removeprefix("JSON is malformed: ")
     return localize("archive.not_json", line=line, detail=detail)
 

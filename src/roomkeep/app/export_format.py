@@ -12,6 +12,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from roomkeep.app.archive import ArchiveError, Block, decode_lines
+from roomkeep.json_depth import is_deep
 from roomkeep.localization import localize
 from roomkeep.models import (
     Attachment,
@@ -158,8 +159,8 @@ class _Sniffed(Struct):
 def is_head(line: bytes) -> bool:
     """Tell whether a line is the head of a backup, of any version."""
     try:
-        return bool(msgspec.json.decode(line, type=_Sniffed).format == FORMAT)
-    except (ValueError, RecursionError):
+        return not is_deep(line) and msgspec.json.decode(line, type=_Sniffed).format == FORMAT
+    except ValueError:
         return False
 
 

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 import msgspec
 from msgspec import Struct
 
+from roomkeep.json_depth import is_deep, prune
 from roomkeep.sync.errors import (
     AccountDisabled,
     BadResponse,
@@ -23,7 +24,6 @@ from roomkeep.sync.errors import (
     UnknownToken,
 )
 from roomkeep.sync.wire.addresses import check_base_url
-from roomkeep.sync.wire.depth import is_deep, prune
 from roomkeep.sync.wire.transport import Request, Response, Transport
 
 __all__ = ["JSON_BYTES", "Wire", "decode", "decode_answer"]

@@ -1,7 +1,7 @@
 """JSON that is nested too deeply to decode.
 
-Synapse rejects such events; other servers may not. Under CPython the whole response would fail to
-decode. In a browser, where the stack is small, it would crash Python.
+Under CPython it fails to decode. In a browser, where the stack is small, it crashes Python for
+good, so text from a file or a server is checked first.
 """
 
 import re
@@ -10,7 +10,7 @@ from typing import Final
 __all__ = ["MAX_DEPTH", "is_deep", "prune"]
 
 MAX_DEPTH: Final = 100
-"""The maximum depth of lists and objects, far above that of real events."""
+"""The maximum depth of lists and objects, far above that of real data."""
 
 _TOKENS: Final = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[\[\]{}]', re.DOTALL)
 _NO_BRACKETS: Final = bytes(sign for sign in range(256) if sign not in b"[]{}")
