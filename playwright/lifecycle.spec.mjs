@@ -8,6 +8,7 @@ import readline from 'node:readline';
 import { chromium } from '@playwright/test';
 import { launchOptions } from './browser.mjs';
 import { expect, freshTest } from './fixtures.mjs';
+import { ready } from './helpers.mjs';
 import { begin, composer, openBehind, row, write } from './steps.mjs';
 
 /**
@@ -67,6 +68,7 @@ test('pages that were set aside hold no other up, show what they missed, and go 
     await devtools.send('Page.setWebLifecycleState', { state: 'frozen' });
     await change(other, 'before', 'meanwhile');
     await other.reload();
+    await ready(other);
     await expect(row(other, 'meanwhile')).toBeVisible();
 
     await devtools.send('Page.setWebLifecycleState', { state: 'active' });
@@ -85,7 +87,9 @@ test('pages that were set aside hold no other up, show what they missed, and go 
     await page.bringToFront();
     await page.goBack({ waitUntil: 'commit' });
     await expect(row(page, 'later')).toBeVisible();
-    expect(await noted(page)).toEqual([true]);
+    // A busy browser may drop a page that it could keep; nothing of ours may be the reason.
+    const reasons = await page.evaluate(() => performance.getEntriesByType('navigation')[0].notRestoredReasons?.reasons ?? []);
+    if ((await noted(page))?.[0] !== true) expect(reasons).toEqual([{ reason: 'masked' }]);
     await expect(composer(page)).toHaveValue('half a sentence');
   });
   await composer(page).press('Enter');
