@@ -17,10 +17,14 @@ async function open() {
   page.on('crash', () => { throw new Error('the page has crashed by itself'); });
   const acknowledged = [];
   let waiting = () => {};
+  const errors = [];
   const found = new Promise((resolve, reject) => {
     page.on('pageerror', reject);
     page.on('console', (message) => {
-      if (message.type() === 'error') reject(new Error(message.text()));
+      if (message.type() !== 'error') return;
+      // A traceback comes line by line.
+      if (!errors.length) setTimeout(() => reject(new Error(errors.join('\n'))), 500);
+      errors.push(message.text());
     });
     page.exposeFunction('tellHost', (line) => {
       const told = JSON.parse(line);
