@@ -25,6 +25,7 @@ class BrowserAccount(EngineAccount):
         self._indexeddb = engine
         # None while the page lies in the back-forward cache.
         self._channel: Any = None
+        self._writing: list[Operation[..., Any]] = []
         self._on_message = create_proxy(self._receive)
         self._on_page = create_proxy(self._follow_page)
         for event in ("pagehide", "pageshow"):
@@ -55,9 +56,13 @@ class BrowserAccount(EngineAccount):
         self.notify([*everything_changed(), account_lost()])
 
     async def _carry_out(self, operation: Operation[..., Any], arguments: dict[str, Any]) -> Any:
+        if operation.mode == "write":
+            self._writing.append(operation)
         try:
             return await super()._carry_out(operation, arguments)
         finally:
+            if operation.mode == "write":
+                self._writing.remove(operation)
             if self._channel is None:
                 # It was asked of a page that is going into the cache, and has opened it again.
                 self._indexeddb.suspend()
@@ -74,9 +79,13 @@ class BrowserAccount(EngineAccount):
     def _follow_page(self, event: Any) -> None:
         """Hold nothing while the page lies in the back-forward cache; look again when it is back.
 
+        A page that goes for good tells the other tabs what it may not live to publish.
+
         https://web.dev/articles/bfcache#close-open-connections-before-the-user-navigates-away
         """
         if not event.persisted:
+            if event.type == "pagehide":
+                self._announce_unfinished()
             return
         if event.type == "pagehide":
             self._silence()
@@ -84,6 +93,13 @@ class BrowserAccount(EngineAccount):
         else:
             self._listen()
             self.notify(everything_changed())
+
+    def _announce_unfinished(self) -> None:
+        """Tell the other tabs what may change yet: this page may not live to publish it."""
+        stores = {store: None for operation in self._writing for store in operation.stores}
+        if stores:
+            changes = [Change(store=store, action="clear") for store in stores]
+            self._channel.postMessage(encode_changes(changes))
 
     def _receive(self, event: Any) -> None:
         self.notify(decode_changes(event.data, "other_tab"))
