@@ -89,18 +89,13 @@ class SendingEffects(EffectGroup):
                 with ExitStack() as until_written:
                     if text.strip():
                         message = self._make(account, ref, text, answered)
-                        sending.unsent = Unsent(
-                            key=key,
-                            message_id=message.id,
-                            text=text,
-                            content=message.content,
-                            reply_to_id=message.reply_to_id,
-                        )
+                        sending.unsent = _unsent(key, text, message)
                         until_written.enter_context(self._messages.show_unsent(account, message))
                     files += await self._attachments.take_late(account, ref)
                     # Files that are left over from a message go to that one.
                     if message is None and any(file.message_id is None for file in files):
                         message = self._make(account, ref, text, answered)
+                        sending.unsent = _unsent(key, text, message)
                     if message is None:
                         check_not_banned(self.context, account, ref[0])
                     else:
@@ -185,3 +180,13 @@ class SendingEffects(EffectGroup):
             await self._messages.load_latest(account)
         else:
             account.timeline.set(timeline)
+
+
+def _unsent(key: str, text: str, message: Message) -> Unsent:
+    return Unsent(
+        key=key,
+        message_id=message.id,
+        text=text,
+        content=message.content,
+        reply_to_id=message.reply_to_id,
+    )

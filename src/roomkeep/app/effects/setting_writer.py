@@ -146,7 +146,13 @@ class SettingWriter(EffectGroup):
         """Save unsaved settings in `localStorage`, as the page may be closing."""
         account = self.account
         unsaved = self._batcher.work(account)
-        kept = {key: value() for key, value in unsaved.items() if _is_stashed(key)}
+        # The database still has these, and nothing could give them back.
+        waiting = {one.key for one in self._sending if one.unsent is None}
+        kept = {
+            key: value()
+            for key, value in unsaved.items()
+            if _is_stashed(key) and key not in waiting
+        }
         for number, sending in enumerate(self._sending):
             if sending.unsent is not None:
                 kept[f"{UNSENT}{number}"] = msgspec.to_builtins(sending.unsent)
