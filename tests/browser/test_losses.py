@@ -34,6 +34,16 @@ def hear(db: DatabaseService) -> list[Change]:
     return heard
 
 
+def told_to_other_tabs() -> Any:
+    """Return a promise of the first message that the account's other tabs get from now on."""
+    return run_js("""(name) => {
+        const channel = new BroadcastChannel(name);
+        return new Promise((resolve) => {
+            channel.onmessage = ({data}) => { channel.close(); resolve(data); };
+        });
+    }""")(database_name("ann"))
+
+
 async def test_data_deleted_under_an_open_account_are_told_and_it_goes_on(
     db: DatabaseService,
 ) -> None:
@@ -115,12 +125,7 @@ async def test_an_account_that_does_not_open_leaves_nothing_behind(
 async def test_what_is_under_way_when_the_page_goes_into_the_cache_is_done_and_told(
     db: DatabaseService,
 ) -> None:
-    told = run_js("""(name) => {
-        const channel = new BroadcastChannel(name);
-        return new Promise((resolve) => {
-            channel.onmessage = ({data}) => { channel.close(); resolve(data); };
-        });
-    }""")(database_name("ann"))
+    told = told_to_other_tabs()
     dispatch = run_js("(type) => dispatchEvent(new PageTransitionEvent(type, {persisted: true}))")
     writing = asyncio.ensure_future(db.save_room(room()))
     await asyncio.sleep(0)
@@ -137,12 +142,7 @@ async def test_what_is_under_way_when_the_page_goes_into_the_cache_is_done_and_t
 async def test_other_tabs_look_again_when_a_page_goes_before_its_write_is_done(
     db: DatabaseService,
 ) -> None:
-    told = run_js("""(name) => {
-        const channel = new BroadcastChannel(name);
-        return new Promise((resolve) => {
-            channel.onmessage = ({data}) => { channel.close(); resolve(data); };
-        });
-    }""")(database_name("ann"))
+    told = told_to_other_tabs()
     dispatch = run_js("() => dispatchEvent(new PageTransitionEvent('pagehide'))")
     dispatch()  # Nothing is under way: nothing is said.
     writing = asyncio.ensure_future(db.save_room(room()))
