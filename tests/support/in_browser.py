@@ -151,13 +151,21 @@ class InBrowser:
             items[:] = [item for item in items if page_of(item) == "browser"]
             config.hook.pytest_deselected(items=others)
 
+    def pytest_runtestloop(self, session: pytest.Session) -> None:
+        """Begin the runs in pages at once: they have little to wait for the others."""
+        from support.in_window import WindowRun
+
+        if session.config.option.collectonly or session.testsfailed:
+            return
+        for page, kind in {"browser": BrowserRun, "window": WindowRun}.items():
+            if chosen := [item.nodeid for item in session.items if page_of(item) == page]:
+                self._runs[page] = self._ending.enter_context(kind(chosen).running())
+
     def pytest_runtest_protocol(self, item: pytest.Item) -> bool | None:
         """Run a test in the page, where it belongs there."""
         page = page_of(item)
         if not page:
             return None
-        if not self._runs:
-            self._start(item.session.items)
         run = self._runs[page]
         hook = item.ihook
         hook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
@@ -176,14 +184,6 @@ class InBrowser:
             hook.pytest_runtest_logreport(report=report)
         hook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
         return True
-
-    def _start(self, items: list[pytest.Item]) -> None:
-        """Begin all runs at once: they have little to wait for each other."""
-        from support.in_window import WindowRun
-
-        for page, kind in {"browser": BrowserRun, "window": WindowRun}.items():
-            if chosen := [item.nodeid for item in items if page_of(item) == page]:
-                self._runs[page] = self._ending.enter_context(kind(chosen).running())
 
     def pytest_sessionfinish(self) -> None:
         """End the browser."""
