@@ -21,7 +21,6 @@ const width = Math.max(...scenarios.map(([name]) => name.length));
 const line = (name, cells) => console.log(name.padEnd(width) + cells.map((text) => text.padStart(COLUMN)).join(''));
 const seconds = (since) => `${Math.round((Date.now() - since) / 1000)} s`;
 const total = { lost: 0, astray: 0 };
-const examples = [];
 
 /** Plays all rounds of a scenario and prints the results. */
 async function playAll(stage, [name, scenario]) {
@@ -34,7 +33,7 @@ async function playAll(stage, [name, scenario]) {
       const { lines, isAstray } = await play(stage, scenario, pace);
       if (lines.length) {
         found[isAstray ? 'astray' : 'lost'] += 1;
-        example ??= `${name}, ${nameOf(pace)}:\n    ${lines.join('\n    ')}`;
+        example ??= `  ${nameOf(pace)}: ${lines.join('; ')}`;
       }
     }
     total.lost += found.lost;
@@ -42,7 +41,7 @@ async function playAll(stage, [name, scenario]) {
     cells.push(found.lost || found.astray ? `${found.lost}+${found.astray}` : '0');
   }
   line(name, [...cells, seconds(began)]);
-  if (example) examples.push(example);
+  if (example) console.log(example);
 }
 
 /** Plays scenarios in its own browser until none are left. */
@@ -63,7 +62,6 @@ console.log(`${rounds} rounds each. “2+1”: something was lost in 2 of them, 
 line('', [...paces.map(nameOf), 'took']);
 const waiting = [...scenarios];
 const played = await Promise.allSettled(Array.from({ length: browsers }, () => playInBrowser(waiting)));
-if (examples.length) console.log(`\nFor example:\n  ${examples.join('\n  ')}`);
 console.log(`\nLost: ${total.lost}; astray: ${total.astray}; of ${scenarios.length * paces.length * rounds} rounds, in ${seconds(started)}.`);
 for (const { reason } of played) if (reason) throw reason;
 process.exitCode = total.lost + total.astray ? 1 : 0;
