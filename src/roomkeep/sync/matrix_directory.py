@@ -2,22 +2,20 @@
 
 import asyncio
 import itertools
+import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Final, TypeVar
 
 import msgspec
 
-from roomkeep.sync.directory import (
-    NewChannel,
-    NewRoom,
-    RoomPage,
-    RoomSnapshot,
-)
+from roomkeep.storage.remote import SyncedRoom
+from roomkeep.sync.directory import NewChannel, NewRoom, RoomPage
 from roomkeep.sync.errors import (
     Banned,
     CreatedInPart,
     HomeserverError,
     InviteGone,
+    NameTaken,
     NoRight,
     NotFound,
     RateLimited,
@@ -63,7 +61,7 @@ class MatrixDirectory:
         self._sleep = sleep
         self._turns = itertools.count()
 
-    async def create_room(self, new: NewRoom) -> RoomSnapshot:
+    async def create_room(self, new: NewRoom) -> SyncedRoom:
         """Create a room with its channels: see `ServerDirectory`."""
         settings = space_settings(
             new.name, new.topic, is_private=new.is_private, is_listed=new.is_listed
@@ -77,7 +75,7 @@ class MatrixDirectory:
         except HomeserverError as error:
             raise CreatedInPart(room_id) from error
 
-    async def join_room(self, address: str, *, via: Sequence[str] = ()) -> RoomSnapshot:
+    async def join_room(self, address: str, *, via: Sequence[str] = ()) -> SyncedRoom:
         """Join a room: see `ServerDirectory`."""
         try:
             room_id = await self._patiently(lambda: rooms.join(self._wire, address, via=tuple(via)))
@@ -99,7 +97,7 @@ class MatrixDirectory:
                 continue
         return view.entered(frozenset(entered))
 
-    async def view_room(self, room_id: str) -> RoomSnapshot:
+    async def view_room(self, room_id: str) -> SyncedRoom:
         """Return a joined room: see `ServerDirectory`."""
         return (await self._view(room_id)).snapshot
 
@@ -135,7 +133,7 @@ class MatrixDirectory:
         del room_id
         await self._patiently(lambda: rooms.join(self._wire, channel_id))
 
-    async def add_channel(self, room_id: str, new: NewChannel) -> RoomSnapshot:
+    async def add_channel(self, room_id: str, new: NewChannel) -> SyncedRoom:
         """Add a channel: see `ServerDirectory`."""
         view = await self._view(room_id)
         if not view.snapshot.rights.change_channels:
@@ -144,7 +142,23 @@ class MatrixDirectory:
         await self._add(view, new, order_after(view.children))
         return await self.view_room(room_id)
 
-    async def rename_channel(self, room_id: str, channel_id: str, name: str) -> RoomSnapshot:
+    async def make_channel(self, room_id: str, new: NewChannel, *, transaction: str) -> str:
+        """Add a channel once: see `ServerDirectory`."""
+        view = await self._view(room_id)
+        if not view.snapshot.rights.change_channels:
+            raise NoRight(403, "M_FORBIDDEN", "you may not change the channels of this room")
+        # An alias is given once, so it tells whether an earlier attempt has made the channel.
+        name = f"roomkeep-{transaction}"
+        alias = f"#{name}:{server_of(self._user_id)}"
+        try:
+            channel_id = await self._make(view, new, alias_name=name)
+        except NameTaken:
+            channel_id = await rooms.resolve_alias(self._wire, alias)
+        if channel_id not in view.order:
+            await self._list(room_id, channel_id, order_after(view.children))
+        return channel_id
+
+    async def rename_channel(self, room_id: str, channel_id: str, name: str) -> SyncedRoom:
         """Rename a channel: see `ServerDirectory`."""
         try:
             await self._set(channel_id, "m.room.name", "", {"name": name})
@@ -154,7 +168,7 @@ class MatrixDirectory:
             await self._set(channel_id, "m.room.name", "", {"name": name})
         return await self.view_room(room_id)
 
-    async def order_channels(self, room_id: str, channel_ids: Sequence[str]) -> RoomSnapshot:
+    async def order_channels(self, room_id: str, channel_ids: Sequence[str]) -> SyncedRoom:
         """Reorder channels: see `ServerDirectory`."""
         view = await self._view(room_id)
         known = {event.state_key: event for event in view.children}
@@ -165,23 +179,38 @@ class MatrixDirectory:
             await self._set(room_id, "m.space.child", child, child_content(order, via))
         return await self.view_room(room_id)
 
-    async def remove_channel(self, room_id: str, channel_id: str) -> RoomSnapshot:
+    async def remove_channel(self, room_id: str, channel_id: str) -> SyncedRoom:
         """Remove a channel from the list: see `ServerDirectory`."""
         await self._set(room_id, "m.space.child", channel_id, {})
         return await self.view_room(room_id)
 
     async def _add(self, view: SpaceView, new: NewChannel, order: str) -> None:
-        room_id = view.snapshot.room.id
-        # Room IDs do not contain a server since version 12.
-        via = [server_of(self._user_id)]
+        channel_id = await self._make(view, new)
+        await self._list(view.snapshot.room.id, channel_id, order)
+
+    async def _make(
+        self, view: SpaceView, new: NewChannel, *, alias_name: str | None = None
+    ) -> str:
         levels = view.levels(besides=self._user_id)
-        settings = channel_settings(room_id, new.name, new.type, levels=levels, via=via)
-        channel_id = await self._patiently(lambda: rooms.create(self._wire, settings))
-        await self._set(room_id, "m.space.child", channel_id, child_content(order, via))
+        settings = channel_settings(
+            view.snapshot.room.id, new.name, new.type, levels=levels, via=self._via
+        )
+        if alias_name is not None:
+            settings["room_alias_name"] = alias_name
+        return await self._patiently(lambda: rooms.create(self._wire, settings))
+
+    async def _list(self, room_id: str, channel_id: str, order: str) -> None:
+        await self._set(room_id, "m.space.child", channel_id, child_content(order, self._via))
+
+    @property
+    def _via(self) -> list[str]:
+        # Room IDs do not contain a server since version 12.
+        return [server_of(self._user_id)]
 
     async def _view(self, room_id: str) -> SpaceView:
-        # Counted at the request: the later request is newer, whichever response comes first.
-        self._revision += 1
+        # Counted at the request: the later request is newer, whichever response comes first. The
+        # clock makes it so among the tabs of a browser, too.
+        self._revision = max(self._revision + 1, time.time_ns() // 1_000_000)
         revision = self._revision
         try:
             return await self._patiently(

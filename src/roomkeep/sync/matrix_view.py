@@ -8,11 +8,17 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from roomkeep.models import Room
-from roomkeep.sync.directory import RoomPreview, RoomSnapshot
+from roomkeep.storage.remote import SyncedRoom
+from roomkeep.sync.directory import RoomPreview
 from roomkeep.sync.errors import BadResponse, NoRight
 from roomkeep.sync.mapping.members import media_or_none, read_bans, read_roster
 from roomkeep.sync.mapping.power import Power, read_power
-from roomkeep.sync.mapping.room import is_private, ordered_children, read_channels
+from roomkeep.sync.mapping.room import (
+    SPACE_TYPE,
+    is_private,
+    ordered_children,
+    read_channels,
+)
 from roomkeep.sync.mapping.texts import content_text, line
 from roomkeep.sync.wire import Wire, events, rooms
 from roomkeep.sync.wire.types import Event, RoomSummary, events_of
@@ -41,14 +47,15 @@ class SpaceView(Struct, frozen=True, kw_only=True):
         power: who may do what.
     """
 
-    snapshot: RoomSnapshot
+    snapshot: SyncedRoom
     children: tuple[Event, ...]
     order: tuple[str, ...]
     power: Power
 
-    def entered(self, channels: frozenset[str]) -> RoomSnapshot:
+    def entered(self, channels: frozenset[str]) -> SyncedRoom:
         """Return the snapshot with these channels joined."""
-        return replace(self.snapshot, entered=channels)
+        listed = (channel.id for channel in self.snapshot.room.channels)
+        return replace(self.snapshot, entered=tuple(one for one in listed if one in channels))
 
     def levels(self, *, besides: str) -> Mapping[str, int]:
         """Return the power levels for a new channel created by `besides`, copied from the space."""
@@ -59,7 +66,7 @@ class SpaceView(Struct, frozen=True, kw_only=True):
 
 
 async def view_space(wire: Wire, room_id: str, user_id: str, revision: int) -> SpaceView:
-    """Return a space that the user has joined.
+    """Return a room that the user has joined: a space, or a room of one channel, which is itself.
 
     Raises:
         NoRight: the user has not joined it.
@@ -85,6 +92,9 @@ async def view_space(wire: Wire, room_id: str, user_id: str, revision: int) -> S
         event for event in events_of(space.children_state) if ordered_children([event])
     )
     order = ordered_children(children)
+    if space.room_type != SPACE_TYPE and not children:
+        # A direct chat, or a room outside of any space.
+        order, others = [room_id], [space]
     channels = read_channels(order, {room.room_id: room for room in others})
     room = Room(
         id=room_id,
@@ -97,12 +107,12 @@ async def view_space(wire: Wire, room_id: str, user_id: str, revision: int) -> S
         channels=channels,
         members=read_roster(members, room_id, power),
     )
-    snapshot = RoomSnapshot(
+    snapshot = SyncedRoom(
         room=room,
         revision=revision,
         rights=power.rights(user_id),
         bans=read_bans(members, room_id),
-        entered=joined & {channel.id for channel in channels},
+        entered=tuple(channel.id for channel in channels if channel.id in joined),
         has_all_members=has_all,
         member_count=count,
     )
