@@ -1,6 +1,7 @@
 """People whose accounts are kept in step with a real homeserver, and connections that fail."""
 
 import asyncio
+import contextlib
 import random
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -108,7 +109,8 @@ class SyncedPerson:
                 while not (found := await look()):
                     changed.clear()
                     # The status is no change of the database.
-                    await asyncio.wait([asyncio.ensure_future(changed.wait())], timeout=0.05)
+                    with contextlib.suppress(TimeoutError):
+                        await asyncio.wait_for(changed.wait(), 0.05)
                 return found
         finally:
             unsubscribe()

@@ -3,6 +3,8 @@
 import asyncio
 import contextlib
 import logging
+import time
+import uuid
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Final, Literal, TypeAlias
@@ -11,6 +13,7 @@ from msgspec.structs import replace
 from reaktiv import ReadonlySignal, Signal
 
 from roomkeep.errors import NotReady, ScopeChanged, StorageError
+from roomkeep.models import Message
 from roomkeep.persistence import DatabaseService
 from roomkeep.storage.remote import Gap, SyncedRoom, SyncSession
 from roomkeep.sync.backoff import Backoff
@@ -27,6 +30,7 @@ from roomkeep.sync.parallel import all_of
 from roomkeep.sync.session import sign_out, wire_of
 from roomkeep.sync.synchronizer import INVITES, Synchronizer, read_invites
 from roomkeep.sync.wire import Transport, Wire, events, rooms
+from roomkeep.sync.wire.addresses import localpart
 
 __all__ = ["Status", "SyncClient"]
 
@@ -159,6 +163,28 @@ class SyncClient:
                 await rooms.kick(connection.wire, channel_id, user_id, reason)
 
     # Messages
+
+    async def send_text(
+        self, room_id: str, channel_id: str, text: str, *, reply_to_id: str | None = None
+    ) -> Message:
+        """Write a message of the signed-in user, as `DatabaseService.send_message` does.
+
+        It waits in the outbox, and is sent as soon as the homeserver answers.
+        """
+        own = self._connected.own
+        user = await own.database.get_current_user()
+        message = Message(
+            id=uuid.uuid4().hex,
+            room_id=room_id,
+            channel_id=channel_id,
+            sender_id=own.user_id,
+            sender_name=localpart(own.user_id) if user is None else user.display_name,
+            content=text,
+            timestamp=time.time_ns() // 1_000_000,
+            reply_to_id=reply_to_id,
+        )
+        await own.database.send_message(message)
+        return message
 
     async def fill(self, gap: Gap) -> bool:
         """Ask for messages that are missing in a gap, newest first: see `history.fill_gap`."""

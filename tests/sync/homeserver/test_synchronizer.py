@@ -1,7 +1,5 @@
 """Following a real homeserver, with a database that only notes what it is given."""
 
-from typing import Any
-
 import pytest
 
 from roomkeep.storage.remote import Gap, NewMessage, SyncedRoom
