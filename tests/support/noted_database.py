@@ -9,6 +9,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from roomkeep.errors import StorageFull
 from roomkeep.persistence import Change, DatabaseService
 from roomkeep.persistence.memory_backend import MemoryBackend
 from roomkeep.storage.remote import (
@@ -39,6 +40,7 @@ class NotedDatabase:
         self.event_ids: dict[str, str] = {}
         self.created: list[tuple[str, str]] = []
         self.filled: list[tuple[str, str, list[TimelineUpdate], str | None]] = []
+        self.is_full = False
         self.is_sent = asyncio.Event()
         self._listeners: list[Any] = []
 
@@ -65,6 +67,8 @@ class NotedDatabase:
         return list(self.rooms.values())
 
     async def apply_sync(self, batch: SyncBatch) -> bool:
+        if self.is_full:
+            raise StorageFull("no room is left")
         if batch.since != self.token:
             return False
         self.token = batch.token

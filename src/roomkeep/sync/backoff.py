@@ -36,6 +36,7 @@ class Backoff:
 
     def wake(self) -> None:
         """End the wait: there is a reason to try again now."""
+        self.reset()
         self._woken.set()
 
     def reset(self) -> None:

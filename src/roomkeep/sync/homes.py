@@ -51,6 +51,12 @@ class Homes:
         self._home: dict[str, str] = {}
         self.update(rooms)
 
+    def copy(self) -> "Homes":
+        """Return the same knowledge, to add to without changing this."""
+        made = Homes(self.rooms.values())
+        made.kinds = dict(self.kinds)
+        return made
+
     def update(self, rooms: Iterable[SyncedRoom]) -> None:
         """Learn the state of some rooms."""
         for one in rooms:

@@ -3,6 +3,7 @@
 import asyncio
 from typing import Final
 
+from roomkeep.errors import StorageError
 from roomkeep.persistence import Change
 from roomkeep.storage.remote import AddChannel, OutboxEntry
 from roomkeep.sync.backoff import Backoff
@@ -53,7 +54,7 @@ class OutboxSender:
                     await self.send_waiting()
                 except UnknownToken:
                     raise
-                except HomeserverError as error:
+                except (HomeserverError, StorageError) as error:
                     await self._backoff.wait(error)
                     continue
                 self._backoff.reset()

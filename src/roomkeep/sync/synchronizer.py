@@ -87,19 +87,20 @@ class Synchronizer:
         since = self._token
         chosen = _filter(_FIRST_EVENTS if since is None else _MORE_EVENTS)
         response = await events.sync(self._wire, since, chosen=chosen, wait_ms=wait_ms)
-        before = dict(self.homes.rooms)
-        for room_id in learn_kinds(response, self.homes):
-            await self._ask_kind(room_id)
-        changed = find_changed(response, self.homes, self._own.user_id)
-        viewed = await self._view(changed.rooms, is_first=since is None)
-        viewed += await self._view(find_plain(response, self.homes), is_first=since is None)
+        # What is learned counts when it is stored: where that fails, the same is learned again.
+        homes = self.homes.copy()
+        for room_id in learn_kinds(response, homes):
+            homes.kinds[room_id] = await self._ask_kind(room_id)
+        changed = find_changed(response, homes, self._own.user_id)
+        viewed = await self._view(changed.rooms, homes, is_first=since is None)
+        viewed += await self._view(find_plain(response, homes), homes, is_first=since is None)
         batch = make_batch(
             response,
             since,
-            self.homes,
+            homes,
             self._own.user_id,
             rooms=viewed,
-            users=new_users(viewed, before),
+            users=new_users(viewed, self.homes.rooms),
             left=changed.left,
         )
         await self._keep_invites(response, is_first=since is None)
@@ -108,7 +109,10 @@ class Synchronizer:
             await self.load()
             return
         self._token = batch.token
-        self.homes.forget(changed.left)
+        # Others may have viewed rooms meanwhile.
+        homes.update(self.homes.rooms.values())
+        homes.forget(changed.left)
+        self.homes = homes
         self.encrypted.update(dict.fromkeys(find_encrypted(response), True))
         if typing := read_typing(response, self._own.user_id):
             self._on_typing(typing)
@@ -118,7 +122,9 @@ class Synchronizer:
         self.homes.update([synced])
         await self._own.database.apply_room(self.homes.own(synced))
 
-    async def _view(self, room_ids: Iterable[str], *, is_first: bool) -> list[SyncedRoom]:
+    async def _view(
+        self, room_ids: Iterable[str], homes: Homes, *, is_first: bool
+    ) -> list[SyncedRoom]:
         """View rooms, and enter the channels that are new in those that were known."""
 
         async def view(room_id: str) -> SyncedRoom | None:
@@ -134,7 +140,7 @@ class Synchronizer:
 
         found = await all_of(map(view, sorted(room_ids)), at_once=_AT_ONCE)
         viewed = [one for one in found if one is not None]
-        self.homes.update(viewed)
+        homes.update(viewed)
         return viewed
 
     async def _enter_new(self, found: SyncedRoom) -> SyncedRoom:
@@ -155,13 +161,13 @@ class Synchronizer:
                 entered.append(channel.id)
         return msgspec.structs.replace(found, entered=tuple(entered))
 
-    async def _ask_kind(self, room_id: str) -> None:
+    async def _ask_kind(self, room_id: str) -> Kind:
         try:
             kind = read_kind(await events.get_state(self._wire, room_id))
         except NoRight:
             kind = None
         # Of a room that tells nothing of itself, nothing can be shown.
-        self.homes.kinds[room_id] = kind or Kind(is_space=False)
+        return kind or Kind(is_space=False)
 
     async def _keep_invites(self, response: SyncResponse, *, is_first: bool) -> None:
         ended = response.joined.keys() | response.left.keys()

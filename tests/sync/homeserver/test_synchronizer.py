@@ -2,6 +2,7 @@
 
 import pytest
 
+from roomkeep.errors import StorageFull
 from roomkeep.storage.remote import Gap, NewMessage, SyncedRoom
 from roomkeep.sync.directory import NewChannel
 from roomkeep.sync.errors import NotReachable, UnknownToken
@@ -142,6 +143,25 @@ async def test_nothing_is_lost_when_a_view_fails(ada_and_ben: Two) -> None:
     following._directory.view_room = view  # type: ignore[method-assign] # whole.
     await following.step(wait_ms=10_000)
     assert database.rooms[club].room.name == "Circle"
+    assert texts(database) == [(club, general, "here")]
+
+
+async def test_what_could_not_be_stored_is_learned_again(ada_and_ben: Two) -> None:
+    ada, ben = ada_and_ben
+    club, (general,) = await make_club(ada, "general")
+    await MatrixDirectory(ben.wire, ben.user_id).join_room(club)
+    await say(ada, general, "here")
+    database = NotedDatabase()
+    database.is_full = True
+    following = await follower(ben, database)
+    with pytest.raises(StorageFull):
+        await following.step(wait_ms=0)
+    assert following.homes.rooms == {}
+    database.is_full = False
+    await following.step(wait_ms=0)
+    (batch,) = database.batches
+    assert [one.room.id for one in batch.rooms] == [club]
+    assert {user.display_name for user in batch.users} == {"Ada", "Ben"}
     assert texts(database) == [(club, general, "here")]
 
 
