@@ -44,4 +44,5 @@ async def test_a_wait_ends_when_there_is_a_reason() -> None:
     waiting = asyncio.create_task(backoff.wait(LATE))
     await asyncio.sleep(0)
     backoff.wake()
-    await waiting
+    async with asyncio.timeout(5):
+        await waiting

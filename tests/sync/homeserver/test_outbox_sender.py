@@ -174,7 +174,10 @@ async def test_what_is_refused_for_good_is_told_and_holds_nothing_up(
         ("SendMessage", "NoRight"),
     ]
     assert [one.content["body"] for one in await desk.said()] == ["after"]
-    # They are not sent again by themselves.
+    # They are not sent again by themselves, even if they could be.
+    await desk.database.save_attachment(
+        Attachment(id="1", message_id="d", filename="a", size=1, mime="text/plain"), b"a"
+    )
     await sender.send_waiting()
     assert [one.content["body"] for one in await desk.said()] == ["after"]
 
