@@ -7,12 +7,8 @@ from typing import Any, Final, TypeVar
 
 import msgspec
 
-from roomkeep.sync.directory import (
-    NewChannel,
-    NewRoom,
-    RoomPage,
-    RoomSnapshot,
-)
+from roomkeep.storage.remote import SyncedRoom
+from roomkeep.sync.directory import NewChannel, NewRoom, RoomPage
 from roomkeep.sync.errors import (
     Banned,
     CreatedInPart,
@@ -63,7 +59,7 @@ class MatrixDirectory:
         self._sleep = sleep
         self._turns = itertools.count()
 
-    async def create_room(self, new: NewRoom) -> RoomSnapshot:
+    async def create_room(self, new: NewRoom) -> SyncedRoom:
         """Create a room with its channels: see `ServerDirectory`."""
         settings = space_settings(
             new.name, new.topic, is_private=new.is_private, is_listed=new.is_listed
@@ -77,7 +73,7 @@ class MatrixDirectory:
         except HomeserverError as error:
             raise CreatedInPart(room_id) from error
 
-    async def join_room(self, address: str, *, via: Sequence[str] = ()) -> RoomSnapshot:
+    async def join_room(self, address: str, *, via: Sequence[str] = ()) -> SyncedRoom:
         """Join a room: see `ServerDirectory`."""
         try:
             room_id = await self._patiently(lambda: rooms.join(self._wire, address, via=tuple(via)))
@@ -99,7 +95,7 @@ class MatrixDirectory:
                 continue
         return view.entered(frozenset(entered))
 
-    async def view_room(self, room_id: str) -> RoomSnapshot:
+    async def view_room(self, room_id: str) -> SyncedRoom:
         """Return a joined room: see `ServerDirectory`."""
         return (await self._view(room_id)).snapshot
 
@@ -135,7 +131,7 @@ class MatrixDirectory:
         del room_id
         await self._patiently(lambda: rooms.join(self._wire, channel_id))
 
-    async def add_channel(self, room_id: str, new: NewChannel) -> RoomSnapshot:
+    async def add_channel(self, room_id: str, new: NewChannel) -> SyncedRoom:
         """Add a channel: see `ServerDirectory`."""
         view = await self._view(room_id)
         if not view.snapshot.rights.change_channels:
@@ -144,7 +140,7 @@ class MatrixDirectory:
         await self._add(view, new, order_after(view.children))
         return await self.view_room(room_id)
 
-    async def rename_channel(self, room_id: str, channel_id: str, name: str) -> RoomSnapshot:
+    async def rename_channel(self, room_id: str, channel_id: str, name: str) -> SyncedRoom:
         """Rename a channel: see `ServerDirectory`."""
         try:
             await self._set(channel_id, "m.room.name", "", {"name": name})
@@ -154,7 +150,7 @@ class MatrixDirectory:
             await self._set(channel_id, "m.room.name", "", {"name": name})
         return await self.view_room(room_id)
 
-    async def order_channels(self, room_id: str, channel_ids: Sequence[str]) -> RoomSnapshot:
+    async def order_channels(self, room_id: str, channel_ids: Sequence[str]) -> SyncedRoom:
         """Reorder channels: see `ServerDirectory`."""
         view = await self._view(room_id)
         known = {event.state_key: event for event in view.children}
@@ -165,7 +161,7 @@ class MatrixDirectory:
             await self._set(room_id, "m.space.child", child, child_content(order, via))
         return await self.view_room(room_id)
 
-    async def remove_channel(self, room_id: str, channel_id: str) -> RoomSnapshot:
+    async def remove_channel(self, room_id: str, channel_id: str) -> SyncedRoom:
         """Remove a channel from the list: see `ServerDirectory`."""
         await self._set(room_id, "m.space.child", channel_id, {})
         return await self.view_room(room_id)

@@ -8,7 +8,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from roomkeep.models import Room
-from roomkeep.sync.directory import RoomPreview, RoomSnapshot
+from roomkeep.storage.remote import SyncedRoom
+from roomkeep.sync.directory import RoomPreview
 from roomkeep.sync.errors import BadResponse, NoRight
 from roomkeep.sync.mapping.members import media_or_none, read_bans, read_roster
 from roomkeep.sync.mapping.power import Power, read_power
@@ -41,14 +42,15 @@ class SpaceView(Struct, frozen=True, kw_only=True):
         power: who may do what.
     """
 
-    snapshot: RoomSnapshot
+    snapshot: SyncedRoom
     children: tuple[Event, ...]
     order: tuple[str, ...]
     power: Power
 
-    def entered(self, channels: frozenset[str]) -> RoomSnapshot:
+    def entered(self, channels: frozenset[str]) -> SyncedRoom:
         """Return the snapshot with these channels joined."""
-        return replace(self.snapshot, entered=channels)
+        listed = (channel.id for channel in self.snapshot.room.channels)
+        return replace(self.snapshot, entered=tuple(one for one in listed if one in channels))
 
     def levels(self, *, besides: str) -> Mapping[str, int]:
         """Return the power levels for a new channel created by `besides`, copied from the space."""
@@ -97,12 +99,12 @@ async def view_space(wire: Wire, room_id: str, user_id: str, revision: int) -> S
         channels=channels,
         members=read_roster(members, room_id, power),
     )
-    snapshot = RoomSnapshot(
+    snapshot = SyncedRoom(
         room=room,
         revision=revision,
         rights=power.rights(user_id),
         bans=read_bans(members, room_id),
-        entered=joined & {channel.id for channel in channels},
+        entered=tuple(channel.id for channel in channels if channel.id in joined),
         has_all_members=has_all,
         member_count=count,
     )
