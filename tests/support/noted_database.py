@@ -13,11 +13,14 @@ from roomkeep.errors import StorageFull
 from roomkeep.persistence import Change, DatabaseService
 from roomkeep.persistence.memory_backend import MemoryBackend
 from roomkeep.storage.remote import (
+    AddReaction,
     OutboxEntry,
+    SendMessage,
     SyncBatch,
     SyncedRoom,
     SyncSession,
     TimelineUpdate,
+    reaction_id,
 )
 from roomkeep.sync.directory import NewChannel, NewRoom
 from roomkeep.sync.homes import Homes
@@ -88,9 +91,15 @@ class NotedDatabase:
 
     async def accept_outbox(self, entry_id: str, event_id: str | None) -> None:
         entry = self._take(entry_id)
-        message_id = getattr(entry.request, "message_id", None)
-        if event_id is not None and message_id is not None:
-            self.event_ids.setdefault(message_id, event_id)
+        match entry.request:
+            case SendMessage(message_id=record_id):
+                pass
+            case AddReaction(message_id=message_id, emoji=emoji):
+                record_id = reaction_id(message_id, self._real.current_user_id or "", emoji)
+            case _:
+                return
+        assert event_id is not None
+        self.event_ids[record_id] = event_id
 
     async def fail_outbox(self, entry_id: str, error: str) -> None:
         self.outbox = [

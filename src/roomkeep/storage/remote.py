@@ -5,6 +5,7 @@ protocol: an id of the server's is a text, and so is a token.
 """
 
 from typing import Annotated, Literal, TypeAlias
+from urllib.parse import quote
 
 from msgspec import Meta
 
@@ -115,7 +116,7 @@ class NewMessage(ServerUpdate, frozen=True, kw_only=True, tag="message"):
 
 
 class MessageEdit(ServerUpdate, frozen=True, kw_only=True, tag="edit"):
-    """An edit. It counts only if `sender_id` is the message's sender: servers deliver others too."""
+    """An edit. It counts only if `sender_id` is the message's: servers deliver others, too."""
 
     event_id: Id
     message_id: Id
@@ -200,16 +201,20 @@ class SyncBatch(Record, frozen=True, kw_only=True):
     left: tuple[Id, ...] = ()
 
 
-Edge: TypeAlias = tuple[Milliseconds, Id]
+class Edge(Record, frozen=True, kw_only=True):
+    """A place in a channel's order of messages."""
+
+    timestamp: Milliseconds
+    id: Id
 
 
 class Gap(Record, frozen=True, kw_only=True):
-    """Messages that are missing in a channel.
+    """A place in a channel where messages are missing on this device.
 
     Attributes:
-        token: what the server is asked with.
-        before: the oldest known message after the gap.
-        after: the newest known one before it; None if none is known.
+        token: the token to ask the server for the newest of those that are missing.
+        before: the message right after the gap.
+        after: the message right before it; None where nothing older is known.
     """
 
     id: Id
@@ -220,74 +225,103 @@ class Gap(Record, frozen=True, kw_only=True):
     after: Edge | None = None
 
 
-class Request(Record, frozen=True, kw_only=True, tag_field="request"):
-    """What all requests share."""
+# What waits to be sent
 
 
-class SendMessage(Request, frozen=True, kw_only=True, tag="sendMessage"):
+class OutboxRequest(Record, frozen=True, kw_only=True, tag_field="request"):
+    """What all requests share: a tag tells them apart. Ids are those of the records here."""
+
+
+class SendMessage(OutboxRequest, frozen=True, kw_only=True, tag="sendMessage"):
+    """Send a message, and its files first."""
+
     message_id: Id
     content: str
     reply_to_id: Id | None = None
     attachment_ids: tuple[Id, ...] = ()
 
 
-class EditMessage(Request, frozen=True, kw_only=True, tag="editMessage"):
+class EditMessage(OutboxRequest, frozen=True, kw_only=True, tag="editMessage"):
+    """Edit a message."""
+
     message_id: Id
     content: str
 
 
-class DeleteMessage(Request, frozen=True, kw_only=True, tag="deleteMessage"):
+class DeleteMessage(OutboxRequest, frozen=True, kw_only=True, tag="deleteMessage"):
+    """Delete a message."""
+
     message_id: Id
 
 
-class AddReaction(Request, frozen=True, kw_only=True, tag="addReaction"):
+class AddReaction(OutboxRequest, frozen=True, kw_only=True, tag="addReaction"):
+    """React to a message."""
+
     message_id: Id
     emoji: Id
 
 
-class RemoveReaction(Request, frozen=True, kw_only=True, tag="removeReaction"):
+class RemoveReaction(OutboxRequest, frozen=True, kw_only=True, tag="removeReaction"):
+    """Take a reaction back: `reaction_id` makes the id that `get_event_ids` knows it by."""
+
     message_id: Id
     emoji: Id
 
 
-class MarkRead(Request, frozen=True, kw_only=True, tag="markRead"):
+class MarkRead(OutboxRequest, frozen=True, kw_only=True, tag="markRead"):
+    """Tell that a channel was read up to a message."""
+
     message_id: Id
 
 
-class BanUser(Request, frozen=True, kw_only=True, tag="banUser"):
+class BanUser(OutboxRequest, frozen=True, kw_only=True, tag="banUser"):
+    """Ban a person."""
+
     user_id: Id
     reason: str | None = None
 
 
-class UnbanUser(Request, frozen=True, kw_only=True, tag="unbanUser"):
+class UnbanUser(OutboxRequest, frozen=True, kw_only=True, tag="unbanUser"):
+    """Lift a person's ban."""
+
     user_id: Id
 
 
-class AddChannel(Request, frozen=True, kw_only=True, tag="addChannel"):
+class AddChannel(OutboxRequest, frozen=True, kw_only=True, tag="addChannel"):
+    """Add a channel at the end; `channel_id` is its id here until the server gives it one."""
+
     channel_id: Id
     name: str
     type: Literal["text", "voice"]
 
 
-class RenameChannel(Request, frozen=True, kw_only=True, tag="renameChannel"):
+class RenameChannel(OutboxRequest, frozen=True, kw_only=True, tag="renameChannel"):
+    """Rename a channel."""
+
     channel_id: Id
     name: str
 
 
-class RemoveChannel(Request, frozen=True, kw_only=True, tag="removeChannel"):
+class RemoveChannel(OutboxRequest, frozen=True, kw_only=True, tag="removeChannel"):
+    """Remove a channel from the list."""
+
     channel_id: Id
 
 
-class OrderChannels(Request, frozen=True, kw_only=True, tag="orderChannels"):
+class OrderChannels(OutboxRequest, frozen=True, kw_only=True, tag="orderChannels"):
+    """Put the channels in this order."""
+
     channel_ids: tuple[Id, ...]
 
 
-class ChangeRoom(Request, frozen=True, kw_only=True, tag="changeRoom"):
+class ChangeRoom(OutboxRequest, frozen=True, kw_only=True, tag="changeRoom"):
+    """Change a room's name or topic; None leaves one as it is, and an empty topic is none."""
+
     name: str | None = None
     topic: str | None = None
 
 
-OutboxRequest: TypeAlias = (
+Request: TypeAlias = (
     SendMessage
     | EditMessage
     | DeleteMessage
@@ -305,13 +339,27 @@ OutboxRequest: TypeAlias = (
 
 
 class OutboxEntry(Record, frozen=True, kw_only=True):
-    """What waits to be sent."""
+    """What was written here, and is not yet on the server.
+
+    Attributes:
+        id: sorts in the order of writing.
+        channel_id: the channel that it is about; None for the room as a whole.
+        transaction_id: by which the server knows a request that it gets again.
+        state: `"failed"` is final, until it is tried again.
+        error: why it failed.
+        event_id: the server's id, once it took the request, and until it comes back in a sync.
+    """
 
     id: Id
     room_id: Id
-    channel_id: Id | None
+    channel_id: Id | None = None
     transaction_id: Id
-    request: OutboxRequest
+    request: Request
     state: Literal["waiting", "failed"] = "waiting"
     error: str | None = None
     event_id: Id | None = None
+
+
+def reaction_id(message_id: str, oder_id: str, emoji: str) -> str:
+    """Return the id of a reaction, as one text; different reactions never have the same."""
+    return "/".join(quote(part, safe="") for part in (message_id, oder_id, emoji))

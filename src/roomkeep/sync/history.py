@@ -49,5 +49,7 @@ def _reaches(found: tuple[Event, ...], gap: Gap) -> bool:
     """Tell whether a page comes to what is known before the gap."""
     if gap.after is None:
         return False
-    timestamp, event_id = gap.after
-    return any(event.event_id == event_id or event.origin_server_ts < timestamp for event in found)
+    known = gap.after
+    return any(
+        event.event_id == known.id or event.origin_server_ts < known.timestamp for event in found
+    )

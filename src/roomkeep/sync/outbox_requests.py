@@ -20,6 +20,7 @@ from roomkeep.storage.remote import (
     SendMessage,
     SyncedRoom,
     UnbanUser,
+    reaction_id,
 )
 from roomkeep.sync.directory import NewChannel
 from roomkeep.sync.errors import NoRight, NotFound
@@ -104,7 +105,8 @@ class OutboxRequests:
             event_id = await self._event_of(request.message_id)
             return await events.redact(self._wire, channel, event_id, transaction)
         if isinstance(request, RemoveReaction):
-            event_id = await self._event_of_reaction(request)
+            reaction = reaction_id(request.message_id, self._own.user_id, request.emoji)
+            event_id = await self._event_of(reaction)
             return await events.redact(self._wire, channel, event_id, transaction)
         kind, content = await self._content(entry, channel)
         await self._make_ready(entry.room_id, channel)
@@ -210,6 +212,3 @@ class OutboxRequests:
         if record_id not in found:
             raise MustWait
         return found[record_id]
-
-    async def _event_of_reaction(self, request: RemoveReaction) -> str:
-        return await self._event_of(f"{request.message_id}/{request.emoji}")

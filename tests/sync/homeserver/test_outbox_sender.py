@@ -17,9 +17,11 @@ from roomkeep.storage.remote import (
     OrderChannels,
     OutboxEntry,
     RemoveChannel,
+    RemoveReaction,
     RenameChannel,
     SendMessage,
     UnbanUser,
+    reaction_id,
 )
 from roomkeep.sync.backoff import Backoff
 from roomkeep.sync.errors import NotReachable, UnknownToken
@@ -89,16 +91,21 @@ async def test_messages_go_out_in_order_and_what_depends_on_them_too(desk: Desk)
         SendMessage(message_id="a", content="one"),
         EditMessage(message_id="a", content="two"),
         AddReaction(message_id="a", emoji="👍"),
+        RemoveReaction(message_id="a", emoji="👍"),
         SendMessage(message_id="b", content="three", reply_to_id="a"),
         MarkRead(message_id="b"),
         DeleteMessage(message_id="b"),
     )
     await sender.send_waiting()
     assert desk.database.outbox == []
-    one, two, thumb, three, _ = await desk.said()
+    one, two, thumb, _, three, _ = await desk.said()
     assert [one.content["body"], two.content["body"]] == ["one", "* two"]
-    assert thumb.content["m.relates_to"]["event_id"] == one.event_id
-    assert desk.database.event_ids == {"a": one.event_id, "b": three.event_id}
+    assert thumb.unsigned.redacted_because is not None
+    assert desk.database.event_ids == {
+        "a": one.event_id,
+        "b": three.event_id,
+        reaction_id("a", desk.person.user_id, "👍"): thumb.event_id,
+    }
     assert three.unsigned.redacted_because is not None
     following = await events.sync(desk.person.wire)
     assert following.joined[desk.channel].account_data[0].content == {"event_id": three.event_id}

@@ -3,7 +3,7 @@
 import pytest
 
 from roomkeep.errors import StorageFull
-from roomkeep.storage.remote import Gap, NewMessage, SyncedRoom
+from roomkeep.storage.remote import Edge, Gap, NewMessage, SyncedRoom
 from roomkeep.sync.directory import NewChannel
 from roomkeep.sync.errors import NotReachable, UnknownToken
 from roomkeep.sync.history import fill_gap
@@ -181,7 +181,9 @@ async def test_a_gap_is_filled_page_by_page(ada_and_ben: Two) -> None:
     found = [text for _, _, text in texts(database)]
     own = OwnAccount(database, ben.user_id)  # type: ignore[arg-type] # it stands in for one.
     while token is not None:
-        gap = Gap(id="g", room_id=club, channel_id=general, token=token, before=(0, "$x"))
+        gap = Gap(
+            id="g", room_id=club, channel_id=general, token=token, before=Edge(timestamp=0, id="$x")
+        )
         assert await fill_gap(own, ben.wire, following.homes, gap)
         _, asked, updates, token = database.filled[-1]
         assert asked == gap.token
@@ -191,13 +193,13 @@ async def test_a_gap_is_filled_page_by_page(ada_and_ben: Two) -> None:
     assert found == said
     # It ends where what is known begins.
     oldest = next(u for _, _, us, _ in database.filled for u in us if isinstance(u, NewMessage))
-    known = (oldest.message.timestamp, oldest.message.id)
+    known = Edge(timestamp=oldest.message.timestamp, id=oldest.message.id)
     gap = Gap(
         id="g",
         room_id=club,
         channel_id=general,
         token=channel.gap_token,
-        before=(0, "$x"),
+        before=Edge(timestamp=0, id="$x"),
         after=known,
     )
     await fill_gap(own, ben.wire, following.homes, gap)
