@@ -25,15 +25,21 @@ class Kind(Struct, frozen=True, kw_only=True):
 
 
 def read_kind(state: Iterable[Event]) -> Kind | None:
-    """Return what a room is by its state; None if the state is not the whole."""
+    """Return what a room is by its state; None if the state is not the whole.
+
+    A room that is just being made says last who may join it, together with what it belongs to.
+    """
     is_space: bool | None = None
+    is_whole = False
     parents: dict[str, bool] = {}
     for event in state:
         if event.type == "m.room.create" and event.state_key == "":
             is_space = event.content.get("type") == SPACE_TYPE
+        elif event.type == "m.room.join_rules":
+            is_whole = True
         elif event.type == "m.space.parent" and event.state_key and event.content.get("via"):
             parents[event.state_key] = event.content.get("canonical") is True
-    if is_space is None:
+    if is_space is None or not is_whole:
         return None
     ordered = sorted(parents, key=lambda parent: (not parents[parent], parent))
     return Kind(is_space=is_space, parents=tuple(ordered))

@@ -1,8 +1,8 @@
 """The server directory on Matrix: rooms are spaces, channels are their children."""
 
 import asyncio
-import itertools
 import time
+import uuid
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Final, TypeVar
 
@@ -24,8 +24,10 @@ from roomkeep.sync.errors import (
 from roomkeep.sync.mapping.content import channel_settings, space_settings
 from roomkeep.sync.mapping.room import child_content, order_after, order_of, orders_for
 from roomkeep.sync.matrix_view import SpaceView, preview, view_space
+from roomkeep.sync.room_states import RoomStates
 from roomkeep.sync.wire import Wire, events, rooms
 from roomkeep.sync.wire.addresses import server_of
+from roomkeep.sync.wire.types import JoinedRoom
 
 __all__ = ["MatrixDirectory"]
 
@@ -57,9 +59,9 @@ class MatrixDirectory:
         """
         self._wire = wire
         self._user_id = user_id
+        self._states = RoomStates(wire)
         self._revision = last_revision
         self._sleep = sleep
-        self._turns = itertools.count()
 
     async def create_room(self, new: NewRoom) -> SyncedRoom:
         """Create a room with its channels: see `ServerDirectory`."""
@@ -100,6 +102,10 @@ class MatrixDirectory:
     async def view_room(self, room_id: str) -> SyncedRoom:
         """Return a joined room: see `ServerDirectory`."""
         return (await self._view(room_id)).snapshot
+
+    async def view_joined(self, room_id: str, known: Mapping[str, JoinedRoom]) -> SyncedRoom:
+        """Return a joined room by what a sync from the beginning has told of all rooms."""
+        return (await self._view(room_id, known)).snapshot
 
     async def leave_room(self, room_id: str) -> None:
         """Leave a room and its channels: see `ServerDirectory`."""
@@ -207,14 +213,16 @@ class MatrixDirectory:
         # Room IDs do not contain a server since version 12.
         return [server_of(self._user_id)]
 
-    async def _view(self, room_id: str) -> SpaceView:
+    async def _view(self, room_id: str, known: Mapping[str, JoinedRoom] | None = None) -> SpaceView:
         # Counted at the request: the later request is newer, whichever response comes first. The
         # clock makes it so among the tabs of a browser, too.
         self._revision = max(self._revision + 1, time.time_ns() // 1_000_000)
         revision = self._revision
         try:
             return await self._patiently(
-                lambda: view_space(self._wire, room_id, self._user_id, revision)
+                lambda: view_space(
+                    self._wire, self._states, room_id, self._user_id, revision, known
+                )
             )
         except NoRight as error:
             why = await self._why_not(room_id, error)
@@ -250,9 +258,7 @@ class MatrixDirectory:
         """
         is_alias = address.startswith("#")
         room_id = await rooms.resolve_alias(self._wire, address) if is_alias else address
-        # Synapse caches an initial sync for two minutes; a different timeout bypasses the cache.
-        turn = next(self._turns)
-        news = await events.sync(self._wire, chosen=_only_members(room_id), wait_ms=turn)
+        news = await events.sync(self._wire, chosen=_only_members(room_id))
         room = news.left.get(room_id) or news.joined.get(room_id)
         seen = () if room is None else (*room.state, *room.timeline)
         return next((one.content for one in seen[::-1] if one.state_key == self._user_id), {})
@@ -275,7 +281,8 @@ class MatrixDirectory:
 def _only_members(room_id: str) -> str:
     """Return a sync filter for the latest memberships of one room."""
     nothing: dict[str, list[str]] = {"types": []}
-    members = {"types": ["m.room.member"], "limit": 5}
+    # A homeserver may answer the same question from its cache, so no two are the same.
+    members = {"types": ["m.room.member"], "limit": 5, "not_types": [uuid.uuid4().hex]}
     room = {"rooms": [room_id], "include_leave": True, "timeline": members, "state": nothing}
     unused = {"ephemeral": nothing, "account_data": nothing}
     chosen = {"room": {**room, **unused}, "presence": nothing, "account_data": nothing}

@@ -1,6 +1,7 @@
 """Sending what waits in the outbox: in order for each channel, and each entry once."""
 
 import asyncio
+import logging
 from typing import Final
 
 from roomkeep.errors import StorageError
@@ -19,6 +20,8 @@ from roomkeep.sync.own_account import OwnAccount
 from roomkeep.sync.parallel import all_of
 
 __all__ = ["OutboxSender"]
+
+logger = logging.getLogger(__name__)
 
 _AT_ONCE: Final = 4
 """How many channels are sent to at a time."""
@@ -55,6 +58,7 @@ class OutboxSender:
                 except UnknownToken:
                     raise
                 except (HomeserverError, StorageError) as error:
+                    logger.info("the outbox must wait: %s", error)
                     await self._backoff.wait(error)
                     continue
                 self._backoff.reset()

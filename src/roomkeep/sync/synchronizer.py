@@ -1,6 +1,6 @@
 """Following a homeserver: one request after another, each applied in one transaction."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
 import msgspec
@@ -17,13 +17,13 @@ from roomkeep.sync.batches import (
     read_invite,
     read_typing,
 )
-from roomkeep.sync.directory import ServerDirectory
 from roomkeep.sync.errors import HomeserverError, NoRight, UnknownToken
 from roomkeep.sync.homes import Homes, Kind, read_kind
+from roomkeep.sync.matrix_directory import MatrixDirectory
 from roomkeep.sync.own_account import OwnAccount
 from roomkeep.sync.parallel import all_of
 from roomkeep.sync.wire import Wire, events
-from roomkeep.sync.wire.types import SyncResponse
+from roomkeep.sync.wire.types import JoinedRoom, SyncResponse
 
 __all__ = ["INVITES", "Synchronizer", "read_invites"]
 
@@ -48,7 +48,7 @@ class Synchronizer:
         self,
         own: OwnAccount,
         wire: Wire,
-        directory: ServerDirectory,
+        directory: MatrixDirectory,
         homes: Homes,
         *,
         on_typing: Callable[[dict[str, tuple[str, ...]]], None] = lambda _: None,
@@ -90,10 +90,13 @@ class Synchronizer:
         # What is learned counts when it is stored: where that fails, the same is learned again.
         homes = self.homes.copy()
         for room_id in learn_kinds(response, homes):
-            homes.kinds[room_id] = await self._ask_kind(room_id)
+            kind = await self._ask_kind(room_id)
+            if kind is not None:
+                homes.kinds[room_id] = kind
         changed = find_changed(response, homes, self._own.user_id)
-        viewed = await self._view(changed.rooms, homes, is_first=since is None)
-        viewed += await self._view(find_plain(response, homes), homes, is_first=since is None)
+        known = response.joined if since is None else None
+        viewed = await self._view(changed.rooms, homes, known)
+        viewed += await self._view(find_plain(response, homes), homes, known)
         batch = make_batch(
             response,
             since,
@@ -123,19 +126,26 @@ class Synchronizer:
         await self._own.database.apply_room(self.homes.own(synced))
 
     async def _view(
-        self, room_ids: Iterable[str], homes: Homes, *, is_first: bool
+        self, room_ids: Iterable[str], homes: Homes, known: Mapping[str, JoinedRoom] | None
     ) -> list[SyncedRoom]:
-        """View rooms, and enter the channels that are new in those that were known."""
+        """View rooms, and enter the channels that are new in those that were known.
+
+        Args:
+            room_ids: the rooms.
+            homes: learns of them.
+            known: the first response's rooms, which tell all of their state; else None.
+        """
 
         async def view(room_id: str) -> SyncedRoom | None:
             try:
-                found = await self._enter_new(await self._directory.view_room(room_id))
+                if known is None:
+                    return await self._enter_new(await self._directory.view_room(room_id))
+                found = await self._directory.view_joined(room_id, known)
             except NoRight:
                 # No longer in it: the next response tells so.
                 return None
-            if is_first:
-                # The first response is large: the rooms are there before their messages.
-                await self._own.database.apply_room(found)
+            # The first response is large: the rooms are there before their messages.
+            await self._own.database.apply_room(found)
             return found
 
         found = await all_of(map(view, sorted(room_ids)), at_once=_AT_ONCE)
@@ -161,13 +171,11 @@ class Synchronizer:
                 entered.append(channel.id)
         return msgspec.structs.replace(found, entered=tuple(entered))
 
-    async def _ask_kind(self, room_id: str) -> Kind:
+    async def _ask_kind(self, room_id: str) -> Kind | None:
         try:
-            kind = read_kind(await events.get_state(self._wire, room_id))
+            return read_kind(await events.get_state(self._wire, room_id))
         except NoRight:
-            kind = None
-        # Of a room that tells nothing of itself, nothing can be shown.
-        return kind or Kind(is_space=False)
+            return None
 
     async def _keep_invites(self, response: SyncResponse, *, is_first: bool) -> None:
         ended = response.joined.keys() | response.left.keys()

@@ -1,5 +1,7 @@
 """Following a real homeserver, with a database that only notes what it is given."""
 
+import asyncio
+
 import pytest
 
 from roomkeep.errors import StorageFull
@@ -83,6 +85,20 @@ async def test_new_channels_are_entered_and_changes_are_seen(ada_and_ben: Two) -
     await say(ada, porch, "more")
     await again.step(wait_ms=10_000)
     assert texts(database)[-1] == (club, porch, "more")
+
+
+async def test_a_channel_that_is_just_being_made_is_no_room(ada_and_ben: Two) -> None:
+    ada, _ = ada_and_ben
+    database = NotedDatabase()
+    following = await follower(ada, database)
+    await following.step(wait_ms=0)
+    making = asyncio.create_task(make_club(ada, "general", "porch"))
+    while not making.done():
+        await following.step(wait_ms=50)
+    await following.step(wait_ms=0)
+    club, channels = making.result()
+    assert {one.room.id for batch in database.batches for one in batch.rooms} == {club}
+    assert [one.id for one in database.rooms[club].room.channels] == channels
 
 
 async def test_a_kick_is_no_reason_to_come_back(ada_and_ben: Two) -> None:
