@@ -44,7 +44,7 @@ class NotedDatabase:
         self.created: list[tuple[str, str]] = []
         self.filled: list[tuple[str, str, list[TimelineUpdate], str | None]] = []
         self.is_full = False
-        self.is_sent = asyncio.Event()
+        self._changed = asyncio.Event()
         self._listeners: list[Any] = []
 
     def __getattr__(self, name: str) -> Any:
@@ -102,6 +102,7 @@ class NotedDatabase:
         self.event_ids[record_id] = event_id
 
     async def fail_outbox(self, entry_id: str, error: str) -> None:
+        self._changed.set()
         self.outbox = [
             replace(one, state="failed", error=error) if one.id == entry_id else one
             for one in self.outbox
@@ -120,6 +121,13 @@ class NotedDatabase:
         self.filled.append((gap_id, token, list(updates), next_token))
         return True
 
+    async def until_left(self, *left: tuple[str, str | None]) -> None:
+        """Wait until only these are left in the outbox: types of requests, and errors."""
+        async with asyncio.timeout(60):
+            while [(type(one.request).__name__, one.error) for one in self.outbox] != [*left]:
+                self._changed.clear()
+                await self._changed.wait()
+
     def add(self, *entries: OutboxEntry) -> None:
         self.outbox += entries
         for listener in self._listeners:
@@ -128,8 +136,7 @@ class NotedDatabase:
     def _take(self, entry_id: str) -> OutboxEntry:
         (entry,) = [one for one in self.outbox if one.id == entry_id]
         self.outbox.remove(entry)
-        if not self.outbox:
-            self.is_sent.set()
+        self._changed.set()
         return entry
 
 

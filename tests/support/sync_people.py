@@ -20,7 +20,7 @@ from tools.homeserver import PASSWORD, Homeserver
 
 T = TypeVar("T")
 
-PATIENCE_S = 20
+PATIENCE_S = 60
 
 
 class CutTransport:

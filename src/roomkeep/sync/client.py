@@ -239,7 +239,7 @@ class SyncClient:
             backoff.reset()
             if self._status() != "online":
                 self._status.set("online")
-                connection.sender_backoff.wake()
+                connection.sender.wake()
 
     async def _apply(self, synced: SyncedRoom) -> SyncedRoom:
         await self._connected.synchronizer.apply_room(synced)
@@ -265,18 +265,17 @@ class _Connection:
         self.wire: Wire = wire_of(session, transport)
         self.directory = MatrixDirectory(self.wire, session.user_id)
         self.backoff = Backoff(retry_s)
-        self.sender_backoff = Backoff(retry_s)
         self.synchronizer = Synchronizer(
             self.own, self.wire, self.directory, Homes(), on_typing=on_typing
         )
         requests = OutboxRequests(self.own, self.wire, self.directory, self.synchronizer)
-        self.sender = OutboxSender(self.own, requests, self.sender_backoff)
+        self.sender = OutboxSender(self.own, requests, retry_s)
         self._session = session
 
     def wake(self) -> None:
         """Try again now."""
         self.backoff.wake()
-        self.sender_backoff.wake()
+        self.sender.wake()
 
     async def note_session_ended(self) -> None:
         """Remember that one must sign in again; all data stay."""

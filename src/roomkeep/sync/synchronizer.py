@@ -31,7 +31,7 @@ INVITES: Final = "invites"
 """The setting that keeps the invitations, which a server tells only once."""
 
 _FIRST_EVENTS: Final = 30
-_MORE_EVENTS: Final = 100
+_MORE_EVENTS: Final = 50
 _AT_ONCE: Final = 4
 """How many rooms are viewed at a time."""
 
