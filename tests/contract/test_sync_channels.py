@@ -49,6 +49,19 @@ async def test_each_change_waits(device: Synced) -> None:
     assert {entry.channel_id for entry in await device.outbox()} == {None}
 
 
+async def test_a_later_change_takes_the_place_of_an_earlier_one(device: Synced) -> None:
+    await device.db.update_room(ROOM, name="A")
+    await device.db.update_room(ROOM, topic="t")
+    await device.db.update_room(ROOM, name="B")
+    await device.change_channels((CHANNEL, "one"))
+    await device.change_channels((CHANNEL, "two"))
+    assert [entry.request for entry in await device.outbox()] == [
+        ChangeRoom(topic="t"),
+        ChangeRoom(name="B"),
+        RenameChannel(channel_id=CHANNEL, name="two"),
+    ]
+
+
 async def test_what_waits_is_laid_over_what_others_changed(device: Synced) -> None:
     await device.db.update_room(ROOM, topic="mine")
     await device.change_channels(("shed", "shed"), GENERAL)

@@ -19,6 +19,7 @@ from roomkeep.storage.remote import (
     OrderChannels,
     OutboxEntry,
     RemoveReaction,
+    RenameChannel,
     Request,
     SendMessage,
     UnbanUser,
@@ -27,6 +28,8 @@ from roomkeep.storage.schema import MetaRecord
 from roomkeep.storage.transaction import Transaction
 
 _ABOUT_MESSAGE = (SendMessage, EditMessage, DeleteMessage, AddReaction, RemoveReaction, MarkRead)
+_LASTING = (EditMessage, MarkRead, RenameChannel, OrderChannels, ChangeRoom)
+"""The requests that say how something is to be, whatever it was before."""
 _DIGITS = 12
 
 
@@ -50,7 +53,19 @@ async def find_entry(tx: Transaction, entry_id: str) -> OutboxEntry | None:
 async def queue(
     tx: Transaction, room_id: str, requests: Iterable[tuple[str | None, Request]]
 ) -> None:
-    """Add requests to the outbox, each with the channel that it is about."""
+    """Add requests to the outbox, each with the channel that it is about.
+
+    One that makes an earlier one pointless takes its place.
+    """
+    requests = tuple(requests)
+    if any(isinstance(request, _LASTING) for _, request in requests):
+        outdated = [
+            entry
+            for entry in await get_outbox(tx, room_id)
+            if is_pending(entry) and any(_replaces(one, entry) for one in requests)
+        ]
+        if outdated:
+            drop_entries(tx, outdated)
     last = await tx.get_all(
         "meta", MetaRecord, query=KeyRange.prefix(OUTBOX), direction="prev", count=1
     )
@@ -93,6 +108,23 @@ def message_of(entry: OutboxEntry) -> str | None:
 def is_pending(entry: OutboxEntry) -> bool:
     """Tell whether the server has not taken an entry yet."""
     return entry.event_id is None
+
+
+def _replaces(added: tuple[str | None, Request], entry: OutboxEntry) -> bool:
+    (channel_id, new), old = added, entry.request
+    match new, old:
+        case EditMessage(), EditMessage():
+            return new.message_id == old.message_id
+        case MarkRead(), MarkRead():
+            return channel_id == entry.channel_id
+        case RenameChannel(), RenameChannel():
+            return new.channel_id == old.channel_id
+        case OrderChannels(), OrderChannels():
+            return True
+        case ChangeRoom(), ChangeRoom():
+            is_named = new.name is not None or old.name is None
+            return is_named and (new.topic is not None or old.topic is None)
+    return False
 
 
 def _tell(tx: Transaction, action: str, entries: Sequence[OutboxEntry]) -> None:

@@ -7,7 +7,7 @@ from roomkeep.storage.arguments import Settings
 from roomkeep.storage.channel_settings import LAST_READ, setting_key
 from roomkeep.storage.operation import writes
 from roomkeep.storage.operations.meta import SETTING, save_settings
-from roomkeep.storage.operations.outbox import drop_entries, get_outbox, is_pending, queue
+from roomkeep.storage.operations.outbox import queue
 from roomkeep.storage.operations.shared import require
 from roomkeep.storage.operations.sync_records import TARGET, Target, read_many, synced_rooms
 from roomkeep.storage.remote import ChannelUpdates, MarkRead
@@ -25,15 +25,6 @@ async def mark_read(tx: Transaction, message_id: Id, settings: Settings) -> None
     await save_settings(tx, settings)
     if message.room_id not in synced:
         return
-    outdated = [
-        entry
-        for entry in await get_outbox(tx, message.room_id)
-        if entry.channel_id == message.channel_id
-        and isinstance(entry.request, MarkRead)
-        and is_pending(entry)
-    ]
-    if outdated:
-        drop_entries(tx, outdated)
     await queue(tx, message.room_id, [(message.channel_id, MarkRead(message_id=message_id))])
 
 

@@ -240,6 +240,8 @@ class Timeline:
             self._set_reaction(key, reaction)
 
     def _apply_redaction(self, update: Redaction) -> None:
+        # A server tells no more of an event that it has redacted.
+        self._drop([one for one in self._entries if one.event_id == update.target_id])
         target = self._targets.get(update.target_id)
         id_ = self.record_of(update.target_id)
         if target is None and id_ not in self.messages:
