@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import random
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any, TypeVar
 
@@ -115,7 +115,15 @@ class SyncedPerson:
         finally:
             unsubscribe()
 
-    async def say(self, room_id: str, channel_id: str, text: str, **more: Any) -> Message:
+    async def say(
+        self,
+        room_id: str,
+        channel_id: str,
+        text: str,
+        *,
+        attachment_ids: Sequence[str] = (),
+        **more: Any,
+    ) -> Message:
         message = Message(
             id=secrets.token_hex(8),
             room_id=room_id,
@@ -126,7 +134,7 @@ class SyncedPerson:
             timestamp=await self.now(),
             **more,
         )
-        await self.database.send_message(message)
+        await self.database.send_message(message, attachment_ids=attachment_ids)
         return message
 
     async def now(self) -> int:
