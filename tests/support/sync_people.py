@@ -21,6 +21,7 @@ from tools.homeserver import PASSWORD, Homeserver
 T = TypeVar("T")
 
 PATIENCE_S = 60
+FEW = 5
 
 
 class CutTransport:
@@ -158,6 +159,14 @@ class SyncedPerson:
             return not await self.database.get_outbox()
 
         await self.until(is_sent)
+
+    async def until_few_wait(self) -> None:
+        """Wait until little is left to send: people write more slowly than programs."""
+
+        async def are_few() -> bool:
+            return self.transport.is_cut or len(await self.database.get_outbox()) <= FEW
+
+        await self.until(are_few)
 
 
 async def _at_once(value: T) -> T:
