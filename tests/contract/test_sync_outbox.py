@@ -206,6 +206,7 @@ async def test_a_message_told_of_before_it_is_known_as_ours_becomes_one(device: 
     entry = await device.the_entry()
     await device.sync(reacted("$r", "$a"), said("$a", "hello", sender_id=ME, timestamp=900))
     await device.db.accept_outbox(entry.id, "$a")
+    assert await device.outbox() == []
     (found,) = await device.db.get_messages(ROOM)
     assert (found.id, found.timestamp) == ("a", 900)
     assert [one.oder_id for one in found.reactions] == [BEN]
@@ -305,6 +306,33 @@ async def test_a_deletion_waits_and_stays_through_the_echo(device: Synced) -> No
     await device.db.accept_outbox(deletion.id, "$d")
     await device.sync(redaction("$d", "$a", sender_id=ME))
     assert await device.outbox() == []
+
+
+async def test_what_was_told_of_before_it_is_known_as_ours_waits_for_no_echo(
+    device: Synced,
+) -> None:
+    await device.sync(said("$1", "one", sender_id=ME))
+    await device.db.save_reaction(liked())
+    await device.db.update_message("$1", content="two", edited_at=9)
+    first, second = await device.outbox()
+    await device.sync(reacted("$r", "$1", by=ME), edit("$e", "$1", "two", sender_id=ME))
+    await device.db.accept_outbox(first.id, "$r")
+    await device.db.accept_outbox(second.id, "$e")
+    assert await device.outbox() == []
+    assert (await device.find("$1")).edited_at == 2_000
+
+
+async def test_what_the_server_took_does_not_wait_for_an_echo_in_a_gap(device: Synced) -> None:
+    await device.say("a")
+    await device.say("b")
+    first, second = await device.outbox()
+    await device.db.accept_outbox(first.id, "$a")
+    await device.sync(said("$9", timestamp=900), gap_token="g")  # noqa: S106
+    assert await device.outbox() == [second]
+    (gap,) = await device.db.get_gaps(ROOM, CHANNEL)
+    assert await device.db.fill_gap(gap.id, "g", [echo(first, "$a", timestamp=800)], None)
+    assert (await device.find("a")).timestamp == 800
+    assert len(await device.db.get_messages(ROOM)) == 3
 
 
 async def test_an_entry_without_an_echo_goes_at_once(device: Synced) -> None:

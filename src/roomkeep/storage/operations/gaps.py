@@ -10,8 +10,14 @@ from roomkeep.models import Id, Message
 from roomkeep.storage.operation import reads, writes
 from roomkeep.storage.operations.gap_edges import gaps_of, place
 from roomkeep.storage.operations.message_pages import message_order
-from roomkeep.storage.operations.outbox import get_outbox
-from roomkeep.storage.operations.sync_records import GAP, channel_prefix, read, write_many
+from roomkeep.storage.operations.sync_records import (
+    EVENT,
+    GAP,
+    channel_prefix,
+    read,
+    read_many,
+    write_many,
+)
 from roomkeep.storage.operations.synced_rooms import STORES, say_server
 from roomkeep.storage.operations.timeline import Timeline
 from roomkeep.storage.remote import (
@@ -19,12 +25,14 @@ from roomkeep.storage.remote import (
     Edge,
     Gap,
     NewMessage,
-    SendMessage,
     TimelineUpdate,
     Token,
 )
 from roomkeep.storage.schema import BY_CHANNEL_AND_TIME
 from roomkeep.storage.transaction import Transaction
+
+_LOOK_BACK = 200
+"""So many messages are looked at for one; where it is none of them, more is asked for again."""
 
 
 @reads("meta")
@@ -70,17 +78,19 @@ async def fill_gap(
 
 
 async def find_newest_known(tx: Transaction, room_id: str, channel_id: str) -> Edge | None:
-    """Return the newest message of a channel that the server has told of; None for none."""
-    entries = await get_outbox(tx, room_id)
-    own = {one.request.message_id for one in entries if isinstance(one.request, SendMessage)}
+    """Return the newest message of a channel whose time is the server's; None for none.
+
+    Those that were written here are passed over: their time may be of a clock that is wrong.
+    """
     found = await tx.get_all(
         "messages",
         Message,
         index=BY_CHANNEL_AND_TIME,
         query=KeyRange.starting_with(room_id, channel_id),
         direction="prev",
-        count=len(own) + 1,
+        count=_LOOK_BACK,
     )
+    own = await read_many(tx, EVENT, (message.id for message in found), str)
     known = next((message for message in found if message.id not in own), None)
     return None if known is None else _edge_of(known)
 

@@ -18,9 +18,9 @@ from roomkeep.storage.operations.outbox import (
 )
 from roomkeep.storage.operations.reactions import reaction_key
 from roomkeep.storage.operations.shared import delete_dependents
-from roomkeep.storage.operations.sync_records import EDITS, EVENT, Edits, read, write_many
+from roomkeep.storage.operations.sync_edits import show_latest
+from roomkeep.storage.operations.sync_records import EDITS, EVENT, read, write_many
 from roomkeep.storage.operations.synced_rooms import refresh_room
-from roomkeep.storage.operations.timeline import latest_of
 from roomkeep.storage.remote import (
     AddChannel,
     AddReaction,
@@ -52,7 +52,7 @@ async def discard_outbox(tx: Transaction, entry_id: Id) -> None:
         case SendMessage(message_id=id_):
             await _remove_message(tx, id_, rest)
         case EditMessage(message_id=id_):
-            await _undo_edit(tx, id_, rest)
+            await show_latest(tx, id_)
         case AddReaction(message_id=id_, emoji=emoji):
             await _set_reaction(tx, id_, emoji, is_there=False, rest=rest)
         case RemoveReaction(message_id=id_, emoji=emoji):
@@ -79,20 +79,6 @@ async def _remove_message(tx: Transaction, message_id: str, rest: Sequence[Outbo
         tx.changes.append(
             Change(store="messages", action="delete", keys=(message_id,), room_id=message.room_id)
         )
-
-
-async def _undo_edit(tx: Transaction, message_id: str, rest: Sequence[OutboxEntry]) -> None:
-    message = await tx.get("messages", message_id, Message)
-    known = await read(tx, EDITS + message_id, Edits)
-    if message is None or message.is_deleted or known is None:
-        return
-    others = [one.request for one in rest if message_of(one) == message_id]
-    waiting = [one for one in others if isinstance(one, EditMessage)]
-    if waiting:
-        undone = structs.replace(message, content=waiting[-1].content)
-    else:
-        undone = latest_of(message, known)
-    await save_all(tx, [undone])
 
 
 async def _set_reaction(

@@ -7,6 +7,7 @@ from roomkeep.storage.operation import writes
 from roomkeep.storage.operations.message_merge import merge_duplicate
 from roomkeep.storage.operations.meta import get_owner
 from roomkeep.storage.operations.outbox import drop_entries, find_entry, put_entries
+from roomkeep.storage.operations.sync_edits import show_latest, with_edit
 from roomkeep.storage.operations.sync_records import (
     EARLY,
     EDITS,
@@ -20,7 +21,6 @@ from roomkeep.storage.operations.sync_records import (
     write_many,
 )
 from roomkeep.storage.operations.synced_rooms import note_accepted, refresh_room
-from roomkeep.storage.operations.timeline import with_edit
 from roomkeep.storage.remote import (
     AddReaction,
     DeleteMessage,
@@ -52,8 +52,13 @@ async def accept_outbox(tx: Transaction, entry_id: Id, event_id: Id | None) -> N
         if entry.channel_id is None:
             await note_accepted(tx, entry)
         return
-    put_entries(tx, [structs.replace(entry, state="waiting", error=None, event_id=event_id)])
-    await _note_event(tx, entry, event_id)
+    if await _note_event(tx, entry, event_id):
+        drop_entries(tx, [entry])
+        if isinstance(entry.request, EditMessage):
+            await show_latest(tx, entry.request.message_id)
+        return
+    accepted = structs.replace(entry, state="waiting", error=None, event_id=event_id)
+    put_entries(tx, [accepted])
 
 
 @writes("rooms", "meta")
@@ -79,14 +84,17 @@ async def _refresh(tx: Transaction, entry: OutboxEntry) -> None:
         await refresh_room(tx, entry.room_id)
 
 
-async def _note_event(tx: Transaction, entry: OutboxEntry, event_id: str) -> None:
+async def _note_event(tx: Transaction, entry: OutboxEntry, event_id: str) -> bool:
+    """Note what an event is here; return whether the server has told of it already."""
+    is_told = await read(tx, TARGET + event_id, Target) is not None
     match entry.request:
         case SendMessage(message_id=id_):
             write_many(tx, EVENT, {id_: event_id})
             write_many(tx, TARGET, {event_id: Target(message_id=id_)})
-            await merge_duplicate(tx, event_id, id_)
+            return await merge_duplicate(tx, event_id, id_)
         case EditMessage(message_id=id_, content=content):
-            await _note_edit(tx, id_, event_id, content)
+            if not is_told:
+                await _note_edit(tx, id_, event_id, content)
         case AddReaction(message_id=id_, emoji=emoji):
             owner = await get_owner(tx) or ""
             write_many(tx, EVENT, {reaction_id(id_, owner, emoji): event_id})
@@ -94,6 +102,7 @@ async def _note_event(tx: Transaction, entry: OutboxEntry, event_id: str) -> Non
             write_many(tx, TARGET, {event_id: target})
         case RemoveReaction(message_id=id_, emoji=emoji):
             await _note_removal(tx, id_, emoji, event_id)
+    return is_told
 
 
 async def _note_edit(tx: Transaction, message_id: str, event_id: str, content: str) -> None:

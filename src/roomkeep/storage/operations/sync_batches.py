@@ -2,6 +2,7 @@
 
 from roomkeep.storage.operation import writes
 from roomkeep.storage.operations.gaps import find_newest_known, put_gap
+from roomkeep.storage.operations.outbox import drop_entries, get_outbox
 from roomkeep.storage.operations.read_marks import apply_read_marks
 from roomkeep.storage.operations.sync_records import TOKEN, read, write_many
 from roomkeep.storage.operations.synced_rooms import (
@@ -28,7 +29,7 @@ async def apply_sync(tx: Transaction, batch: SyncBatch) -> bool:
         await replace_room(tx, room)
     if batch.users:
         await put_users(tx, batch.users)
-    newest: dict[tuple[str, str], Edge | None] = {
+    newest: dict[tuple[str, str | None], Edge | None] = {
         (one.room_id, one.channel_id): await find_newest_known(tx, one.room_id, one.channel_id)
         for one in batch.channels
         if one.gap_token is not None
@@ -37,6 +38,15 @@ async def apply_sync(tx: Transaction, batch: SyncBatch) -> bool:
     timeline = await Timeline.load(tx, updates)
     timeline.apply(updates)
     await timeline.write(tx)
+    # What was taken before may be among what is missing.
+    drop_entries(
+        tx,
+        [
+            entry
+            for entry in await get_outbox(tx)
+            if entry.event_id is not None and (entry.room_id, entry.channel_id) in newest
+        ],
+    )
     for channel in batch.channels:
         put_gap(tx, channel, timeline, newest.get((channel.room_id, channel.channel_id)))
     await apply_read_marks(tx, batch.channels)

@@ -15,6 +15,7 @@ from roomkeep.storage.operations.messages import save_all
 from roomkeep.storage.operations.meta import get_owner
 from roomkeep.storage.operations.outbox import drop_entries, get_outbox, is_pending, message_of
 from roomkeep.storage.operations.reactions import put_early_reactions, reaction_key, reaction_order
+from roomkeep.storage.operations.sync_edits import latest_of, with_edit
 from roomkeep.storage.operations.sync_media import add_files
 from roomkeep.storage.operations.sync_records import (
     EARLY,
@@ -325,21 +326,6 @@ class Timeline:
     def _was_redacted(self, event_id: str) -> bool:
         early = self._early.get(event_id)
         return early is not None and early.redaction is not None
-
-
-def with_edit(known: Edits, edit: Edit) -> Edits:
-    """Return the edits of a message with one more, or with one known more exactly."""
-    others = [one for one in known.edits if one.event_id != edit.event_id]
-    edits = sorted([*others, edit], key=lambda one: (one.edited_at, one.event_id))
-    return structs.replace(known, edits=tuple(edits))
-
-
-def latest_of(message: Message, known: Edits) -> Message:
-    """Return a message as its latest edit has it."""
-    if not known.edits:
-        return structs.replace(message, content=known.original, edited_at=None)
-    latest = known.edits[-1]
-    return structs.replace(message, content=latest.content, edited_at=latest.edited_at)
 
 
 def _events_of(update: TimelineUpdate) -> tuple[str, ...]:
