@@ -4,7 +4,7 @@ It knows no rule: what is stored, and what waits in the outbox, is what the test
 """
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from msgspec.structs import replace
@@ -84,6 +84,7 @@ class NotedDatabase:
 
     async def apply_room(self, synced: SyncedRoom) -> bool:
         self.rooms[synced.room.id] = synced
+        self._changed.set()
         return True
 
     async def get_outbox(self, room_id: str | None = None) -> list[OutboxEntry]:
@@ -102,11 +103,11 @@ class NotedDatabase:
         self.event_ids[record_id] = event_id
 
     async def fail_outbox(self, entry_id: str, error: str) -> None:
-        self._changed.set()
         self.outbox = [
             replace(one, state="failed", error=error) if one.id == entry_id else one
             for one in self.outbox
         ]
+        self._changed.set()
 
     async def channel_created(self, entry_id: str, channel_id: str) -> None:
         self._take(entry_id)
@@ -121,12 +122,18 @@ class NotedDatabase:
         self.filled.append((gap_id, token, list(updates), next_token))
         return True
 
-    async def until_left(self, *left: tuple[str, str | None]) -> None:
-        """Wait until only these are left in the outbox: types of requests, and errors."""
+    async def until(self, look: Callable[[], bool]) -> None:
+        """Wait until something is so."""
         async with asyncio.timeout(60):
-            while [(type(one.request).__name__, one.error) for one in self.outbox] != [*left]:
+            while not look():
                 self._changed.clear()
                 await self._changed.wait()
+
+    async def until_left(self, *left: tuple[str, str | None]) -> None:
+        """Wait until only these are left in the outbox: types of requests, and errors."""
+        await self.until(
+            lambda: [(type(one.request).__name__, one.error) for one in self.outbox] == [*left]
+        )
 
     def add(self, *entries: OutboxEntry) -> None:
         self.outbox += entries

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import random
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any, TypeVar
 
@@ -21,6 +21,7 @@ from tools.homeserver import PASSWORD, Homeserver
 T = TypeVar("T")
 
 PATIENCE_S = 60
+FEW = 5
 
 
 class CutTransport:
@@ -115,7 +116,15 @@ class SyncedPerson:
         finally:
             unsubscribe()
 
-    async def say(self, room_id: str, channel_id: str, text: str, **more: Any) -> Message:
+    async def say(
+        self,
+        room_id: str,
+        channel_id: str,
+        text: str,
+        *,
+        attachment_ids: Sequence[str] = (),
+        **more: Any,
+    ) -> Message:
         message = Message(
             id=secrets.token_hex(8),
             room_id=room_id,
@@ -126,7 +135,7 @@ class SyncedPerson:
             timestamp=await self.now(),
             **more,
         )
-        await self.database.send_message(message)
+        await self.database.send_message(message, attachment_ids=attachment_ids)
         return message
 
     async def now(self) -> int:
@@ -150,6 +159,14 @@ class SyncedPerson:
             return not await self.database.get_outbox()
 
         await self.until(is_sent)
+
+    async def until_few_wait(self) -> None:
+        """Wait until little is left to send: people write more slowly than programs."""
+
+        async def are_few() -> bool:
+            return self.transport.is_cut or len(await self.database.get_outbox()) <= FEW
+
+        await self.until(are_few)
 
 
 async def _at_once(value: T) -> T:

@@ -12,8 +12,8 @@ from typing import Final, Literal, TypeAlias
 from msgspec.structs import replace
 from reaktiv import ReadonlySignal, Signal
 
-from roomkeep.errors import NotReady, ScopeChanged, StorageError
-from roomkeep.models import Message
+from roomkeep.errors import NotReady, RecordNotFound, ScopeChanged, StorageError
+from roomkeep.models import Attachment, Message
 from roomkeep.persistence import DatabaseService
 from roomkeep.storage.remote import Gap, SyncedRoom, SyncSession
 from roomkeep.sync.backoff import Backoff
@@ -29,7 +29,7 @@ from roomkeep.sync.own_account import OwnAccount
 from roomkeep.sync.parallel import all_of
 from roomkeep.sync.session import sign_out, wire_of
 from roomkeep.sync.synchronizer import INVITES, Synchronizer, read_invites
-from roomkeep.sync.wire import Transport, Wire, events, rooms
+from roomkeep.sync.wire import Transport, Wire, events, media, rooms
 from roomkeep.sync.wire.addresses import localpart
 
 __all__ = ["Status", "SyncClient"]
@@ -193,6 +193,22 @@ class SyncClient:
         if gap.room_id not in homes.rooms:
             await connection.synchronizer.load()
         return await fill_gap(connection.own, connection.wire, homes, gap)
+
+    async def download(self, attachment: Attachment) -> bytes:
+        """Download a file and keep it; return its bytes.
+
+        Raises:
+            RecordNotFound: it is not on the server.
+            BadResponse: it does not have the size that its message says.
+        """
+        connection = self._connected
+        addresses = await connection.own.database.get_media_addresses([attachment.id])
+        if attachment.id not in addresses:
+            raise RecordNotFound("attachments", attachment.id)
+        size = attachment.size or None
+        found = await media.download(connection.wire, addresses[attachment.id], size=size)
+        await connection.own.database.save_attachment(attachment, found.data)
+        return found.data
 
     async def set_typing(self, channel_id: str, *, for_ms: int) -> None:
         """Tell the others in a channel that the user is typing; 0 ends it."""

@@ -86,10 +86,9 @@ class OutboxSender:
                 if entry is None:
                     break
                 async with self._turn:
-                    await self._send(entry)
-            except MustWait:
-                # For an entry that failed: others need not wait for it.
-                passed.add(entry.id)
+                    is_sent = await self._send(entry)
+                if not is_sent:
+                    passed.add(entry.id)
             except UnknownToken:
                 raise
             except (HomeserverError, StorageError) as error:
@@ -102,15 +101,20 @@ class OutboxSender:
             # Something was added while nothing was found.
             self._changed.set()
 
-    async def _send(self, entry: OutboxEntry) -> None:
+    async def _send(self, entry: OutboxEntry) -> bool:
+        """Send an entry, or note that it cannot be; return false if it must wait for another."""
         try:
             await self._requests.send(entry)
+        except MustWait:
+            # For one that failed: those after it need not wait.
+            return False
         except NeverSent as error:
             await self._own.database.fail_outbox(entry.id, error.reason)
         except HomeserverError as error:
             if not _is_final(error):
                 raise
             await self._own.database.fail_outbox(entry.id, type(error).__name__)
+        return True
 
     async def _get_channels(self) -> set[tuple[str, str | None]]:
         """Return what something waits for: channels, and rooms as a whole."""

@@ -1,6 +1,6 @@
 """Following a homeserver: one request after another, each applied in one transaction."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Final
 
 import msgspec
@@ -69,9 +69,14 @@ class Synchronizer:
         self._directory = directory
         self._on_typing = on_typing
         self._token: str | None = None
+        # What is asked for already, where a step did not come to its end: the next one goes on.
+        self._response: SyncResponse | None = None
+        self._viewed: dict[str, SyncedRoom] = {}
 
     async def load(self) -> None:
         """Read what is stored: where to go on, and the rooms."""
+        self._response = None
+        self._viewed.clear()
         self._token = await self._own.database.get_sync_token()
         self.homes.update(await self._own.database.get_synced_rooms())
 
@@ -82,11 +87,13 @@ class Synchronizer:
             wait_ms: how long the homeserver may wait for something new.
 
         Raises:
-            HomeserverError: nothing was applied; the same is asked again the next time.
+            HomeserverError: nothing was applied yet; the next step goes on from here.
         """
         since = self._token
-        chosen = _filter(_FIRST_EVENTS if since is None else _MORE_EVENTS)
-        response = await events.sync(self._wire, since, chosen=chosen, wait_ms=wait_ms)
+        if self._response is None:
+            chosen = _filter(_FIRST_EVENTS if since is None else _MORE_EVENTS)
+            self._response = await events.sync(self._wire, since, chosen=chosen, wait_ms=wait_ms)
+        response = self._response
         # What is learned counts when it is stored: where that fails, the same is learned again.
         homes = self.homes.copy()
         for room_id in learn_kinds(response, homes):
@@ -111,6 +118,8 @@ class Synchronizer:
             # Another tab was faster.
             await self.load()
             return
+        self._response = None
+        self._viewed.clear()
         self._token = batch.token
         # Others may have viewed rooms meanwhile.
         homes.update(self.homes.rooms.values())
@@ -126,7 +135,7 @@ class Synchronizer:
         await self._own.database.apply_room(self.homes.own(synced))
 
     async def _view(
-        self, room_ids: Iterable[str], homes: Homes, known: Mapping[str, JoinedRoom] | None
+        self, room_ids: Collection[str], homes: Homes, known: Mapping[str, JoinedRoom] | None
     ) -> list[SyncedRoom]:
         """View rooms, and enter the channels that are new in those that were known.
 
@@ -136,20 +145,23 @@ class Synchronizer:
             known: the first response's rooms, which tell all of their state; else None.
         """
 
-        async def view(room_id: str) -> SyncedRoom | None:
+        async def view(room_id: str) -> None:
             try:
                 if known is None:
-                    return await self._enter_new(await self._directory.view_room(room_id))
-                found = await self._directory.view_joined(room_id, known)
+                    found = await self._enter_new(await self._directory.view_room(room_id))
+                else:
+                    found = await self._directory.view_joined(room_id, known)
             except NoRight:
                 # No longer in it: the next response tells so.
-                return None
-            # The first response is large: the rooms are there before their messages.
-            await self._own.database.apply_room(found)
-            return found
+                return
+            if known is not None:
+                # The first response is large: the rooms are there before their messages.
+                await self._own.database.apply_room(found)
+            self._viewed[room_id] = found
 
-        found = await all_of(map(view, sorted(room_ids)), at_once=_AT_ONCE)
-        viewed = [one for one in found if one is not None]
+        missing = sorted(set(room_ids) - self._viewed.keys())
+        await all_of(map(view, missing), at_once=_AT_ONCE)
+        viewed = [self._viewed[one] for one in sorted(room_ids) if one in self._viewed]
         homes.update(viewed)
         return viewed
 

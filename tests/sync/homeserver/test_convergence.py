@@ -33,10 +33,11 @@ async def test_everyone_sees_the_same_in_the_end(
             await person.client.join_room(room)
         # Everyone may change the channels.
         wire = ada.client._connected.wire
-        levels = await events.get_state_content(wire, room, "m.room.power_levels")
-        assert levels is not None
-        levels["users"].update({person.user_id: 90 for person in others})
-        await events.put_state(wire, room, "m.room.power_levels", "", levels)
+        for place in (room, made.room.channels[0].id):
+            levels = await events.get_state_content(wire, place, "m.room.power_levels")
+            assert levels is not None
+            levels["users"].update({person.user_id: 90 for person in others})
+            await events.put_state(wire, place, "m.room.power_levels", "", levels)
 
         acts = [
             Acts(person, room, long_run.SEED * 10 + number) for number, person in enumerate(people)
@@ -44,10 +45,10 @@ async def test_everyone_sees_the_same_in_the_end(
         until = time.monotonic() + SECONDS
 
         async def act_on(one: Acts) -> None:
-            one.person.transport.chance = 0.1
+            one.person.transport.chance = 0.03
             while time.monotonic() < until:
                 await one.act()
-                await asyncio.sleep(0)
+                await one.person.until_few_wait()
 
         await asyncio.gather(*map(act_on, acts))
         for person in people:

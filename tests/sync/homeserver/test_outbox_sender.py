@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from roomkeep.models import Attachment
+from roomkeep.models import Attachment, Channel
 from roomkeep.storage.remote import (
     AddChannel,
     AddReaction,
@@ -58,6 +58,9 @@ class Desk:
         requests = OutboxRequests(own, wire or self.person.wire, directory, following)
         self.sender = OutboxSender(own, requests, 0.01)
         self.running = asyncio.create_task(self.sender.run())
+
+    def channels(self) -> tuple[Channel, ...]:
+        return self.database.rooms[self.room].room.channels
 
     async def close(self) -> None:
         self.running.cancel()
@@ -145,9 +148,9 @@ async def test_a_channel_is_made_once(desk: Desk) -> None:
     desk.add(AddChannel(channel_id="mine", name="shed", type="voice"), channel=None)
     # What is written to it waits until it has an id.
     desk.add(SendMessage(message_id="a", content="one"), channel="mine")
-    await desk.database.until_left(("SendMessage", None))
+    await desk.database.until(lambda: len(desk.channels()) == 3)
     ((_, made),) = desk.database.created
-    channels = desk.database.rooms[desk.room].room.channels
+    channels = desk.channels()
     assert [(one.id == made, one.name) for one in channels] == [
         (False, "general"),
         (False, "porch"),
@@ -169,13 +172,14 @@ async def test_what_is_refused_for_good_is_told_and_holds_nothing_up(
         SendMessage(message_id="d", content="gone", attachment_ids=("1",)),
     )
     desk.add(SendMessage(message_id="e", content="where"), channel="!none:localhost")
-    await desk.database.until_left(
+    left = (
         ("SendMessage", "RequestTooLarge"),
         ("EditMessage", None),
         ("SendMessage", "TooManyFiles"),
         ("SendMessage", "FileGone"),
         ("SendMessage", "NoRight"),
     )
+    await desk.database.until_left(*left)
     assert [one.content["body"] for one in await desk.said()] == ["after"]
     # They are not sent again by themselves, even if they could be.
     await desk.database.save_attachment(
@@ -228,7 +232,7 @@ async def test_changes_of_a_room_reach_the_server(desk: Desk, ada_and_ben: Two) 
         BanUser(user_id=ben.user_id, reason="loud"),
         channel=None,
     )
-    await desk.database.until_left()
+    await desk.database.until(lambda: desk.database.rooms[desk.room].bans != ())
     now = desk.database.rooms[desk.room]
     assert (now.room.name, now.room.topic) == ("Circle", "Round")
     assert [one.name for one in now.room.channels] == ["veranda", "general"]
@@ -236,7 +240,7 @@ async def test_changes_of_a_room_reach_the_server(desk: Desk, ada_and_ben: Two) 
     # Nor does one read on in its channels.
     assert await rooms.get_joined_rooms(ben.wire) == set()
     desk.add(UnbanUser(user_id=ben.user_id), RemoveChannel(channel_id=porch), channel=None)
-    await desk.database.until_left()
+    await desk.database.until(lambda: len(desk.channels()) == 1)
     now = desk.database.rooms[desk.room]
     assert (now.bans, [one.name for one in now.room.channels]) == ((), ["general"])
     await MatrixDirectory(ben.wire, ben.user_id).join_room(desk.room)

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from roomkeep.models import Message, Reaction
+from roomkeep.models import Attachment, Channel, Message, Reaction
 from roomkeep.sync.directory import NewChannel, NewRoom
 from support.sync_people import SyncedPerson, synced_people
 from tools.homeserver import Homeserver
@@ -81,6 +81,26 @@ async def test_a_conversation(club: Club) -> None:
     assert len(await ada.texts(*club.where)) == len(await ben.texts(*club.where)) == 2
 
 
+async def test_a_file_arrives_whole(club: Club) -> None:
+    ada, ben = club.ada, club.ben
+    data = bytes(range(256)) * 100
+    file = Attachment(id="f", message_id="draft", filename="a.bin", size=len(data), mime="a/b")
+    await ada.database.save_attachment(file, data)
+    ada.transport.chance = 0.3
+    await ada.say(*club.where, "look", attachment_ids=["f"])
+    heard = await ben.until_text(club.room, "look")
+    (found,) = await ben.database.get_attachments_for_message(heard.id)
+    assert (found.filename, found.size) == ("a.bin", len(data))
+    assert await ben.database.read_attachment_data(found.id) is None
+    assert await ben.client.download(found) == data
+    assert await ben.database.read_attachment_data(found.id) == data
+    # The echo makes no second file of it.
+    ada.transport.chance = 0
+    await ada.until_sent()
+    mine = await ada.until_text(club.room, "look")
+    assert [one.id for one in await ada.database.get_attachments_for_message(mine.id)] == ["f"]
+
+
 async def test_what_waits_survives_cuts_and_a_crash(club: Club) -> None:
     ada, ben = club.ada, club.ben
     ada.transport.cut()
@@ -121,7 +141,7 @@ async def test_channels_that_both_change_converge(club: Club) -> None:
     ada.transport.cut()
     room = await ada.database.get_room(club.room)
     assert room is not None
-    shed = room.channels[0].__class__(id="shed", name="shed", type="text", position=1)
+    shed = Channel(id="shed", name="shed", type="text", position=1)
     await ada.database.update_room(club.room, channels=(*room.channels, shed))
     await ada.say(club.room, "shed", "who is here?")
     ada.transport.mend()
