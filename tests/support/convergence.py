@@ -176,7 +176,8 @@ async def view(person: SyncedPerson, room_id: str) -> View:
                 message.sender_id,
                 message.content,
                 message.is_deleted,
-                texts.get(message.reply_to_id or ""),
+                # Of a message that was deleted before one came, nothing else is known.
+                None if message.is_deleted else texts.get(message.reply_to_id or ""),
                 sorted((one.oder_id, one.emoji) for one in message.reactions),
             )
             for message in listed

@@ -35,6 +35,7 @@ class CutTransport:
         self._inner = inner
         self._random = random.Random(seed)  # noqa: S311 - a seed repeats it.
         self._waiting: set[asyncio.Task[Response]] = set()
+        self._ended: set[asyncio.Task[Response]] = set()
 
     async def send(self, request: Request) -> Response:
         self.sent.append(request)
@@ -45,11 +46,12 @@ class CutTransport:
         try:
             response = await task
         except asyncio.CancelledError:
-            if asyncio.current_task().cancelling():  # type: ignore[union-attr] # it runs in one.
-                task.cancel()
-                raise
-            raise NotReachable("cut while waiting") from None
+            if task in self._ended:
+                raise NotReachable("cut while waiting") from None
+            task.cancel()
+            raise
         finally:
+            self._ended.discard(task)
             self._waiting.discard(task)
         if self._is_cut_now():
             raise NotReachable("cut after")
@@ -59,6 +61,7 @@ class CutTransport:
         """End all that is under way; nothing gets through from now on."""
         self.is_cut = True
         for task in self._waiting:
+            self._ended.add(task)
             task.cancel()
 
     def mend(self) -> None:
