@@ -4,7 +4,7 @@ import { gzipSync } from 'node:zlib';
 import { readRecords } from './database.mjs';
 import { expect, test } from './fixtures.mjs';
 import { openApp, ready, startApp } from './helpers.mjs';
-import { composer, createRoom, log, openAccounts, row, signUp, write } from './steps.mjs';
+import { composer, createRoom, editedMark, log, openAccounts, row, signUp, write } from './steps.mjs';
 
 function archive(count, change = (line) => line) {
   const lines = Array.from({ length: count }, (_, n) => change({
@@ -49,7 +49,7 @@ test('a first visit: account, room, message, reaction, edit, deletion, reload', 
   await row(page, 'two').getByRole('button', { name: 'Edit' }).click();
   await page.getByRole('textbox', { name: 'Edit message' }).fill('two and a half');
   await page.getByRole('button', { name: 'Save' }).click();
-  await expect(row(page, 'two and a half')).toContainText('(edited)');
+  await expect(editedMark(page, 'two and a half')).toBeVisible();
 
   await row(page, 'three').hover();
   await row(page, 'three').getByRole('button', { name: 'Delete' }).click();
@@ -66,7 +66,7 @@ test('a first visit: account, room, message, reaction, edit, deletion, reload', 
   await page.reload();
   await ready(page);
   await expect(page.getByRole('heading', { name: 'Tea', level: 1 })).toBeVisible();
-  await expect(row(page, 'two and a half')).toContainText('(edited)');
+  await expect(editedMark(page, 'two and a half')).toBeVisible();
   await expect(row(page, 'Message deleted')).toBeVisible();
   await chip.click();
   await expect(chip).toHaveCount(0);

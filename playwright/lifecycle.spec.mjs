@@ -9,7 +9,7 @@ import { chromium } from '@playwright/test';
 import { launchOptions } from './browser.mjs';
 import { expect, freshTest } from './fixtures.mjs';
 import { ready } from './helpers.mjs';
-import { begin, composer, openBehind, row, write } from './steps.mjs';
+import { begin, composer, editedMark, openBehind, row, write } from './steps.mjs';
 
 /**
  * Runs in a browser started the usual way. A browser started by Playwright has no back-forward cache and treats every
@@ -52,7 +52,8 @@ async function change(page, before, text) {
   const editor = page.getByRole('textbox', { name: 'Edit message' });
   await editor.fill(text);
   await editor.press('Enter');
-  await expect(row(page, text)).toBeVisible();
+  // The new text shows at once, the mark once it is saved.
+  await expect(editedMark(page, text)).toBeVisible();
 }
 
 test('pages that were set aside hold no other up, show what they missed, and go on', async ({ page, context }) => {

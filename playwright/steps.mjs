@@ -5,6 +5,8 @@ import { beginning, text } from './texts.mjs';
 
 export const log = (page) => page.getByRole('log', { name: text('chat.messages') });
 export const row = (page, hasText) => log(page).getByRole('listitem').filter({ has: page.locator('.message'), hasText });
+/** The mark of a message whose edit is saved. It is there before, hidden, so wait until it is visible. */
+export const editedMark = (page, hasText) => row(page, hasText).getByText(text('message.edited'));
 export const composer = (page) => page.getByRole('textbox', { name: beginning('composer.message_to') });
 export const pending = (page) => page.getByRole('list', { name: text('files.to_send') }).getByRole('listitem');
 

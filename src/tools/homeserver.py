@@ -12,7 +12,6 @@ import sys
 import time
 import urllib.error
 import urllib.request
-import venv
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import FrameType, TracebackType
@@ -22,6 +21,7 @@ from tools.commands import run
 from tools.files import Stamp, remove
 from tools.homeserver_settings import SERVER_NAME, shared_secret, write_settings
 from tools.paths import BUILD, ROOT, ToolError
+from tools.setup import make_venv
 
 DEFAULT_PORT: Final = 8008
 PASSWORD: Final = "garden gate"  # noqa: S105 - for a server that only this machine can reach.
@@ -91,14 +91,7 @@ def set_up_homeserver() -> None:
 
 def _install() -> None:
     print("Installing Synapse, the homeserver, into .build/homeserver (120 MB) …", flush=True)
-    remove(_ENVIRONMENT)
-    try:
-        venv.create(_ENVIRONMENT, with_pip=True)
-    except subprocess.CalledProcessError as error:
-        raise ToolError(
-            "Could not make a virtual environment. On Debian and Ubuntu run "
-            "`apt-get install python3-venv`, then run this again."
-        ) from error
+    make_venv(_ENVIRONMENT)
     rules = ["--require-hashes", "--no-deps", "--only-binary", ":all:", "--no-input"]
     run(
         [_PYTHON, "-m", "pip", "install", *rules, "-r", _REQUIREMENTS],

@@ -88,20 +88,24 @@ def _ensure_node_modules() -> None:
 def _ensure_venv() -> None:
     if venv_program("pip").exists() and _venv_works():
         return
-    if importlib.util.find_spec("ensurepip") is None:
-        raise ToolError(
-            "Python's venv module is not complete here. On Debian and Ubuntu run "
-            "`apt-get install python3-venv`, then run this again."
-        )
     print("Making a virtual environment in .venv …", flush=True)
-    remove(VENV)
+    make_venv(VENV)
+
+
+def make_venv(folder: Path) -> None:
+    """Makes a virtual environment in place of what is in the folder.
+
+    Raises:
+        ToolError: Python's venv module is not complete.
+    """
+    advice = "On Debian and Ubuntu run `apt-get install python3-venv`, then run this again."
+    if importlib.util.find_spec("ensurepip") is None:
+        raise ToolError(f"Python's venv module is not complete here. {advice}")
+    remove(folder)
     try:
-        venv.create(VENV, with_pip=True)
+        venv.create(folder, with_pip=True)
     except subprocess.CalledProcessError as error:
-        raise ToolError(
-            "Could not make a virtual environment in .venv. On Debian and Ubuntu run "
-            "`apt-get install python3-venv`, then run this again."
-        ) from error
+        raise ToolError(f"Could not make a virtual environment in {folder}. {advice}") from error
 
 
 def _venv_works() -> bool:

@@ -53,14 +53,10 @@ async def test_what_the_database_did_not_get_any_more_is_there_the_next_time(cha
     assert account.channel_ref is not None
     key = setting_key(DRAFT, account.channel_ref)
     effects.sending.write_draft(chat.here, "half a thought")
-    effects.setting_writer.stash()
-    stashed = chat.resume.load_unsaved("Ada")
+    stashed = chat.stash()
     assert stashed[key] == "half a thought"
     # The page goes before the database has it, and without a word of what it leaves.
-    effects.setting_writer.forget(account)
-    await effects.accounts.sign_out()
-    chat.resume.save_unsaved("Ada", stashed)
-    await effects.accounts.switch("Ada")
+    await chat.reopen(stashed)
     assert chat.account.draft == "half a thought"
     assert await chat.db.get_setting(key) == "half a thought"
     assert chat.resume.load_unsaved("Ada") == {}
@@ -82,12 +78,7 @@ async def test_what_the_database_did_not_get_any_more_is_there_the_next_time(cha
 async def test_where_one_was_last_outlives_a_page_that_goes_at_once(chat: Chat) -> None:
     await chat.effects.rooms.create("Garden")
     here = chat.account.channel_ref
-    chat.effects.setting_writer.stash()
-    stashed = chat.resume.load_unsaved("Ada")
-    chat.effects.setting_writer.forget(chat.account)
-    await chat.effects.accounts.sign_out()
-    chat.resume.save_unsaved("Ada", stashed)
-    await chat.effects.accounts.switch("Ada")
+    await chat.reopen(chat.stash())
     assert chat.account.recent()[0] == here
 
 

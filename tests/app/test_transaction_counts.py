@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import replace
 from reaktiv import Effect, untracked
 
-from roomkeep.app.channel_ref import LAST_READ, setting_key
+from roomkeep.app.channel_ref import DRAFT, LAST_READ, setting_key
 from roomkeep.app.effects import change_refresh, people, setting_writer, unread
 from roomkeep.app.files import StoredFile
 from roomkeep.models import Attachment, Ban, Message
@@ -81,12 +81,6 @@ async def page(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Page]:
         yield made
 
 
-def last(page: Page) -> Message:
-    timeline = page.account.timeline()
-    assert timeline is not None
-    return timeline.messages[-1]
-
-
 def answer(message: Message, content: str, **fields: Any) -> Message:
     return Message(
         id=f"answer to {message.id}",
@@ -115,7 +109,7 @@ async def test_enter(page: Page) -> None:
 
 
 async def test_enter_with_a_reply_and_a_draft_that_was_saved(page: Page) -> None:
-    page.effects.sending.begin_reply(last(page).id)
+    page.effects.sending.begin_reply(page.latest.id)
     page.effects.sending.write_draft(page.here, "half")
     await page.count()
     assert await page.db.get_settings("draft/")
@@ -123,7 +117,7 @@ async def test_enter_with_a_reply_and_a_draft_that_was_saved(page: Page) -> None
     await page.write("half of it")
     await page.idle()
     assert page.transactions == ["send-message"]
-    assert last(page).reply_to_id is not None
+    assert page.latest.reply_to_id is not None
     assert await page.db.get_settings("draft/") == {}
 
 
@@ -134,10 +128,10 @@ async def test_enter_with_two_kept_files(page: Page) -> None:
     await page.write("look")
     await page.idle()
     assert page.transactions == ["send-message"]
-    shown = page.account.files.by_message()[last(page).id]
+    shown = page.account.files.by_message()[page.latest.id]
     assert [file.filename for file in shown] == ["a.txt", "b.txt"]
     assert page.account.files.pending() == {}
-    assert await page.db.get_attachments_for_message(last(page).id) == list(shown)
+    assert await page.db.get_attachments_for_message(page.latest.id) == list(shown)
     assert await page.db.get_settings("draftFiles/") == {}
 
 
@@ -187,7 +181,7 @@ async def test_open_a_room_in_which_more_is_new_than_a_page(page: Page) -> None:
 
 async def test_a_message_that_another_tab_saves_in_the_open_channel(page: Page) -> None:
     other = await other_tab(page)
-    message = answer(last(page), "from there")
+    message = answer(page.latest, "from there")
     await page.count()
     await other.save_message(message)
     await page.idle()
@@ -201,7 +195,7 @@ async def test_what_another_tab_changes_is_not_read(page: Page) -> None:
     other = await other_tab(page)
     cake, tea = page.room_id, page.room("Tea")
     [elsewhere] = await page.db.get_latest_messages(tea, 1)
-    theirs = answer(last(page), "theirs")
+    theirs = answer(page.latest, "theirs")
     await other.save_message(theirs)
     await page.count()
     await other.update_message(theirs.id, content="changed")
@@ -222,19 +216,19 @@ async def test_what_another_tab_changes_is_not_read(page: Page) -> None:
 
 async def test_a_reaction(page: Page) -> None:
     await page.count()
-    await page.effects.reactions.toggle(last(page).id, "🎉")
+    await page.effects.reactions.toggle(page.latest.id, "🎉")
     await page.idle()
-    assert [one.emoji for one in last(page).reactions] == ["🎉"]
+    assert [one.emoji for one in page.latest.reactions] == ["🎉"]
     assert page.transactions == ["send-reaction"]
-    await page.effects.reactions.toggle(last(page).id, "🎉")
+    await page.effects.reactions.toggle(page.latest.id, "🎉")
     await page.idle()
-    assert last(page).reactions == ()
+    assert page.latest.reactions == ()
     assert page.transactions == ["send-reaction", "remove-reaction"]
 
 
 async def test_files_of_a_message_from_another_tab_show_without_a_look(page: Page) -> None:
     other = await other_tab(page)
-    message = last(page)
+    message = page.latest
     file = Attachment(id="f", message_id=message.id, filename="a", size=3, mime="text/plain")
     await page.count()
     await other.save_attachment(file, b"one")
@@ -262,11 +256,11 @@ async def test_what_comes_while_a_room_is_opened_shows(
     await page.effects.rooms.open(tea)
     await page.idle()
     assert page.shown == ["changed", "just now"]
-    assert [one.id for one in page.account.files.by_message()[last(page).id]] == ["f"]
+    assert [one.id for one in page.account.files.by_message()[page.latest.id]] == ["f"]
 
 
 async def test_what_another_tab_changed_before_is_told_late(page: Page) -> None:
-    before = last(page)
+    before = page.latest
     await page.db.update_message(before.id, content="from here")
     late = Change(
         store="messages",
@@ -285,17 +279,17 @@ async def test_a_ban_that_the_page_does_not_know_of_refuses_all_the_same(page: P
     ban = Ban(room_id=page.room_id, user_id="Ada", banned_by="bob", reason="loud", timestamp=1)
     await page.db.save_ban(ban)
     page.account.people.bans.set(())
-    page.effects.sending.begin_reply(last(page).id)
+    page.effects.sending.begin_reply(page.latest.id)
     await page.write("precious")
     assert page.told == ["You're banned from this room, so your message wasn't sent."]
     advice = page.page.notices()[0].advice
     assert advice == "Your text is still here. Reason: loud"
-    assert (page.account.draft, page.account.reply) == ("precious", last(page))
+    assert (page.account.draft, page.account.reply) == ("precious", page.latest)
     assert page.account.people.bans() == (ban,)
     page.account.people.bans.set(())
-    await page.effects.reactions.add(last(page).id, "🎉")
+    await page.effects.reactions.add(page.latest.id, "🎉")
     assert page.told[-1] == "You're banned from this room, so your reaction wasn't added."
-    assert last(page).reactions == ()
+    assert page.latest.reactions == ()
 
 
 async def test_a_message_goes_without_a_file_that_another_tab_has_removed(page: Page) -> None:
@@ -306,7 +300,7 @@ async def test_a_message_goes_without_a_file_that_another_tab_has_removed(page: 
     await page.write("look")
     await page.idle()
     assert page.shown[-1] == "look"
-    shown = page.account.files.by_message()[last(page).id]
+    shown = page.account.files.by_message()[page.latest.id]
     assert [file.filename for file in shown] == ["b.txt"]
     [waiting] = next(iter(page.account.files.pending().values()))
     assert waiting.id == first.id
@@ -320,8 +314,11 @@ async def test_a_draft_stays_until_its_message_is_there(page: Page) -> None:
     sending = page.effects.sending.send(page.here)
     page.effects.sending.write_draft(page.here, "next")
     await asyncio.sleep(2 * setting_writer.PAUSE)
-    page.effects.setting_writer.stash()
-    assert page.resume.load_unsaved("Ada") == {}
+    stashed = page.stash()
+    assert stashed.pop(setting_key(DRAFT, page.here)) == "next"
+    [unsent] = stashed.values()
+    assert isinstance(unsent, dict)
+    assert unsent["text"] == "dear diary"
     assert list((await page.db.get_settings("draft/")).values()) == ["dear diary"]
     assert sending is not None
     may_send.set()
@@ -336,12 +333,7 @@ async def test_what_was_read_outlives_a_page_that_goes_at_once(page: Page) -> No
     await page.idle()
     await page.effects.rooms.open(tea[0])
     page.effects.unread.reach_end()
-    page.effects.setting_writer.stash()
-    page.effects.setting_writer.forget(page.account)
-    stashed = page.resume.load_unsaved("Ada")
-    await page.effects.accounts.sign_out()
-    page.resume.save_unsaved("Ada", stashed)
-    await page.effects.accounts.switch("Ada")
+    await page.reopen(page.stash())
     key = setting_key(LAST_READ, tea)
     assert await page.db.get_setting(key) == said.timestamp
     # But not where another tab has read on.
@@ -372,4 +364,4 @@ async def test_a_file_is_removed_while_another_is_sent(
     await page.idle()
     assert await page.db.get_settings("draftFiles/") == {}
     [kept] = await page.db.get_all_attachments()
-    assert (kept.filename, kept.message_id) == ("a.txt", last(page).id)
+    assert (kept.filename, kept.message_id) == ("a.txt", page.latest.id)

@@ -10,6 +10,7 @@ from indexeddb import _quirks
 from roomkeep.errors import StorageFull, StorageLost, StorageUnavailable
 from roomkeep.persistence import Change, DatabaseService
 from roomkeep.persistence.memory_database_service import MemoryDatabaseService
+from roomkeep.storage.changes import decode_changes
 from roomkeep.storage.operations import older_clients
 from roomkeep.storage.schema import SCHEMA, database_name
 from support.broken_open import BACKING_STORE, MUTATION
@@ -31,6 +32,16 @@ def hear(db: DatabaseService) -> list[Change]:
     heard: list[Change] = []
     db.subscribe(heard.append)
     return heard
+
+
+def told_to_other_tabs() -> Any:
+    """Return a promise of the first message that the account's other tabs get from now on."""
+    return run_js("""(name) => {
+        const channel = new BroadcastChannel(name);
+        return new Promise((resolve) => {
+            channel.onmessage = ({data}) => { channel.close(); resolve(data); };
+        });
+    }""")(database_name("ann"))
 
 
 async def test_data_deleted_under_an_open_account_are_told_and_it_goes_on(
@@ -114,12 +125,7 @@ async def test_an_account_that_does_not_open_leaves_nothing_behind(
 async def test_what_is_under_way_when_the_page_goes_into_the_cache_is_done_and_told(
     db: DatabaseService,
 ) -> None:
-    told = run_js("""(name) => {
-        const channel = new BroadcastChannel(name);
-        return new Promise((resolve) => {
-            channel.onmessage = ({data}) => { channel.close(); resolve(data); };
-        });
-    }""")(database_name("ann"))
+    told = told_to_other_tabs()
     dispatch = run_js("(type) => dispatchEvent(new PageTransitionEvent(type, {persisted: true}))")
     writing = asyncio.ensure_future(db.save_room(room()))
     await asyncio.sleep(0)
@@ -131,6 +137,20 @@ async def test_what_is_under_way_when_the_page_goes_into_the_cache_is_done_and_t
     assert account._indexeddb._database.version is None
     dispatch("pageshow")
     assert await db.get_all_rooms() == [room()]
+
+
+async def test_other_tabs_look_again_when_a_page_goes_before_its_write_is_done(
+    db: DatabaseService,
+) -> None:
+    told = told_to_other_tabs()
+    dispatch = run_js("() => dispatchEvent(new PageTransitionEvent('pagehide'))")
+    dispatch()  # Nothing is under way: nothing is said.
+    writing = asyncio.ensure_future(db.save_room(room()))
+    await asyncio.sleep(0)
+    dispatch()
+    heard = decode_changes(await asyncio.wait_for(told, 5), "other_tab")
+    assert heard == [Change(store="rooms", action="clear", origin="other_tab")]
+    await writing
 
 
 async def test_a_private_window_that_lets_nothing_be_made_has_memory(

@@ -63,6 +63,13 @@ class Chat:
         return [] if timeline is None else [message.content for message in timeline.messages]
 
     @property
+    def latest(self) -> Message:
+        """The last message on the page."""
+        timeline = self.account.timeline()
+        assert timeline is not None
+        return timeline.messages[-1]
+
+    @property
     def told(self) -> list[str]:
         return [notice.text for notice in self.page.notices()]
 
@@ -77,6 +84,18 @@ class Chat:
         async with asyncio.timeout(10):
             while tasks := self.effects.context._tasks:
                 await asyncio.wait(tasks)
+
+    def stash(self) -> dict[str, object]:
+        """Stash what a closing page does, and return it."""
+        self.effects.setting_writer.stash()
+        return self.resume.load_unsaved("Ada")
+
+    async def reopen(self, stashed: dict[str, object]) -> None:
+        """Open the account as after a page that closed at once, leaving no more than it stashed."""
+        self.effects.setting_writer.forget(self.account)
+        await self.effects.accounts.sign_out()
+        self.resume.save_unsaved("Ada", stashed)
+        await self.effects.accounts.switch("Ada")
 
     def hold_sending(self) -> asyncio.Event:
         """Have messages wait before they are written, until the event is set."""

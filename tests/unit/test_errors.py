@@ -1,10 +1,16 @@
-"""Every error of Roomkeep is in one tree."""
+"""Every error is in the tree that its module draws."""
 
-from roomkeep import errors
+from types import ModuleType
+
+import pytest
+
+import roomkeep.errors
+import roomkeep.sync.errors
 from roomkeep.errors import RoomkeepError
 
 
-def test_the_tree_is_as_drawn() -> None:
+@pytest.mark.parametrize("errors", [roomkeep.errors, roomkeep.sync.errors])
+def test_the_tree_is_as_drawn(errors: ModuleType) -> None:
     """The docstring draws each error below its parent."""
     drawn = errors.__doc__ or ""
     for name in errors.__all__:

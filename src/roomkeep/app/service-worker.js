@@ -175,7 +175,7 @@ async function download(path) {
   return askedForEachTime(response);
 }
 
-/** A browser reuses in memory what is fresh, without asking the worker, also in a page of another version. */
+/** Marks a response as stale: the browser takes what is fresh from its memory, whatever version the page is of. */
 function askedForEachTime(response) {
   const headers = new Headers(response.headers);
   headers.set('cache-control', 'no-cache');

@@ -25,6 +25,7 @@ class BrowserAccount(EngineAccount):
         self._indexeddb = engine
         # None while the page lies in the back-forward cache.
         self._channel: Any = None
+        self._under_way: list[Operation[..., Any]] = []
         self._on_message = create_proxy(self._receive)
         self._on_page = create_proxy(self._follow_page)
         for event in ("pagehide", "pageshow"):
@@ -33,11 +34,7 @@ class BrowserAccount(EngineAccount):
 
     def publish(self, changes: list[Change]) -> None:
         """Publish changes to the listeners here, and to the other tabs."""
-        # What was under way when the page went away is committed, and the others are to hear of it.
-        channel = self._channel or js.BroadcastChannel.new(self.database_name)
-        channel.postMessage(encode_changes(changes))
-        if channel is not self._channel:
-            channel.close()
+        self._post(changes)
         super().publish(changes)
 
     def dispose(self) -> None:
@@ -55,9 +52,11 @@ class BrowserAccount(EngineAccount):
         self.notify([*everything_changed(), account_lost()])
 
     async def _carry_out(self, operation: Operation[..., Any], arguments: dict[str, Any]) -> Any:
+        self._under_way.append(operation)
         try:
             return await super()._carry_out(operation, arguments)
         finally:
+            self._under_way.remove(operation)
             if self._channel is None:
                 # It was asked of a page that is going into the cache, and has opened it again.
                 self._indexeddb.suspend()
@@ -74,9 +73,13 @@ class BrowserAccount(EngineAccount):
     def _follow_page(self, event: Any) -> None:
         """Hold nothing while the page lies in the back-forward cache; look again when it is back.
 
+        A page that closes for good tells the other tabs what it may not live to publish.
+
         https://web.dev/articles/bfcache#close-open-connections-before-the-user-navigates-away
         """
         if not event.persisted:
+            if event.type == "pagehide":
+                self._announce_unfinished()
             return
         if event.type == "pagehide":
             self._silence()
@@ -84,6 +87,21 @@ class BrowserAccount(EngineAccount):
         else:
             self._listen()
             self.notify(everything_changed())
+
+    def _announce_unfinished(self) -> None:
+        """Tell the other tabs what may change yet: this page may not live to publish it."""
+        writes = [operation for operation in self._under_way if operation.mode == "write"]
+        stores = dict.fromkeys(store for operation in writes for store in operation.stores)
+        if stores:
+            self._post([Change(store=store, action="clear") for store in stores])
+
+    def _post(self, changes: list[Change]) -> None:
+        """Send changes to the other tabs."""
+        # What was under way when the page went away is committed, and the others are to hear of it.
+        channel = self._channel or js.BroadcastChannel.new(self.database_name)
+        channel.postMessage(encode_changes(changes))
+        if channel is not self._channel:
+            channel.close()
 
     def _receive(self, event: Any) -> None:
         self.notify(decode_changes(event.data, "other_tab"))

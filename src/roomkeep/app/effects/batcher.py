@@ -14,7 +14,7 @@ __all__ = ["Batcher"]
 W = TypeVar("W")
 
 LONGEST = 2.0
-"""How long a share of a round's time is rested at most, in seconds."""
+"""The longest rest after a long round, in seconds."""
 
 
 class Batcher(Generic[W]):

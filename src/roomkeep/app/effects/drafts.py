@@ -2,14 +2,22 @@
 
 from collections.abc import Mapping
 
-from roomkeep.app.channel_ref import DRAFT, EDIT, ChannelRef, channel_ref_of, setting_key
+from roomkeep.app.channel_ref import DRAFT, EDIT, ChannelRef, setting_key
+from roomkeep.app.draft_settings import (
+    draft_setting,
+    edit_setting,
+    join_texts,
+    read_draft,
+    read_drafts,
+    read_edits,
+)
 from roomkeep.app.effects.context import Context, EffectGroup
 from roomkeep.app.effects.setting_writer import SettingWriter
 from roomkeep.app.state import AccountState
 from roomkeep.models import Message
 from roomkeep.persistence import DatabaseService
 
-__all__ = ["DraftEffects", "read_drafts", "read_edits"]
+__all__ = ["DraftEffects"]
 
 
 class DraftEffects(EffectGroup):
@@ -35,7 +43,7 @@ class DraftEffects(EffectGroup):
     def give_back(self, account: AccountState, ref: ChannelRef, text: str) -> None:
         """Put a text that could not be sent before what was typed since."""
         newer = account.drafts().get(ref, "")
-        self.write(account, ref, "\n".join(part for part in (text, newer) if part))
+        self.write(account, ref, join_texts(text, newer))
 
     def answer(self, account: AccountState, ref: ChannelRef, message: Message | None) -> None:
         """Keep the message that the draft replies to; None for none."""
@@ -120,7 +128,7 @@ class DraftEffects(EffectGroup):
         """Show a draft from another tab, unless a newer one is being typed here."""
         if self.is_unsaved(account, ref):
             return
-        text, answered = _read_draft(kept)
+        text, answered = read_draft(kept)
         _set_text(account, ref, text)
         shown = account.replies().get(ref)
         if answered is None:
@@ -147,51 +155,15 @@ class DraftEffects(EffectGroup):
         self.writer.note(account, setting_key(EDIT, ref), lambda: _kept_edit(account, ref))
 
 
-def read_drafts(settings: Mapping[str, object]) -> dict[ChannelRef, tuple[str, str | None]]:
-    """Return the drafts among an account's settings, each with the id that it replies to."""
-    found = ((channel_ref_of(DRAFT, key), _read_draft(kept)) for key, kept in settings.items())
-    return {ref: draft for ref, draft in found if ref is not None and any(draft)}
-
-
-def read_edits(
-    settings: Mapping[str, object],
-) -> dict[ChannelRef, tuple[str | None, dict[str, str]]]:
-    """Return, for each channel, the message being edited and the text of each editor."""
-    edits: dict[ChannelRef, tuple[str | None, dict[str, str]]] = {}
-    for key, kept in settings.items():
-        ref = channel_ref_of(EDIT, key)
-        if ref is None or not isinstance(kept, dict):
-            continue
-        opened, texts = kept.get("open"), kept.get("texts")
-        if isinstance(texts, dict):
-            held = {name: text for name, text in texts.items() if isinstance(text, str)}
-            edits[ref] = (opened if isinstance(opened, str) else None, held)
-    return edits
-
-
-def _read_draft(kept: object) -> tuple[str, str | None]:
-    if isinstance(kept, str):
-        return kept, None
-    fields = kept if isinstance(kept, dict) else {}
-    text, answered = fields.get("text"), fields.get("replyToId")
-    return (
-        text if isinstance(text, str) else "",
-        answered if isinstance(answered, str) else None,
-    )
-
-
 def _kept_draft(account: AccountState, ref: ChannelRef) -> object:
     """Return the setting to save; None for none."""
     text, answered = account.drafts().get(ref, ""), account.replies().get(ref)
-    if answered is None:
-        return text or None
-    return {"text": text, "replyToId": answered.id}
+    return draft_setting(text, None if answered is None else answered.id)
 
 
 def _kept_edit(account: AccountState, ref: ChannelRef) -> object:
     """Return the setting to save; None for none."""
-    opened, texts = account.edits().get(ref), account.edit_texts.get(ref, {})
-    return {"open": opened, "texts": dict(texts)} if opened or texts else None
+    return edit_setting(account.edits().get(ref), account.edit_texts.get(ref, {}))
 
 
 def _set_text(account: AccountState, ref: ChannelRef, text: str) -> None:

@@ -7,6 +7,7 @@ from roomkeep.app.channel_ref import EDIT, setting_key
 from roomkeep.app.effects.bans import check_not_banned
 from roomkeep.app.effects.context import Context, EffectGroup, effect
 from roomkeep.app.effects.drafts import DraftEffects
+from roomkeep.app.effects.unsent import Unsent
 from roomkeep.app.error_messages import Refused
 from roomkeep.app.limits import check_content
 from roomkeep.app.state import AccountState
@@ -64,23 +65,24 @@ class EditEffects(EffectGroup):
         if not content:
             account.deleting.set(before)
             return
+        key = setting_key(EDIT, ref)
         # The database keeps what the editor held until the message says so.
-        end = self._drafts.writer.begin_sending(setting_key(EDIT, ref))
-        try:
-            with batch():
-                self._drafts.close_edit(account, ref, message_id)
-                if before is not None and content != before.content:
-                    self._show(account, replace(before, content=content))
-            is_there = await self._save(account, message_id, content)
-        except BaseException:
-            with batch():
-                if before is not None:
-                    self._show(account, before)
-                self._drafts.write_edit(account, ref, message_id, text)
-                self._drafts.open_edit(account, ref, message_id)
-            raise
-        finally:
-            end()
+        with self._drafts.writer.sending(account, key) as sending:
+            sending.unsent = Unsent(key=key, message_id=message_id, text=text, content=content)
+            try:
+                with batch():
+                    self._drafts.close_edit(account, ref, message_id)
+                    if before is not None and content != before.content:
+                        self._show(account, replace(before, content=content))
+                is_there = await self._save(account, message_id, content)
+            except BaseException:
+                sending.unsent = None
+                with batch():
+                    if before is not None:
+                        self._show(account, before)
+                    self._drafts.write_edit(account, ref, message_id, text)
+                    self._drafts.open_edit(account, ref, message_id)
+                raise
         if not is_there:
             self._drafts.give_back(account, ref, text)
             raise Refused(

@@ -11,6 +11,7 @@ from roomkeep.app.effects.draft_attachments import DraftAttachmentEffects
 from roomkeep.app.effects.drafts import DraftEffects
 from roomkeep.app.effects.messages import MessageEffects
 from roomkeep.app.effects.setting_writer import SettingWriter
+from roomkeep.app.effects.unsent import Unsent
 from roomkeep.app.file_state import PendingFile
 from roomkeep.app.limits import check_content
 from roomkeep.app.state import AccountState
@@ -82,31 +83,33 @@ class SendingEffects(EffectGroup):
         answered: Message | None,
     ) -> None:
         message: Message | None = None
-        end = self._writer.begin_sending(setting_key(DRAFT, ref))
-        try:
-            with ExitStack() as until_written:
-                if text.strip():
-                    message = self._make(account, ref, text, answered)
-                    until_written.enter_context(self._messages.show_unsent(account, message))
-                files += await self._attachments.take_late(account, ref)
-                # Files that are left over from a message go to that one.
-                if message is None and any(file.message_id is None for file in files):
-                    message = self._make(account, ref, text, answered)
-                if message is None:
-                    check_not_banned(self.context, account, ref[0])
-                else:
-                    for record_id in ref:
-                        await self.context.wait_until_written(record_id)
-                    files = await self._save(account, ref, message, files)
-        except RoomkeepError as error:
-            self._drafts.give_back(account, ref, text)
-            self._drafts.answer(account, ref, account.replies().get(ref, answered))
-            self._attachments.give_back(account, ref, files)
-            if isinstance(error, InvalidRecord) and error.field == "sender_id":
-                raise await refusal(self.context, account, ref[0]) from error
-            raise
-        finally:
-            end()
+        key = setting_key(DRAFT, ref)
+        with self._writer.sending(account, key) as sending:
+            try:
+                with ExitStack() as until_written:
+                    if text.strip():
+                        message = self._make(account, ref, text, answered)
+                        sending.unsent = _unsent(key, text, message)
+                        until_written.enter_context(self._messages.show_unsent(account, message))
+                    files += await self._attachments.take_late(account, ref)
+                    # Files that are left over from a message go to that one.
+                    if message is None and any(file.message_id is None for file in files):
+                        message = self._make(account, ref, text, answered)
+                        sending.unsent = _unsent(key, text, message)
+                    if message is None:
+                        check_not_banned(self.context, account, ref[0])
+                    else:
+                        for record_id in ref:
+                            await self.context.wait_until_written(record_id)
+                        files = await self._save(account, ref, message, files)
+            except RoomkeepError as error:
+                sending.unsent = None
+                self._drafts.give_back(account, ref, text)
+                self._drafts.answer(account, ref, account.replies().get(ref, answered))
+                self._attachments.give_back(account, ref, files)
+                if isinstance(error, InvalidRecord) and error.field == "sender_id":
+                    raise await refusal(self.context, account, ref[0]) from error
+                raise
         if message is not None:
             await self._show_sent(account, ref, message)
         await self._attachments.save(account, ref, files, None if message is None else message.id)
@@ -177,3 +180,13 @@ class SendingEffects(EffectGroup):
             await self._messages.load_latest(account)
         else:
             account.timeline.set(timeline)
+
+
+def _unsent(key: str, text: str, message: Message) -> Unsent:
+    return Unsent(
+        key=key,
+        message_id=message.id,
+        text=text,
+        content=message.content,
+        reply_to_id=message.reply_to_id,
+    )

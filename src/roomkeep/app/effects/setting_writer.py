@@ -2,12 +2,16 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+
+import msgspec
 
 from roomkeep.app.changes import settings_by_key
 from roomkeep.app.channel_ref import DRAFT, EDIT, LAST_READ, RECENT, ChannelRef, channel_ref_of
 from roomkeep.app.effects.batcher import Batcher
 from roomkeep.app.effects.context import Context, EffectGroup, effect
+from roomkeep.app.effects.unsent import UNSENT, Unsent, find_lost
 from roomkeep.app.state import AccountState
 from roomkeep.app.unread import is_number
 from roomkeep.errors import RoomkeepError, ScopeChanged, StorageError
@@ -26,6 +30,21 @@ Show = Callable[[AccountState, ChannelRef, object], None]
 logger = logging.getLogger(__name__)
 
 
+class Sending:
+    """A setting whose text is on its way into a message.
+
+    Attributes:
+        key: the setting's key.
+        unsent: what to give back if the page goes first; None for no text.
+        done: done when the message is in the database, or was refused.
+    """
+
+    def __init__(self, key: str) -> None:
+        self.key = key
+        self.unsent: Unsent | None = None
+        self.done = asyncio.get_running_loop().create_future()
+
+
 class SettingWriter(EffectGroup):
     """Writes settings a moment after the state has changed, all of them in one transaction."""
 
@@ -35,7 +54,8 @@ class SettingWriter(EffectGroup):
         self._batcher: Batcher[Unsaved] = Batcher(
             context, "failed.save_draft", dict, self._save, gather=PAUSE, rest=PAUSE
         )
-        self._sending: dict[asyncio.Future[None], str] = {}
+        self._sending: list[Sending] = []
+        self._has_stashed = False
         self._shows: dict[str, Show] = {}
         context.follow(self._on_change, "meta")
 
@@ -59,25 +79,26 @@ class SettingWriter(EffectGroup):
 
     # What goes along with a message
 
-    def begin_sending(self, key: str) -> Callable[[], None]:
-        """Leave a setting to the message being sent, until the returned function is called.
+    @contextmanager
+    def sending(self, account: AccountState, key: str) -> Iterator[Sending]:
+        """Leave a setting to the message being sent.
 
         The text is in no draft any more and in no message yet: the draft that the database has must
         stay until then, and the account is not left.
         """
-        sending: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._sending[sending] = key
-
-        def end() -> None:
-            del self._sending[sending]
-            sending.set_result(None)
-
-        return end
+        sending = Sending(key)
+        self._sending.append(sending)
+        try:
+            yield sending
+        finally:
+            self._sending.remove(sending)
+            sending.done.set_result(None)
+            self._drop_stash(account)
 
     async def wait_until_sent(self) -> None:
         """Wait for all messages that are being sent."""
         if self._sending:
-            await asyncio.wait(list(self._sending))
+            await asyncio.wait([sending.done for sending in self._sending])
 
     def unsaved_value(self, account: AccountState, key: str) -> dict[str, object]:
         """Return an unsaved setting, by its key; empty if it is saved."""
@@ -96,14 +117,12 @@ class SettingWriter(EffectGroup):
     async def flush(self, account: AccountState) -> None:
         """Write all unsaved settings now."""
         unsaved = self._batcher.work(account)
-        sending = set(self._sending.values())
+        sending = {one.key for one in self._sending}
         written = {key: value() for key, value in unsaved.items() if key not in sending}
         if written:
             await self.context.database(account).save_settings(written)
             self.note_saved(account, written)
-        if not unsaved:
-            # Where the page was to go, and has stayed.
-            self.context.resume.save_unsaved(account.user_id, {})
+        self._drop_stash(account)
 
     def forget(self, account: AccountState) -> None:
         """Drop all unsaved settings."""
@@ -127,14 +146,19 @@ class SettingWriter(EffectGroup):
         """Save unsaved settings in `localStorage`, as the page may be closing."""
         account = self.account
         unsaved = self._batcher.work(account)
-        sending = set(self._sending.values())
+        # The database still has these, and nothing could give them back.
+        waiting = {one.key for one in self._sending if one.unsent is None}
         kept = {
             key: value()
             for key, value in unsaved.items()
-            if _is_stashed(key) and key not in sending
+            if _is_stashed(key) and key not in waiting
         }
+        for number, sending in enumerate(self._sending):
+            if sending.unsent is not None:
+                kept[f"{UNSENT}{number}"] = msgspec.to_builtins(sending.unsent)
         if not kept:
             return
+        self._has_stashed = True
         try:
             self.context.resume.save_unsaved(account.user_id, kept)
         except StorageError:
@@ -148,9 +172,16 @@ class SettingWriter(EffectGroup):
             # Another tab may have read on since.
             if not _is_later(kept[key], await database.get_setting(key)):
                 del kept[key]
+        kept |= await find_lost(database, stashed)
         if kept:
             await database.save_settings(kept)
         self.context.resume.save_unsaved(account.user_id, {})
+
+    def _drop_stash(self, account: AccountState) -> None:
+        """Forget what was stashed, as the page has stayed and everything is saved."""
+        if self._has_stashed and not (self._sending or self._batcher.work(account)):
+            self._has_stashed = False
+            self.context.resume.save_unsaved(account.user_id, {})
 
     @effect("failed.save_draft")
     async def follow_stashed(self) -> None:

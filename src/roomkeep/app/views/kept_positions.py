@@ -18,7 +18,7 @@ _KEY: Final = "roomkeep/positions"
 
 
 def keep_positions(account: AccountState) -> None:
-    """Keep the positions of the account that is open, and no other's."""
+    """Keep the open account's positions in place of those kept before."""
     try:
         js.sessionStorage.setItem(_KEY, pack_positions(account.user_id, account.positions))
     except JsException as error:  # full, or forbidden
