@@ -36,13 +36,15 @@ else:
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
-    """Tell how many operations the tests that can run long have done, and from which seed."""
+    """Tell what was measured, how many operations the long tests have done, from which seed."""
     for report in terminalreporter.stats.get("", []):
         for name, count in report.user_properties:
             if name == "operations":
                 terminalreporter.write_line(
                     f"{report.nodeid}: {count:,} operations, seed {long_run.SEED}"
                 )
+            elif name == "measured":
+                terminalreporter.write_line(f"{report.nodeid}: {count}")
 
 
 @pytest.fixture(params=KINDS)
@@ -66,3 +68,9 @@ def operations(record_property: Callable[[str, object], None]) -> Iterator[Calla
     counts: list[int] = []
     yield counts.append
     record_property("operations", sum(counts))
+
+
+@pytest.fixture
+def measured(record_property: Callable[[str, object], None]) -> Callable[[str], None]:
+    """Note what a test has measured; the summary of the run tells it."""
+    return lambda text: record_property("measured", text)

@@ -133,6 +133,31 @@ def test_long(seed: int | None) -> int:
     return call([venv_program("python"), "-m", "pytest", *tests], env=env)
 
 
+def test_sync(seconds: float, seed: int | None) -> int:
+    """Has several people act at random on a homeserver, and measures how fast a message arrives.
+
+    Args:
+        seconds: For how long they act.
+        seed: What they do is made from it; None for any.
+
+    Returns:
+        The exit status: 0 when all is well.
+
+    Raises:
+        ToolError: Something is missing that the user must install, or Synapse cannot be had.
+    """
+    set_up_tests()
+    set_up_homeserver()
+    chosen = secrets.randbelow(2**32) if seed is None else seed
+    print(
+        f"The seed is {chosen}: `npm run test:sync -- --seed {chosen}` begins with the same acts."
+    )
+    env = {"ROOMKEEP_SYNC_SECONDS": str(seconds), "ROOMKEEP_SEED": str(chosen)}
+    folder = "tests/sync/homeserver"
+    tests = [f"{folder}/test_convergence.py", f"{folder}/test_latency.py"]
+    return call([venv_program("python"), "-m", "pytest", *tests], env=env)
+
+
 def take_screenshots() -> int:
     """Takes a picture of every screen into `screenshots/`; gives the exit status.
 

@@ -18,7 +18,7 @@ _PLATFORM: Final = "pyemscripten_2026_0_wasm32"
 _PYTHON: Final = "3.14"
 _NOT_FOR_THE_PAGE: Final = (
     "roomkeep/desktop/",
-    "roomkeep/sync/",  # The app does not use it yet.
+    "roomkeep/sync/httpx_transport.py",
     "roomkeep/storage/engines/sqlite/",
     "roomkeep/app/static/",
 )

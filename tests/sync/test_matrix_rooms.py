@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from roomkeep.storage.remote import Rights
 from roomkeep.sync.mapping.members import read_bans, read_member, read_roster
 from roomkeep.sync.mapping.power import read_power, with_role
 from roomkeep.sync.mapping.room import (
@@ -13,7 +14,6 @@ from roomkeep.sync.mapping.room import (
     orders_for,
     read_channels,
 )
-from roomkeep.sync.rights import Rights
 from roomkeep.sync.wire import events, rooms
 from roomkeep.sync.wire.types import Event, RoomSummary, Unsigned, events_of
 from support.recorded import ask, recorded

@@ -3,6 +3,14 @@
 import pytest
 
 from roomkeep.models import DELETED_MESSAGE_CONTENT, Attachment
+from roomkeep.storage.remote import (
+    FullyRead,
+    MessageEdit,
+    NewMessage,
+    NewReaction,
+    ReadUpTo,
+    Redaction,
+)
 from roomkeep.sync.mapping import content
 from roomkeep.sync.mapping.timeline import (
     ENCRYPTED_CONTENT,
@@ -11,17 +19,7 @@ from roomkeep.sync.mapping.timeline import (
     read_notes,
     read_timeline,
 )
-from roomkeep.sync.mapping.updates import (
-    FullyRead,
-    MemberUpdate,
-    MessageEdit,
-    NewMessage,
-    NewReaction,
-    ReadUpTo,
-    Redaction,
-    RoomUpgrade,
-    Typing,
-)
+from roomkeep.sync.mapping.updates import MemberUpdate, RoomUpgrade, Typing
 from roomkeep.sync.wire import events
 from roomkeep.sync.wire.types import Event, Unsigned
 from support.recorded import ask, recorded

@@ -2,6 +2,15 @@
 
 from typing import Final
 
+from roomkeep.persistence import (
+    DRAFT,
+    DRAFT_FILES,
+    EDIT,
+    LAST_READ,
+    channel_ref_of,
+    setting_key,
+)
+
 __all__ = [
     "DRAFT",
     "DRAFT_FILES",
@@ -16,37 +25,5 @@ __all__ = [
 ChannelRef = tuple[str, str]
 """The ids of a room and of a channel in it."""
 
-LAST_READ: Final = "lastRead"
-"""The time in ms up to which a channel was read."""
-DRAFT: Final = "draft"
-"""What was written in a channel and not sent yet."""
-EDIT: Final = "edit"
-"""What was typed into editors of a channel's messages and not saved yet."""
-DRAFT_FILES: Final = "draftFiles"
-"""The files that wait beside what is written in a channel."""
 RECENT: Final = "recentPlaces"
 """The channels that were opened last, the latest first."""
-
-
-def setting_key(kind: str, ref: ChannelRef) -> str:
-    """Return the key of a channel's setting, such as `lastRead/room/general`."""
-    return "/".join((kind, *(_escape(part) for part in ref)))
-
-
-def channel_ref_of(kind: str, key: str) -> ChannelRef | None:
-    """Return the channel of a setting's key; None for another kind of key."""
-    parts = key.split("/")
-    if len(parts) != 3 or parts[0] != kind:  # noqa: PLR2004 the kind, the room, the channel
-        return None
-    return _unescape(parts[1]), _unescape(parts[2])
-
-
-# Only what would make two places one: most ids stay as they are.
-
-
-def _escape(part: str) -> str:
-    return part.replace("%", "%25").replace("/", "%2F")
-
-
-def _unescape(part: str) -> str:
-    return part.replace("%2F", "/").replace("%25", "%")

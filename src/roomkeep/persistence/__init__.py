@@ -8,7 +8,15 @@ from roomkeep.persistence.app_resume_storage import (
 )
 from roomkeep.persistence.database_service import DatabaseService
 from roomkeep.persistence.storage_report import StorageReport
-from roomkeep.storage.changes import ACCOUNTS, Change
+from roomkeep.storage.changes import ACCOUNTS, OUTBOX, Change
+from roomkeep.storage.channel_settings import (
+    DRAFT,
+    DRAFT_FILES,
+    EDIT,
+    LAST_READ,
+    channel_ref_of,
+    setting_key,
+)
 from roomkeep.storage.decode_errors import UnreadableRecord
 from roomkeep.storage.health import Problem
 from roomkeep.storage.operations.backup import RecordPage, StoreName
@@ -20,6 +28,11 @@ from roomkeep.storage.validation import check_json, check_record
 
 __all__ = [
     "ACCOUNTS",
+    "DRAFT",
+    "DRAFT_FILES",
+    "EDIT",
+    "LAST_READ",
+    "OUTBOX",
     "AppResumeStorage",
     "Change",
     "ChannelPage",
@@ -34,7 +47,9 @@ __all__ = [
     "StorageReport",
     "StoreName",
     "UnreadableRecord",
+    "channel_ref_of",
     "check_json",
     "check_record",
     "message_order",
+    "setting_key",
 ]

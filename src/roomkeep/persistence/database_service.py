@@ -8,12 +8,13 @@ from roomkeep.models import Ban, Message, Reaction
 from roomkeep.persistence.account_service import method
 from roomkeep.persistence.backup_service import BackupService
 from roomkeep.persistence.scope import Scope
+from roomkeep.persistence.sync_service import SyncService
 from roomkeep.storage import operations
 
 __all__ = ["DatabaseService"]
 
 
-class DatabaseService(BackupService):
+class DatabaseService(BackupService, SyncService):
     """Messages, users, rooms, reactions, bans and attachments of the signed-in account.
 
     Most methods are operations of `roomkeep.storage.operations`, which documents them; they take

@@ -3,11 +3,9 @@
 import weakref
 from typing import Any
 
-from msgspec import structs
-
 from roomkeep.persistence.account import EngineAccount
 from roomkeep.persistence.blob_bytes import with_bytes
-from roomkeep.storage.changes import Change, account_deleted
+from roomkeep.storage.changes import Change, account_deleted, from_origin
 from roomkeep.storage.engines.memory import MemoryEngine
 from roomkeep.storage.operation import Operation
 from roomkeep.storage.quota import Quota
@@ -41,7 +39,7 @@ class MemoryBackend:
 
     async def delete_account(self, user_id: str) -> None:
         name = database_name(user_id)
-        deleted = structs.replace(account_deleted(user_id), origin="other_tab")
+        deleted = from_origin(account_deleted(user_id), "other_tab")
         for account in self.others(name):
             account.notify([deleted])
         self.engines.pop(name, None)
@@ -73,7 +71,7 @@ class MemoryAccount(EngineAccount):
     def publish(self, changes: list[Change]) -> None:
         """Publish changes to the listeners here, and to the other services on the database."""
         super().publish(changes)
-        elsewhere = [structs.replace(change, origin="other_tab") for change in changes]
+        elsewhere = [from_origin(change, "other_tab") for change in changes]
         for account in self._backend.others(self.database_name, but=self):
             account.notify(elsewhere)
 

@@ -15,6 +15,9 @@ logger = logging.getLogger(__name__)
 ACCOUNTS = "accounts"
 """Stands for the store where a change is about the account as a whole."""
 
+OUTBOX = "outbox"
+"""Stands for the store where a change is about what waits to be sent."""
+
 MAX_RECORDS = 50
 """A change of more records than this names them only by their keys."""
 MAX_ENCODED = 262_144
@@ -29,7 +32,8 @@ class Change(Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=Tr
 
     Attributes:
         store: the store's name, such as `"messages"`; `"accounts"` where the account as a whole
-            was deleted (`"delete"`), or lost its data (`"clear"`).
+            was deleted (`"delete"`), or lost its data (`"clear"`); `"outbox"` where what waits to
+            be sent has changed: `keys` are the ids of the records that it is about.
         action: `"put"` and `"delete"` name the records by their keys; `"clear"` means every record
             of the room, or of the store where no room is given: read again what you show of them.
         keys: the keys of the records; those of reactions are (oder_id, emoji, message_id).
@@ -56,19 +60,23 @@ def encode_changes(changes: Sequence[Change]) -> str:
 
 
 def decode_changes(data: str | bytes, origin: Origin) -> list[Change]:
-    """Decode changes that another tab or process made.
+    """Decode changes that another tab or process made; those of a server stay a server's.
 
     Raises:
         ValueError: they are not changes.
     """
     return [
         structs.replace(
-            change,
-            origin=origin,
+            from_origin(change, origin),
             records=tuple(_decode_record(change.store, record) for record in change.records),
         )
         for change in msgspec.json.decode(data, type=list[Change])
     ]
+
+
+def from_origin(change: Change, origin: Origin) -> Change:
+    """Return a change with its origin; what a server changed stays a server's everywhere."""
+    return change if change.origin == "server" else structs.replace(change, origin=origin)
 
 
 def _decode_record(store: str, record: object) -> object:

@@ -1,7 +1,7 @@
 """The server directory, which owns each room's channels, members and permissions.
 
 `ServerDirectory` is the interface, `matrix_directory` its implementation on Matrix. Every change to
-a room returns a snapshot of the whole room.
+a room returns the state of the whole room.
 """
 
 from collections.abc import Sequence
@@ -9,15 +9,13 @@ from typing import Literal, Protocol
 
 from msgspec import Struct
 
-from roomkeep.models import Ban, Room
-from roomkeep.sync.rights import Rights
+from roomkeep.storage.remote import SyncedRoom
 
 __all__ = [
     "NewChannel",
     "NewRoom",
     "RoomPage",
     "RoomPreview",
-    "RoomSnapshot",
     "ServerDirectory",
 ]
 
@@ -43,28 +41,6 @@ class NewRoom(Struct, frozen=True, kw_only=True):
     is_private: bool = False
     is_listed: bool = False
     channels: tuple[NewChannel, ...] = ()
-
-
-class RoomSnapshot(Struct, frozen=True, kw_only=True):
-    """A room's state on the server.
-
-    Attributes:
-        room: the room, with its channels in order and its members.
-        revision: increases with each request; a snapshot replaces those with a lower one.
-        rights: the user's own permissions.
-        bans: the room's bans; empty in a very large room.
-        entered: the channels the user has joined.
-        has_all_members: false for a very large room, whose roster has only members with a role.
-        member_count: the number of people in the room.
-    """
-
-    room: Room
-    revision: int
-    rights: Rights
-    bans: tuple[Ban, ...]
-    entered: frozenset[str]
-    has_all_members: bool
-    member_count: int
 
 
 class RoomPreview(Struct, frozen=True, kw_only=True):
@@ -98,7 +74,7 @@ class ServerDirectory(Protocol):
     can raise `NotReachable`, `RateLimited`, `ServerFailed` and `UnknownToken`.
     """
 
-    async def create_room(self, new: NewRoom) -> RoomSnapshot:
+    async def create_room(self, new: NewRoom) -> SyncedRoom:
         """Create a room with its channels.
 
         Raises:
@@ -107,7 +83,7 @@ class ServerDirectory(Protocol):
         """
         ...
 
-    async def join_room(self, address: str, *, via: Sequence[str] = ()) -> RoomSnapshot:
+    async def join_room(self, address: str, *, via: Sequence[str] = ()) -> SyncedRoom:
         """Join a room by ID or address, or accept an invitation.
 
         Raises:
@@ -119,7 +95,7 @@ class ServerDirectory(Protocol):
         """
         ...
 
-    async def view_room(self, room_id: str) -> RoomSnapshot:
+    async def view_room(self, room_id: str) -> SyncedRoom:
         """Return a room that the user has joined.
 
         Raises:
@@ -155,7 +131,7 @@ class ServerDirectory(Protocol):
         """
         ...
 
-    async def add_channel(self, room_id: str, new: NewChannel) -> RoomSnapshot:
+    async def add_channel(self, room_id: str, new: NewChannel) -> SyncedRoom:
         """Add a channel at the end of a room's list.
 
         Raises:
@@ -163,7 +139,17 @@ class ServerDirectory(Protocol):
         """
         ...
 
-    async def rename_channel(self, room_id: str, channel_id: str, name: str) -> RoomSnapshot:
+    async def make_channel(self, room_id: str, new: NewChannel, *, transaction: str) -> str:
+        """Add a channel at the end of a room's list, and return its ID.
+
+        Repeating it with the same transaction ID makes no second channel.
+
+        Raises:
+            NoRight: the user may not change the channels.
+        """
+        ...
+
+    async def rename_channel(self, room_id: str, channel_id: str, name: str) -> SyncedRoom:
         """Rename a channel.
 
         Raises:
@@ -171,7 +157,7 @@ class ServerDirectory(Protocol):
         """
         ...
 
-    async def order_channels(self, room_id: str, channel_ids: Sequence[str]) -> RoomSnapshot:
+    async def order_channels(self, room_id: str, channel_ids: Sequence[str]) -> SyncedRoom:
         """Reorder channels; unlisted channels follow in their current order.
 
         Raises:
@@ -179,7 +165,7 @@ class ServerDirectory(Protocol):
         """
         ...
 
-    async def remove_channel(self, room_id: str, channel_id: str) -> RoomSnapshot:
+    async def remove_channel(self, room_id: str, channel_id: str) -> SyncedRoom:
         """Remove a channel from a room's list; its messages stay on the server.
 
         Raises:

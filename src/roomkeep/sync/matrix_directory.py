@@ -1,23 +1,21 @@
 """The server directory on Matrix: rooms are spaces, channels are their children."""
 
 import asyncio
-import itertools
+import time
+import uuid
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Final, TypeVar
 
 import msgspec
 
-from roomkeep.sync.directory import (
-    NewChannel,
-    NewRoom,
-    RoomPage,
-    RoomSnapshot,
-)
+from roomkeep.storage.remote import SyncedRoom
+from roomkeep.sync.directory import NewChannel, NewRoom, RoomPage
 from roomkeep.sync.errors import (
     Banned,
     CreatedInPart,
     HomeserverError,
     InviteGone,
+    NameTaken,
     NoRight,
     NotFound,
     RateLimited,
@@ -26,8 +24,10 @@ from roomkeep.sync.errors import (
 from roomkeep.sync.mapping.content import channel_settings, space_settings
 from roomkeep.sync.mapping.room import child_content, order_after, order_of, orders_for
 from roomkeep.sync.matrix_view import SpaceView, preview, view_space
+from roomkeep.sync.room_states import RoomStates
 from roomkeep.sync.wire import Wire, events, rooms
 from roomkeep.sync.wire.addresses import server_of
+from roomkeep.sync.wire.types import JoinedRoom
 
 __all__ = ["MatrixDirectory"]
 
@@ -59,11 +59,11 @@ class MatrixDirectory:
         """
         self._wire = wire
         self._user_id = user_id
+        self._states = RoomStates(wire)
         self._revision = last_revision
         self._sleep = sleep
-        self._turns = itertools.count()
 
-    async def create_room(self, new: NewRoom) -> RoomSnapshot:
+    async def create_room(self, new: NewRoom) -> SyncedRoom:
         """Create a room with its channels: see `ServerDirectory`."""
         settings = space_settings(
             new.name, new.topic, is_private=new.is_private, is_listed=new.is_listed
@@ -77,7 +77,7 @@ class MatrixDirectory:
         except HomeserverError as error:
             raise CreatedInPart(room_id) from error
 
-    async def join_room(self, address: str, *, via: Sequence[str] = ()) -> RoomSnapshot:
+    async def join_room(self, address: str, *, via: Sequence[str] = ()) -> SyncedRoom:
         """Join a room: see `ServerDirectory`."""
         try:
             room_id = await self._patiently(lambda: rooms.join(self._wire, address, via=tuple(via)))
@@ -99,9 +99,13 @@ class MatrixDirectory:
                 continue
         return view.entered(frozenset(entered))
 
-    async def view_room(self, room_id: str) -> RoomSnapshot:
+    async def view_room(self, room_id: str) -> SyncedRoom:
         """Return a joined room: see `ServerDirectory`."""
         return (await self._view(room_id)).snapshot
+
+    async def view_joined(self, room_id: str, known: Mapping[str, JoinedRoom]) -> SyncedRoom:
+        """Return a joined room by what a sync from the beginning has told of all rooms."""
+        return (await self._view(room_id, known)).snapshot
 
     async def leave_room(self, room_id: str) -> None:
         """Leave a room and its channels: see `ServerDirectory`."""
@@ -135,7 +139,7 @@ class MatrixDirectory:
         del room_id
         await self._patiently(lambda: rooms.join(self._wire, channel_id))
 
-    async def add_channel(self, room_id: str, new: NewChannel) -> RoomSnapshot:
+    async def add_channel(self, room_id: str, new: NewChannel) -> SyncedRoom:
         """Add a channel: see `ServerDirectory`."""
         view = await self._view(room_id)
         if not view.snapshot.rights.change_channels:
@@ -144,7 +148,23 @@ class MatrixDirectory:
         await self._add(view, new, order_after(view.children))
         return await self.view_room(room_id)
 
-    async def rename_channel(self, room_id: str, channel_id: str, name: str) -> RoomSnapshot:
+    async def make_channel(self, room_id: str, new: NewChannel, *, transaction: str) -> str:
+        """Add a channel once: see `ServerDirectory`."""
+        view = await self._view(room_id)
+        if not view.snapshot.rights.change_channels:
+            raise NoRight(403, "M_FORBIDDEN", "you may not change the channels of this room")
+        # An alias is given once, so it tells whether an earlier attempt has made the channel.
+        name = f"roomkeep-{transaction}"
+        alias = f"#{name}:{server_of(self._user_id)}"
+        try:
+            channel_id = await self._make(view, new, alias_name=name)
+        except NameTaken:
+            channel_id = await rooms.resolve_alias(self._wire, alias)
+        if channel_id not in view.order:
+            await self._list(room_id, channel_id, order_after(view.children))
+        return channel_id
+
+    async def rename_channel(self, room_id: str, channel_id: str, name: str) -> SyncedRoom:
         """Rename a channel: see `ServerDirectory`."""
         try:
             await self._set(channel_id, "m.room.name", "", {"name": name})
@@ -154,7 +174,7 @@ class MatrixDirectory:
             await self._set(channel_id, "m.room.name", "", {"name": name})
         return await self.view_room(room_id)
 
-    async def order_channels(self, room_id: str, channel_ids: Sequence[str]) -> RoomSnapshot:
+    async def order_channels(self, room_id: str, channel_ids: Sequence[str]) -> SyncedRoom:
         """Reorder channels: see `ServerDirectory`."""
         view = await self._view(room_id)
         known = {event.state_key: event for event in view.children}
@@ -165,27 +185,44 @@ class MatrixDirectory:
             await self._set(room_id, "m.space.child", child, child_content(order, via))
         return await self.view_room(room_id)
 
-    async def remove_channel(self, room_id: str, channel_id: str) -> RoomSnapshot:
+    async def remove_channel(self, room_id: str, channel_id: str) -> SyncedRoom:
         """Remove a channel from the list: see `ServerDirectory`."""
         await self._set(room_id, "m.space.child", channel_id, {})
         return await self.view_room(room_id)
 
     async def _add(self, view: SpaceView, new: NewChannel, order: str) -> None:
-        room_id = view.snapshot.room.id
-        # Room IDs do not contain a server since version 12.
-        via = [server_of(self._user_id)]
-        levels = view.levels(besides=self._user_id)
-        settings = channel_settings(room_id, new.name, new.type, levels=levels, via=via)
-        channel_id = await self._patiently(lambda: rooms.create(self._wire, settings))
-        await self._set(room_id, "m.space.child", channel_id, child_content(order, via))
+        channel_id = await self._make(view, new)
+        await self._list(view.snapshot.room.id, channel_id, order)
 
-    async def _view(self, room_id: str) -> SpaceView:
-        # Counted at the request: the later request is newer, whichever response comes first.
-        self._revision += 1
+    async def _make(
+        self, view: SpaceView, new: NewChannel, *, alias_name: str | None = None
+    ) -> str:
+        levels = view.levels(besides=self._user_id)
+        settings = channel_settings(
+            view.snapshot.room.id, new.name, new.type, levels=levels, via=self._via
+        )
+        if alias_name is not None:
+            settings["room_alias_name"] = alias_name
+        return await self._patiently(lambda: rooms.create(self._wire, settings))
+
+    async def _list(self, room_id: str, channel_id: str, order: str) -> None:
+        await self._set(room_id, "m.space.child", channel_id, child_content(order, self._via))
+
+    @property
+    def _via(self) -> list[str]:
+        # Room IDs do not contain a server since version 12.
+        return [server_of(self._user_id)]
+
+    async def _view(self, room_id: str, known: Mapping[str, JoinedRoom] | None = None) -> SpaceView:
+        # Counted at the request: the later request is newer, whichever response comes first. The
+        # clock makes it so among the tabs of a browser, too.
+        self._revision = max(self._revision + 1, time.time_ns() // 1_000_000)
         revision = self._revision
         try:
             return await self._patiently(
-                lambda: view_space(self._wire, room_id, self._user_id, revision)
+                lambda: view_space(
+                    self._wire, self._states, room_id, self._user_id, revision, known
+                )
             )
         except NoRight as error:
             why = await self._why_not(room_id, error)
@@ -221,9 +258,7 @@ class MatrixDirectory:
         """
         is_alias = address.startswith("#")
         room_id = await rooms.resolve_alias(self._wire, address) if is_alias else address
-        # Synapse caches an initial sync for two minutes; a different timeout bypasses the cache.
-        turn = next(self._turns)
-        news = await events.sync(self._wire, chosen=_only_members(room_id), wait_ms=turn)
+        news = await events.sync(self._wire, chosen=_only_members(room_id))
         room = news.left.get(room_id) or news.joined.get(room_id)
         seen = () if room is None else (*room.state, *room.timeline)
         return next((one.content for one in seen[::-1] if one.state_key == self._user_id), {})
@@ -246,7 +281,8 @@ class MatrixDirectory:
 def _only_members(room_id: str) -> str:
     """Return a sync filter for the latest memberships of one room."""
     nothing: dict[str, list[str]] = {"types": []}
-    members = {"types": ["m.room.member"], "limit": 5}
+    # A homeserver may answer the same question from its cache, so no two are the same.
+    members = {"types": ["m.room.member"], "limit": 5, "not_types": [uuid.uuid4().hex]}
     room = {"rooms": [room_id], "include_leave": True, "timeline": members, "state": nothing}
     unused = {"ephemeral": nothing, "account_data": nothing}
     chosen = {"room": {**room, **unused}, "presence": nothing, "account_data": nothing}

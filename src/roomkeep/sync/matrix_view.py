@@ -1,21 +1,29 @@
 """Requesting a space and converting it to a snapshot."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final, Literal
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from roomkeep.models import Room
-from roomkeep.sync.directory import RoomPreview, RoomSnapshot
+from roomkeep.storage.remote import SyncedRoom
+from roomkeep.sync.directory import RoomPreview
 from roomkeep.sync.errors import BadResponse, NoRight
 from roomkeep.sync.mapping.members import media_or_none, read_bans, read_roster
 from roomkeep.sync.mapping.power import Power, read_power
-from roomkeep.sync.mapping.room import is_private, ordered_children, read_channels
+from roomkeep.sync.mapping.room import (
+    SPACE_TYPE,
+    is_private,
+    ordered_children,
+    read_channels,
+)
+from roomkeep.sync.mapping.state import RoomState, name_of_people
 from roomkeep.sync.mapping.texts import content_text, line
+from roomkeep.sync.room_states import RoomStates
 from roomkeep.sync.wire import Wire, events, rooms
-from roomkeep.sync.wire.types import Event, RoomSummary, events_of
+from roomkeep.sync.wire.types import Event, JoinedRoom, RoomSummary
 
 __all__ = ["SpaceView", "preview", "view_space"]
 
@@ -41,14 +49,15 @@ class SpaceView(Struct, frozen=True, kw_only=True):
         power: who may do what.
     """
 
-    snapshot: RoomSnapshot
+    snapshot: SyncedRoom
     children: tuple[Event, ...]
     order: tuple[str, ...]
     power: Power
 
-    def entered(self, channels: frozenset[str]) -> RoomSnapshot:
+    def entered(self, channels: frozenset[str]) -> SyncedRoom:
         """Return the snapshot with these channels joined."""
-        return replace(self.snapshot, entered=channels)
+        listed = (channel.id for channel in self.snapshot.room.channels)
+        return replace(self.snapshot, entered=tuple(one for one in listed if one in channels))
 
     def levels(self, *, besides: str) -> Mapping[str, int]:
         """Return the power levels for a new channel created by `besides`, copied from the space."""
@@ -58,37 +67,50 @@ class SpaceView(Struct, frozen=True, kw_only=True):
         }
 
 
-async def view_space(wire: Wire, room_id: str, user_id: str, revision: int) -> SpaceView:
-    """Return a space that the user has joined.
+async def view_space(
+    wire: Wire,
+    states: RoomStates,
+    room_id: str,
+    user_id: str,
+    revision: int,
+    known: Mapping[str, JoinedRoom] | None = None,
+) -> SpaceView:
+    """Return a room that the user has joined: a space, or a room of one channel, which is itself.
+
+    Args:
+        wire: the homeserver, signed in.
+        states: asks for the states of rooms.
+        room_id: the room.
+        user_id: the user.
+        revision: the revision of the view.
+        known: what a sync from the beginning has told of all joined rooms; None to ask.
 
     Raises:
         NoRight: the user has not joined it.
     """
-    create, levels, hierarchy, joined = await asyncio.gather(
-        events.get_state_event(wire, room_id, "m.room.create"),
-        events.get_state_content(wire, room_id, "m.room.power_levels"),
-        rooms.get_hierarchy(wire, room_id),
-        rooms.get_joined_rooms(wire),
-    )
-    if create is None:
-        raise BadResponse("the homeserver does not tell who made the room")
-    if room_id not in joined:
+    state = (await states.ask([room_id], known)).get(room_id)
+    if state is None:
         raise NoRight(403, "M_FORBIDDEN", "you are not in this room")
-    if not hierarchy.rooms or hierarchy.rooms[0].room_id != room_id:
-        raise BadResponse("the homeserver tells of another room")
-    space, *others = hierarchy.rooms
-    power = read_power(create, levels)
-    count = space.num_joined_members
-    has_all = count <= MANY_MEMBERS
-    members = await _members(wire, room_id, power, user_id, has_all=has_all)
-    children = tuple(
-        event for event in events_of(space.children_state) if ordered_children([event])
-    )
+    create = state.event("m.room.create")
+    if create is None or not create.sender:
+        raise BadResponse("the homeserver does not tell who made the room")
+    levels = state.event("m.room.power_levels")
+    power = read_power(create, None if levels is None else levels.content)
+    children = tuple(one for one in state.all_of("m.space.child") if ordered_children([one]))
     order = ordered_children(children)
-    channels = read_channels(order, {room.room_id: room for room in others})
+    space = state.summary(room_id)
+    if space.room_type != SPACE_TYPE and not children:
+        # A direct chat, or a room outside of any space.
+        order = [room_id]
+    has_all = state.member_count <= MANY_MEMBERS
+    members, entered = await asyncio.gather(
+        _members(wire, room_id, power, user_id, has_all=has_all), states.ask(order, known)
+    )
+    channels = read_channels(order, await _summaries(wire, room_id, order, entered))
+    people = name_of_people((*state.all_of("m.room.member"), *members), user_id)
     room = Room(
         id=room_id,
-        name=line(space.name) or "unnamed",
+        name=line(space.name) or line(space.canonical_alias) or line(people) or "unnamed",
         topic=None if space.topic is None else content_text(space.topic),
         icon=media_or_none(space.avatar_url),
         host_id=create.sender,
@@ -97,14 +119,14 @@ async def view_space(wire: Wire, room_id: str, user_id: str, revision: int) -> S
         channels=channels,
         members=read_roster(members, room_id, power),
     )
-    snapshot = RoomSnapshot(
+    snapshot = SyncedRoom(
         room=room,
         revision=revision,
         rights=power.rights(user_id),
         bans=read_bans(members, room_id),
-        entered=joined & {channel.id for channel in channels},
+        entered=tuple(channel.id for channel in channels if channel.id in entered),
         has_all_members=has_all,
-        member_count=count,
+        member_count=state.member_count,
     )
     return SpaceView(snapshot=snapshot, children=children, order=tuple(order), power=power)
 
@@ -121,6 +143,17 @@ def preview(summary: RoomSummary) -> RoomPreview:
         # The list of public rooms leaves out the default rule.
         entry=_ENTRIES.get(summary.join_rule or "public", "invite"),
     )
+
+
+async def _summaries(
+    wire: Wire, space_id: str, order: Sequence[str], entered: Mapping[str, RoomState]
+) -> dict[str, RoomSummary]:
+    """Return what is known of a space's children; of those not joined the list of rooms tells."""
+    found = {room_id: state.summary(room_id) for room_id, state in entered.items()}
+    if any(room_id not in found for room_id in order):
+        hierarchy = await rooms.get_hierarchy(wire, space_id)
+        found = {room.room_id: room for room in hierarchy.rooms} | found
+    return found
 
 
 async def _members(

@@ -4,7 +4,8 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from roomkeep.sync.directory import NewChannel, NewRoom, RoomSnapshot, ServerDirectory
+from roomkeep.storage.remote import SyncedRoom
+from roomkeep.sync.directory import NewChannel, NewRoom, ServerDirectory
 from roomkeep.sync.errors import Banned, CreatedInPart, InviteGone, NoRight, RequestRefused
 from roomkeep.sync.matrix_directory import MatrixDirectory
 from roomkeep.sync.wire import events, rooms
@@ -30,11 +31,11 @@ def directory_of(person: Person) -> ServerDirectory:
     return MatrixDirectory(person.wire, person.user_id)
 
 
-def names(snapshot: RoomSnapshot) -> list[tuple[str, str, int]]:
+def names(snapshot: SyncedRoom) -> list[tuple[str, str, int]]:
     return [(c.name, c.type, c.position) for c in snapshot.room.channels]
 
 
-def ids(snapshot: RoomSnapshot) -> list[str]:
+def ids(snapshot: SyncedRoom) -> list[str]:
     return [channel.id for channel in snapshot.room.channels]
 
 
@@ -55,13 +56,13 @@ async def test_a_room_is_made_joined_and_the_same_for_both(ada_and_ben: Two) -> 
     assert room.host_id == ada.user_id
     assert [(m.oder_id, m.role) for m in room.members] == [(ada.user_id, "host")]
     assert made.rights.change_channels
-    assert made.entered == set(ids(made))
+    assert made.entered == tuple(ids(made))
 
     found = await his.find_rooms("garden")
     assert room.id in {preview.id for preview in found.rooms}
     joined = await his.join_room(room.id)
     assert names(joined) == names(made)
-    assert joined.entered == set(ids(made))
+    assert joined.entered == tuple(ids(made))
     assert not joined.rights.change_channels
     assert [(m.oder_id, m.display_name, m.role) for m in joined.room.members] == [
         (ada.user_id, "Ada", "host"),
@@ -137,7 +138,7 @@ async def test_a_private_room_takes_those_who_are_invited(ada_and_ben: Two) -> N
     invited = await events.sync(ben.wire)
     assert made.room.id in invited.invited
     joined = await his.join_room(made.room.id)
-    assert joined.entered == set(ids(made))
+    assert joined.entered == tuple(ids(made))
     await his.leave_room(made.room.id)
     assert await rooms.get_joined_rooms(ben.wire) == set()
     with pytest.raises(InviteGone):

@@ -12,6 +12,7 @@ from roomkeep.storage.operation import reads, writes
 from roomkeep.storage.operations.messages import save_all
 from roomkeep.storage.operations.meta import SETTING, save_settings
 from roomkeep.storage.operations.shared import WITH_DEPENDENTS, not_stored
+from roomkeep.storage.operations.sync_records import check_not_synced
 from roomkeep.storage.operations.tombstones import redact_deleted
 from roomkeep.storage.operations.users import change_user
 from roomkeep.storage.schema import SCHEMA
@@ -81,17 +82,22 @@ async def get_records(
     return RecordPage(**{store: tuple(found)}, next=last)
 
 
-@writes(*WITH_DEPENDENTS)
+@writes(*WITH_DEPENDENTS, "meta")
 async def add_messages(tx: Transaction, messages: Sequence[Message]) -> int:
-    """Write the messages that are not there yet; return how many were written."""
+    """Write the messages that are not there yet; return how many were written.
+
+    In a room on a server it is refused, as it is for bans.
+    """
+    await check_not_synced(tx, (message.room_id for message in messages), "room_id")
     new = await not_stored(tx, "messages", {message.id: message for message in messages})
     await save_all(tx, list(new.values()))
     return len(new)
 
 
-@writes("bans")
+@writes("bans", "meta")
 async def add_bans(tx: Transaction, bans: Sequence[Ban]) -> int:
     """Write the bans that are not there yet; return how many were written."""
+    await check_not_synced(tx, (ban.room_id for ban in bans), "room_id")
     new = await not_stored(tx, "bans", {ban.oder_id: ban for ban in bans})
     tx.put("bans", list(new.values()))
     for ban in new.values():

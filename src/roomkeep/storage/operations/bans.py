@@ -5,20 +5,27 @@ from roomkeep.errors import InvalidRecord
 from roomkeep.models import Ban, BanKey, Id, Milliseconds
 from roomkeep.storage.changes import Change, records_saved
 from roomkeep.storage.operation import reads, writes
+from roomkeep.storage.operations.queued_writes import queue_ban, queue_unban
+from roomkeep.storage.operations.sync_records import synced_rooms
 from roomkeep.storage.transaction import Transaction
 
 
-@writes("bans")
+@writes("bans", "meta")
 async def save_ban(tx: Transaction, ban: Ban) -> None:
     """Write a ban in place of the one with the same `oder_id`, the ban's own key."""
+    if ban.room_id in await synced_rooms(tx):
+        await queue_ban(tx, ban)
     tx.put("bans", [ban])
     tx.changes.append(records_saved("bans", {ban.oder_id: ban}, room_id=ban.room_id))
 
 
-@writes("bans")
+@writes("bans", "meta")
 async def remove_ban(tx: Transaction, oder_id: BanKey) -> None:
     """Delete a ban by its own key, if it is there."""
-    ban = await tx.get("bans", oder_id, Ban)
+    synced, reading = synced_rooms(tx), tx.get("bans", oder_id, Ban)
+    on_server, ban = await synced, await reading
+    if ban is not None and ban.room_id in on_server:
+        await queue_unban(tx, ban)
     tx.delete("bans", [oder_id])
     room_id = None if ban is None else ban.room_id
     tx.changes.append(Change(store="bans", action="delete", keys=(oder_id,), room_id=room_id))

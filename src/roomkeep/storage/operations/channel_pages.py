@@ -6,8 +6,16 @@ from roomkeep.models import Attachment, Id, Message, Milliseconds
 from roomkeep.storage.arguments import Limit
 from roomkeep.storage.operation import reads
 from roomkeep.storage.operations.attachments import attachments_of
-from roomkeep.storage.operations.message_pages import get_latest_messages, get_messages_after
+from roomkeep.storage.operations.gap_edges import (
+    gap_after,
+    gap_before,
+    gaps_of,
+    newer_than,
+    older_than,
+)
+from roomkeep.storage.operations.message_pages import PageEdge, edge_at, read_page
 from roomkeep.storage.operations.tombstones import redact_deleted
+from roomkeep.storage.remote import Edge, Gap
 from roomkeep.storage.transaction import Transaction
 
 
@@ -19,15 +27,19 @@ class ChannelPage(Struct, frozen=True, kw_only=True, rename="camel"):
         after: those from there on, ascending.
         originals: the messages that these reply to and that are not among them, by their ids.
         attachments: the attachments of these, by the message's id; of those that have any.
+        gap: where messages are missing right before these; None where none are.
+        newer_gap: where messages are missing right after these.
     """
 
     before: list[Message]
     after: list[Message]
     originals: dict[str, Message]
     attachments: dict[str, list[Attachment]]
+    gap: Gap | None = None
+    newer_gap: Gap | None = None
 
 
-@reads("messages", "attachments")
+@reads("messages", "attachments", "meta")
 async def get_channel_page(
     tx: Transaction,
     room_id: Id,
@@ -48,11 +60,24 @@ async def get_channel_page(
     Raises:
         RecordNotFound: there is no message `around`.
     """
-    after: list[Message] = []
-    if around is not None:
-        after = await get_messages_after(tx, room_id, around, limit, channel_id)
-    edge = around if isinstance(around, str) else after[0].id if after else None
-    before = await get_latest_messages(tx, room_id, limit, edge, channel_id)
+    start: PageEdge | None = None
+    if isinstance(around, str):
+        start = await edge_at(tx, room_id, around, "after")
+    elif around is not None:
+        start = PageEdge(around)
+    reading = gaps_of(tx, room_id, channel_id)
+    found: list[Message] = []
+    if start is not None:
+        found = await read_page(tx, room_id, channel_id, limit, start, "next")
+    gaps = await reading
+    newer_gap = None if start is None else gap_after(gaps, start.place)
+    after = older_than(newer_gap, found)
+    edge = start if isinstance(around, str) else _edge_of(after)
+    gap = gap_before(gaps, None if edge is None else edge.place)
+    older = await read_page(tx, room_id, channel_id, limit, edge, "prev")
+    before = [redact_deleted(one) for one in reversed(newer_than(gap, older))]
+    if edge is None or len(after) == limit:
+        newer_gap = None
     if isinstance(around, str):
         after = [*await tx.get_many("messages", [around], Message), *after]
     here = {message.id for message in (*before, *after)}
@@ -64,4 +89,17 @@ async def get_channel_page(
         after=[redact_deleted(message) for message in after],
         originals={message.id: redact_deleted(message) for message in originals},
         attachments=await attachments_of(tx, here),
+        gap=gap if _reaches(gap, [*before, *after], is_full=len(before) == limit) else None,
+        newer_gap=newer_gap,
     )
+
+
+def _edge_of(messages: list[Message]) -> PageEdge | None:
+    return PageEdge(messages[0].timestamp, messages[0].id) if messages else None
+
+
+def _reaches(gap: Gap | None, messages: list[Message], *, is_full: bool) -> bool:
+    """Tell whether nothing is stored between a gap and the first of some messages."""
+    if gap is None or not is_full or not messages:
+        return gap is not None
+    return Edge(timestamp=messages[0].timestamp, id=messages[0].id) == gap.before

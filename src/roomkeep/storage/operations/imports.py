@@ -11,23 +11,26 @@ from roomkeep.storage.operation import writes
 from roomkeep.storage.operations.attachments import RoomOf
 from roomkeep.storage.operations.messages import save_all
 from roomkeep.storage.operations.shared import WITH_DEPENDENTS
+from roomkeep.storage.operations.sync_records import check_not_synced
 from roomkeep.storage.transaction import Transaction
 
 
-@writes(*WITH_DEPENDENTS)
+@writes(*WITH_DEPENDENTS, "meta")
 async def import_messages(
     tx: Transaction, messages: Sequence[Message], shared_ids: Ids = ()
 ) -> int:
     """Write archived messages that are not there yet; return how many were written.
 
     Where the id of a message is taken by one of another room, the message gets an id made from the
-    two; so do replies to it. The same archive, imported again, adds nothing.
+    two; so do replies to it. The same archive, imported again, adds nothing. Into a room on a
+    server it is refused.
 
     Args:
         tx: the transaction.
         messages: the messages. Their ids need to be unique only in their room.
         shared_ids: ids that the archive uses in several rooms.
     """
+    await check_not_synced(tx, (message.room_id for message in messages), "room_id")
     ids = await _Ids.load(tx, messages, shared_ids)
     new: dict[str, Message] = {}
     for message in messages:

@@ -9,17 +9,30 @@ from roomkeep.errors import InvalidRecord
 from roomkeep.models import Id, Message, Milliseconds
 from roomkeep.storage.arguments import Limit
 from roomkeep.storage.operation import reads
+from roomkeep.storage.operations.gap_edges import (
+    Place,
+    gap_after,
+    gap_before,
+    gaps_of,
+    newer_than,
+    older_than,
+)
 from roomkeep.storage.operations.shared import require
 from roomkeep.storage.operations.tombstones import redact_deleted
 from roomkeep.storage.schema import BY_CHANNEL_AND_TIME, BY_ROOM_AND_TIME
 from roomkeep.storage.transaction import Transaction
 
 
-class _Edge(Struct, frozen=True):
+class PageEdge(Struct, frozen=True):
     """Where a page begins: beside a message, or beside all those of a time where `id` is None."""
 
     timestamp: int
     id: str | None = None
+
+    @property
+    def place(self) -> Place:
+        """The place among the messages."""
+        return (self.timestamp, None if self.id is None else sort_key(self.id))
 
 
 @reads("messages")
@@ -54,7 +67,7 @@ async def _unreadable_messages(tx: Transaction) -> set[Key]:
     return existing - {message.id for message in readable}
 
 
-@reads("messages")
+@reads("messages", "meta")
 async def get_latest_messages(
     tx: Transaction,
     room_id: Id,
@@ -64,7 +77,7 @@ async def get_latest_messages(
 ) -> list[Message]:
     """Return the newest messages, ascending: a page of a chat view.
 
-    What it costs does not grow with the room.
+    A channel's page does not go beyond a gap. What it costs does not grow with the room.
 
     Args:
         tx: the transaction.
@@ -76,12 +89,16 @@ async def get_latest_messages(
     Raises:
         RecordNotFound: there is no message `before`.
     """
-    edge = None if before is None else await _edge_at(tx, room_id, before, "before")
-    found = await _page(tx, room_id, channel_id, limit, edge, "prev")
+    edge = None if before is None else await edge_at(tx, room_id, before, "before")
+    gaps = None if channel_id is None else gaps_of(tx, room_id, channel_id)
+    found = await read_page(tx, room_id, channel_id, limit, edge, "prev")
+    if gaps is not None:
+        place = None if edge is None else edge.place
+        found = newer_than(gap_before(await gaps, place), found)
     return [redact_deleted(message) for message in reversed(found)]
 
 
-@reads("messages")
+@reads("messages", "meta")
 async def get_messages_after(
     tx: Transaction,
     room_id: Id,
@@ -91,7 +108,7 @@ async def get_messages_after(
 ) -> list[Message]:
     """Return the oldest messages after a message or a time, ascending: the next page down.
 
-    What it costs does not grow with the room.
+    A channel's page does not go beyond a gap. What it costs does not grow with the room.
 
     Args:
         tx: the transaction.
@@ -105,10 +122,13 @@ async def get_messages_after(
         RecordNotFound: there is no message `after`.
     """
     if isinstance(after, str):
-        edge = await _edge_at(tx, room_id, after, "after")
+        edge = await edge_at(tx, room_id, after, "after")
     else:
-        edge = _Edge(after)
-    found = await _page(tx, room_id, channel_id, limit, edge, "next")
+        edge = PageEdge(after)
+    gaps = None if channel_id is None else gaps_of(tx, room_id, channel_id)
+    found = await read_page(tx, room_id, channel_id, limit, edge, "next")
+    if gaps is not None:
+        found = older_than(gap_after(await gaps, edge.place), found)
     return [redact_deleted(message) for message in found]
 
 
@@ -127,7 +147,7 @@ async def count_messages(
         after: only those later than this time, in ms.
         channel_id: of this channel only.
     """
-    edge = None if after is None else _Edge(after)
+    edge = None if after is None else PageEdge(after)
     index, prefix = _index(room_id, channel_id)
     return await tx.count("messages", index=index, query=_beyond(prefix, edge, "next"))
 
@@ -137,20 +157,26 @@ def message_order(message: Message) -> tuple[int, Any]:
     return (message.timestamp, sort_key(message.id))
 
 
-async def _edge_at(tx: Transaction, room_id: str, message_id: str, field: str) -> _Edge:
+async def edge_at(tx: Transaction, room_id: str, message_id: str, field: str) -> PageEdge:
+    """Return the edge at a message of a room.
+
+    Raises:
+        RecordNotFound: there is no such message.
+        InvalidRecord: it is in another room; it names `field`.
+    """
     message = await require(tx, "messages", message_id, Message)
     if message.room_id != room_id:
         msg = f"the message is in the room {message.room_id!r}"
         raise InvalidRecord(msg, field=field)
-    return _Edge(message.timestamp, message.id)
+    return PageEdge(message.timestamp, message.id)
 
 
-async def _page(
+async def read_page(
     tx: Transaction,
     room_id: str,
     channel_id: str | None,
     limit: int,
-    edge: _Edge | None,
+    edge: PageEdge | None,
     direction: Direction,
 ) -> list[Message]:
     """Return the `limit` messages nearest to the edge, the nearest first."""
@@ -181,7 +207,7 @@ def _index(room_id: str, channel_id: str | None) -> tuple[str, tuple[str, ...]]:
     return BY_CHANNEL_AND_TIME, (room_id, channel_id)
 
 
-def _beyond(prefix: tuple[str, ...], edge: _Edge | None, direction: Direction) -> KeyRange:
+def _beyond(prefix: tuple[str, ...], edge: PageEdge | None, direction: Direction) -> KeyRange:
     """Return the range of an index's keys that begin with `prefix` and whose time is beyond."""
     everything = KeyRange.starting_with(*prefix)
     if edge is None:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from msgspec import structs
 
 from indexeddb.keys import KeyRange
-from roomkeep.errors import RecordNotFound
+from roomkeep.errors import InvalidRecord, RecordNotFound
 from roomkeep.models import Id, Message, Milliseconds
 from roomkeep.storage.arguments import Ids, MessageUpdate, Settings, changed_fields
 from roomkeep.storage.changes import Change, messages_saved, records_saved
@@ -14,8 +14,14 @@ from roomkeep.storage.operation import reads, writes
 from roomkeep.storage.operations.attachments import move_attachments
 from roomkeep.storage.operations.bans import check_not_banned
 from roomkeep.storage.operations.meta import save_settings
+from roomkeep.storage.operations.queued_writes import (
+    queue_changes,
+    queue_deletion,
+    queue_message,
+)
 from roomkeep.storage.operations.reactions import sync_reactions
 from roomkeep.storage.operations.shared import WITH_DEPENDENTS, delete_dependents, require
+from roomkeep.storage.operations.sync_records import check_not_synced, synced_rooms
 from roomkeep.storage.operations.tombstones import make_tombstone, redact_deleted
 from roomkeep.storage.schema import BY_CHANNEL_AND_TIME
 from roomkeep.storage.transaction import Transaction
@@ -24,23 +30,26 @@ _BATCH = 250
 """So many messages are held at a time while many are moved."""
 
 
-@writes(*WITH_DEPENDENTS)
+@writes(*WITH_DEPENDENTS, "meta")
 async def save_message(tx: Transaction, message: Message) -> None:
     """Write a message in place of the one with its id.
 
     Its reactions replace those that are stored; a new message takes along those that came before
     it.
     """
+    if message.room_id in await synced_rooms(tx):
+        message = await queue_message(tx, message)
     await save_all(tx, [message])
 
 
-@writes(*WITH_DEPENDENTS)
+@writes(*WITH_DEPENDENTS, "meta")
 async def save_messages(tx: Transaction, messages: Sequence[Message]) -> None:
     """Write many messages, as `save_message` would; of two with one id, the later.
 
     In the desktop's window one request carries at most 100 million characters, some 300,000
-    messages; `save_messages_in_batches` writes more.
+    messages; `save_messages_in_batches` writes more. In a room on a server it is refused.
     """
+    await check_not_synced(tx, (message.room_id for message in messages), "room_id")
     await save_all(tx, list({message.id: message for message in messages}.values()))
 
 
@@ -53,9 +62,13 @@ async def send_message(
     attachment_ids: Ids,
 ) -> None:
     """Write a message of who is signed in, and what changes with it, unless they are banned."""
-    if not await tx.existing("rooms", [message.room_id]):
+    reading, synced = tx.existing("rooms", [message.room_id]), synced_rooms(tx)
+    is_on_server = message.room_id in await synced
+    if not await reading:
         raise RecordNotFound("rooms", message.room_id)
     await check_not_banned(tx, message.sender_id, message.room_id, now, "sender_id")
+    if is_on_server:
+        message = await queue_message(tx, message, attachment_ids)
     await save_all(tx, [message])
     if attachment_ids:
         await move_attachments(tx, attachment_ids, message)
@@ -69,12 +82,17 @@ async def get_message_by_id(tx: Transaction, message_id: Id) -> Message | None:
     return None if message is None else redact_deleted(message)
 
 
-@writes(*WITH_DEPENDENTS)
+@writes(*WITH_DEPENDENTS, "meta")
 async def update_message(tx: Transaction, message_id: Id, changes: MessageUpdate) -> None:
     """Change some fields of a message."""
+    synced = await synced_rooms(tx)
     stored = await require(tx, "messages", message_id, Message)
     changed = changed_fields(changes)
     message = structs.replace(stored, **changed)
+    if stored.room_id in synced:
+        await queue_changes(tx, stored, message)
+    elif message.room_id in synced:
+        raise InvalidRecord("is on a server, which would not hear of it", field="room_id")
     if message.room_id != stored.room_id:
         tx.changes.append(
             Change(store="messages", action="delete", keys=(stored.id,), room_id=stored.room_id)
@@ -88,14 +106,17 @@ async def update_message(tx: Transaction, message_id: Id, changes: MessageUpdate
     tx.changes.append(records_saved("messages", {message.id: message}, room_id=message.room_id))
 
 
-@writes(*WITH_DEPENDENTS)
+@writes(*WITH_DEPENDENTS, "meta")
 async def delete_message(tx: Transaction, message_id: Id) -> None:
     """Leave a tombstone of a message: its content, reactions and attachments go.
 
     It reads `DELETED_MESSAGE_CONTENT` from then on. Nothing happens where there is no message; one
     that cannot be decoded leaves no tombstone.
     """
-    message = await tx.get("messages", message_id, Message)
+    synced, reading = synced_rooms(tx), tx.get("messages", message_id, Message)
+    on_server, message = await synced, await reading
+    if message is not None and message.room_id in on_server:
+        await queue_deletion(tx, message)
     if message is not None:
         await save_all(tx, [make_tombstone(message)])
     elif await tx.existing("messages", [message_id]):
@@ -104,9 +125,18 @@ async def delete_message(tx: Transaction, message_id: Id) -> None:
         tx.changes.append(Change(store="messages", action="delete", keys=(message_id,)))
 
 
-@writes("messages")
+@writes("messages", "meta")
 async def move_messages(tx: Transaction, room_id: Id, channel_id: Id, to_channel_id: Id) -> int:
-    """Move all messages of a channel to another channel of the room; return how many there were."""
+    """Move all messages of a channel to another channel of the room; return how many there were.
+
+    In a room on a server it is refused.
+    """
+    await check_not_synced(tx, [room_id], "room_id")
+    return await move_all(tx, room_id, channel_id, to_channel_id)
+
+
+async def move_all(tx: Transaction, room_id: str, channel_id: str, to_channel_id: str) -> int:
+    """Move all messages of a channel, as a part of a larger transaction."""
     if channel_id == to_channel_id:
         return 0
     query = KeyRange.starting_with(room_id, channel_id)
@@ -118,9 +148,18 @@ async def move_messages(tx: Transaction, room_id: Id, channel_id: Id, to_channel
     return len(keys)
 
 
-@writes(*WITH_DEPENDENTS)
+@writes(*WITH_DEPENDENTS, "meta")
 async def clear_room_messages(tx: Transaction, room_id: Id) -> None:
-    """Delete all messages of a room, with their reactions and attachments; leave no tombstones."""
+    """Delete all messages of a room, with their reactions and attachments; leave no tombstones.
+
+    In a room on a server it is refused.
+    """
+    await check_not_synced(tx, [room_id], "room_id")
+    await erase_room_messages(tx, room_id)
+
+
+async def erase_room_messages(tx: Transaction, room_id: str) -> None:
+    """Delete all messages of a room, as a part of a larger transaction."""
     ids = await tx.get_all_keys("messages", index="roomId", query=KeyRange.only(room_id))
     tx.delete("messages", ids)
     await delete_dependents(tx, ids, of_room=room_id)

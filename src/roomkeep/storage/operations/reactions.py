@@ -1,6 +1,6 @@
 """Reactions: one per person, emoji and message, and always equal to those in their message."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec import structs
 
@@ -11,6 +11,8 @@ from roomkeep.storage.changes import Change, records_saved
 from roomkeep.storage.encoding import stored_fields
 from roomkeep.storage.operation import reads, writes
 from roomkeep.storage.operations.bans import check_not_banned
+from roomkeep.storage.operations.queued_writes import queue_reaction, queue_removal
+from roomkeep.storage.operations.sync_records import synced_rooms
 from roomkeep.storage.operations.tombstones import get_undeleted
 from roomkeep.storage.transaction import Transaction
 
@@ -18,32 +20,43 @@ Key = tuple[str, str, str]
 """Who reacted, with which emoji, to which message."""
 
 
-@writes("messages", "reactions")
+@writes("messages", "reactions", "meta")
 async def save_reaction(tx: Transaction, reaction: Reaction) -> None:
     """Write a reaction; there is one for each person, emoji and message.
 
     It may come before its message, and joins it when the message is saved; but not after the
     message was deleted.
     """
-    await _save(tx, reaction, await get_undeleted(tx, reaction.message_id))
-
-
-@writes("messages", "reactions", "bans")
-async def send_reaction(tx: Transaction, reaction: Reaction, now: Milliseconds) -> None:
-    """Write a reaction of who is signed in, unless they are banned from the message's room."""
+    synced = await synced_rooms(tx)
     message = await get_undeleted(tx, reaction.message_id)
-    if message is not None:
-        await check_not_banned(tx, reaction.oder_id, message.room_id, now, "oder_id")
+    if message is not None and message.room_id in synced:
+        await queue_reaction(tx, reaction, message)
     await _save(tx, reaction, message)
 
 
-@writes("messages", "reactions")
+@writes("messages", "reactions", "bans", "meta")
+async def send_reaction(tx: Transaction, reaction: Reaction, now: Milliseconds) -> None:
+    """Write a reaction of who is signed in, unless they are banned from the message's room."""
+    synced = await synced_rooms(tx)
+    message = await get_undeleted(tx, reaction.message_id)
+    if message is not None:
+        await check_not_banned(tx, reaction.oder_id, message.room_id, now, "oder_id")
+    if message is not None and message.room_id in synced:
+        await queue_reaction(tx, reaction, message)
+    await _save(tx, reaction, message)
+
+
+@writes("messages", "reactions", "meta")
 async def remove_reaction(tx: Transaction, message_id: Id, oder_id: Id, emoji: Id) -> None:
     """Delete a reaction, if it is there. `oder_id` is who reacted."""
     key = (oder_id, emoji, message_id)
-    if not await tx.existing("reactions", [key]):
+    existing, synced = tx.existing("reactions", [key]), synced_rooms(tx)
+    on_server = await synced
+    if not await existing:
         return
     message = await tx.get("messages", message_id, Message)
+    if message is not None and message.room_id in on_server:
+        await queue_removal(tx, oder_id, emoji, message)
     tx.delete("reactions", [key])
     tx.changes.append(_deleted([key], message))
     await _copy_into_message(tx, message)
@@ -92,6 +105,18 @@ async def sync_reactions(tx: Transaction, messages: Sequence[Message]) -> list[M
     tx.delete("reactions", gone)
     tx.put("reactions", saved)
     return [concerned.get(message.id, message) for message in messages]
+
+
+def put_early_reactions(tx: Transaction, reactions: Mapping[Key, Reaction | None]) -> None:
+    """Write reactions whose message is not there yet, or delete them (None)."""
+    saved = {key: one for key, one in reactions.items() if one is not None}
+    gone = [key for key in reactions if key not in saved]
+    if saved:
+        tx.put("reactions", list(saved.values()))
+        tx.changes.append(records_saved("reactions", saved))
+    if gone:
+        tx.delete("reactions", gone)
+        tx.changes.append(_deleted(gone, None))
 
 
 def reaction_key(reaction: Reaction) -> Key:

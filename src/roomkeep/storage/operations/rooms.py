@@ -9,8 +9,10 @@ from roomkeep.storage.arguments import RoomUpdate, changed_fields
 from roomkeep.storage.changes import Change, records_saved
 from roomkeep.storage.encoding import keep_unknown_fields, stored_fields
 from roomkeep.storage.operation import reads, writes
-from roomkeep.storage.operations.messages import clear_room_messages
+from roomkeep.storage.operations.messages import erase_room_messages
+from roomkeep.storage.operations.queued_writes import queue_room
 from roomkeep.storage.operations.shared import WITH_DEPENDENTS, require
+from roomkeep.storage.operations.sync_records import check_not_synced, synced_rooms
 from roomkeep.storage.transaction import Transaction
 from roomkeep.storage.validation import MAX_ITEMS
 
@@ -21,9 +23,16 @@ _LISTS: dict[str, tuple[type[Struct], str]] = {
 """The lists of a room: the type of their items, and the field that tells the items apart."""
 
 
-@writes("rooms")
+@writes("rooms", "meta")
 async def save_room(tx: Transaction, room: Room) -> None:
     """Write a room in place of the one with its id."""
+    if room.id in await synced_rooms(tx):
+        await queue_room(tx, await require(tx, "rooms", room.id, Room), room)
+    put_room(tx, room)
+
+
+def put_room(tx: Transaction, room: Room) -> None:
+    """Write a room, as a part of a larger transaction."""
     tx.put("rooms", [room])
     tx.changes.append(_saved(room))
 
@@ -41,10 +50,19 @@ async def get_all_rooms(tx: Transaction) -> list[Room]:
     return sorted(rooms, key=lambda room: (room.created_at, sort_key(room.id)))
 
 
-@writes("rooms", "bans", *WITH_DEPENDENTS)
+@writes("rooms", "bans", *WITH_DEPENDENTS, "meta")
 async def delete_room(tx: Transaction, room_id: Id) -> None:
-    """Delete a room with its messages, their reactions and attachments, and its bans."""
-    await clear_room_messages(tx, room_id)
+    """Delete a room with its messages, their reactions and attachments, and its bans.
+
+    A room on a server is left there, and goes when the server says so: here it is refused.
+    """
+    await check_not_synced(tx, [room_id], "room_id")
+    await erase_room(tx, room_id)
+
+
+async def erase_room(tx: Transaction, room_id: str) -> None:
+    """Delete a room with all that belongs to it, as a part of a larger transaction."""
+    await erase_room_messages(tx, room_id)
     bans = await tx.get_all_keys("bans", index="roomId", query=KeyRange.only(room_id))
     tx.delete("bans", bans)
     tx.delete("rooms", [room_id])
@@ -53,22 +71,28 @@ async def delete_room(tx: Transaction, room_id: Id) -> None:
     tx.changes.append(Change(store="rooms", action="delete", keys=(room_id,), room_id=room_id))
 
 
-@writes("rooms")
+@writes("rooms", "meta")
 async def update_room(tx: Transaction, room_id: Id, changes: RoomUpdate) -> None:
     """Change some fields of a room. What its channels and members hold besides stays, too."""
-    await _update(tx, await require(tx, "rooms", room_id, Room), changed_fields(changes))
+    synced, changed = await synced_rooms(tx), changed_fields(changes)
+    stored = await require(tx, "rooms", room_id, Room)
+    if room_id in synced:
+        await queue_room(tx, stored, structs.replace(stored, **changed))
+    await change_room(tx, stored, changed)
 
 
-@writes("rooms")
+@writes("rooms", "meta")
 async def add_room(tx: Transaction, room: Room) -> None:
     """Write a room that is not there yet; else add the channels and members that it lacks.
 
     Raises:
-        InvalidRecord: the two together have more channels or members than can be kept.
+        InvalidRecord: the two together have more channels or members than can be kept, or the room
+            is on a server.
     """
+    await check_not_synced(tx, [room.id], "id")
     stored = await tx.get("rooms", room.id, Room)
     if stored is None:
-        await save_room(tx, room)
+        put_room(tx, room)
         return
     changed: dict[str, object] = {}
     for name, (_, key) in _LISTS.items():
@@ -82,10 +106,11 @@ async def add_room(tx: Transaction, room: Room) -> None:
             msg = f"would have {len(items):,} items; {MAX_ITEMS:,} is the most"
             raise InvalidRecord(msg, field=name)
     if changed:
-        await _update(tx, stored, changed)
+        await change_room(tx, stored, changed)
 
 
-async def _update(tx: Transaction, room: Room, changed: dict[str, object]) -> None:
+async def change_room(tx: Transaction, room: Room, changed: dict[str, object]) -> None:
+    """Write some fields of a stored room, as a part of a larger transaction."""
     room = structs.replace(room, **changed)
     fields = stored_fields(room, changed)
     if _LISTS.keys() & changed.keys():

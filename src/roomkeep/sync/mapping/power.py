@@ -5,7 +5,7 @@ from typing import Any, Final, Literal, TypeAlias
 
 from msgspec import Struct
 
-from roomkeep.sync.rights import Rights
+from roomkeep.storage.remote import Rights
 from roomkeep.sync.wire.types import Event
 
 __all__ = ["Power", "Role", "level_of_role", "read_power", "with_role"]

@@ -6,6 +6,15 @@ from typing import Any, Final
 from msgspec import Struct
 
 from roomkeep.models import DELETED_MESSAGE_CONTENT, Attachment, Message, Reaction
+from roomkeep.storage.remote import (
+    FullyRead,
+    MediaFile,
+    MessageEdit,
+    NewMessage,
+    NewReaction,
+    ReadUpTo,
+    Redaction,
+)
 from roomkeep.sync.errors import BadAddress
 from roomkeep.sync.mapping.members import read_member
 from roomkeep.sync.mapping.texts import (
@@ -17,18 +26,7 @@ from roomkeep.sync.mapping.texts import (
     person_name,
     without_quote,
 )
-from roomkeep.sync.mapping.updates import (
-    FullyRead,
-    MediaFile,
-    MessageEdit,
-    NewMessage,
-    NewReaction,
-    ReadUpTo,
-    Redaction,
-    RoomUpgrade,
-    TimelineUpdate,
-    Typing,
-)
+from roomkeep.sync.mapping.updates import ChannelUpdate, RoomUpgrade, Typing
 from roomkeep.sync.wire.addresses import media_parts
 from roomkeep.sync.wire.types import Event
 
@@ -58,13 +56,13 @@ class Place(Struct, frozen=True, kw_only=True):
     name_of: Callable[[str], str | None] = lambda _: None
 
 
-def read_timeline(events: Iterable[Event], place: Place) -> list[TimelineUpdate]:
+def read_timeline(events: Iterable[Event], place: Place) -> list[ChannelUpdate]:
     """Return the meaning of each event, in order, without those that mean nothing here."""
     found = (read_event(event, place) for event in events)
     return [update for update in found if update is not None]
 
 
-def read_event(event: Event, place: Place) -> TimelineUpdate | None:
+def read_event(event: Event, place: Place) -> ChannelUpdate | None:
     """Return the meaning of a channel's event; None if it has none here."""
     if not event.event_id or not event.sender:
         return None
@@ -207,7 +205,7 @@ def _read_redaction(event: Event) -> Redaction | None:
     )
 
 
-def _read_state(event: Event, place: Place) -> TimelineUpdate | None:
+def _read_state(event: Event, place: Place) -> ChannelUpdate | None:
     if event.type == "m.room.member":
         return read_member(event, place.room_id)
     if event.type == "m.room.tombstone" and _is_id(event.content.get("replacement_room")):

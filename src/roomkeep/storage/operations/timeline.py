@@ -1,0 +1,342 @@
+"""What a server says of messages, laid over what is stored.
+
+All that the updates are about is read at once, changed in memory, and written at once. An update
+may come twice, and before what it is about; what waits in the outbox stays as it is here.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from msgspec import structs
+
+from roomkeep.models import Message
+from roomkeep.storage.operations.message_merge import merge_duplicate
+from roomkeep.storage.operations.messages import save_all
+from roomkeep.storage.operations.meta import get_owner
+from roomkeep.storage.operations.outbox import drop_entries, get_outbox, is_pending, message_of
+from roomkeep.storage.operations.reactions import put_early_reactions, reaction_key, reaction_order
+from roomkeep.storage.operations.sync_edits import latest_of, with_edit
+from roomkeep.storage.operations.sync_media import add_files
+from roomkeep.storage.operations.sync_records import (
+    EARLY,
+    EDITS,
+    EVENT,
+    TARGET,
+    Early,
+    Edit,
+    Edits,
+    Target,
+    read_many,
+    write_many,
+)
+from roomkeep.storage.operations.tombstones import make_tombstone
+from roomkeep.storage.remote import (
+    AddReaction,
+    DeleteMessage,
+    EditMessage,
+    MediaFile,
+    MessageEdit,
+    NewMessage,
+    NewReaction,
+    OutboxEntry,
+    Redaction,
+    RemoveReaction,
+    SendMessage,
+    TimelineUpdate,
+    reaction_id,
+)
+from roomkeep.storage.transaction import Transaction
+
+ReactionKey = tuple[str, str, str]
+
+_ECHOES: dict[type[Any], tuple[type[Any], ...]] = {
+    NewMessage: (SendMessage,),
+    MessageEdit: (EditMessage,),
+    NewReaction: (AddReaction,),
+    Redaction: (DeleteMessage, RemoveReaction),
+}
+"""The requests that an update can be the echo of."""
+
+
+class _Table(dict[str, Any]):
+    """Values by name, of which those that change are written in the end."""
+
+    def __init__(self, prefix: str, values: dict[str, Any]) -> None:
+        super().__init__(values)
+        self._prefix = prefix
+        self._before = dict(values)
+
+    def write(self, tx: Transaction) -> None:
+        """Write what has changed."""
+        names = [*self, *(name for name in self._before if name not in self)]
+        changed = {n: self.get(n) for n in names if self.get(n) != self._before.get(n)}
+        write_many(tx, self._prefix, changed)
+
+
+class Timeline:
+    """The messages that some updates are about, and what is known of their events."""
+
+    def __init__(
+        self, owner: str | None, entries: Iterable[OutboxEntry], targets: dict[str, Target]
+    ) -> None:
+        self.messages: dict[str, Message] = {}
+        self.stored: dict[str, Message] = {}
+        self._owner = owner
+        self._entries = list(entries)
+        self._targets = _Table(TARGET, targets)
+        self._edits = _Table(EDITS, {})
+        self._early = _Table(EARLY, {})
+        self._event_ids = _Table(EVENT, {})
+        self._echoed: list[OutboxEntry] = []
+        self._linked: dict[str, str] = {}
+        self._files: list[tuple[str, tuple[MediaFile, ...]]] = []
+        self._early_rows: dict[ReactionKey, Any] = {}
+
+    @classmethod
+    async def load(cls, tx: Transaction, updates: Iterable[TimelineUpdate]) -> "Timeline":
+        """Read all that some updates are about."""
+        updates = tuple(updates)
+        owner, entries = await get_owner(tx), await get_outbox(tx)
+        events = {event for update in updates for event in _events_of(update)}
+        targets = await read_many(tx, TARGET, events, Target)
+        # A reaction may name a message of ours by the server's id.
+        through = {target.message_id for target in targets.values()} - targets.keys()
+        made = cls(owner, entries, targets | await read_many(tx, TARGET, through, Target))
+        ids = {made.record_of(event) for event in events | through}
+        ids.update(id_ for entry in entries if (id_ := message_of(entry)) is not None)
+        reading = tx.get_many("messages", list(ids), Message)
+        own = made._own_reactions(updates)
+        made._edits = _Table(EDITS, await read_many(tx, EDITS, ids, Edits))
+        made._early = _Table(EARLY, await read_many(tx, EARLY, events, Early))
+        made._event_ids = _Table(EVENT, await read_many(tx, EVENT, own, str))
+        made.stored = {message.id: message for message in await reading}
+        made.messages = dict(made.stored)
+        return made
+
+    def record_of(self, event_id: str) -> str:
+        """Return the id that an event's message has here."""
+        target = self._targets.get(event_id)
+        if target is None or target.reaction is not None or target.is_edit:
+            return event_id
+        return str(target.message_id)
+
+    def _own_reactions(self, updates: Iterable[TimelineUpdate]) -> set[str]:
+        """Return the ids of the user's own reactions that some updates may be about."""
+        keys = {one.reaction for one in self._targets.values() if one.reaction is not None}
+        keys |= {reaction_key(one.reaction) for one in updates if isinstance(one, NewReaction)}
+        return {
+            reaction_id(self.record_of(message_id), oder_id, emoji)
+            for oder_id, emoji, message_id in keys
+            if oder_id == self._owner
+        }
+
+    def apply(self, updates: Iterable[TimelineUpdate]) -> None:
+        """Apply updates, in order."""
+        for update in updates:
+            echoed = self._take_echo(update)
+            match update:
+                case NewMessage():
+                    self._apply_message(update, echoed)
+                case MessageEdit():
+                    self._apply_edit(update)
+                case NewReaction():
+                    self._apply_reaction(update)
+                case Redaction():
+                    self._apply_redaction(update)
+
+    async def write(self, tx: Transaction) -> None:
+        """Write what has changed."""
+        changed = [m for m in self.messages.values() if m != self.stored.get(m.id)]
+        # A new message takes along the reactions that came before it.
+        put_early_reactions(tx, self._early_rows)
+        await save_all(tx, changed)
+        for table in (self._targets, self._edits, self._early, self._event_ids):
+            table.write(tx)
+        for event_id, record_id in self._linked.items():
+            await merge_duplicate(tx, event_id, record_id)
+        for message_id, files in self._files:
+            await add_files(tx, self.messages[message_id], files)
+        if self._echoed:
+            drop_entries(tx, self._echoed)
+
+    def _take_echo(self, update: TimelineUpdate) -> OutboxEntry | None:
+        """Take the entry whose echo an update is out of the outbox."""
+        event_id = update.message.id if isinstance(update, NewMessage) else update.event_id
+        for entry in self._entries:
+            is_echo = entry.event_id == event_id or (
+                update.transaction_id is not None and entry.transaction_id == update.transaction_id
+            )
+            if is_echo and isinstance(entry.request, _ECHOES[type(update)]):
+                self._drop([entry])
+                return entry
+        return None
+
+    def _drop(self, entries: Sequence[OutboxEntry]) -> None:
+        self._entries = [entry for entry in self._entries if entry not in entries]
+        self._echoed += entries
+
+    def _apply_message(self, update: NewMessage, echoed: OutboxEntry | None) -> None:
+        event_id = update.message.id
+        if echoed is not None and isinstance(echoed.request, SendMessage):
+            self._link(event_id, echoed.request.message_id)
+        id_ = self.record_of(event_id)
+        stored = self.messages.get(id_)
+        answered = update.message.reply_to_id
+        message = structs.replace(
+            update.message,
+            id=id_,
+            reply_to_id=None if answered is None else self.record_of(answered),
+            reactions=() if stored is None else stored.reactions,
+        )
+        early = self._early.get(event_id, Early())
+        is_deleted = message.is_deleted or early.redaction is not None
+        if is_deleted or (stored is not None and stored.is_deleted):
+            self._delete(message, is_on_server=is_deleted)
+            return
+        known = self._edits.get(id_)
+        if known is not None:
+            self._edits[id_] = structs.replace(known, original=message.content)
+        if stored is not None and known is not None:
+            message = structs.replace(message, content=stored.content, edited_at=stored.edited_at)
+        self.messages[id_] = message
+        self._show_latest(id_)
+        if early.edits:
+            self._early.pop(event_id)
+            for edit in early.edits:
+                self._apply_edit(edit)
+        if update.files:
+            self._files.append((id_, update.files))
+
+    def _apply_edit(self, update: MessageEdit) -> None:
+        if self._was_redacted(update.event_id):
+            return
+        id_ = self.record_of(update.message_id)
+        message = self.messages.get(id_)
+        if message is None:
+            early = self._early.get(update.message_id, Early())
+            if all(one.event_id != update.event_id for one in early.edits):
+                edits = (*early.edits, update)
+                self._early[update.message_id] = structs.replace(early, edits=edits)
+            return
+        if message.sender_id != update.sender_id or message.is_deleted:
+            return
+        self._targets[update.event_id] = Target(message_id=id_, is_edit=True)
+        self._edits[id_] = with_edit(
+            self._edits.get(id_) or Edits(original=message.content),
+            Edit(event_id=update.event_id, edited_at=update.edited_at, content=update.content),
+        )
+        self._show_latest(id_)
+
+    def _apply_reaction(self, update: NewReaction) -> None:
+        if self._was_redacted(update.event_id):
+            return
+        id_ = self.record_of(update.reaction.message_id)
+        reaction = structs.replace(update.reaction, message_id=id_)
+        key = reaction_key(reaction)
+        self._targets[update.event_id] = Target(message_id=id_, reaction=key)
+        if reaction.oder_id == self._owner:
+            self._event_ids[reaction_id(id_, reaction.oder_id, reaction.emoji)] = update.event_id
+        if self._wish(key) is not RemoveReaction:
+            self._set_reaction(key, reaction)
+
+    def _apply_redaction(self, update: Redaction) -> None:
+        # A server tells no more of an event that it has redacted.
+        self._drop([one for one in self._entries if one.event_id == update.target_id])
+        target = self._targets.get(update.target_id)
+        id_ = self.record_of(update.target_id)
+        if target is None and id_ not in self.messages:
+            self._note_redaction(update)
+        elif target is not None and target.reaction is not None:
+            self._note_redaction(update)
+            oder_id, emoji, named = target.reaction
+            key = (oder_id, emoji, self.record_of(named))
+            own = reaction_id(key[2], oder_id, emoji)
+            if self._event_ids.get(own) == update.target_id:
+                del self._event_ids[own]
+            if self._wish(key) is not AddReaction:
+                self._set_reaction(key, None)
+        elif target is not None and target.is_edit:
+            self._note_redaction(update)
+            if (known := self._edits.get(target.message_id)) is not None:
+                left = tuple(one for one in known.edits if one.event_id != update.target_id)
+                self._edits[target.message_id] = structs.replace(known, edits=left)
+                self._show_latest(target.message_id)
+        else:
+            self._delete(self.messages[id_], is_on_server=True)
+
+    def _link(self, event_id: str, record_id: str) -> None:
+        if event_id != record_id and event_id not in self._targets:
+            self._targets[event_id] = Target(message_id=record_id)
+            self._event_ids[record_id] = event_id
+            self._linked[event_id] = record_id
+
+    def _delete(self, message: Message, *, is_on_server: bool) -> None:
+        self.messages[message.id] = make_tombstone(message)
+        self._edits.pop(message.id, None)
+        futile = (EditMessage, AddReaction, RemoveReaction)
+        self._drop(
+            [
+                entry
+                for entry in self._entries
+                if message_of(entry) == message.id
+                and is_pending(entry)
+                and isinstance(entry.request, (*futile, DeleteMessage) if is_on_server else futile)
+            ]
+        )
+
+    def _show_latest(self, message_id: str) -> None:
+        """Have a message say what its latest edit says, unless an edit of ours waits."""
+        known, message = self._edits.get(message_id), self.messages.get(message_id)
+        waits = any(
+            isinstance(entry.request, EditMessage) and entry.request.message_id == message_id
+            for entry in self._entries
+            if is_pending(entry)
+        )
+        if known is not None and message is not None and not message.is_deleted and not waits:
+            self.messages[message_id] = latest_of(message, known)
+
+    def _set_reaction(self, key: ReactionKey, reaction: Any) -> None:
+        message = self.messages.get(key[2])
+        if message is not None and message.is_deleted:
+            return
+        if message is None or key[2] not in self.stored:
+            self._early_rows[key] = reaction
+            return
+        kept = [one for one in message.reactions if reaction_key(one) != key]
+        if reaction is not None:
+            kept.append(reaction)
+        ordered = tuple(sorted(kept, key=reaction_order))
+        self.messages[message.id] = structs.replace(message, reactions=ordered)
+
+    def _wish(self, key: ReactionKey) -> type[Any] | None:
+        """Return the last request about a reaction that the server has not taken yet."""
+        found: type[Any] | None = None
+        if key[0] == self._owner:
+            for entry in filter(is_pending, self._entries):
+                request = entry.request
+                if isinstance(request, AddReaction | RemoveReaction) and (
+                    (request.emoji, request.message_id) == key[1:]
+                ):
+                    found = type(request)
+        return found
+
+    def _note_redaction(self, update: Redaction) -> None:
+        early = self._early.get(update.target_id, Early())
+        if early.redaction is None:
+            self._early[update.target_id] = structs.replace(early, redaction=update)
+
+    def _was_redacted(self, event_id: str) -> bool:
+        early = self._early.get(event_id)
+        return early is not None and early.redaction is not None
+
+
+def _events_of(update: TimelineUpdate) -> tuple[str, ...]:
+    match update:
+        case NewMessage(message=message):
+            return (message.id, *([message.reply_to_id] if message.reply_to_id else []))
+        case MessageEdit():
+            return update.event_id, update.message_id
+        case NewReaction(reaction=reaction):
+            return update.event_id, reaction.message_id
+        case Redaction():
+            return update.event_id, update.target_id

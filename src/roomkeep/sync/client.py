@@ -1,0 +1,303 @@
+"""What an app, or a script, uses: an account that is kept in step with its homeserver."""
+
+import asyncio
+import contextlib
+import logging
+import time
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from typing import Final, Literal, TypeAlias
+
+from msgspec.structs import replace
+from reaktiv import ReadonlySignal, Signal
+
+from roomkeep.errors import NotReady, RecordNotFound, ScopeChanged, StorageError
+from roomkeep.models import Attachment, Message
+from roomkeep.persistence import DatabaseService
+from roomkeep.storage.remote import Gap, SyncedRoom, SyncSession
+from roomkeep.sync.backoff import Backoff
+from roomkeep.sync.batches import Invite
+from roomkeep.sync.directory import NewRoom, RoomPage
+from roomkeep.sync.errors import HomeserverError, NoRight, NotFound, UnknownToken
+from roomkeep.sync.history import fill_gap
+from roomkeep.sync.homes import Homes
+from roomkeep.sync.matrix_directory import MatrixDirectory
+from roomkeep.sync.outbox_requests import OutboxRequests
+from roomkeep.sync.outbox_sender import OutboxSender
+from roomkeep.sync.own_account import OwnAccount
+from roomkeep.sync.parallel import all_of
+from roomkeep.sync.session import sign_out, wire_of
+from roomkeep.sync.synchronizer import INVITES, Synchronizer, read_invites
+from roomkeep.sync.wire import Transport, Wire, events, media, rooms
+from roomkeep.sync.wire.addresses import localpart
+
+__all__ = ["Status", "SyncClient"]
+
+logger = logging.getLogger(__name__)
+
+Status: TypeAlias = Literal["offline", "connecting", "online", "signed_out"]
+
+_WAIT_MS: Final = 30_000
+"""How long the homeserver may wait for something new."""
+
+
+class SyncClient:
+    """Keeps the signed-in account in step with its homeserver, from `start` to `stop`.
+
+    Args:
+        database: the database, with the account open: see `session.sign_in`.
+        transport: the way to the network.
+        hold_lock: a lock that only one client of the account holds at a time, such as one among a
+            browser's tabs; the others hear of the changes from the database.
+        retry_s: how long to wait after the first failure, in seconds; later ones wait longer.
+
+    Attributes:
+        status: a signal: whether the homeserver answers, and whether there is a session at all.
+        typing: a signal: the IDs of who is typing, but for the user, by channel.
+    """
+
+    def __init__(
+        self,
+        database: DatabaseService,
+        transport: Transport,
+        *,
+        hold_lock: Callable[[], AbstractAsyncContextManager[object]] = contextlib.nullcontext,
+        retry_s: float = 1.0,
+    ) -> None:
+        self._database = database
+        self._transport = transport
+        self._hold_lock = hold_lock
+        self._retry_s = retry_s
+        self._status: Signal[Status] = Signal[Status]("signed_out")
+        self._typing: Signal[Mapping[str, tuple[str, ...]]] = Signal({})
+        self.status: ReadonlySignal[Status] = self._status.as_readonly()
+        self.typing: ReadonlySignal[Mapping[str, tuple[str, ...]]] = self._typing.as_readonly()
+        self._connection: _Connection | None = None
+        self._running: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Begin to follow the homeserver, where the account has a session that goes on."""
+        await self.stop()
+        session = await self._database.get_sync_session()
+        if session is None or session.needs_sign_in:
+            self._connection = None
+            self._status.set("signed_out")
+            return
+        self._connection = _Connection(
+            self._database, self._transport, session, self._retry_s, self._note_typing
+        )
+        self._status.set("connecting")
+        await self._connection.synchronizer.load()
+        self._running = asyncio.create_task(self._run(self._connection))
+
+    async def stop(self) -> None:
+        """Stop following it. What waits stays in the outbox."""
+        running, self._running = self._running, None
+        if running is not None:
+            running.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await running
+            if self._status() != "signed_out":
+                self._status.set("offline")
+
+    async def sign_out(self, *, is_forced: bool = False) -> None:
+        """Stop, end this device on the server, and delete the session: see `session.sign_out`."""
+        await self.stop()
+        await sign_out(self._database, self._transport, is_forced=is_forced)
+        self._connection = None
+        self._status.set("signed_out")
+
+    def wake(self) -> None:
+        """Try again now where the homeserver did not answer: the network may be back."""
+        if self._connection is not None:
+            self._connection.wake()
+
+    # Rooms
+
+    async def create_room(self, new: NewRoom) -> SyncedRoom:
+        """Create a room with its channels: see `ServerDirectory`."""
+        return await self._apply(await self._connected.directory.create_room(new))
+
+    async def join_room(self, address: str, *, via: Sequence[str] = ()) -> SyncedRoom:
+        """Join a room, or accept an invitation: see `ServerDirectory`."""
+        return await self._apply(await self._connected.directory.join_room(address, via=via))
+
+    async def view_room(self, room_id: str) -> SyncedRoom:
+        """Ask for the state of a room: see `ServerDirectory`."""
+        return await self._apply(await self._connected.directory.view_room(room_id))
+
+    async def enter_channel(self, room_id: str, channel_id: str) -> SyncedRoom:
+        """Enter a channel, to receive its messages: see `ServerDirectory`."""
+        await self._connected.directory.enter_channel(room_id, channel_id)
+        return await self.view_room(room_id)
+
+    async def leave_room(self, room_id: str) -> None:
+        """Leave a room and its channels, or decline an invitation: see `ServerDirectory`."""
+        await self._connected.directory.leave_room(room_id)
+
+    async def find_rooms(
+        self, words: str = "", *, limit: int = 30, start: str | None = None
+    ) -> RoomPage:
+        """Return a page of the server's public rooms."""
+        return await self._connected.directory.find_rooms(words, limit=limit, start=start)
+
+    async def ask_to_join(self, address: str, reason: str | None = None) -> None:
+        """Ask to join a room: see `ServerDirectory`."""
+        await self._connected.directory.ask_to_join(address, reason)
+
+    async def get_invites(self) -> tuple[Invite, ...]:
+        """Return the invitations that are not answered yet."""
+        return read_invites(await self._connected.own.database.get_setting(INVITES))
+
+    async def invite(self, room_id: str, user_id: str) -> None:
+        """Invite a person to a room."""
+        await rooms.invite(self._connected.wire, room_id, user_id)
+
+    async def kick(self, room_id: str, user_id: str, reason: str | None = None) -> None:
+        """Remove a person from a room and its channels; they may join again."""
+        connection = self._connected
+        await rooms.kick(connection.wire, room_id, user_id, reason)
+        for channel_id in connection.synchronizer.homes.channels_of(room_id):
+            with contextlib.suppress(NoRight, NotFound):
+                await rooms.kick(connection.wire, channel_id, user_id, reason)
+
+    # Messages
+
+    async def send_text(
+        self, room_id: str, channel_id: str, text: str, *, reply_to_id: str | None = None
+    ) -> Message:
+        """Write a message of the signed-in user, as `DatabaseService.send_message` does.
+
+        It waits in the outbox, and is sent as soon as the homeserver answers.
+        """
+        own = self._connected.own
+        user = await own.database.get_current_user()
+        message = Message(
+            id=uuid.uuid4().hex,
+            room_id=room_id,
+            channel_id=channel_id,
+            sender_id=own.user_id,
+            sender_name=localpart(own.user_id) if user is None else user.display_name,
+            content=text,
+            timestamp=time.time_ns() // 1_000_000,
+            reply_to_id=reply_to_id,
+        )
+        await own.database.send_message(message)
+        return message
+
+    async def fill(self, gap: Gap) -> bool:
+        """Ask for messages that are missing in a gap, newest first: see `history.fill_gap`."""
+        connection = self._connected
+        homes = connection.synchronizer.homes
+        if gap.room_id not in homes.rooms:
+            await connection.synchronizer.load()
+        return await fill_gap(connection.own, connection.wire, homes, gap)
+
+    async def download(self, attachment: Attachment) -> bytes:
+        """Download a file and keep it; return its bytes.
+
+        Raises:
+            RecordNotFound: it is not on the server.
+            BadResponse: it does not have the size that its message says.
+        """
+        connection = self._connected
+        addresses = await connection.own.database.get_media_addresses([attachment.id])
+        if attachment.id not in addresses:
+            raise RecordNotFound("attachments", attachment.id)
+        size = attachment.size or None
+        found = await media.download(connection.wire, addresses[attachment.id], size=size)
+        await connection.own.database.save_attachment(attachment, found.data)
+        return found.data
+
+    async def set_typing(self, channel_id: str, *, for_ms: int) -> None:
+        """Tell the others in a channel that the user is typing; 0 ends it."""
+        connection = self._connected
+        await events.set_typing(connection.wire, channel_id, connection.own.user_id, for_ms=for_ms)
+
+    # How it works
+
+    @property
+    def _connected(self) -> "_Connection":
+        if self._connection is None:
+            raise NotReady("nobody is signed in to a homeserver: call and await start() first")
+        return self._connection
+
+    async def _run(self, connection: "_Connection") -> None:
+        try:
+            async with self._hold_lock():
+                await connection.synchronizer.load()
+                work = (self._follow(connection), connection.sender.run())
+                await all_of(work, at_once=2)
+        except UnknownToken:
+            await connection.note_session_ended()
+            self._status.set("signed_out")
+        except (ScopeChanged, NotReady):
+            self._status.set("signed_out")
+        except Exception:
+            logger.exception("the homeserver is no longer followed")
+            self._status.set("offline")
+
+    async def _follow(self, connection: "_Connection") -> None:
+        backoff = connection.backoff
+        while True:
+            # The first answer comes at once, so that it tells whether there is a connection.
+            wait_ms = _WAIT_MS if self._status() == "online" else 0
+            try:
+                await connection.synchronizer.step(wait_ms=wait_ms)
+            except UnknownToken:
+                raise
+            except (HomeserverError, StorageError) as error:
+                logger.info("the homeserver does not answer: %s", error)
+                self._status.set("offline")
+                await backoff.wait(error)
+                continue
+            backoff.reset()
+            if self._status() != "online":
+                self._status.set("online")
+                connection.sender.wake()
+
+    async def _apply(self, synced: SyncedRoom) -> SyncedRoom:
+        await self._connected.synchronizer.apply_room(synced)
+        return synced
+
+    def _note_typing(self, found: Mapping[str, tuple[str, ...]]) -> None:
+        now = {**self._typing(), **found}
+        self._typing.set({channel_id: people for channel_id, people in now.items() if people})
+
+
+class _Connection:
+    """One session at a homeserver, and the parts that work on it."""
+
+    def __init__(
+        self,
+        database: DatabaseService,
+        transport: Transport,
+        session: SyncSession,
+        retry_s: float,
+        on_typing: Callable[[Mapping[str, tuple[str, ...]]], None],
+    ) -> None:
+        self.own = OwnAccount(database, session.user_id)
+        self.wire: Wire = wire_of(session, transport)
+        self.directory = MatrixDirectory(self.wire, session.user_id)
+        self.backoff = Backoff(retry_s)
+        self.synchronizer = Synchronizer(
+            self.own, self.wire, self.directory, Homes(), on_typing=on_typing
+        )
+        requests = OutboxRequests(self.own, self.wire, self.directory, self.synchronizer)
+        self.sender = OutboxSender(self.own, requests, retry_s)
+        self._session = session
+
+    def wake(self) -> None:
+        """Try again now."""
+        self.backoff.wake()
+        self.sender.wake()
+
+    async def note_session_ended(self) -> None:
+        """Remember that one must sign in again; all data stay."""
+        with contextlib.suppress(ScopeChanged, NotReady):
+            stored = await self.own.database.get_sync_session()
+            # Another tab may have signed in or out meanwhile.
+            if stored == self._session:
+                ended = replace(self._session, needs_sign_in=True)
+                await self.own.database.save_sync_session(ended)

@@ -1,0 +1,87 @@
+"""The transport in a page, using the browser's `fetch`."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any, Final
+
+from roomkeep.sync.errors import NotReachable, RedirectRefused, ResponseTooLarge
+from roomkeep.sync.wire.transport import Request, Response
+
+__all__ = ["FetchTransport"]
+
+_OPTIONS: Final = {
+    "mode": "cors",
+    "cache": "no-store",
+    # No cookies, in either direction.
+    "credentials": "omit",
+    "referrerPolicy": "no-referrer",
+    # A page cannot see where a redirect leads, so none is followed.
+    "redirect": "manual",
+}
+
+
+class FetchTransport:
+    """A `Transport` in a page. It follows no redirects."""
+
+    async def send(self, request: Request) -> Response:
+        """Send a request and return the answer: see `Transport`."""
+        import js
+        from pyodide.ffi import JsException
+
+        controller = js.AbortController.new()
+        timer = _Timer(controller.abort.bind(controller), request.timeout_s)
+        try:
+            return await _fetch(request, controller.signal, timer.restart)
+        except JsException as error:
+            # Drop the original error, as the other transport does.
+            raise NotReachable(f"no answer came to {request!r} ({error.name})") from None
+        finally:
+            # Ends the request also where the caller was cancelled, or wants no more of it.
+            timer.end()
+            controller.abort()
+
+
+async def _fetch(request: Request, signal: Any, on_data: Callable[[], None]) -> Response:
+    import js
+    from pyodide.ffi import to_js
+
+    options = {
+        **_OPTIONS,
+        "method": request.method,
+        "headers": dict(request.headers),
+        "body": request.body,
+        "signal": signal,
+    }
+    said = await js.fetch(request.url, to_js(options, dict_converter=js.Object.fromEntries))
+    if said.type == "opaqueredirect":
+        raise RedirectRefused(f"{request!r} was sent on to another place")
+    on_data()
+    body = bytearray()
+    reader = said.body.getReader() if said.body else None
+    while reader and not (piece := await reader.read()).done:
+        on_data()
+        body += piece.value.to_bytes()
+        if len(body) > request.max_bytes:
+            raise ResponseTooLarge(f"the answer to {request!r} is too large")
+    headers = js.Object.fromEntries(said.headers.entries()).to_py()
+    return Response(status=said.status, headers=headers, body=bytes(body))
+
+
+class _Timer:
+    """Ends a request for which no more data comes."""
+
+    def __init__(self, abort: Callable[[], None], seconds: float) -> None:
+        self._abort = abort
+        self._seconds = seconds
+        self._timer: asyncio.TimerHandle | None = None
+        self.restart()
+
+    def restart(self) -> None:
+        """Wait for the whole time again."""
+        self.end()
+        self._timer = asyncio.get_running_loop().call_later(self._seconds, self._abort)
+
+    def end(self) -> None:
+        """Wait no longer."""
+        if self._timer is not None:
+            self._timer.cancel()

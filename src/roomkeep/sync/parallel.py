@@ -1,0 +1,28 @@
+"""Several things at once, of which none outlives another's failure."""
+
+import asyncio
+from collections.abc import Awaitable, Iterable
+from typing import TypeVar
+
+__all__ = ["all_of"]
+
+T = TypeVar("T")
+
+
+async def all_of(work: Iterable[Awaitable[T]], *, at_once: int) -> list[T]:
+    """Do some work at the same time and return the results in order.
+
+    When one part fails, the others are cancelled, and its error is raised.
+    """
+    turn = asyncio.Semaphore(at_once)
+
+    async def do(one: Awaitable[T]) -> T:
+        async with turn:
+            return await one
+
+    try:
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(do(one)) for one in work]
+    except ExceptionGroup as failed:
+        raise failed.exceptions[0] from None
+    return [task.result() for task in tasks]

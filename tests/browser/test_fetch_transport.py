@@ -1,0 +1,110 @@
+"""The transport of a page, in the browser."""
+
+import asyncio
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from roomkeep.sync.errors import NotReachable, RedirectRefused, ResponseTooLarge
+from roomkeep.sync.fetch_transport import FetchTransport
+from roomkeep.sync.wire import Request
+from support.js import run_js
+
+FILE = "/tests/plan.json"
+
+
+def page_url(path: str) -> str:
+    return str(run_js(f"new URL({path!r}, location.href).href"))
+
+
+def ask(
+    url: str = FILE, *, method: str = "GET", max_bytes: int = 1_000_000, timeout_s: float = 30
+) -> Request:
+    return Request(
+        method=method,
+        url=page_url(url),
+        headers={"authorization": "Bearer secret"},
+        body=b"{}" if method == "POST" else None,
+        timeout_s=timeout_s,
+        max_bytes=max_bytes,
+    )
+
+
+@pytest.fixture
+def put_in_place() -> Iterator[Any]:
+    """Put another function in the place of the browser's `fetch`."""
+    run_js("globalThis.realFetch = fetch")
+    yield lambda code: run_js(f"globalThis.fetch = {code}")
+    run_js("globalThis.fetch = realFetch; delete globalThis.realFetch; delete globalThis.asked")
+
+
+async def test_an_answer_has_its_status_its_headers_and_its_body() -> None:
+    answer = await FetchTransport().send(ask())
+    assert (answer.status, answer.headers["content-type"]) == (200, "application/json")
+    assert b"node_ids" in answer.body
+    assert (await FetchTransport().send(ask("/no-such-file"))).status == 404
+
+
+async def test_a_body_is_read_up_to_its_limit() -> None:
+    size = len((await FetchTransport().send(ask())).body)
+    assert len((await FetchTransport().send(ask(max_bytes=size))).body) == size
+    with pytest.raises(ResponseTooLarge):
+        await FetchTransport().send(ask(max_bytes=size - 1))
+
+
+async def test_nobody_who_answers_is_told_without_the_token() -> None:
+    # The page's policy allows no other origin.
+    with pytest.raises(NotReachable) as caught:
+        await FetchTransport().send(ask("https://matrix.test/?access_token=secret"))
+    assert "secret" not in f"{caught.value!r}"
+    assert caught.value.__cause__ is None
+
+
+async def test_a_request_carries_nothing_of_the_page(put_in_place: Any) -> None:
+    put_in_place("(url, options) => { asked = options; return Promise.resolve(new Response('')) }")
+    answer = await FetchTransport().send(ask(method="POST"))
+    assert (answer.status, answer.body) == (200, b"")
+    asked = run_js("({...asked, signal: 0, body: asked.body.length})").to_py()
+    assert asked == {
+        "method": "POST",
+        "mode": "cors",
+        "cache": "no-store",
+        "credentials": "omit",
+        "referrerPolicy": "no-referrer",
+        "redirect": "manual",
+        "headers": {"authorization": "Bearer secret"},
+        "body": 2,
+        "signal": 0,
+    }
+
+
+async def test_a_redirect_is_refused(put_in_place: Any) -> None:
+    put_in_place("() => Promise.resolve({type: 'opaqueredirect', status: 0})")
+    with pytest.raises(RedirectRefused):
+        await FetchTransport().send(ask())
+
+
+WAITS = """(url, {signal}) => new Promise((_, reject) => {
+    asked = 'waits';
+    signal.onabort = () => { asked = 'ended'; reject(signal.reason) };
+})"""
+
+
+async def test_a_server_that_says_nothing_is_given_up(put_in_place: Any) -> None:
+    put_in_place(WAITS)
+    with pytest.raises(NotReachable, match="AbortError"):
+        await FetchTransport().send(ask(timeout_s=0.01))
+    assert run_js("asked") == "ended"
+
+
+async def test_a_request_ends_with_the_task_that_waits_for_it(put_in_place: Any) -> None:
+    put_in_place(WAITS)
+    task = asyncio.ensure_future(FetchTransport().send(ask()))
+    # Everything up to `fetch` runs in the task's first step.
+    await asyncio.sleep(0)
+    assert run_js("asked") == "waits"
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert run_js("asked") == "ended"
