@@ -2,7 +2,7 @@
 
 import asyncio
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pytest
 
@@ -167,6 +167,23 @@ async def test_a_redacted_reaction_goes(device: Synced) -> None:
     assert [one.emoji for one in (await device.find("$1")).reactions] == ["🌱"]
     await device.sync(reacted("$a", "$1"))
     assert [one.emoji for one in (await device.find("$1")).reactions] == ["🌱"]
+
+
+AGAIN = (
+    said("$1"),
+    reacted("$a", "$1", at=10),
+    redaction("$r", "$a"),
+    reacted("$b", "$1", at=20),
+)
+
+
+@pytest.mark.parametrize("order", [*itertools.permutations(range(len(AGAIN)))], ids=str)
+async def test_a_reaction_that_is_given_again_stays(device: Synced, order: Sequence[int]) -> None:
+    for at in order:
+        await device.sync(AGAIN[at])
+    (found,) = await device.db.get_reactions_for_message("$1")
+    assert found.timestamp == 20
+    assert (await device.find("$1")).reactions == (found,)
 
 
 HISTORY = (

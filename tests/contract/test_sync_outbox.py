@@ -299,6 +299,22 @@ async def test_a_reaction_put_back_survives_the_echo_of_its_removal(device: Sync
     assert await device.db.get_event_ids([own]) == {own: "$r2"}
 
 
+async def test_a_reaction_that_was_taken_again_survives_the_echo_of_its_removal(
+    device: Synced,
+) -> None:
+    await device.sync(said("$1"), reacted("$r", "$1", by=ME))
+    await device.db.remove_reaction("$1", ME, "👍")
+    await device.db.save_reaction(liked())
+    removal, again = await device.outbox()
+    await device.db.accept_outbox(removal.id, "$x")
+    await device.db.accept_outbox(again.id, "$r2")
+    await device.sync(redaction("$x", "$r", sender_id=ME))
+    assert len((await device.find("$1")).reactions) == 1
+    await device.sync(reacted("$r2", "$1", by=ME))
+    assert await device.outbox() == []
+    assert len((await device.find("$1")).reactions) == 1
+
+
 async def test_what_waits_for_a_deleted_message_is_not_sent(device: Synced) -> None:
     await device.sync(said("$1", sender_id=ME))
     await device.db.update_message("$1", content="x")

@@ -131,8 +131,10 @@ def edit(event: str, of: str, content: str, **fields: Any) -> MessageEdit:
     return MessageEdit(event_id=event, message_id=of, content=content, **{**plain, **fields})
 
 
-def reacted(event: str, to: str, emoji: str = "👍", by: str = BEN, **fields: Any) -> NewReaction:
-    row = reaction(by, emoji, message_id=to)
+def reacted(
+    event: str, to: str, emoji: str = "👍", *, by: str = BEN, at: int = 2_000, **fields: Any
+) -> NewReaction:
+    row = reaction(by, emoji, message_id=to, timestamp=at)
     return NewReaction(event_id=event, reaction=row, **fields)
 
 

@@ -6,7 +6,7 @@
 | `sync/rooms` | the ids of the rooms that are on the server |
 | `sync/room/ROOM` | `RoomState` |
 | `sync/target/EVENT` | `Target`: what an event is here, where its id does not tell |
-| `sync/event/RECORD` | the event of what was made here, empty while it has none |
+| `sync/event/RECORD` | the event of a reaction, or of a message from here; empty for none yet |
 | `sync/edits/MESSAGE` | `Edits` |
 | `sync/early/EVENT` | `Early`: what came before the event that it is about |
 | `sync/media/ATTACHMENT` | the address of a file |

@@ -9,7 +9,7 @@ from typing import Any
 
 from msgspec import structs
 
-from roomkeep.models import Message
+from roomkeep.models import Message, Reaction
 from roomkeep.storage.operations.message_merge import merge_duplicate
 from roomkeep.storage.operations.messages import save_all
 from roomkeep.storage.operations.meta import get_owner
@@ -90,7 +90,8 @@ class Timeline:
         self._echoed: list[OutboxEntry] = []
         self._linked: dict[str, str] = {}
         self._files: list[tuple[str, tuple[MediaFile, ...]]] = []
-        self._early_rows: dict[ReactionKey, Any] = {}
+        self._reactions: dict[ReactionKey, Reaction] = {}
+        self._early_rows: dict[ReactionKey, Reaction | None] = {}
 
     @classmethod
     async def load(cls, tx: Transaction, updates: Iterable[TimelineUpdate]) -> "Timeline":
@@ -105,10 +106,13 @@ class Timeline:
         ids = {made.record_of(event) for event in events | through}
         ids.update(id_ for entry in entries if (id_ := message_of(entry)) is not None)
         reading = tx.get_many("messages", list(ids), Message)
-        own = made._own_reactions(updates)
+        reactions = made._reactions_of(updates)
+        reading_rows = tx.get_many("reactions", reactions, Reaction)
         made._edits = _Table(EDITS, await read_many(tx, EDITS, ids, Edits))
         made._early = _Table(EARLY, await read_many(tx, EARLY, events, Early))
-        made._event_ids = _Table(EVENT, await read_many(tx, EVENT, own, str))
+        names = map(_name_of, reactions)
+        made._event_ids = _Table(EVENT, await read_many(tx, EVENT, names, str))
+        made._reactions = {reaction_key(one): one for one in await reading_rows}
         made.stored = {message.id: message for message in await reading}
         made.messages = dict(made.stored)
         return made
@@ -120,15 +124,11 @@ class Timeline:
             return event_id
         return str(target.message_id)
 
-    def _own_reactions(self, updates: Iterable[TimelineUpdate]) -> set[str]:
-        """Return the ids of the user's own reactions that some updates may be about."""
+    def _reactions_of(self, updates: Iterable[TimelineUpdate]) -> list[ReactionKey]:
+        """Return the keys of the reactions that some updates may be about."""
         keys = {one.reaction for one in self._targets.values() if one.reaction is not None}
         keys |= {reaction_key(one.reaction) for one in updates if isinstance(one, NewReaction)}
-        return {
-            reaction_id(self.record_of(message_id), oder_id, emoji)
-            for oder_id, emoji, message_id in keys
-            if oder_id == self._owner
-        }
+        return [(oder_id, emoji, self.record_of(named)) for oder_id, emoji, named in keys]
 
     def apply(self, updates: Iterable[TimelineUpdate]) -> None:
         """Apply updates, in order."""
@@ -234,8 +234,12 @@ class Timeline:
         reaction = structs.replace(update.reaction, message_id=id_)
         key = reaction_key(reaction)
         self._targets[update.event_id] = Target(message_id=id_, reaction=key)
-        if reaction.oder_id == self._owner:
-            self._event_ids[reaction_id(id_, reaction.oder_id, reaction.emoji)] = update.event_id
+        current = self._event_ids.get(_name_of(key), update.event_id)
+        shown = self._reactions.get(key, reaction)
+        if current != update.event_id and shown.timestamp > reaction.timestamp:
+            # An older one, which they took back and gave again.
+            return
+        self._event_ids[_name_of(key)] = update.event_id
         if self._wish(key) is not RemoveReaction:
             self._set_reaction(key, reaction)
 
@@ -250,9 +254,10 @@ class Timeline:
             self._note_redaction(update)
             oder_id, emoji, named = target.reaction
             key = (oder_id, emoji, self.record_of(named))
-            own = reaction_id(key[2], oder_id, emoji)
-            if self._event_ids.get(own) == update.target_id:
-                del self._event_ids[own]
+            if self._event_ids.get(_name_of(key), update.target_id) != update.target_id:
+                # They have given it again since.
+                return
+            self._event_ids.pop(_name_of(key), None)
             if self._wish(key) is not AddReaction:
                 self._set_reaction(key, None)
         elif target is not None and target.is_edit:
@@ -295,8 +300,12 @@ class Timeline:
         if known is not None and message is not None and not message.is_deleted and not waits:
             self.messages[message_id] = latest_of(message, known)
 
-    def _set_reaction(self, key: ReactionKey, reaction: Any) -> None:
+    def _set_reaction(self, key: ReactionKey, reaction: Reaction | None) -> None:
         message = self.messages.get(key[2])
+        if reaction is None:
+            self._reactions.pop(key, None)
+        else:
+            self._reactions[key] = reaction
         if message is not None and message.is_deleted:
             return
         if message is None or key[2] not in self.stored:
@@ -328,6 +337,11 @@ class Timeline:
     def _was_redacted(self, event_id: str) -> bool:
         early = self._early.get(event_id)
         return early is not None and early.redaction is not None
+
+
+def _name_of(key: ReactionKey) -> str:
+    oder_id, emoji, message_id = key
+    return reaction_id(message_id, oder_id, emoji)
 
 
 def _events_of(update: TimelineUpdate) -> tuple[str, ...]:
