@@ -149,7 +149,7 @@ async def test_other_tabs_look_again_when_a_page_goes_before_its_write_is_done(
     await asyncio.sleep(0)
     dispatch()
     heard = decode_changes(await asyncio.wait_for(told, 5), "other_tab")
-    assert heard == [Change(store="rooms", action="clear", origin="other_tab")]
+    assert Change(store="rooms", action="clear", origin="other_tab") in heard
     await writing
 
 

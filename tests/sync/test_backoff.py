@@ -14,13 +14,13 @@ LATE = NotReachable("no answer")
 def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """Note how long is waited, and wait no time."""
     noted: list[float] = []
-    wait_for = asyncio.wait_for
+    timeout = asyncio.timeout
 
-    async def at_once(waiting: object, seconds: float) -> object:
+    def at_once(seconds: float) -> asyncio.Timeout:
         noted.append(seconds)
-        return await wait_for(waiting, 0)  # type: ignore[arg-type] # as it came.
+        return timeout(0)
 
-    monkeypatch.setattr(asyncio, "wait_for", at_once)
+    monkeypatch.setattr(asyncio, "timeout", at_once)
     return noted
 
 
@@ -46,3 +46,16 @@ async def test_a_wait_ends_when_there_is_a_reason() -> None:
     backoff.wake()
     async with asyncio.timeout(5):
         await waiting
+
+
+@pytest.mark.parametrize("steps", [0, 1, 2])
+async def test_a_wait_that_is_cancelled_as_it_ends_is_cancelled(steps: int) -> None:
+    backoff = Backoff(1_000)
+    waiting = asyncio.create_task(backoff.wait(LATE))
+    await asyncio.sleep(0)
+    backoff.wake()
+    for _ in range(steps):
+        await asyncio.sleep(0)
+    if waiting.cancel():
+        with pytest.raises(asyncio.CancelledError):
+            await waiting

@@ -1,6 +1,7 @@
 """Waiting longer and longer while a homeserver does not answer."""
 
 import asyncio
+import contextlib
 from typing import Final
 
 from roomkeep.sync.errors import RateLimited
@@ -29,10 +30,10 @@ class Backoff:
         seconds = max(self._next, asked)
         self._next = min(self._next * 2, LONGEST_S)
         self._woken.clear()
-        try:
-            await asyncio.wait_for(self._woken.wait(), seconds)
-        except TimeoutError:
-            return
+        # `wait_for` would lose a cancellation that comes together with `wake`, before Python 3.12.
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._woken.wait()
 
     def wake(self) -> None:
         """End the wait: there is a reason to try again now."""
