@@ -34,26 +34,23 @@ class CutTransport:
         self.sent: list[Request] = []
         self._inner = inner
         self._random = random.Random(seed)  # noqa: S311 - a seed repeats it.
-        self._waiting: set[asyncio.Task[Response]] = set()
-        self._ended: set[asyncio.Task[Response]] = set()
+        self._waiting: set[asyncio.Future[None]] = set()
 
     async def send(self, request: Request) -> Response:
         self.sent.append(request)
         if self._is_cut_now():
             raise NotReachable("cut before")
-        task = asyncio.ensure_future(self._inner.send(request))
-        self._waiting.add(task)
+        sending = asyncio.ensure_future(self._inner.send(request))
+        cut = asyncio.get_running_loop().create_future()
+        self._waiting.add(cut)
         try:
-            response = await task
-        except asyncio.CancelledError:
-            here = asyncio.current_task()
-            if task in self._ended and not (here and here.cancelling()):
-                raise NotReachable("cut while waiting") from None
-            task.cancel()
-            raise
+            await asyncio.wait((sending, cut), return_when=asyncio.FIRST_COMPLETED)
+            if cut.done():
+                raise NotReachable("cut while waiting")
+            response = await sending
         finally:
-            self._ended.discard(task)
-            self._waiting.discard(task)
+            self._waiting.discard(cut)
+            sending.cancel()
         if self._is_cut_now():
             raise NotReachable("cut after")
         return response
@@ -61,9 +58,9 @@ class CutTransport:
     def cut(self) -> None:
         """End all that is under way; nothing gets through from now on."""
         self.is_cut = True
-        for task in self._waiting:
-            self._ended.add(task)
-            task.cancel()
+        for cut in self._waiting:
+            if not cut.done():
+                cut.set_result(None)
 
     def mend(self) -> None:
         self.is_cut = False

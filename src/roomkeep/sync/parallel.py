@@ -20,9 +20,12 @@ async def all_of(work: Iterable[Awaitable[T]], *, at_once: int) -> list[T]:
         async with turn:
             return await one
 
+    tasks = [asyncio.create_task(do(one)) for one in work]
     try:
-        async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(do(one)) for one in work]
-    except ExceptionGroup as failed:
-        raise failed.exceptions[0] from None
-    return [task.result() for task in tasks]
+        return await asyncio.gather(*tasks)
+    except BaseException:
+        # No TaskGroup: before Python 3.13 the task that waits counts as cancelled ever after.
+        for task in tasks:
+            task.cancel()
+        await asyncio.wait(tasks)
+        raise
