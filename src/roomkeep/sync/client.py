@@ -258,8 +258,7 @@ class SyncClient:
                 connection.sender.wake()
 
     async def _apply(self, synced: SyncedRoom) -> SyncedRoom:
-        await self._connected.synchronizer.apply_room(synced)
-        return synced
+        return await self._connected.synchronizer.apply_room(synced)
 
     def _note_typing(self, found: Mapping[str, tuple[str, ...]]) -> None:
         now = {**self._typing(), **found}

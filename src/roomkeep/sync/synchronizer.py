@@ -129,10 +129,12 @@ class Synchronizer:
         if typing := read_typing(response, self._own.user_id):
             self._on_typing(typing)
 
-    async def apply_room(self, synced: SyncedRoom) -> None:
-        """Store the state of a room that was asked for otherwise."""
+    async def apply_room(self, found: SyncedRoom) -> SyncedRoom:
+        """Enter the new channels of a room that was viewed otherwise, and store its state."""
+        synced = await self._enter_new(found)
         self.homes.update([synced])
         await self._own.database.apply_room(self.homes.own(synced))
+        return synced
 
     async def _view(
         self, room_ids: Collection[str], homes: Homes, known: Mapping[str, JoinedRoom] | None

@@ -153,3 +153,19 @@ async def test_channels_that_both_change_converge(club: Club) -> None:
     assert mine.channel_id == heard.channel_id != "shed"
     assert await club.channels(ben) == ["general", "shed"]
     assert await club.channels(ada) == ["general", "shed"]
+
+
+async def test_a_channel_that_a_view_shows_first_is_entered(club: Club) -> None:
+    ada, ben = club.ada, club.ben
+    await ben.client.stop()
+    room = await ada.database.get_room(club.room)
+    assert room is not None
+    new = Channel(id="new", name="porch", type="text", position=1)
+    await ada.database.update_room(club.room, channels=(*room.channels, new))
+    await ada.until_sent()
+    await ben.client.view_room(club.room)
+    room = await ada.database.get_room(club.room)
+    assert room is not None
+    await ada.say(club.room, room.channels[1].id, "sit down")
+    await ben.client.start()
+    await ben.until_text(club.room, "sit down")
