@@ -1,6 +1,7 @@
 """Several things at once."""
 
 import asyncio
+import inspect
 
 import pytest
 
@@ -36,6 +37,13 @@ async def test_a_failure_ends_the_others() -> None:
     with pytest.raises(KeyError):
         await all_of([endless(), fail(), fail()], at_once=3)
     assert ended.is_set()
+
+
+async def test_those_whose_turn_never_comes_are_closed() -> None:
+    late = echo(2, 0)
+    with pytest.raises(KeyError):
+        await all_of([fail(), echo(1, 9), late], at_once=1)
+    assert inspect.getcoroutinestate(late) == inspect.CORO_CLOSED
 
 
 async def test_whoever_waited_for_a_failure_is_not_cancelled() -> None:

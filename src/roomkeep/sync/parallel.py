@@ -1,22 +1,23 @@
 """Several things at once, of which none outlives another's failure."""
 
 import asyncio
-from collections.abc import Awaitable, Iterable
-from typing import TypeVar
+from collections.abc import Coroutine, Iterable
+from typing import Any, TypeVar
 
 __all__ = ["all_of"]
 
 T = TypeVar("T")
 
 
-async def all_of(work: Iterable[Awaitable[T]], *, at_once: int) -> list[T]:
+async def all_of(work: Iterable[Coroutine[Any, Any, T]], *, at_once: int) -> list[T]:
     """Do some work at the same time and return the results in order.
 
     When one part fails, the others are cancelled, and its error is raised.
     """
+    work = tuple(work)
     turn = asyncio.Semaphore(at_once)
 
-    async def do(one: Awaitable[T]) -> T:
+    async def do(one: Coroutine[Any, Any, T]) -> T:
         async with turn:
             return await one
 
@@ -28,4 +29,7 @@ async def all_of(work: Iterable[Awaitable[T]], *, at_once: int) -> list[T]:
         for task in tasks:
             task.cancel()
         await asyncio.wait(tasks)
+        for one in work:
+            # Python warns of those whose turn never came.
+            one.close()
         raise
