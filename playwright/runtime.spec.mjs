@@ -138,7 +138,7 @@ test('runs no inline script and no inline handler', async ({ page, trouble }) =>
     const directives = [await blocked(() => document.body.append(script))];
     const image = document.createElement('img');
     directives.push(await blocked(() => image.setAttribute('onerror', 'globalThis.inlineRan = true')));
-    directives.push(await blocked(() => fetch('https://example.com/').catch(() => {})));
+    directives.push(await blocked(() => fetch('http://example.com/').catch(() => {})));
     directives.push(await blocked(() => { new Audio(URL.createObjectURL(new Blob(['x'], { type: 'audio/wav' }))).load(); }));
     const frame = document.createElement('iframe');
     frame.src = URL.createObjectURL(new Blob(['<script>parent.inlineRan = true</script>'], { type: 'text/html' }));

@@ -13,10 +13,25 @@ from roomkeep.errors import (
     TransactionAborted,
 )
 from roomkeep.localization import join_sentences, localize
+from roomkeep.sync import errors as sync
 
 __all__ = ["InvalidInput", "Refused", "explain"]
 
 _REASONS: dict[type[RoomkeepError], tuple[str, str]] = {
+    sync.BadAddress: ("error.bad_address", "error.bad_address_advice"),
+    sync.NotReachable: ("error.unreachable", "error.unreachable_advice"),
+    sync.ServerTooOld: ("error.server_old", "error.server_old_advice"),
+    sync.BadCredentials: ("error.credentials", "error.credentials_advice"),
+    sync.AccountDisabled: ("error.account_disabled", "error.account_disabled_advice"),
+    sync.UnknownToken: ("error.session_ended", "error.session_ended_advice"),
+    sync.Banned: ("error.banned", "error.banned_advice"),
+    sync.InviteGone: ("error.invite_gone", "error.invite_gone_advice"),
+    sync.NoRight: ("error.no_right", "error.no_right_advice"),
+    sync.NotFound: ("error.nothing_there", "error.nothing_there_advice"),
+    sync.RateLimited: ("error.rate_limited", "error.rate_limited_advice"),
+    sync.ServerFull: ("error.server_full", "error.server_full_advice"),
+    sync.RequestRefused: ("error.refused", "error.again"),
+    sync.HomeserverError: ("error.server", "error.server_advice"),
     InvalidRecord: ("error.invalid", "error.invalid_advice"),
     RecordNotFound: ("error.not_found", "error.not_found_advice"),
     NotReady: ("error.closed", "error.reload"),

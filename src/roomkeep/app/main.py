@@ -11,6 +11,7 @@ from roomkeep.app.state import PageState
 from roomkeep.app.views.account_views import AccountViews
 from roomkeep.app.views.accounts import AccountsView
 from roomkeep.app.views.history import HistoryView
+from roomkeep.app.views.homeserver import HomeserverView
 from roomkeep.app.views.kept_positions import read_positions
 from roomkeep.app.views.notices import NoticesView
 from roomkeep.app.views.overlays import OverlaysView
@@ -30,6 +31,7 @@ PAGE_VIEWS: Final = (
     NoticesView,
     UpdateView,
     AccountsView,
+    HomeserverView,
     SettingsView,
     AccountViews,
     OverlaysView,

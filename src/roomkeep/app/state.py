@@ -17,6 +17,7 @@ from roomkeep.app.people_state import PeopleState
 from roomkeep.app.positions import Position
 from roomkeep.app.signals import signal
 from roomkeep.app.storage_state import StorageState
+from roomkeep.app.sync_state import SyncState
 from roomkeep.app.timeline import Timeline
 from roomkeep.models import DEFAULT_CHANNEL_ID, Channel, Message, Room, User
 from roomkeep.persistence import KnownAccount, LaunchSettings
@@ -38,6 +39,8 @@ Dialog = Literal[
     "channels",
     "switcher",
     "import",
+    "find-rooms",
+    "invite",
     "account",
     "profile",
     "edit-profile",
@@ -154,6 +157,7 @@ class AccountState:
         files: the files of drafts, and those of the messages on the page.
         storage: the report on the storage.
         health: the result of checking the storage.
+        sync: the homeserver, if it has one.
     """
 
     def __init__(self, user: User) -> None:
@@ -198,6 +202,7 @@ class AccountState:
         self.files = FilesState()
         self.storage = StorageState()
         self.health = HealthState()
+        self.sync = SyncState()
 
     @property
     def user_id(self) -> str:
@@ -258,6 +263,7 @@ class PageState:
         is_outdated: another version of the app is on the device; a reload shows it.
         why_not_kept: why nothing will be kept; None if it will.
         settings: the launch settings.
+        is_signing_in: a homeserver is asked to sign in.
         removing: the account in the question whether to remove it, by its id, and its contents.
         address: the place of the page's URL; None once it is open.
         kept_positions: what `pack_positions` wrote before the page was reloaded; empty for nothing.
@@ -275,6 +281,7 @@ class PageState:
         self.is_outdated: Signal[bool] = signal(value=False)
         self.why_not_kept: Signal[str | None] = signal(None)
         self.settings: Signal[LaunchSettings] = signal(LaunchSettings())
+        self.is_signing_in: Signal[bool] = signal(value=False)
         self.removing: Signal[tuple[str, str] | None] = signal(None)
         self.address: Address | None = None
         self.kept_positions = ""

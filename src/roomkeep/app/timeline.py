@@ -40,26 +40,28 @@ class Timeline(Struct, frozen=True, kw_only=True):
         return not self.has_newer
 
     @classmethod
-    def latest(cls, page: Sequence[Message]) -> "Timeline":
-        """Start at the channel's end, with the newest page."""
-        return cls(messages=tuple(page), has_older=len(page) >= PAGE)
+    def latest(cls, page: Sequence[Message], *, is_cut: bool = False) -> "Timeline":
+        """Start at the channel's end, with the newest page; `is_cut`: a gap is before it."""
+        return cls(messages=tuple(page), has_older=is_cut or len(page) >= PAGE)
 
     @classmethod
-    def around(cls, older: Sequence[Message], newer: Sequence[Message]) -> "Timeline":
+    def around(
+        cls, older: Sequence[Message], newer: Sequence[Message], *, is_cut: bool = False
+    ) -> "Timeline":
         """Start at a place in the channel, with the pages before and after it."""
         return cls(
             messages=(*older, *newer),
-            has_older=len(older) >= PAGE,
+            has_older=is_cut or len(older) >= PAGE,
             has_newer=len(newer) >= PAGE,
         )
 
-    def with_older(self, page: Sequence[Message]) -> "Timeline":
+    def with_older(self, page: Sequence[Message], *, is_cut: bool = False) -> "Timeline":
         """Add a page before; excess messages are dropped at the other end."""
         messages = (*page, *self.messages)
         return replace(
             self,
             messages=messages[:MOST],
-            has_older=len(page) >= PAGE,
+            has_older=is_cut or len(page) >= PAGE,
             has_newer=self.has_newer or len(messages) > MOST,
         )
 

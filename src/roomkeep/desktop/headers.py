@@ -1,4 +1,4 @@
-"""The HTTP headers of the site's files, from the web server and in the window alike."""
+"""The HTTP headers of the site's files, from the web server and in the window."""
 
 from pathlib import PurePosixPath
 from types import MappingProxyType
@@ -21,9 +21,19 @@ _POLICY: Final = (
 )
 """PyScript makes functions from text, which needs 'unsafe-eval'. No inline script can run."""
 
+_HOMESERVERS: Final = "https: http://localhost:* http://127.0.0.1:* http://[::1]:*"
+"""A homeserver is typed in at run time. One on this machine may do without https."""
+
+
+def _policy(**more: str) -> str:
+    """Return the Content-Security-Policy; `more` is allowed besides, by the directive's name."""
+    allowed = {name: more.get(name.replace("-", "_"), "") for name, _ in _POLICY}
+    return "; ".join(f"{name} {value} {allowed[name]}".rstrip() for name, value in _POLICY)
+
+
 HEADERS: Final = MappingProxyType(
     {
-        "Content-Security-Policy": "; ".join(f"{name} {value}" for name, value in _POLICY),
+        "Content-Security-Policy": _policy(connect_src=_HOMESERVERS),
         "X-Content-Type-Options": "nosniff",
         "Referrer-Policy": "no-referrer",
         "Cross-Origin-Opener-Policy": "same-origin",
@@ -32,6 +42,9 @@ HEADERS: Final = MappingProxyType(
         "Cache-Control": "no-cache",
     }
 )
+
+WINDOW_HEADERS: Final = MappingProxyType({**HEADERS, "Content-Security-Policy": _policy()})
+"""The same for the desktop's window, which speaks to no network."""
 
 _TYPES: Final = MappingProxyType(
     {

@@ -30,6 +30,7 @@ class SyncService(AccountService):
     fail_outbox = method(operations.outbox_results.fail_outbox)
     retry_outbox = method(operations.outbox_results.retry_outbox)
     discard_outbox = method(operations.outbox_discard.discard_outbox)
+    get_created_channel = method(operations.made_channels.get_created_channel)
     channel_created = method(operations.made_channels.channel_created)
 
     def mark_read(

@@ -19,7 +19,7 @@ from roomkeep.storage.remote import Gap, SyncedRoom, SyncSession
 from roomkeep.sync.backoff import Backoff
 from roomkeep.sync.batches import Invite
 from roomkeep.sync.directory import NewRoom, RoomPage
-from roomkeep.sync.errors import HomeserverError, NoRight, NotFound, UnknownToken
+from roomkeep.sync.errors import HomeserverError, NoRight, NotFound, NotReachable, UnknownToken
 from roomkeep.sync.history import fill_gap
 from roomkeep.sync.homes import Homes
 from roomkeep.sync.matrix_directory import MatrixDirectory
@@ -113,7 +113,17 @@ class SyncClient:
         if self._connection is not None:
             self._connection.wake()
 
+    def lose(self) -> None:
+        """Wait no longer for an answer: the network is gone. It is tried again as ever."""
+        if self._connection is not None:
+            self._connection.lost.set()
+
     # Rooms
+
+    def has_room(self, room_id: str) -> bool:
+        """Tell whether a room is on the server."""
+        connection = self._connection
+        return connection is not None and room_id in connection.synchronizer.homes.rooms
 
     async def create_room(self, new: NewRoom) -> SyncedRoom:
         """Create a room with its channels: see `ServerDirectory`."""
@@ -244,7 +254,7 @@ class SyncClient:
             # The first answer comes at once, so that it tells whether there is a connection.
             wait_ms = _WAIT_MS if self._status() == "online" else 0
             try:
-                await connection.synchronizer.step(wait_ms=wait_ms)
+                await connection.step(wait_ms)
             except UnknownToken:
                 raise
             except (HomeserverError, StorageError) as error:
@@ -280,12 +290,33 @@ class _Connection:
         self.wire: Wire = wire_of(session, transport)
         self.directory = MatrixDirectory(self.wire, session.user_id)
         self.backoff = Backoff(retry_s)
+        self.lost = asyncio.Event()
         self.synchronizer = Synchronizer(
             self.own, self.wire, self.directory, Homes(), on_typing=on_typing
         )
         requests = OutboxRequests(self.own, self.wire, self.directory, self.synchronizer)
         self.sender = OutboxSender(self.own, requests, retry_s)
         self._session = session
+
+    async def step(self, wait_ms: int) -> None:
+        """Ask once for what is new, and apply it: see `Synchronizer.step`.
+
+        Raises:
+            NotReachable: the network was lost meanwhile.
+        """
+        self.lost.clear()
+        asking = asyncio.create_task(self.synchronizer.step(wait_ms=wait_ms))
+        losing = asyncio.create_task(self.lost.wait())
+        try:
+            await asyncio.wait((asking, losing), return_when=asyncio.FIRST_COMPLETED)
+            if not asking.done():
+                raise NotReachable("the network was lost")
+            await asking
+        finally:
+            losing.cancel()
+            asking.cancel()
+            # Two steps must not run at a time.
+            await asyncio.wait((asking,))
 
     def wake(self) -> None:
         """Try again now."""

@@ -121,7 +121,7 @@ class OutboxRequests:
                 return _MESSAGE, edit_content(await self._event_of(message_id), text)
             case SendMessage() as request:
                 return _MESSAGE, await self._message(request, channel)
-        raise NeverSent("Unknown")
+        raise NeverSent("unknown")
 
     async def _message(self, request: SendMessage, channel: str) -> dict[str, Any]:
         reply_to = None
@@ -132,13 +132,13 @@ class OutboxRequests:
             return message_content(request.content, reply_to)
         if len(request.attachment_ids) > 1:
             # An event has one file.
-            raise NeverSent("TooManyFiles")
+            raise NeverSent("too_many_files")
         # Not into an encrypted channel either.
         await self._check_clear(channel)
         listed = await self._own.database.get_attachments_for_message(request.message_id)
         attachment = next((one for one in listed if one.id in request.attachment_ids), None)
         if attachment is None:
-            raise NeverSent("FileGone")
+            raise NeverSent("file_gone")
         url = await self._upload(attachment)
         return file_content(attachment, url, request.content, reply_to)
 
@@ -146,7 +146,7 @@ class OutboxRequests:
         if attachment.id not in self._uploaded:
             data = await self._own.database.read_attachment_data(attachment.id)
             if data is None:
-                raise NeverSent("FileGone")
+                raise NeverSent("file_gone")
             self._uploaded[attachment.id] = await media.upload(
                 self._wire, data, attachment.mime, attachment.filename
             )
@@ -167,7 +167,7 @@ class OutboxRequests:
             found = await events.get_state_content(self._wire, channel, "m.room.encryption")
             known.setdefault(channel, found is not None)
         if known[channel]:
-            raise NeverSent("Encrypted")
+            raise NeverSent("encrypted")
 
     async def _change_room(self, room_id: str, request: object) -> SyncedRoom:
         match request:
@@ -191,7 +191,7 @@ class OutboxRequests:
                     with contextlib.suppress(NoRight, NotFound):
                         await rooms.unban(self._wire, channel, user_id)
             case _:
-                raise NeverSent("Unknown")
+                raise NeverSent("unknown")
         return await self._directory.view_room(room_id)
 
     async def _set_texts(self, room_id: str, texts: dict[str, str | None]) -> None:

@@ -2,7 +2,7 @@
 
 import contextlib
 from collections.abc import Awaitable, Callable
-from typing import Final
+from typing import Final, TypeAlias
 
 from roomkeep.persistence import DatabaseService
 from roomkeep.storage.remote import SyncSession
@@ -13,6 +13,7 @@ from roomkeep.sync.wire.types import Login
 __all__ = ["sign_in", "sign_in_with_token", "sign_out", "wire_of"]
 
 DEVICE_NAME: Final = "Roomkeep"
+OpenAccount: TypeAlias = Callable[[str | None], Awaitable[None]]
 
 
 async def sign_in(
@@ -23,6 +24,7 @@ async def sign_in(
     password: str,
     *,
     device_name: str = DEVICE_NAME,
+    open_account: OpenAccount | None = None,
 ) -> SyncSession:
     """Sign in with a name and a password, and open that user's own account.
 
@@ -35,6 +37,7 @@ async def sign_in(
         name: the user name, or the whole user ID.
         password: sent, never stored.
         device_name: how the user's other devices show this one.
+        open_account: opens an account of the database; None for `set_current_user_id`.
 
     Raises:
         HomeserverError: a subclass says why; the account that was open stays so.
@@ -47,6 +50,7 @@ async def sign_in(
         lambda wire, device_id: account.log_in_with_password(
             wire, name, password, device_name=device_name, device_id=device_id
         ),
+        open_account or database.set_current_user_id,
     )
 
 
@@ -57,6 +61,7 @@ async def sign_in_with_token(
     token: str,
     *,
     device_name: str = DEVICE_NAME,
+    open_account: OpenAccount | None = None,
 ) -> SyncSession:
     """Sign in with a token from single sign-on: see `sign_in`."""
     return await _sign_in(
@@ -66,6 +71,7 @@ async def sign_in_with_token(
         lambda wire, device_id: account.log_in_with_token(
             wire, token, device_name=device_name, device_id=device_id
         ),
+        open_account or database.set_current_user_id,
     )
 
 
@@ -107,6 +113,7 @@ async def _sign_in(
     transport: Transport,
     address: str,
     log_in: Callable[[Wire, str | None], Awaitable[Login]],
+    open_account: OpenAccount,
 ) -> SyncSession:
     wire = await account.discover(transport, address)
     ended = await database.get_sync_session()
@@ -120,14 +127,14 @@ async def _sign_in(
     )
     before = database.current_user_id
     try:
-        await database.set_current_user_id(session.user_id)
+        await open_account(session.user_id)
         earlier = await database.get_sync_session()
         await database.save_sync_session(session)
     except BaseException:
         # No device stays on the server that nothing here knows of.
         with contextlib.suppress(HomeserverError):
             await account.log_out(wire.signed_in(session.access_token))
-        await database.set_current_user_id(before)
+        await open_account(before)
         raise
     if earlier is not None and earlier.device_id != session.device_id:
         with contextlib.suppress(HomeserverError):

@@ -175,8 +175,8 @@ async def test_what_is_refused_for_good_is_told_and_holds_nothing_up(
     left = (
         ("SendMessage", "RequestTooLarge"),
         ("EditMessage", None),
-        ("SendMessage", "TooManyFiles"),
-        ("SendMessage", "FileGone"),
+        ("SendMessage", "too_many_files"),
+        ("SendMessage", "file_gone"),
         ("SendMessage", "NoRight"),
     )
     await desk.database.until_left(*left)
@@ -201,9 +201,9 @@ async def test_nothing_is_written_in_clear_to_an_encrypted_channel(desk: Desk) -
         AddReaction(message_id="z", emoji="👍"),
     )
     await desk.database.until_left(
-        ("SendMessage", "Encrypted"),
-        ("SendMessage", "Encrypted"),
-        ("AddReaction", "Encrypted"),
+        ("SendMessage", "encrypted"),
+        ("SendMessage", "encrypted"),
+        ("AddReaction", "encrypted"),
     )
     assert await desk.said() == []
 

@@ -12,6 +12,7 @@ from roomkeep.app.effects.drafts import DraftEffects
 from roomkeep.app.effects.edits import EditEffects
 from roomkeep.app.effects.exports import ExportEffects
 from roomkeep.app.effects.health import HealthEffects
+from roomkeep.app.effects.homeserver import HomeserverEffects
 from roomkeep.app.effects.imports import ImportEffects
 from roomkeep.app.effects.messages import MessageEffects
 from roomkeep.app.effects.navigation import NavigationEffects
@@ -28,6 +29,7 @@ from roomkeep.app.effects.samples import SampleEffects
 from roomkeep.app.effects.sending import SendingEffects
 from roomkeep.app.effects.setting_writer import SettingWriter
 from roomkeep.app.effects.settings import SettingsEffects
+from roomkeep.app.effects.sign_in import SignInEffects
 from roomkeep.app.effects.storage import StorageEffects
 from roomkeep.app.effects.storage_cleanup import StorageCleanupEffects
 from roomkeep.app.effects.unread import UnreadEffects
@@ -54,15 +56,29 @@ class Effects:
         self.edits = EditEffects(context, self.drafts)
         self.reactions = ReactionEffects(context)
         self.unread = UnreadEffects(context, writer)
-        self.rooms = RoomEffects(context, writer, self.messages, self.unread, self.overlays)
+        self.rooms = RoomEffects(
+            context,
+            writer,
+            self.messages,
+            self.unread,
+            self.overlays,
+            self.drafts,
+            self.draft_attachments,
+        )
+        self.homeserver = HomeserverEffects(context, self.rooms, self.messages)
         self.room_settings = RoomSettingsEffects(
-            context, writer, self.rooms, self.unread, self.draft_attachments
+            context, writer, self.rooms, self.unread, self.draft_attachments, self.homeserver
         )
         self.recent_emoji = RecentEmojiEffects(context, writer)
         self.room_order = RoomOrderEffects(context, writer)
         self.replies = ReplyEffects(context, self.messages, self.rooms)
         self.channels = ChannelEffects(
-            context, self.drafts, self.draft_attachments, self.rooms, self.unread
+            context,
+            self.drafts,
+            self.draft_attachments,
+            self.rooms,
+            self.unread,
+            self.homeserver,
         )
         self.samples = SampleEffects(context, self.rooms)
         self.change_refresh = ChangeRefreshEffects(context, self.rooms, self.messages)
@@ -77,7 +93,9 @@ class Effects:
             self.drafts,
             self.draft_attachments,
             self.unread,
+            self.homeserver,
         )
+        self.sign_in = SignInEffects(context, self.accounts, self.homeserver)
         self.storage = StorageEffects(context, self.accounts)
         self.health = HealthEffects(context, self.storage)
         self.storage_cleanup = StorageCleanupEffects(context, self.storage)

@@ -5,6 +5,7 @@ import logging
 from roomkeep.app.effects.context import Context, EffectGroup, effect
 from roomkeep.app.effects.draft_attachments import DraftAttachmentEffects
 from roomkeep.app.effects.drafts import DraftEffects
+from roomkeep.app.effects.homeserver import HomeserverEffects
 from roomkeep.app.effects.known_accounts import KnownAccountEffects
 from roomkeep.app.effects.navigation import NavigationEffects
 from roomkeep.app.effects.rooms import RoomEffects, read_recent
@@ -38,8 +39,10 @@ class AccountEffects(EffectGroup):
         drafts: DraftEffects,
         draft_attachments: DraftAttachmentEffects,
         unread: UnreadEffects,
+        homeserver: HomeserverEffects,
     ) -> None:
         super().__init__(context)
+        self._homeserver = homeserver
         self._navigation = navigation
         self._rooms = rooms
         self._drafts = drafts
@@ -137,6 +140,7 @@ class AccountEffects(EffectGroup):
     async def start_over(self, account: AccountState) -> None:
         """Delete everything that an account keeps, and show it as a new one."""
         database = self.context.database(account)
+        await self._homeserver.leave()
         # What is under way, such as an import, ends here: it must not write after the deletion.
         self.page.is_switching.set(True)
         self.page.account.set(None)
@@ -148,6 +152,12 @@ class AccountEffects(EffectGroup):
                 await self._show_signed_in()
         finally:
             self.page.is_switching.set(False)
+
+    async def open(self, user_id: str | None) -> None:
+        """Open an account, or none, once what was typed in the one before is kept."""
+        before = self.page.account()
+        if before is None or await self._keep_drafts(before):
+            await self._show(user_id)
 
     async def _switch(self, user_id: str | None) -> None:
         if self.page.is_switching():
@@ -200,6 +210,7 @@ class AccountEffects(EffectGroup):
         self.page.is_switching.set(True)
         self.page.account.set(None)
         self.page.notices.set(())
+        await self._homeserver.leave()
         try:
             try:
                 await self.context.device.set_current_user_id(user_id)
@@ -242,10 +253,11 @@ class AccountEffects(EffectGroup):
         database = self.context.device
         user = await database.get_current_user()
         if user is None:
+            name = _name_of(user_id)
             user = User(
                 oder_id=user_id,
-                username=user_id,
-                display_name=user_id,
+                username=name,
+                display_name=name,
                 joined_at=self.context.now(),
             )
             await database.save_user(user)
@@ -272,3 +284,10 @@ class AccountEffects(EffectGroup):
         self._unread.look(account)
         if account.files.pending():
             self._draft_attachments.show_previews(account)
+        self.context.start(self._homeserver.follow(account), "failed.follow")
+
+
+def _name_of(user_id: str) -> str:
+    """Return what an account is called at first: its id, or the name in one of a homeserver."""
+    name, colon, _ = user_id.removeprefix("@").partition(":")
+    return name if user_id.startswith("@") and name and colon else user_id

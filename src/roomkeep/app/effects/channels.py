@@ -19,6 +19,7 @@ from roomkeep.app.eager import start_eagerly
 from roomkeep.app.effects.context import Context, EffectGroup, effect
 from roomkeep.app.effects.draft_attachments import DraftAttachmentEffects
 from roomkeep.app.effects.drafts import DraftEffects
+from roomkeep.app.effects.homeserver import HomeserverEffects
 from roomkeep.app.effects.rooms import RoomEffects
 from roomkeep.app.effects.unread import UnreadEffects
 from roomkeep.app.error_messages import InvalidInput, Refused
@@ -41,8 +42,10 @@ class ChannelEffects(EffectGroup):
         draft_attachments: DraftAttachmentEffects,
         rooms: RoomEffects,
         unread: UnreadEffects,
+        homeserver: HomeserverEffects,
     ) -> None:
         super().__init__(context)
+        self._homeserver = homeserver
         self._drafts = drafts
         self._draft_attachments = draft_attachments
         self._rooms = rooms
@@ -113,7 +116,7 @@ class ChannelEffects(EffectGroup):
         removing = Removing(room=room, channel=channel)
         account.removing.set(removing)
         count = await self.context.database(account).count_messages(room_id, None, channel_id)
-        heir = successor(room, channel_id) if count else None
+        heir = self._heir(room, channel_id) if count else None
         if account.removing() is removing:
             account.removing.set(replace(removing, messages=count, successor=heir))
 
@@ -140,7 +143,7 @@ class ChannelEffects(EffectGroup):
                         localize("channel.last_text", channel=channel.name),
                         localize("error.undone"),
                     )
-                heir = successor(room, channel_id)
+                heir = self._heir(room, channel_id)
                 if heir is not None:
                     await self.context.database(account).move_messages(room_id, channel_id, heir.id)
                     self._unread.take_over(account, (room_id, channel_id), (room_id, heir.id))
@@ -153,6 +156,10 @@ class ChannelEffects(EffectGroup):
                 )
         finally:
             account.removing.set(None)
+
+    def _heir(self, room: Room, channel_id: str) -> Channel | None:
+        """Return the channel that takes over the messages of one; a server moves none."""
+        return None if self._homeserver.has_room(room.id) else successor(room, channel_id)
 
     async def _room(self, account: AccountState, room_id: str) -> Room:
         # As it is kept: another tab may have changed it just now.

@@ -1,6 +1,6 @@
 """Messages: loaded page by page, and kept up to date with the database."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 
 from reaktiv import batch
@@ -21,10 +21,15 @@ __all__ = ["MessageEffects"]
 
 
 class MessageEffects(EffectGroup):
-    """Shows the messages of the open channel."""
+    """Shows the messages of the open channel.
+
+    Attributes:
+        fill: gets messages that are missing on this device before one, and tells whether it did.
+    """
 
     def __init__(self, context: Context, drafts: DraftEffects, pictures: PictureEffects) -> None:
         super().__init__(context)
+        self.fill: Callable[[AccountState, Message], Awaitable[bool]] = _nothing_to_fill
         self._pictures = pictures
         self._drafts = drafts
 
@@ -36,7 +41,9 @@ class MessageEffects(EffectGroup):
             return
         with self.context.overhear() as missed:
             page = await self._read_page(account, ref)
-        self._show(account, ref, Timeline.latest(page.before), page, missed)
+        self._show(
+            account, ref, Timeline.latest(page.before, is_cut=page.gap is not None), page, missed
+        )
 
     async def open(
         self, account: AccountState, ref: ChannelRef, mark: int, unread: int | None = None
@@ -54,16 +61,16 @@ class MessageEffects(EffectGroup):
         is_around = unread is not None and unread > PAGE
         with self.context.overhear() as missed:
             page = await self._read_page(account, ref, mark if is_around else None)
-            timeline = Timeline.latest(page.before)
+            timeline = Timeline.latest(page.before, is_cut=page.gap is not None)
             if not is_around and timeline.has_older and page.before[0].timestamp > mark:
                 # It was not counted yet, or more has come since.
                 is_around = True
                 page = await self._read_page(account, ref, mark)
             if is_around and has_new(page.after, mark, account.user_id):
-                timeline = Timeline.around(page.before, page.after)
+                timeline = Timeline.around(page.before, page.after, is_cut=page.gap is not None)
             elif is_around:
                 page = await self._read_page(account, ref)
-                timeline = Timeline.latest(page.before)
+                timeline = Timeline.latest(page.before, is_cut=page.gap is not None)
         with batch():
             if not self._show(account, ref, timeline, page, missed):
                 return
@@ -87,7 +94,13 @@ class MessageEffects(EffectGroup):
         """
         with self.context.overhear() as missed:
             page = await self._read_page(account, ref, message_id)
-        self._show(account, ref, Timeline.around(page.before, page.after), page, missed)
+        self._show(
+            account,
+            ref,
+            Timeline.around(page.before, page.after, is_cut=page.gap is not None),
+            page,
+            missed,
+        )
 
     @effect("failed.load_latest")
     async def show_latest(self) -> None:
@@ -104,10 +117,14 @@ class MessageEffects(EffectGroup):
             return
         account.is_loading.set(True)
         try:
-            first = timeline.messages[0].id
+            oldest = timeline.messages[0]
+            first = oldest.id
             database = self.context.database(account)
             try:
                 page = await database.get_latest_messages(ref[0], PAGE, first, ref[1])
+                while not page and await self.fill(account, oldest):
+                    database = self.context.database(account)
+                    page = await database.get_latest_messages(ref[0], PAGE, first, ref[1])
             except RecordNotFound:  # deleted under our eyes
                 await self.load_latest(account)
                 return
@@ -117,7 +134,8 @@ class MessageEffects(EffectGroup):
                 return
             # Others may have come meanwhile at the window's end; at its start nothing may be amiss.
             if now.messages and now.messages[0].id == first:
-                account.timeline.set(now.with_older(page))
+                is_cut = bool(page and account.sync.server())
+                account.timeline.set(now.with_older(page, is_cut=is_cut))
         finally:
             account.is_loading.set(False)
 
@@ -231,6 +249,10 @@ class MessageEffects(EffectGroup):
         for change in missed:
             if change.store == "messages":
                 self.show_changed(account, records_by_key(change) or {})
+
+
+async def _nothing_to_fill(_account: AccountState, _message: Message) -> bool:
+    return False
 
 
 def _with_unsent(timeline: Timeline, account: AccountState, ref: ChannelRef) -> Timeline:

@@ -6,12 +6,14 @@ from reaktiv import batch
 from roomkeep.app.channel_ref import DRAFT, DRAFT_FILES, EDIT, LAST_READ, channel_ref_of
 from roomkeep.app.effects.context import Context, EffectGroup, effect
 from roomkeep.app.effects.draft_attachments import DraftAttachmentEffects, holder, read_ids
+from roomkeep.app.effects.homeserver import HomeserverEffects
 from roomkeep.app.effects.rooms import RoomEffects
 from roomkeep.app.effects.setting_writer import SettingWriter
 from roomkeep.app.effects.unread import UnreadEffects
 from roomkeep.app.limits import check_icon, check_name, check_topic
 from roomkeep.app.state import AccountState, Leaving
 from roomkeep.localization import localize
+from roomkeep.models import Room
 
 __all__ = ["RoomSettingsEffects"]
 
@@ -26,8 +28,10 @@ class RoomSettingsEffects(EffectGroup):
         rooms: RoomEffects,
         unread: UnreadEffects,
         draft_attachments: DraftAttachmentEffects,
+        homeserver: HomeserverEffects,
     ) -> None:
         super().__init__(context)
+        self._homeserver = homeserver
         self._writer = writer
         self._rooms = rooms
         self._unread = unread
@@ -61,7 +65,7 @@ class RoomSettingsEffects(EffectGroup):
         room = account.room
         if room is None:
             return
-        leaving = Leaving(room=room, is_host=room.host_id == account.user_id)
+        leaving = Leaving(room=room, is_host=self._is_owner(account, room))
         with batch():
             account.leaving.set(leaving)
             account.dialog.set("room-leave")
@@ -81,6 +85,10 @@ class RoomSettingsEffects(EffectGroup):
             return
         await self.context.wait_until_written(leaving.room.id)
         room_id = leaving.room.id
+        if self._homeserver.has_room(room_id):
+            # It goes when the server has said so.
+            await self._homeserver.leave_room(room_id)
+            return
         await self.context.database(account).delete_room(room_id)
         await self._rooms.load(account, {room_id: None})
         self._unread.forget(account, room_id)
@@ -88,6 +96,9 @@ class RoomSettingsEffects(EffectGroup):
         text = "room.deleted" if leaving.is_host else "room.left"
         self.context.tell("success", localize(text, room=leaving.room.name))
         await self._forget_settings(account, room_id)
+
+    def _is_owner(self, account: AccountState, room: Room) -> bool:
+        return room.host_id == account.user_id and not self._homeserver.has_room(room.id)
 
     async def _forget_settings(self, account: AccountState, room_id: str) -> None:
         """Delete the settings of a room that is gone."""

@@ -10,6 +10,8 @@ from roomkeep.app.channel_ref import RECENT, ChannelRef
 from roomkeep.app.channels import channels_of, find_channel, first_text_channel
 from roomkeep.app.eager import start_eagerly
 from roomkeep.app.effects.context import Context, EffectGroup, effect
+from roomkeep.app.effects.draft_attachments import DraftAttachmentEffects
+from roomkeep.app.effects.drafts import DraftEffects
 from roomkeep.app.effects.messages import MessageEffects
 from roomkeep.app.effects.overlays import OverlayEffects
 from roomkeep.app.effects.setting_writer import SettingWriter
@@ -22,7 +24,7 @@ from roomkeep.persistence import LastViewedChat
 
 __all__ = ["RoomEffects", "read_recent"]
 
-OF_A_ROOM = ("room-settings", "room-leave", "channels", "profile", "ban", "bans")
+OF_A_ROOM = ("room-settings", "room-leave", "channels", "profile", "ban", "bans", "invite")
 """The dialogs that are about the open room."""
 MOST_RECENT = 60
 """So many places are remembered as opened last."""
@@ -40,8 +42,12 @@ class RoomEffects(EffectGroup):
         messages: MessageEffects,
         unread: UnreadEffects,
         overlays: OverlayEffects,
+        drafts: DraftEffects,
+        draft_attachments: DraftAttachmentEffects,
     ) -> None:
         super().__init__(context)
+        self._drafts = drafts
+        self._draft_attachments = draft_attachments
         self._overlays = overlays
         self._writer = writer
         self._messages = messages
@@ -67,7 +73,14 @@ class RoomEffects(EffectGroup):
         creating = self._creating.get(account)
         if creating is not None:
             known.setdefault(creating.id, creating)
-        _set_rooms(account, (room for room in known.values() if room is not None))
+        created = await self._created_channel(account, known)
+        with batch():
+            _set_rooms(account, (room for room in known.values() if room is not None))
+            if created is not None:
+                self._rename(account, *created)
+        if created is not None:
+            await self._draft_attachments.move(account, *created)
+            await self._messages.load_latest(account)
         # What was written in a new one may have been heard of before the room itself.
         self._unread.look(account, {room.id for room in account.rooms() or ()} - known_before)
         room_id = account.room_id()
@@ -80,6 +93,33 @@ class RoomEffects(EffectGroup):
             ref = (room_id, first_text_channel(room).id)
             self._go(account, ref)
             await self._load_messages(account, ref)
+
+    async def _created_channel(
+        self, account: AccountState, known: Mapping[str, Room | None]
+    ) -> tuple[ChannelRef, ChannelRef] | None:
+        """Return the open channel and what it is called now, if it was made here and has moved."""
+        ref = account.channel_ref
+        room = None if ref is None else known.get(ref[0])
+        if ref is None or room is None or not account.sync.server():
+            return None
+        if find_channel(room, ref[1]) is not None:
+            return None
+        made = await self.context.database(account).get_created_channel(*ref)
+        is_there = account.channel_ref == ref and find_channel(room, made) is not None
+        return None if made is None or not is_there else (ref, (ref[0], made))
+
+    def _rename(self, account: AccountState, ref: ChannelRef, to: ChannelRef) -> None:
+        """Go on in the open channel, which has the server's id from now on."""
+        timeline = account.timeline()
+        account.channel_id.set(to[1])
+        if timeline is not None:
+            moved = tuple(replace(message, channel_id=to[1]) for message in timeline.messages)
+            account.timeline.set(replace(timeline, messages=moved))
+        read = account.last_read().get(ref)
+        if read is not None:
+            account.last_read.set({**account.last_read(), to: read})
+        self._drafts.move(account, ref, to)
+        self._remember(account, to)
 
     def show_changed(self, account: AccountState, room: Room) -> None:
         """Show a room as it is about to be."""

@@ -13,6 +13,7 @@ from roomkeep.app.views.dialogs import DialogsView
 from roomkeep.app.views.dom import by_id
 from roomkeep.app.views.emoji import EmojiView
 from roomkeep.app.views.exports import ExportView
+from roomkeep.app.views.find_rooms import FindRoomsView
 from roomkeep.app.views.health import HealthView
 from roomkeep.app.views.imports import ImportView
 from roomkeep.app.views.lightbox import LightboxView
@@ -41,6 +42,7 @@ KINDS: Final = (
     RoomDialogsView,
     ChannelDialogsView,
     QuickSwitcherView,
+    FindRoomsView,
     ImportView,
     PeopleView,
     ProfileView,

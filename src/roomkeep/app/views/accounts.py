@@ -123,7 +123,8 @@ def _fill(element: Any, item: AccountItem, before: AccountItem | None) -> None:
         button.dataset.account = item.user_id
         set_text(part(button, "name"), name)
         # Who never chose another name is not told it twice.
-        set_text(part(button, "username"), "" if name == item.user_id else f"@{item.user_id}")
+        handle = item.user_id if item.user_id.startswith("@") else f"@{item.user_id}"
+        set_text(part(button, "username"), "" if name == item.user_id else handle)
         show_avatar(part(button, "avatar"), item.user_id, name, picture_of(item.known))
         remove = element.lastElementChild
         remove.dataset.remove = item.user_id

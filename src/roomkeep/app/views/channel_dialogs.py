@@ -192,7 +192,8 @@ def _what_happens(removing: Removing) -> str:
     if removing.messages is None:
         return localize("room.counting")
     if removing.successor is None:
-        return localize("channel.remove_empty")
+        count = removing.messages
+        return localize("channel.remove_server" if count else "channel.remove_empty", count=count)
     count, heir = removing.messages, removing.successor.name
     if removing.is_moving:
         return localize("channel.moving", channel=heir)

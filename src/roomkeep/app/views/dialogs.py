@@ -6,6 +6,7 @@ from roomkeep.app.graphemes import cut
 from roomkeep.app.views.dom import by_id, set_text
 from roomkeep.app.views.rows import what_goes
 from roomkeep.app.views.scope import AccountScope, AccountView
+from roomkeep.localization import localize
 
 __all__ = ["DialogsView"]
 
@@ -22,6 +23,7 @@ class DialogsView(AccountView):
         self.listen(self._room_form, "submit", self._on_room)
         self.listen(by_id("delete-form"), "submit", self._on_delete)
         self.watch(self._show_room)
+        self.watch(self._show_where)
         self.watch(self._show_delete)
 
     def _show_room(self) -> None:
@@ -32,9 +34,24 @@ class DialogsView(AccountView):
         elif account.failed_room is not None:
             self._room_form.elements.namedItem("name").value = account.failed_room.name
 
+    def _show_where(self) -> None:
+        sync = self.account.sync
+        by_id("room-where").hidden = not sync.server()
+        text = localize("room.where_public", server=sync.server()) if sync.server() else ""
+        set_text(by_id("room-where-public"), text)
+        # Disabled, it would lose the focus.
+        button = by_id("room-create")
+        button.setAttribute("aria-disabled", "true" if sync.is_busy() else "false")
+        set_text(button, localize("room.creating" if sync.is_busy() else "room.create"))
+
     def _on_room(self, event: Any) -> None:
         event.preventDefault()
-        self.effects.rooms.create(str(self._room_form.elements.namedItem("name").value))
+        fields = self._room_form.elements
+        name, where = (str(fields.namedItem(field).value) for field in ("name", "where"))
+        if not self.account.sync.server() or where == "device":
+            self.effects.rooms.create(name)
+        else:
+            self.effects.homeserver.create(name, is_private=where == "private")
 
     def _show_delete(self) -> None:
         message = self.account.deleting()

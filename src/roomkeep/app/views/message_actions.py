@@ -152,7 +152,11 @@ class MessageActions(AccountView):
             self.effects.replies.show(original)
             return
         action = pressed(event, "data-action")
-        if action == "copy-code":
+        entry = pressed(event, "data-entry")
+        if entry is not None and action is not None:
+            homeserver = self.effects.homeserver
+            (homeserver.retry if action == "retry" else homeserver.discard)(entry)
+        elif action == "copy-code":
             code = part(event.target.closest(".code-block"), "code")
             copy(self.effects, str(code.textContent), "clipboard.code_copied")
         elif action is not None:

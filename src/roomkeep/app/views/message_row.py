@@ -4,6 +4,7 @@ from typing import Any
 
 from pyodide.ffi import JsProxy
 
+from roomkeep.app.sync_state import Sending
 from roomkeep.app.views import times
 from roomkeep.app.views.attachments import AttachmentsView
 from roomkeep.app.views.avatars import show_avatar, show_tint
@@ -48,6 +49,8 @@ def fill_row(pictures: AttachmentsView, element: Any, row: Row, before: Row | No
     _fill_message(element, row, before)
     if before is None or before.chips != row.chips:
         _fill_chips(part(element, "chips"), row.chips)
+    if row.sending != (None if before is None else before.sending):
+        _fill_sending(element, row.sending)
     if row.quote is not None and (before is None or before.quote != row.quote):
         _fill_quote(element, row.quote)
     if before is None or (before.message, before.attachments) != (message, row.attachments):
@@ -78,6 +81,20 @@ def _fill_message(element: Any, row: Row, before: Row | None) -> None:
         fill_content(part(element, "content"), content)
     element.toggleAttribute("data-deleted", message.is_deleted)
     part(element, "edited").hidden = message.edited_at is None or message.is_deleted
+
+
+def _fill_sending(element: Any, sending: Sending | None) -> None:
+    line = part(element, "sending")
+    line.hidden = sending is None
+    line.dataset.state = "" if sending is None else sending.state
+    failed = sending is not None and sending.state == "failed"
+    set_text(part(line, "sending-text"), "" if sending is None else localize(sending.text))
+    for name in ("retry", "discard"):
+        button = part(line, name)
+        button.hidden = not failed
+        button.dataset.entry = "" if sending is None else sending.entry_id
+    text = "sending.discard" if sending is None or sending.is_new else "sending.discard_edit"
+    set_text(part(line, "discard"), localize(text))
 
 
 def _fill_quote(element: Any, quote: Quote) -> None:

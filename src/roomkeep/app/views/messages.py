@@ -112,6 +112,7 @@ class MessagesView(AccountView):
             originals=account.originals(),
             unfolded=account.unfolded(),
             columns=self._folding.columns(),
+            sending=account.sync.outbox().by_message,
         )
         newest = timeline.messages[-1] if timeline.messages else None
         if newest is not None and newest.id != self._newest:

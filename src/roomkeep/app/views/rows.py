@@ -10,6 +10,7 @@ from msgspec import Struct
 from roomkeep.app.folding import Fold, fold_of
 from roomkeep.app.formatting import summary
 from roomkeep.app.people import Avatar
+from roomkeep.app.sync_state import Sending
 from roomkeep.localization import format_list, join_sentences, localize
 from roomkeep.models import Attachment, Message
 
@@ -84,6 +85,7 @@ class Row(Struct, frozen=True):
         chips: its reactions, the first emoji first.
         quote: what it answers.
         fold: whether only its beginning is shown.
+        sending: how far it is on its way to the server; None once it is there.
     """
 
     message: Message
@@ -97,6 +99,7 @@ class Row(Struct, frozen=True):
     chips: tuple[Chip, ...] = ()
     quote: Quote | None = None
     fold: Fold = "whole"
+    sending: Sending | None = None
 
 
 def make_rows(  # noqa: PLR0913 each is another part of what is shown
@@ -111,6 +114,7 @@ def make_rows(  # noqa: PLR0913 each is another part of what is shown
     originals: Mapping[str, Message | None] = MappingProxyType({}),
     unfolded: Collection[str] = (),
     columns: int = 100,
+    sending: Mapping[str, Sending] = MappingProxyType({}),
 ) -> dict[str, Row]:
     """Make the rows of messages, by the messages' ids.
 
@@ -127,6 +131,7 @@ def make_rows(  # noqa: PLR0913 each is another part of what is shown
         attachments: the messages' files, where they are known, by the messages' ids.
         unfolded: the ids of long messages of which all is shown.
         columns: how many characters stand in a line, about.
+        sending: how far messages are on their way to the server, by their ids.
     """
     here = {message.id: message for message in messages}
     senders = {message.sender_id: message.sender_name for message in messages}
@@ -165,6 +170,7 @@ def make_rows(  # noqa: PLR0913 each is another part of what is shown
             _chips(message, reader_id, called) if message.reactions else (),
             make_quote(message.reply_to_id, here, originals, avatars),
             fold_of(message, unfolded, columns),
+            sending.get(message.id),
         )
         before, day_before, face_before = message, this_day, avatar
     return rows

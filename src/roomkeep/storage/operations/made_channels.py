@@ -4,11 +4,11 @@ from msgspec import structs
 
 from roomkeep.models import Channel, Id
 from roomkeep.storage.channel_settings import CHANNEL_SETTINGS, setting_key
-from roomkeep.storage.operation import writes
+from roomkeep.storage.operation import reads, writes
 from roomkeep.storage.operations.messages import move_all
 from roomkeep.storage.operations.meta import SETTING, save_settings
 from roomkeep.storage.operations.outbox import drop_entries, find_entry, get_outbox, put_entries
-from roomkeep.storage.operations.sync_records import read_many
+from roomkeep.storage.operations.sync_records import CHANNEL, channel_prefix, read, read_many
 from roomkeep.storage.operations.synced_rooms import replace_channel
 from roomkeep.storage.remote import (
     AddChannel,
@@ -19,6 +19,12 @@ from roomkeep.storage.remote import (
     Request,
 )
 from roomkeep.storage.transaction import Transaction
+
+
+@reads("meta")
+async def get_created_channel(tx: Transaction, room_id: Id, channel_id: Id) -> str | None:
+    """Return the id that the server gave to a channel that was made here; None for no other."""
+    return await read(tx, channel_prefix(CHANNEL, room_id, channel_id), str)
 
 
 @writes("rooms", "messages", "meta")

@@ -1,0 +1,58 @@
+import process from 'node:process';
+import { expect, freshTest as test } from './fixtures.mjs';
+import { openApp } from './helpers.mjs';
+import { composer, row, write } from './steps.mjs';
+
+// `python3 src/tools test sync` runs these, with a homeserver on which Ada and Ben have accounts.
+const { ROOMKEEP_HOMESERVER: server, ROOMKEEP_PASSWORD: password } = process.env;
+
+async function signIn(page, place, name) {
+  await place.getByText('Sign in to a homeserver').click();
+  await place.getByLabel('Homeserver', { exact: true }).fill(server);
+  await place.getByLabel('User name').fill(name);
+  await place.getByLabel('Password').fill(password);
+  await place.getByRole('button', { name: 'Sign in', exact: true }).click();
+  await expect(page.getByRole('button', { name: new RegExp(`^Account: @?${name}`, 'i') })).toBeVisible();
+}
+
+test.use({ trouble: [async ({}, use) => { await use([]); }, { auto: true }] });
+
+test('two people in two browsers share a room, also when one is offline for a while', async ({ page: ada, browser, baseURL }) => {
+  test.slow();
+  await openApp(ada);
+  await signIn(ada, ada.locator('#welcome'), 'ada');
+  await ada.getByRole('button', { name: 'New room' }).click();
+  await ada.getByLabel('Room name').fill('Tea club');
+  await ada.getByLabel(/Anyone on/).check();
+  await ada.keyboard.press('Enter');
+  await expect(ada.getByRole('heading', { name: 'Tea club', level: 1 })).toBeVisible();
+  await write(ada, 'The kettle is on.');
+
+  const away = await browser.newContext({ baseURL, serviceWorkers: 'block' });
+  const ben = await away.newPage();
+  await openApp(ben);
+  await signIn(ben, ben.locator('#welcome'), 'ben');
+  await ben.getByRole('button', { name: 'Find rooms' }).click();
+  await ben.getByRole('listitem').filter({ hasText: 'Tea club' }).getByRole('button', { name: 'Join' }).click();
+  await expect(ben.getByRole('heading', { name: 'Tea club', level: 1 })).toBeVisible();
+  await expect(row(ben, 'The kettle is on.')).toBeVisible();
+
+  await write(ben, 'On my way.');
+  await expect(row(ada, 'On my way.')).toBeVisible();
+  await expect(row(ben, 'On my way.').getByText('Sending…')).toBeHidden();
+
+  await away.setOffline(true);
+  await expect(ben.locator('#offline-banner')).toContainText('You\'re offline.');
+  await write(ben, 'In the tunnel.');
+  await expect(ben.locator('#offline-banner')).toContainText('1 change will be sent when you\'re back.');
+  await expect(row(ben, 'In the tunnel.').getByText('Sending…')).toBeVisible();
+  await away.setOffline(false);
+  await expect(row(ada, 'In the tunnel.')).toBeVisible();
+  await expect(ben.locator('#offline-banner')).toBeHidden();
+
+  await ben.reload();
+  await expect(row(ben, 'In the tunnel.')).toBeVisible();
+  await ben.getByRole('button', { name: /^Account:/ }).click();
+  await expect(ben.locator('#homeserver-state')).toContainText('Connected');
+  await away.close();
+});

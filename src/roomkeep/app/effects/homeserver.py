@@ -1,0 +1,296 @@
+"""Following the account's homeserver, and the rooms there."""
+
+import contextlib
+import sys
+from contextlib import AbstractAsyncContextManager
+from typing import TYPE_CHECKING
+
+from reaktiv import Effect, batch
+
+from roomkeep.app.effects.context import Context, EffectGroup, effect
+from roomkeep.app.effects.messages import MessageEffects
+from roomkeep.app.effects.rooms import RoomEffects
+from roomkeep.app.limits import check_name
+from roomkeep.app.state import AccountState
+from roomkeep.app.sync_state import FoundRooms, read_outbox
+from roomkeep.localization import localize
+from roomkeep.models import Message
+from roomkeep.persistence import OUTBOX, Change, SyncedRoom
+
+if TYPE_CHECKING:
+    from roomkeep.sync.client import SyncClient
+    from roomkeep.sync.wire import Transport
+
+__all__ = ["HomeserverEffects", "name_of_server"]
+
+_META = "meta"
+_MESSAGES = "messages"
+
+
+class HomeserverEffects(EffectGroup):
+    """Follows the homeserver of the open account, where it has one.
+
+    Attributes:
+        transport: the way to the network; None for the browser's.
+    """
+
+    def __init__(self, context: Context, rooms: RoomEffects, messages: MessageEffects) -> None:
+        super().__init__(context)
+        self.transport: Transport | None = None
+        self._rooms = rooms
+        self._messages = messages
+        messages.fill = self.fill
+        self._client: SyncClient | None = None
+        self._watch: Effect | None = None
+        self._reading = False
+        self._is_stale = False
+        context.follow(self._take, OUTBOX, _META, _MESSAGES)
+
+    # Following
+
+    async def follow(self, account: AccountState) -> None:
+        """Follow the account's homeserver, if it has one."""
+        await self.leave()
+        database = self.context.database(account)
+        session = await database.get_sync_session()
+        if session is None:
+            account.sync.server.set("")
+            return
+        # Most accounts have no homeserver, and need not wait for all this to load.
+        from roomkeep.sync.client import SyncClient
+
+        sync = account.sync
+        sync.server.set(name_of_server(session.server))
+        client = self._client = SyncClient(
+            database, self.get_transport(), hold_lock=lambda: _one_tab(account.user_id)
+        )
+        self._watch = Effect(lambda: sync.connection.set(client.status()))
+        await client.start()
+        if self._client is client:
+            await self._load_outbox(account)
+            await self._load_invites(account)
+
+    async def leave(self) -> None:
+        """Stop following it. What waits stays in the outbox."""
+        client, self._client = self._client, None
+        watch, self._watch = self._watch, None
+        if watch is not None:
+            watch.dispose()
+        if client is not None:
+            await client.stop()
+
+    def wake(self) -> None:
+        """Try to connect now: the network may be back."""
+        if self._client is not None:
+            self._client.wake()
+
+    def lose(self) -> None:
+        """Be offline now: the browser says that the network is gone."""
+        if self._client is not None:
+            self._client.lose()
+
+    def get_transport(self) -> "Transport":
+        """Return the way to the network."""
+        if self.transport is None:
+            from roomkeep.sync.fetch_transport import FetchTransport
+
+            self.transport = FetchTransport()
+        return self.transport
+
+    @effect("failed.sign_out_server")
+    async def sign_out(self) -> None:
+        """End this device on the server; everything stays on the device, and is local from now on.
+
+        A server that does not answer keeps the device in its list.
+        """
+        account = self.account
+        client = self._connected()
+        await client.sign_out(is_forced=True)
+        await self.follow(account)
+
+    # What waits to be sent
+
+    @effect("failed.try_again")
+    async def retry(self, entry_id: str) -> None:
+        """Send again what was refused."""
+        await self.context.database(self.account).retry_outbox(entry_id)
+
+    @effect("failed.discard")
+    async def discard(self, entry_id: str) -> None:
+        """Discard what was refused, and take back what it did here."""
+        await self.context.database(self.account).discard_outbox(entry_id)
+
+    def _take(self, account: AccountState, change: Change) -> None:
+        if not account.sync.server():
+            return
+        if change.store == OUTBOX:
+            self.context.start(self._load_outbox(account), "failed.load_outbox")
+        elif change.store == _MESSAGES:
+            if change.origin == "server" and change.room_id == account.room_id():
+                self.context.start(self._look_for_gap(account), "failed.refresh")
+        elif "invites" in change.keys:
+            self.context.start(self._load_invites(account), "failed.find_rooms")
+
+    async def _load_outbox(self, account: AccountState) -> None:
+        self._is_stale = True
+        if self._reading:
+            return
+        self._reading = True
+        try:
+            while self._is_stale:
+                self._is_stale = False
+                entries = await self.context.database(account).get_outbox()
+                account.sync.outbox.set(read_outbox(entries))
+        finally:
+            self._reading = False
+
+    # Rooms
+
+    def open_find(self) -> None:
+        """Open the dialog to find and join rooms."""
+        account = self.account
+        account.dialog.set("find-rooms")
+        self.find("")
+
+    @effect("failed.find_rooms")
+    async def find(self, words: str) -> None:
+        """Search the server's public rooms."""
+        account, words = self.account, words.strip()
+        asked = FoundRooms(words=words)
+        account.sync.found.set(asked)
+        try:
+            page = await self._connected().find_rooms(words)
+        except BaseException:
+            account.sync.found.set(None)
+            raise
+        if account.sync.found() == asked:
+            found = FoundRooms(words=words, rooms=page.rooms, next=page.next)
+            account.sync.found.set(found)
+
+    @effect("failed.find_rooms")
+    async def find_more(self) -> None:
+        """Get the next page of what was found."""
+        account = self.account
+        before = account.sync.found()
+        if before is None or before.next is None:
+            return
+        page = await self._connected().find_rooms(before.words, start=before.next)
+        if account.sync.found() == before:
+            rooms = (*(before.rooms or ()), *page.rooms)
+            account.sync.found.set(FoundRooms(words=before.words, rooms=rooms, next=page.next))
+
+    @effect("failed.join_room")
+    async def join(self, address: str) -> None:
+        """Join a room by its id or address, or accept an invitation, and open it."""
+        account = self.account
+        if account.sync.is_busy():
+            return
+        account.sync.is_busy.set(True)
+        try:
+            synced = await self._connected().join_room(address.strip())
+        finally:
+            account.sync.is_busy.set(False)
+        await self._open(account, synced, "find-rooms")
+
+    @effect("failed.leave_room")
+    async def decline(self, room_id: str) -> None:
+        """Decline an invitation."""
+        await self._connected().leave_room(room_id)
+
+    @effect("failed.create_room")
+    async def create(self, text: str, *, is_private: bool) -> None:
+        """Create a room on the server, and open it."""
+        from roomkeep.sync.directory import NewChannel, NewRoom
+
+        account = self.account
+        if account.sync.is_busy():
+            return
+        new = NewRoom(
+            name=check_name(text),
+            is_private=is_private,
+            is_listed=not is_private,
+            channels=(NewChannel(name="general"),),
+        )
+        account.sync.is_busy.set(True)
+        try:
+            synced = await self._connected().create_room(new)
+        finally:
+            account.sync.is_busy.set(False)
+        await self._open(account, synced, "room")
+
+    def has_room(self, room_id: str) -> bool:
+        """Tell whether a room is on the server."""
+        return self._client is not None and self._client.has_room(room_id)
+
+    async def leave_room(self, room_id: str) -> None:
+        """Leave a room on the server; it goes when the server has said so."""
+        await self._connected().leave_room(room_id)
+
+    @effect("failed.invite")
+    async def invite(self, user_id: str) -> None:
+        """Invite a person to the open room."""
+        account = self.account
+        room_id = account.room_id()
+        if room_id is None:
+            return
+        user_id = user_id.strip()
+        await self._connected().invite(room_id, user_id)
+        if account.dialog() == "invite":
+            account.dialog.set(None)
+        self.context.tell("success", localize("invite.done", user=user_id))
+
+    async def fill(self, account: AccountState, message: Message) -> bool:
+        """Get messages that are missing on this device before one; return whether any were."""
+        if not self.has_room(message.room_id):
+            return False
+        database = self.context.database(account)
+        gaps = await database.get_gaps(message.room_id, message.channel_id)
+        before = [gap for gap in gaps if gap.before.timestamp <= message.timestamp]
+        return bool(before) and await self._connected().fill(before[-1])
+
+    async def _look_for_gap(self, account: AccountState) -> None:
+        """Read the channel again where messages are missing among those on the page, or before."""
+        ref = account.channel_ref
+        if ref is None:
+            return
+        gaps = await self.context.database(account).get_gaps(*ref)
+        timeline = account.timeline()
+        if not gaps or account.channel_ref != ref or timeline is None or timeline.has_newer:
+            return
+        newest = gaps[-1].before.timestamp
+        first = timeline.messages[0].timestamp if timeline.messages else newest
+        if newest > first or (newest == first and not timeline.has_older):
+            await self._messages.load_latest(account)
+
+    def _connected(self) -> "SyncClient":
+        if self._client is None:
+            from roomkeep.sync.errors import UnknownToken
+
+            raise UnknownToken(401)
+        return self._client
+
+    async def _open(self, account: AccountState, synced: SyncedRoom, dialog: str) -> None:
+        self.context.database(account)
+        with batch():
+            if account.dialog() == dialog:
+                account.dialog.set(None)
+        await self._rooms.load(account, {synced.room.id: synced.room})
+        self._rooms.open(synced.room.id)
+
+    async def _load_invites(self, account: AccountState) -> None:
+        if self._client is not None:
+            account.sync.invites.set(await self._client.get_invites())
+
+
+def _one_tab(user_id: str) -> AbstractAsyncContextManager[object]:
+    """Return the lock of the tab that follows an account's homeserver."""
+    if sys.platform == "emscripten":
+        from roomkeep.sync.tab_lock import tab_lock
+
+        return tab_lock(f"roomkeep-sync {user_id}")
+    return contextlib.nullcontext()
+
+
+def name_of_server(address: str) -> str:
+    """Return a homeserver's name for people: its address without the scheme."""
+    return address.split("://", 1)[-1].rstrip("/")

@@ -1,0 +1,137 @@
+"""Finding rooms on the homeserver, answering invitations, and inviting others."""
+
+from typing import TYPE_CHECKING, Any
+
+from roomkeep.app.views.dom import KeyedList, by_id, clone, part, pressed, set_text
+from roomkeep.app.views.scope import AccountScope, AccountView
+from roomkeep.localization import format_number, localize
+
+if TYPE_CHECKING:
+    from roomkeep.sync.batches import Invite
+    from roomkeep.sync.directory import RoomPreview
+
+__all__ = ["FindRoomsView"]
+
+
+class FindRoomsView(AccountView):
+    """The dialog to find and join rooms, and the one to invite people."""
+
+    def __init__(self, scope: AccountScope) -> None:
+        super().__init__(scope)
+        homeserver = scope.effects.homeserver
+        self._button = by_id("open-find")
+        self._form = by_id("find-rooms-form")
+        self._address = by_id("join-address")
+        self._invite_form = by_id("invite-form")
+        self._invites: KeyedList[str, Invite] = KeyedList(
+            by_id("invite-list"), lambda: clone("invite-item"), _fill_invite
+        )
+        self._found: KeyedList[str, RoomPreview] = KeyedList(
+            by_id("found-rooms"), lambda: clone("found-room"), self._fill_room
+        )
+        self.listen(self._button, "click", lambda _: homeserver.open_find())
+        self.listen(self._form, "submit", self._on_search)
+        self.listen(self._form, "input", lambda _: self._show_address())
+        self.listen(self._address, "click", lambda _: homeserver.join(self._typed()))
+        self.listen(self._invites.parent, "click", self._on_press)
+        self.listen(self._found.parent, "click", self._on_press)
+        self.listen(by_id("found-more"), "click", lambda _: homeserver.find_more())
+        self.listen(by_id("room-menu-invite"), "click", lambda _: self._open_invite())
+        self.listen(self._invite_form, "submit", self._on_invite)
+        self.watch(self._show_button)
+        self.watch(self._show_invites)
+        self.watch(self._show_found)
+        self.watch(self._show_invite)
+
+    def _typed(self) -> str:
+        return str(self._form.elements.namedItem("words").value).strip()
+
+    def _on_search(self, event: Any) -> None:
+        event.preventDefault()
+        self.effects.homeserver.find(self._typed())
+
+    def _on_press(self, event: Any) -> None:
+        room_id = pressed(event, "data-join")
+        if room_id is not None:
+            self.effects.homeserver.join(room_id)
+        room_id = pressed(event, "data-decline")
+        if room_id is not None:
+            self.effects.homeserver.decline(room_id)
+
+    def _open_invite(self) -> None:
+        self.effects.overlays.close_menu()
+        self.account.dialog.set("invite")
+
+    def _on_invite(self, event: Any) -> None:
+        event.preventDefault()
+        self.effects.homeserver.invite(str(self._invite_form.elements.namedItem("user").value))
+
+    def _show_button(self) -> None:
+        sync = self.account.sync
+        self._button.hidden = not sync.server()
+        count = part(self._button, "count")
+        count.hidden = not sync.invites()
+        set_text(count, format_number(len(sync.invites())))
+
+    def _show_invites(self) -> None:
+        invites = self.account.sync.invites()
+        by_id("invites").hidden = not invites
+        self._invites.show({invite.room_id: invite for invite in invites})
+
+    def _show_address(self) -> None:
+        typed = self._typed()
+        is_address = typed[:1] in ("#", "!") and ":" in typed
+        self._address.hidden = not is_address
+        set_text(self._address, localize("find.join_address", address=typed) if is_address else "")
+
+    def _show_found(self) -> None:
+        account = self.account
+        if account.dialog() != "find-rooms":
+            self._form.reset()
+            self._show_address()
+        found = account.sync.found()
+        rooms = () if found is None else found.rooms
+        state = ""
+        if found is not None and rooms is None:
+            state = localize("find.searching")
+        elif found is not None and not rooms:
+            state = localize("find.empty")
+        set_text(by_id("found-state"), state)
+        self._joined = {room.id for room in account.rooms() or ()}
+        self._found.show({room.id: room for room in rooms or ()})
+        for room in rooms or ():
+            self._show_joined(self._found.child(room.id), room)
+        by_id("found-more").hidden = found is None or found.next is None
+
+    def _fill_room(self, element: Any, room: "RoomPreview", _before: "RoomPreview | None") -> None:
+        set_text(part(element, "name"), room.name)
+        set_text(part(element, "topic"), room.topic or "")
+        set_text(part(element, "people"), localize("find.people", count=room.member_count))
+        self._show_joined(element, room)
+
+    def _show_joined(self, element: Any, room: "RoomPreview") -> None:
+        button = part(element, "join")
+        is_joined = room.id in self._joined
+        button.disabled = is_joined or self.account.sync.is_busy()
+        button.dataset.join = room.id
+        set_text(button, localize("find.joined" if is_joined else "find.join"))
+
+    def _show_invite(self) -> None:
+        account = self.account
+        room = account.room
+        can_invite = room is not None and self.effects.homeserver.has_room(room.id)
+        by_id("room-menu-invite").hidden = not can_invite
+        is_open = account.dialog() == "invite" and room is not None
+        name = room.name if is_open and room is not None else ""
+        set_text(by_id("invite-title"), localize("invite.title", room=name) if name else "")
+        if not is_open:
+            self._invite_form.reset()
+        account.room_menu()
+
+
+def _fill_invite(element: Any, invite: "Invite", _before: "Invite | None") -> None:
+    set_text(part(element, "name"), invite.name)
+    by = invite.by_name or invite.by
+    set_text(part(element, "by"), localize("find.by", name=by) if by else "")
+    part(element, "accept").dataset.join = invite.room_id
+    part(element, "decline").dataset.decline = invite.room_id
