@@ -21,8 +21,11 @@ _POLICY: Final = (
 )
 """PyScript makes functions from text, which needs 'unsafe-eval'. No inline script can run."""
 
-_HOMESERVERS: Final = "https: http://localhost:* http://127.0.0.1:* http://[::1]:*"
-"""A homeserver is typed in at run time. One on this machine may do without https."""
+_HOMESERVERS: Final = "https: http://localhost:* http://127.0.0.1:*"
+"""A homeserver is typed in at run time. One on this machine may do without https.
+
+The policy has no way to write the address ::1.
+"""
 
 
 def _policy(**more: str) -> str:
