@@ -103,7 +103,8 @@ async def test_a_channel_gets_the_servers_id(device: Synced) -> None:
     )
     await device.change_channels(("shed", "tools"), GENERAL)
     added = (await device.outbox())[0]
-    await device.db.channel_created(added.id, "!shed")
+    with_shed = synced_room(3, **listed(GENERAL, ("!shed", "shed")))
+    await device.db.channel_created(added.id, "!shed", with_shed)
     assert [(entry.channel_id, entry.request) for entry in await device.outbox()] == [
         ("!shed", SendMessage(message_id="a", content="x")),
         (None, RenameChannel(channel_id="!shed", name="tools")),
@@ -117,16 +118,27 @@ async def test_a_channel_gets_the_servers_id(device: Synced) -> None:
     # Who still has the channel open under its id from here.
     await device.db.send_message(of_mine("b", "y", channel_id="shed"))
     assert (await device.find("b")).channel_id == "!shed"
-    await device.db.channel_created(added.id, "!shed")
-    await device.db.apply_room(synced_room(2, **listed(GENERAL, ("!shed", "shed"))))
+    await device.db.channel_created(added.id, "!shed", with_shed)
+    # A state from before that was still on its way.
+    await device.db.apply_room(synced_room(2, **listed(GENERAL)))
     assert await device.channels() == [("!shed", "tools"), GENERAL]
+
+
+async def test_a_new_channel_is_there_though_a_newer_state_lacks_it(device: Synced) -> None:
+    await device.change_channels(GENERAL, ("shed", "shed"))
+    entry = await device.the_entry()
+    await device.db.apply_room(synced_room(4, **listed(GENERAL)))
+    await device.db.channel_created(entry.id, "!shed", synced_room(3, **listed(GENERAL)))
+    assert await device.channels() == [GENERAL, ("!shed", "shed")]
 
 
 async def test_a_channel_that_is_listed_already_is_not_there_twice(device: Synced) -> None:
     await device.change_channels(GENERAL, ("shed", "shed"))
     entry = await device.the_entry()
     await device.db.apply_room(synced_room(2, **listed(GENERAL, ("!shed", "shed"))))
-    await device.db.channel_created(entry.id, "!shed")
+    await device.db.channel_created(
+        entry.id, "!shed", synced_room(3, **listed(GENERAL, ("!shed", "shed")))
+    )
     assert await device.channels() == [GENERAL, ("!shed", "shed")]
 
 

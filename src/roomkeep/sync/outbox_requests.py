@@ -204,8 +204,9 @@ class OutboxRequests:
         channel = await self._directory.make_channel(
             entry.room_id, new, transaction=entry.transaction_id
         )
-        await self._own.database.channel_created(entry.id, channel)
-        await self._synchronizer.apply_room(await self._directory.view_room(entry.room_id))
+        synced = await self._directory.view_room(entry.room_id)
+        known = await self._synchronizer.learn_room(synced)
+        await self._own.database.channel_created(entry.id, channel, known)
 
     async def _event_of(self, record_id: str) -> str:
         found = await self._own.database.get_event_ids([record_id])

@@ -130,11 +130,16 @@ class Synchronizer:
             self._on_typing(typing)
 
     async def apply_room(self, found: SyncedRoom) -> SyncedRoom:
-        """Enter the new channels of a room that was viewed otherwise, and store its state."""
+        """Take in a room that was viewed otherwise, and store its state."""
+        synced = await self.learn_room(found)
+        await self._own.database.apply_room(synced)
+        return synced
+
+    async def learn_room(self, found: SyncedRoom) -> SyncedRoom:
+        """Enter the new channels of a room that was viewed otherwise; return what to store."""
         synced = await self._enter_new(found)
         self.homes.update([synced])
-        await self._own.database.apply_room(self.homes.own(synced))
-        return synced
+        return self.homes.own(synced)
 
     async def _view(
         self, room_ids: Collection[str], homes: Homes, known: Mapping[str, JoinedRoom] | None

@@ -32,7 +32,10 @@ from roomkeep.storage.schema import BY_CHANNEL_AND_TIME
 from roomkeep.storage.transaction import Transaction
 
 _LOOK_BACK = 200
-"""So many messages are looked at for one; where it is none of them, more is asked for again."""
+"""How many of the newest messages are searched for one that the server dated.
+
+Where there is none among them, the gap reaches further back: more is fetched than is missing.
+"""
 
 
 @reads("meta")

@@ -9,7 +9,7 @@ from roomkeep.storage.operations.messages import move_all
 from roomkeep.storage.operations.meta import SETTING, save_settings
 from roomkeep.storage.operations.outbox import drop_entries, find_entry, get_outbox, put_entries
 from roomkeep.storage.operations.sync_records import CHANNEL, channel_prefix, read, read_many
-from roomkeep.storage.operations.synced_rooms import replace_channel
+from roomkeep.storage.operations.synced_rooms import STORES, replace_channel
 from roomkeep.storage.remote import (
     AddChannel,
     OrderChannels,
@@ -17,6 +17,7 @@ from roomkeep.storage.remote import (
     RemoveChannel,
     RenameChannel,
     Request,
+    SyncedRoom,
 )
 from roomkeep.storage.transaction import Transaction
 
@@ -27,11 +28,20 @@ async def get_created_channel(tx: Transaction, room_id: Id, channel_id: Id) -> s
     return await read(tx, channel_prefix(CHANNEL, room_id, channel_id), str)
 
 
-@writes("rooms", "messages", "meta")
-async def channel_created(tx: Transaction, entry_id: Id, channel_id: Id) -> None:
+@writes(*STORES)
+async def channel_created(
+    tx: Transaction, entry_id: Id, channel_id: Id, synced: SyncedRoom
+) -> None:
     """Give a channel that was made here the server's id.
 
     Its messages, its settings and what waits to be sent to it move along.
+
+    Args:
+        tx: the transaction.
+        entry_id: the entry of the outbox that made it.
+        channel_id: the server's id.
+        synced: the room as the server had it after that. An older state that is still on its way
+            cannot take the channel out of the room again.
     """
     entry = await find_entry(tx, entry_id)
     if entry is None or not isinstance(entry.request, AddChannel):
@@ -47,7 +57,7 @@ async def channel_created(tx: Transaction, entry_id: Id, channel_id: Id) -> None
     await move_all(tx, room_id, request.channel_id, channel_id)
     await _move_settings(tx, room_id, request.channel_id, channel_id)
     channel = Channel(id=channel_id, name=request.name, type=request.type, position=0)
-    await replace_channel(tx, room_id, request.channel_id, channel)
+    await replace_channel(tx, synced, request.channel_id, channel)
 
 
 async def _move_settings(tx: Transaction, room_id: str, before: str, after: str) -> None:

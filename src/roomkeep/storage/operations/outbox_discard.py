@@ -18,7 +18,7 @@ from roomkeep.storage.operations.outbox import (
 )
 from roomkeep.storage.operations.reactions import reaction_key
 from roomkeep.storage.operations.shared import delete_dependents
-from roomkeep.storage.operations.sync_edits import show_latest
+from roomkeep.storage.operations.sync_edits import write_latest
 from roomkeep.storage.operations.sync_records import EDITS, EVENT, read, write_many
 from roomkeep.storage.operations.synced_rooms import refresh_room
 from roomkeep.storage.remote import (
@@ -52,7 +52,7 @@ async def discard_outbox(tx: Transaction, entry_id: Id) -> None:
         case SendMessage(message_id=id_):
             await _remove_message(tx, id_, rest)
         case EditMessage(message_id=id_):
-            await show_latest(tx, id_)
+            await write_latest(tx, id_)
         case AddReaction(message_id=id_, emoji=emoji):
             await _set_reaction(tx, id_, emoji, is_there=False, rest=rest)
         case RemoveReaction(message_id=id_, emoji=emoji):

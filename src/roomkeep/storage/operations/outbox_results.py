@@ -7,7 +7,7 @@ from roomkeep.storage.operation import writes
 from roomkeep.storage.operations.message_merge import merge_duplicate
 from roomkeep.storage.operations.meta import get_owner
 from roomkeep.storage.operations.outbox import drop_entries, find_entry, put_entries
-from roomkeep.storage.operations.sync_edits import show_latest, with_edit
+from roomkeep.storage.operations.sync_edits import with_edit, write_latest
 from roomkeep.storage.operations.sync_records import (
     EARLY,
     EDITS,
@@ -55,7 +55,7 @@ async def accept_outbox(tx: Transaction, entry_id: Id, event_id: Id | None) -> N
     if await _note_event(tx, entry, event_id):
         drop_entries(tx, [entry])
         if isinstance(entry.request, EditMessage):
-            await show_latest(tx, entry.request.message_id)
+            await write_latest(tx, entry.request.message_id)
         return
     accepted = structs.replace(entry, state="waiting", error=None, event_id=event_id)
     put_entries(tx, [accepted])

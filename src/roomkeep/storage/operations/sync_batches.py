@@ -38,7 +38,7 @@ async def apply_sync(tx: Transaction, batch: SyncBatch) -> bool:
     timeline = await Timeline.load(tx, updates)
     timeline.apply(updates)
     await timeline.write(tx)
-    # What was taken before may be among what is missing.
+    # Their echoes may lie in the gap, and nobody may ever scroll there.
     drop_entries(
         tx,
         [

@@ -99,8 +99,12 @@ async def note_accepted(tx: Transaction, entry: OutboxEntry) -> None:
         write_many(tx, ROOM, {entry.room_id: made})
 
 
-async def replace_channel(tx: Transaction, room_id: str, local_id: str, channel: Channel) -> None:
+async def replace_channel(
+    tx: Transaction, synced: SyncedRoom, local_id: str, channel: Channel
+) -> None:
     """Let a channel that was made here have the server's id from now on."""
+    room_id = synced.room.id
+    await replace_room(tx, synced)
     state = await read(tx, ROOM + room_id, RoomState)
     if state is None:
         return

@@ -15,7 +15,7 @@ from roomkeep.storage.operations.messages import save_all
 from roomkeep.storage.operations.meta import get_owner
 from roomkeep.storage.operations.outbox import drop_entries, get_outbox, is_pending, message_of
 from roomkeep.storage.operations.reactions import put_early_reactions, reaction_key, reaction_order
-from roomkeep.storage.operations.sync_edits import latest_of, with_edit
+from roomkeep.storage.operations.sync_edits import show_latest, with_edit
 from roomkeep.storage.operations.sync_media import add_files
 from roomkeep.storage.operations.sync_records import (
     EARLY,
@@ -290,15 +290,9 @@ class Timeline:
         )
 
     def _show_latest(self, message_id: str) -> None:
-        """Have a message say what its latest edit says, unless an edit of ours waits."""
         known, message = self._edits.get(message_id), self.messages.get(message_id)
-        waits = any(
-            isinstance(entry.request, EditMessage) and entry.request.message_id == message_id
-            for entry in self._entries
-            if is_pending(entry)
-        )
-        if known is not None and message is not None and not message.is_deleted and not waits:
-            self.messages[message_id] = latest_of(message, known)
+        if known is not None and message is not None and not message.is_deleted:
+            self.messages[message_id] = show_latest(message, known, self._entries)
 
     def _set_reaction(self, key: ReactionKey, reaction: Reaction | None) -> None:
         message = self.messages.get(key[2])
