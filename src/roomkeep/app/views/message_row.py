@@ -88,13 +88,16 @@ def _fill_sending(element: Any, sending: Sending | None) -> None:
     line.hidden = sending is None
     line.dataset.state = "" if sending is None else sending.state
     failed = sending is not None and sending.state == "failed"
-    set_text(part(line, "sending-text"), "" if sending is None else localize(sending.text))
+    text = part(line, "sending-text")
+    set_text(text, "" if sending is None else localize(sending.text))
+    # A clock tells those who see it.
+    text.classList.toggle("visually-hidden", not failed)
     for name in ("retry", "discard"):
         button = part(line, name)
         button.hidden = not failed
         button.dataset.entry = "" if sending is None else sending.entry_id
-    text = "sending.discard" if sending is None or sending.is_new else "sending.discard_edit"
-    set_text(part(line, "discard"), localize(text))
+    label = "sending.discard" if sending is None or sending.is_new else "sending.discard_edit"
+    set_text(part(line, "discard"), localize(label))
 
 
 def _fill_quote(element: Any, quote: Quote) -> None:
