@@ -109,7 +109,8 @@ class NotedDatabase:
         ]
         self._changed.set()
 
-    async def channel_created(self, entry_id: str, channel_id: str) -> None:
+    async def channel_created(self, entry_id: str, channel_id: str, synced: SyncedRoom) -> None:
+        await self.apply_room(synced)
         self._take(entry_id)
         self.created.append((entry_id, channel_id))
 

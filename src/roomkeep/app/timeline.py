@@ -88,14 +88,22 @@ class Timeline(Struct, frozen=True, kw_only=True):
             return self if known is None else replace(self, messages=tuple(others))
         return replace(self, messages=(*others[:spot], message, *others[spot:])).without_excess()
 
-    def with_records(self, records: Mapping[str, Message | None], place: ChannelRef) -> "Timeline":
-        """Apply messages as they are now, by their ids, if they are of the channel."""
+    def with_records(
+        self, records: Mapping[str, Message | None], place: ChannelRef, *, keeps_moved: bool = False
+    ) -> "Timeline":
+        """Apply messages as they are now, by their ids, if they are of the channel.
+
+        Args:
+            records: the messages; None for those that are gone.
+            place: the channel.
+            keeps_moved: messages that went to another channel of the room stay as they were.
+        """
         timeline = self
         for message_id, message in records.items():
-            if message is None or (message.room_id, message.channel_id) != place:
-                timeline = timeline.without({message_id})
-            else:
+            if message is not None and (message.room_id, message.channel_id) == place:
                 timeline = timeline.with_message(message)
+            elif message is None or message.room_id != place[0] or not keeps_moved:
+                timeline = timeline.without({message_id})
         return timeline
 
     def without(self, ids: Collection[str]) -> "Timeline":

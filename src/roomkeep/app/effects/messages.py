@@ -214,7 +214,9 @@ class MessageEffects(EffectGroup):
             if originals:
                 account.originals.set({**account.originals(), **originals})
             if timeline is not None and ref is not None:
-                account.timeline.set(timeline.with_records(records, ref))
+                # A channel that was made here gets the server's id, and its messages stay in sight.
+                keeps_moved = bool(account.sync.server())
+                account.timeline.set(timeline.with_records(records, ref, keeps_moved=keeps_moved))
 
     async def _read_page(
         self, account: AccountState, ref: ChannelRef, around: str | int | None = None
