@@ -20,23 +20,7 @@ from roomkeep.app.files import (
 from roomkeep.errors import StorageFull
 from roomkeep.models import Attachment
 from support.chat import Chat, until
-
-
-class File:
-    """A picked file."""
-
-    def __init__(self, name: str, data: bytes, mime: str = "", size: int | None = None) -> None:
-        self.name = name
-        self.mime = mime
-        self.size = len(data) if size is None else size
-        self.data: object = data
-        self.bytes = data
-
-    async def read(self, start: int, end: int) -> bytes:
-        if self.name == "folder":
-            raise OSError
-        await asyncio.sleep(0)
-        return self.bytes[start:end]
+from support.picked_file import PickedFile
 
 
 @pytest.mark.parametrize(
@@ -85,8 +69,14 @@ def test_a_limit_that_is_passed_shows_in_words() -> None:
 
 
 def test_what_cannot_be_sent_is_said() -> None:
-    files = [File("a", b"x"), File("big", b"", size=MAX_FILE + 1), File("none", b"")]
-    choice = choose([*files, File("b", b"x"), File("c", b"x"), File("d", b"x")], room_for=2)
+    files = [
+        PickedFile("a", b"x"),
+        PickedFile("big", b"", size=MAX_FILE + 1),
+        PickedFile("none", b""),
+    ]
+    choice = choose(
+        [*files, PickedFile("b", b"x"), PickedFile("c", b"x"), PickedFile("d", b"x")], room_for=2
+    )
     assert [file.name for file in choice.files] == ["a", "b"]
     assert choice.refused == (
         "“big” is 25.1 MB. The limit is 25 MB per file.",
@@ -128,7 +118,7 @@ async def app() -> AsyncIterator[App]:
 
 
 async def test_a_file_that_was_just_picked_goes_with_what_is_sent_at_once(app: App) -> None:
-    adding = app.effects.attachments.add([File("a.txt", b"one"), File("", b"")])
+    adding = app.effects.attachments.add([PickedFile("a.txt", b"one"), PickedFile("", b"")])
     await asyncio.sleep(0)
     await app.send("look")
     await adding
@@ -137,7 +127,7 @@ async def test_a_file_that_was_just_picked_goes_with_what_is_sent_at_once(app: A
 
 
 async def test_files_are_saved_after_their_message(app: App) -> None:
-    await app.effects.attachments.add([File("a.txt", b"one"), File("b.bin", b"three")])
+    await app.effects.attachments.add([PickedFile("a.txt", b"one"), PickedFile("b.bin", b"three")])
     await app.send("look")
     assert app.waiting == []
     assert await app.saved() == [("look", "a.txt"), ("look", "b.bin")]
@@ -149,7 +139,7 @@ async def test_files_are_saved_after_their_message(app: App) -> None:
 
 
 async def test_a_file_needs_no_words(app: App) -> None:
-    await app.effects.attachments.add([File("a.txt", b"one")])
+    await app.effects.attachments.add([PickedFile("a.txt", b"one")])
     await app.send("")
     assert await app.saved() == [("", "a.txt")]
     await app.send("")
@@ -157,7 +147,7 @@ async def test_a_file_needs_no_words(app: App) -> None:
 
 
 async def test_what_cannot_be_read_is_refused(app: App) -> None:
-    await app.effects.attachments.add([File("folder", b"4096"), File("a.txt", b"one")])
+    await app.effects.attachments.add([PickedFile("folder", b"4096"), PickedFile("a.txt", b"one")])
     assert app.waiting == ["a.txt"]
     assert app.account.files.refused() == (
         "“folder” can't be read. If it's a folder, attach the files in it.",
@@ -178,7 +168,7 @@ async def test_files_that_fail_wait_for_their_own_message(
         await save(attachment, data)
 
     monkeypatch.setattr(app.db, "save_attachment", full)
-    await app.effects.attachments.add([File("a.txt", b"one"), File("b.txt", b"two")])
+    await app.effects.attachments.add([PickedFile("a.txt", b"one"), PickedFile("b.txt", b"two")])
     await app.send("first")
     assert app.waiting == ["b.txt"]
     notice = app.page.notices()[-1]
@@ -189,7 +179,7 @@ async def test_files_that_fail_wait_for_their_own_message(
     assert [one.text for one in app.page.notices()].count(notice.text) == 1
     assert app.waiting == ["b.txt"]
     monkeypatch.undo()
-    await app.effects.attachments.add([File("c.txt", b"three")])
+    await app.effects.attachments.add([PickedFile("c.txt", b"three")])
     await app.send("second")
     assert app.waiting == []
     saved = [("first", "a.txt"), ("first", "b.txt"), ("second", "c.txt")]
@@ -203,7 +193,7 @@ async def test_files_of_a_message_that_was_deleted_go_with_the_next(
         raise StorageFull("full")
 
     monkeypatch.setattr(app.db, "save_attachment", full)
-    await app.effects.attachments.add([File("a.txt", b"one")])
+    await app.effects.attachments.add([PickedFile("a.txt", b"one")])
     await app.send("first")
     monkeypatch.undo()
     [message] = await app.db.get_messages(app.account.room_id() or "")
@@ -219,7 +209,7 @@ async def test_all_waits_where_the_message_fails(app: App, monkeypatch: pytest.M
         raise StorageFull("full")
 
     monkeypatch.setattr(app.db, "send_message", full)
-    await app.effects.attachments.add([File("a.txt", b"one")])
+    await app.effects.attachments.add([PickedFile("a.txt", b"one")])
     await app.send("lost?")
     assert app.waiting == ["a.txt"]
     assert app.account.draft == "lost?"
@@ -231,7 +221,7 @@ async def test_all_waits_where_the_message_fails(app: App, monkeypatch: pytest.M
 
 async def test_a_switch_leaves_files_behind_and_finds_them_again(app: App) -> None:
     room_id = app.account.room_id()
-    await app.effects.attachments.add([File("a.txt", b"one"), File("b.txt", b"two")])
+    await app.effects.attachments.add([PickedFile("a.txt", b"one"), PickedFile("b.txt", b"two")])
     await app.effects.accounts.create("Grace")
     assert app.waiting == []
     assert app.account.files.by_message() == {}
@@ -258,7 +248,7 @@ async def test_a_file_that_cannot_be_kept_waits_on_the_page_alone(
         raise StorageFull("full")
 
     monkeypatch.setattr(app.db, "save_attachment", full)
-    await app.effects.attachments.add([File("a.txt", b"one")])
+    await app.effects.attachments.add([PickedFile("a.txt", b"one")])
     [notice] = app.page.notices()
     assert notice.text == ("Couldn't save “a.txt” for later. This browser's storage is full.")
     assert "gone when you close" in notice.advice
@@ -270,7 +260,7 @@ async def test_a_file_that_cannot_be_kept_waits_on_the_page_alone(
 
 
 async def test_a_file_that_is_sent_in_another_tab_waits_no_more(app: App) -> None:
-    await app.effects.attachments.add([File("a.txt", b"one")])
+    await app.effects.attachments.add([PickedFile("a.txt", b"one")])
     [key] = await app.db.get_settings("draftFiles/")
     [kept] = await app.db.get_all_attachments()
     await app.db.save_setting(key, None)
@@ -282,7 +272,7 @@ async def test_a_file_that_is_sent_in_another_tab_waits_no_more(app: App) -> Non
 
 async def test_files_that_are_picked_at_once_are_all_kept(app: App) -> None:
     add = app.effects.attachments.add
-    await asyncio.gather(*(add([File(name, b"one")]) for name in ("a.txt", "b.txt")))
+    await asyncio.gather(*(add([PickedFile(name, b"one")]) for name in ("a.txt", "b.txt")))
     [kept] = (await app.db.get_settings("draftFiles/")).values()
     assert kept == [file.id for file in next(iter(app.account.files.pending().values()))]
     await app.effects.accounts.sign_out()
@@ -291,7 +281,7 @@ async def test_files_that_are_picked_at_once_are_all_kept(app: App) -> None:
 
 
 async def test_files_that_are_picked_at_once_are_no_more_than_a_message_takes(app: App) -> None:
-    picked = [[File(f"{pick}{number}.txt", b"one") for number in range(8)] for pick in "ab"]
+    picked = [[PickedFile(f"{pick}{number}.txt", b"one") for number in range(8)] for pick in "ab"]
     await asyncio.gather(*(app.effects.attachments.add(files) for files in picked))
     assert len(app.waiting) == 10
     assert app.account.files.refused() == (
@@ -339,7 +329,7 @@ def urls(app: App, monkeypatch: pytest.MonkeyPatch) -> Urls:
 
 
 async def test_pictures_that_wait_are_let_go_with_their_room(app: App, urls: Urls) -> None:
-    await app.effects.attachments.add([File("a.png", b"one", "image/png")])
+    await app.effects.attachments.add([PickedFile("a.png", b"one", "image/png")])
     assert len(urls.live) == 1
     await app.effects.room_settings.ask_leave()
     await app.effects.room_settings.leave()
@@ -364,7 +354,7 @@ async def test_pictures_that_wait_take_memory_once(app: App, urls: Urls) -> None
 async def test_a_picture_that_comes_back_while_it_is_read_takes_memory_once(
     app: App, urls: Urls, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await app.effects.attachments.add([File("a.png", b"one", "image/png")])
+    await app.effects.attachments.add([PickedFile("a.png", b"one", "image/png")])
     await app.send("look")
     timeline = app.account.timeline()
     assert timeline is not None
@@ -388,7 +378,7 @@ async def test_a_picture_that_comes_back_while_it_is_read_takes_memory_once(
 
 
 async def test_the_files_of_a_room_that_goes_are_kept_no_more(app: App) -> None:
-    await app.effects.attachments.add([File("a.txt", b"one")])
+    await app.effects.attachments.add([PickedFile("a.txt", b"one")])
     await app.effects.room_settings.ask_leave()
     await app.effects.room_settings.leave()
     assert await app.db.get_all_attachments() == []

@@ -68,7 +68,13 @@ class EditEffects(EffectGroup):
         key = setting_key(EDIT, ref)
         # The database keeps what the editor held until the message says so.
         with self._drafts.writer.sending(account, key) as sending:
-            sending.unsent = Unsent(key=key, message_id=message_id, text=text, content=content)
+            sending.unsent = Unsent(
+                key=key,
+                message_id=message_id,
+                text=text,
+                content=content,
+                written_at=self.context.now(),
+            )
             try:
                 with batch():
                     self._drafts.close_edit(account, ref, message_id)

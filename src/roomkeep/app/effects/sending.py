@@ -89,13 +89,15 @@ class SendingEffects(EffectGroup):
                 with ExitStack() as until_written:
                     if text.strip():
                         message = self._make(account, ref, text, answered)
-                        sending.unsent = _unsent(key, text, message)
+                        has_files = bool(files)
+                        sending.unsent = _unsent(key, text, message, has_files=has_files)
                         until_written.enter_context(self._messages.show_unsent(account, message))
                     files += await self._attachments.take_late(account, ref)
                     # Files that are left over from a message go to that one.
                     if message is None and any(file.message_id is None for file in files):
                         message = self._make(account, ref, text, answered)
-                        sending.unsent = _unsent(key, text, message)
+                    if message is not None and files:
+                        sending.unsent = _unsent(key, text, message, has_files=True)
                     if message is None:
                         check_not_banned(self.context, account, ref[0])
                     else:
@@ -182,11 +184,13 @@ class SendingEffects(EffectGroup):
             account.timeline.set(timeline)
 
 
-def _unsent(key: str, text: str, message: Message) -> Unsent:
+def _unsent(key: str, text: str, message: Message, *, has_files: bool) -> Unsent:
     return Unsent(
         key=key,
         message_id=message.id,
         text=text,
         content=message.content,
+        written_at=message.timestamp,
         reply_to_id=message.reply_to_id,
+        has_files=has_files,
     )

@@ -11,7 +11,7 @@ from roomkeep.app.changes import settings_by_key
 from roomkeep.app.channel_ref import DRAFT, EDIT, LAST_READ, RECENT, ChannelRef, channel_ref_of
 from roomkeep.app.effects.batcher import Batcher
 from roomkeep.app.effects.context import Context, EffectGroup, effect
-from roomkeep.app.effects.unsent import UNSENT, Unsent, find_lost
+from roomkeep.app.effects.unsent import UNSENT, Unsent, send_lost
 from roomkeep.app.state import AccountState
 from roomkeep.app.unread import is_number
 from roomkeep.errors import RoomkeepError, ScopeChanged, StorageError
@@ -35,7 +35,7 @@ class Sending:
 
     Attributes:
         key: the setting's key.
-        unsent: what to give back if the page goes first; None for no text.
+        unsent: what to send later if the page goes first; None for no text.
         done: done when the message is in the database, or was refused.
     """
 
@@ -165,14 +165,14 @@ class SettingWriter(EffectGroup):
             logger.warning("what was written last is lost if the page goes now", exc_info=True)
 
     async def take_stashed(self, account: AccountState, database: DatabaseService) -> None:
-        """Save what a closed page stashed."""
+        """Save what a closed page stashed, and send what it could not."""
         stashed = self.context.resume.load_unsaved(account.user_id)
         kept = {key: value for key, value in stashed.items() if _is_stashed(key)}
         for key in [key for key in kept if channel_ref_of(LAST_READ, key) is not None]:
             # Another tab may have read on since.
             if not _is_later(kept[key], await database.get_setting(key)):
                 del kept[key]
-        kept |= await find_lost(database, stashed)
+        kept |= await send_lost(database, account.user(), stashed)
         if kept:
             await database.save_settings(kept)
         self.context.resume.save_unsaved(account.user_id, {})
