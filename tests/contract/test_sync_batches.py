@@ -249,3 +249,9 @@ async def test_read_markers_move_on_and_never_back(device: Synced) -> None:
     assert await device.db.get_setting(key) == 20
     await device.sync(read_up_to=(FullyRead(event_id="$3"), receipt))
     assert await device.db.get_setting(key) == 30
+
+
+async def test_what_was_read_elsewhere_is_not_told_back(device: Synced) -> None:
+    await device.sync(said("$1", timestamp=10), read_up_to=(FullyRead(event_id="$1"),))
+    assert await device.db.get_setting(setting_key("lastRead", (ROOM, CHANNEL))) == 10
+    assert await device.outbox() == []

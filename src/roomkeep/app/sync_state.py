@@ -8,7 +8,7 @@ from msgspec import Struct
 from reaktiv import Signal
 
 from roomkeep.app.signals import signal
-from roomkeep.persistence import OutboxEntry, SendMessage
+from roomkeep.persistence import MarkRead, OutboxEntry, SendMessage
 from roomkeep.sync.errors import Banned, NoRight
 
 if TYPE_CHECKING:
@@ -100,7 +100,8 @@ def read_outbox(entries: Iterable[OutboxEntry]) -> Outbox:
     by_message: dict[str, Sending] = {}
     waiting = 0
     for entry in entries:
-        if entry.event_id is not None:
+        # Nobody waits for a read marker.
+        if entry.event_id is not None or isinstance(entry.request, MarkRead):
             continue
         waiting += entry.state == "waiting"
         message_id = getattr(entry.request, "message_id", None)

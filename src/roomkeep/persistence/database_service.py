@@ -182,6 +182,6 @@ class DatabaseService(BackupService, SyncService):
 
     get_setting = method(operations.meta.get_setting)
     get_settings = method(operations.meta.get_settings)
-    save_setting = method(operations.meta.save_setting)
-    save_settings = method(operations.meta.save_settings)
+    save_setting = method(operations.settings.save_setting)
+    save_settings = method(operations.settings.save_settings)
     clear_all_data = method(operations.meta.clear_all_data)

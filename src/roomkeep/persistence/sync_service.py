@@ -1,8 +1,5 @@
 """The part of the service that keeps an account in step with a homeserver."""
 
-from collections.abc import Coroutine, Mapping
-from typing import Any
-
 from roomkeep.persistence.account_service import AccountService, method
 from roomkeep.storage import operations
 
@@ -32,17 +29,3 @@ class SyncService(AccountService):
     discard_outbox = method(operations.outbox_discard.discard_outbox)
     get_created_channel = method(operations.made_channels.get_created_channel)
     channel_created = method(operations.made_channels.channel_created)
-
-    def mark_read(
-        self, message_id: str, *, settings: Mapping[str, object] | None = None
-    ) -> Coroutine[Any, Any, None]:
-        """Note that a channel was read up to a message, and write settings with it.
-
-        Args:
-            message_id: the message.
-            settings: settings to write, such as the read marker.
-
-        Raises:
-            RecordNotFound: there is no such message.
-        """
-        return self._run(operations.read_marks.mark_read, message_id, settings or {})

@@ -8,6 +8,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 import pytest
 
 from roomkeep.app.state import AccountState
+from roomkeep.persistence import SendMessage
 from roomkeep.sync.httpx_transport import HttpxTransport
 from support.chat import Chat
 from support.sync_people import CutTransport
@@ -42,19 +43,26 @@ class Person:
 
 
 @asynccontextmanager
+async def device(server: Homeserver, name: str, user_id: str) -> AsyncIterator[Person]:
+    """Open the app on a device of its own, and sign in."""
+    async with AsyncExitStack() as stack:
+        transport = CutTransport(await stack.enter_async_context(HttpxTransport()))
+        chat = await stack.enter_async_context(Chat.opened())
+        chat.effects.homeserver.transport = transport
+        stack.push_async_callback(chat.effects.homeserver.leave)
+        person = Person(chat, name, user_id, transport)
+        await chat.effects.sign_in.sign_in(server.url, user_id, PASSWORD)
+        await person.until(lambda: person.account.sync.connection() == "online")
+        yield person
+
+
+@asynccontextmanager
 async def people(server: Homeserver, *names: str) -> AsyncIterator[list[Person]]:
     async with AsyncExitStack() as stack:
         found = []
         for name in names:
-            transport = CutTransport(await stack.enter_async_context(HttpxTransport()))
-            chat = await stack.enter_async_context(Chat.opened())
             user_id = server.register(f"{name}-{secrets.token_hex(4)}", PASSWORD)
-            chat.effects.homeserver.transport = transport
-            stack.push_async_callback(chat.effects.homeserver.leave)
-            person = Person(chat, name, user_id, transport)
-            await chat.effects.sign_in.sign_in(server.url, user_id, PASSWORD)
-            await person.until(lambda p=person: p.account.sync.connection() == "online")  # type: ignore[misc]
-            found.append(person)
+            found.append(await stack.enter_async_context(device(server, name, user_id)))
         yield found
 
 
@@ -115,7 +123,8 @@ async def test_what_is_refused_is_sent_again_or_discarded(two: list[Person]) -> 
     ada.transport.cut()
     await ada.chat.write("one")
     await ada.chat.write("two")
-    (first, second) = await ada.chat.db.get_outbox()
+    waiting = await ada.chat.db.get_outbox()
+    first, second = (one for one in waiting if isinstance(one.request, SendMessage))
     for entry in (first, second):
         await ada.chat.db.fail_outbox(entry.id, "NoRight")
     await ada.until(lambda: ada.account.sync.outbox().waiting == 0)
@@ -213,3 +222,29 @@ async def test_a_channel_made_offline_stays_open_as_the_server_names_it(two: lis
     await ben.until(lambda: len(ben.account.room.channels) == 2 if ben.account.room else False)
     await ben.chat.effects.rooms.open(room_id, ada.chat.here[1])
     await ben.until_shown("sit down", "have some tea")
+
+
+async def test_what_is_read_on_one_device_is_read_on_the_other(
+    homeserver: Homeserver, two: list[Person]
+) -> None:
+    ada, ben = two
+    async with device(homeserver, ada.name, ada.user_id) as phone:
+        here = ada.chat.here
+        await phone.until(lambda: phone.account.find_room(here[0]))
+        await ben.chat.write("one")
+        await ben.chat.write("two")
+        for one in (ada, phone):
+            await one.until(lambda one=one: one.account.unread() == {here: 2})  # type: ignore[misc]
+        ada.chat.effects.unread.reach_end()
+        await phone.until(lambda: phone.account.unread() == {})
+        assert phone.account.last_read()[here] == ada.chat.latest.timestamp
+        await ben.chat.write("three")
+        for one in (ada, phone):
+            await one.until(lambda one=one: one.account.unread() == {here: 1})  # type: ignore[misc]
+        await phone.chat.effects.rooms.open(here[0])
+        await phone.until_shown("one", "two", "three")
+        await phone.chat.write("four")
+        await ada.until_shown("one", "two", "three", "four")
+        # Who writes has read everything, and what one writes oneself is not news anywhere.
+        await ada.until(lambda: ada.account.last_read()[here] == ada.chat.latest.timestamp)
+        await ada.until(lambda: ada.account.unread() == phone.account.unread() == {})

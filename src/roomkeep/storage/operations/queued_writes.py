@@ -35,6 +35,7 @@ from roomkeep.storage.remote import (
     ChangeRoom,
     DeleteMessage,
     EditMessage,
+    MarkRead,
     OrderChannels,
     RemoveChannel,
     RemoveReaction,
@@ -124,10 +125,11 @@ async def queue_deletion(tx: Transaction, message: Message) -> None:
     about = [one for one in entries if message_of(one) == message.id]
     unsent = [one for one in about if isinstance(one.request, SendMessage)]
     # What is under way cannot be held back: the deletion follows it.
-    is_under_way = any(one.state == "waiting" for one in unsent)
-    drop_entries(tx, [one for one in about if not (is_under_way and one in unsent)])
+    is_on_server = not unsent or any(one.state == "waiting" for one in unsent)
+    kept = (SendMessage, MarkRead) if is_on_server else ()
+    drop_entries(tx, [one for one in about if not isinstance(one.request, kept)])
     write_many(tx, EDITS, {message.id: None})
-    if is_under_way or not unsent:
+    if is_on_server:
         request = DeleteMessage(message_id=message.id)
         await queue(tx, message.room_id, [(message.channel_id, request)])
 
