@@ -20,23 +20,7 @@ from roomkeep.app.files import (
 from roomkeep.errors import StorageFull
 from roomkeep.models import Attachment
 from support.chat import Chat, until
-
-
-class File:
-    """A picked file."""
-
-    def __init__(self, name: str, data: bytes, mime: str = "", size: int | None = None) -> None:
-        self.name = name
-        self.mime = mime
-        self.size = len(data) if size is None else size
-        self.data: object = data
-        self.bytes = data
-
-    async def read(self, start: int, end: int) -> bytes:
-        if self.name == "folder":
-            raise OSError
-        await asyncio.sleep(0)
-        return self.bytes[start:end]
+from support.picked_file import File
 
 
 @pytest.mark.parametrize(

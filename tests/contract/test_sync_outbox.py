@@ -97,8 +97,21 @@ async def test_the_files_of_a_message_wait_with_it(device: Synced) -> None:
     await device.db.save_attachment(attachment(message_id="draft:1"), b"cat")
     await device.db.send_message(of_mine("a", "look"), attachment_ids=["a1"])
     assert (await device.the_entry()).request == SendMessage(
-        message_id="a", content="look", attachment_ids=("a1",)
+        message_id="a", content="look", attachment_id="a1"
     )
+
+
+async def test_a_message_on_a_server_has_one_file(device: Synced) -> None:
+    for file in ("a1", "a2"):
+        await device.db.save_attachment(attachment(file, message_id=f"draft:{file}"), b"cat")
+    device.heard.clear()
+    with pytest.raises(InvalidRecord, match="one file") as caught:
+        await device.db.send_message(of_mine("a", "look"), attachment_ids=["a1", "a2"])
+    assert caught.value.field == "attachment_ids"
+    assert (device.heard, await device.outbox()) == ([], [])
+    assert await device.db.get_message_by_id("a") is None
+    assert await device.db.is_room_synced(ROOM)
+    assert not await device.db.is_room_synced("r1")
 
 
 async def test_a_read_marker_tells_of_the_newest_message_up_to_it(device: Synced) -> None:

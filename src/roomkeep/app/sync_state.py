@@ -23,7 +23,6 @@ Connection: TypeAlias = Literal["offline", "connecting", "online", "signed_out"]
 _FAILURES: Final = MappingProxyType(
     {
         "encrypted": "sending.failed_encrypted",
-        "too_many_files": "sending.failed_files",
         Banned.__name__: "sending.failed_right",
         NoRight.__name__: "sending.failed_right",
     }

@@ -11,6 +11,7 @@ from roomkeep.app.state import AccountState
 from roomkeep.persistence import SendMessage
 from roomkeep.sync.httpx_transport import HttpxTransport
 from support.chat import Chat
+from support.picked_file import File
 from support.sync_people import CutTransport
 from tools.homeserver import PASSWORD, Homeserver
 
@@ -248,3 +249,19 @@ async def test_what_is_read_on_one_device_is_read_on_the_other(
         # Who writes has read everything, and what one writes oneself is not news anywhere.
         await ada.until(lambda: ada.account.last_read()[here] == ada.chat.latest.timestamp)
         await ada.until(lambda: ada.account.unread() == phone.account.unread() == {})
+
+
+async def test_files_arrive_one_by_one(two: list[Person]) -> None:
+    ada, ben = two
+    files = [File(name, name.encode(), "text/plain") for name in ("a.txt", "b.txt", "c.txt")]
+    await ada.chat.effects.attachments.add(files)
+    await ada.chat.write("look")
+    await ben.until(lambda: len(ben.chat.shown) == 3)
+    assert ben.chat.shown[0] == "look"
+    timeline = ben.account.timeline()
+    assert timeline is not None
+    found = await ben.chat.db.get_attachments_for_messages([one.id for one in timeline.messages])
+    names = [[file.filename for file in found[one.id]] for one in timeline.messages]
+    assert names == [["a.txt"], ["b.txt"], ["c.txt"]]
+    await ada.until_sent()
+    assert len(ada.chat.shown) == 3

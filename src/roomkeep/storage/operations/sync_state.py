@@ -1,6 +1,6 @@
 """The session at a homeserver, and what is known of its ids."""
 
-from roomkeep.models import Room
+from roomkeep.models import Id, Room
 from roomkeep.storage.arguments import Ids
 from roomkeep.storage.operation import reads, writes
 from roomkeep.storage.operations.attachments import RoomOf
@@ -63,6 +63,12 @@ async def get_synced_rooms(tx: Transaction) -> list[SyncedRoom]:
         for room_id, state in states.items()
         if room_id in rooms
     ]
+
+
+@reads("meta")
+async def is_room_synced(tx: Transaction, room_id: Id) -> bool:
+    """Tell whether a room is on the server, also when nobody is signed in there."""
+    return room_id in await synced_rooms(tx)
 
 
 @reads("messages", "meta")
