@@ -130,6 +130,17 @@ async def test_profiles_keep_what_the_server_does_not_know(device: Synced) -> No
     assert await device.db.get_user("new") == user("new")
 
 
+async def test_the_own_picture_stays_what_it_is_here(device: Synced) -> None:
+    picture = "data:image/webp;base64,AAAA"
+    await device.db.save_user(user(ME, avatar_url=picture))
+    await device.db.save_own_picture("mxc://x/1", picture)
+    await device.sync(users=(user(ME, avatar_url="mxc://x/1", display_name="Anne"),))
+    assert await device.db.get_user(ME) == user(ME, avatar_url=picture, display_name="Anne")
+    # Set on another device.
+    await device.sync(users=(user(ME, avatar_url="mxc://x/2"),))
+    assert await device.db.get_user(ME) == user(ME, avatar_url="mxc://x/2")
+
+
 # Messages
 
 

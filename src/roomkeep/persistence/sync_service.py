@@ -19,6 +19,7 @@ class SyncService(AccountService):
     is_room_synced = method(operations.sync_state.is_room_synced)
     get_event_ids = method(operations.sync_state.get_event_ids)
     get_media_addresses = method(operations.sync_state.get_media_addresses)
+    save_own_picture = method(operations.sync_state.save_own_picture)
     apply_sync = method(operations.sync_batches.apply_sync)
     apply_room = method(operations.synced_rooms.apply_room)
     get_gaps = method(operations.gaps.get_gaps)

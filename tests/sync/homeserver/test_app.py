@@ -265,3 +265,58 @@ async def test_files_arrive_one_by_one(two: list[Person]) -> None:
     assert names == [["a.txt"], ["b.txt"], ["c.txt"]]
     await ada.until_sent()
     assert len(ada.chat.shown) == 3
+
+
+async def test_a_profile_is_saved_on_the_server(homeserver: Homeserver, two: list[Person]) -> None:
+    ada, ben = two
+    edit = ada.chat.effects.people
+    picture = "data:image/png;base64,iVBORw0KGgo="
+    edit.open_profile()
+    await edit.save_profile(name="Countess", status="busy", bio="Science", picture=picture)
+    assert ada.account.dialog() is None
+
+    def names(person: Person) -> dict[str, str]:
+        return {one.user_id: one.name for one in person.account.people.people() or ()}
+
+    for person in (ada, ben):
+        await person.until(lambda person=person: names(person).get(ada.user_id) == "Countess")  # type: ignore[misc]
+    # The server tells of it here, too, which takes nothing away.
+    await ada.until(
+        lambda: (
+            "Countess" in {one.display_name for one in ada.account.room.members}
+            if ada.account.room
+            else False
+        )
+    )
+    mine = await ada.chat.db.get_current_user()
+    assert mine == ada.account.user()
+    assert mine is not None
+    assert (mine.avatar_url, mine.status, mine.bio) == (picture, "busy", "Science")
+    async with device(homeserver, ada.name, ada.user_id) as phone:
+        await phone.until(lambda: phone.account.user().display_name == "Countess")
+        # The picture cannot be shown there, and is not removed with a new name.
+        await phone.chat.effects.people.save_profile(
+            name="Ada", status="online", bio="", picture=None
+        )
+        await ada.until(lambda: ada.account.user().display_name == "Ada")
+        assert ada.account.user().avatar_url == picture
+    await edit.save_profile(name="Ada", status="busy", bio="", picture=None)
+    assert ada.account.user().avatar_url is None
+
+
+async def test_a_profile_that_the_server_does_not_take_stays_as_it_was(two: list[Person]) -> None:
+    ada, _ = two
+    before = ada.account.user()
+    edit = ada.chat.effects.people
+    ada.transport.cut()
+    edit.open_profile()
+    await edit.save_profile(name="Countess", status="busy", bio="Science", picture=None)
+    assert ada.chat.told == ["Couldn't save your profile. The homeserver can't be reached."]
+    assert ada.account.dialog() == "edit-profile"
+    assert ada.account.user() == await ada.chat.db.get_current_user() == before
+    # What the server does not know of needs no server.
+    await edit.save_profile(name=before.display_name, status="busy", bio="Science", picture=None)
+    assert (ada.account.dialog(), ada.account.user().status) == (None, "busy")
+    ada.transport.mend()
+    await edit.save_profile(name="Countess", status="busy", bio="Science", picture=None)
+    assert ada.account.user().display_name == "Countess"

@@ -7,9 +7,11 @@ from roomkeep.storage.operations.attachments import RoomOf
 from roomkeep.storage.operations.sync_records import (
     EVENT,
     MEDIA,
+    PICTURE,
     ROOM,
     SESSION,
     TOKEN,
+    OwnPicture,
     RoomState,
     read,
     read_all,
@@ -83,6 +85,18 @@ async def get_event_ids(tx: Transaction, record_ids: Ids) -> dict[str, str]:
     found = {one.id: one.id for one in await reading if one.room_id in on_server}
     found |= await read_many(tx, EVENT, record_ids, str)
     return {record_id: event_id for record_id, event_id in found.items() if event_id}
+
+
+@writes("meta")
+async def save_own_picture(tx: Transaction, address: Id, url: str) -> None:
+    """Note where the user's own picture is on the server.
+
+    Args:
+        tx: the transaction.
+        address: its address there. A profile from the server that has it gets `url` instead.
+        url: the picture as a `data:` URL.
+    """
+    write_many(tx, PICTURE, {"": OwnPicture(address=address, url=url)})
 
 
 @reads("meta")
