@@ -130,6 +130,17 @@ async def test_profiles_keep_what_the_server_does_not_know(device: Synced) -> No
     assert await device.db.get_user("new") == user("new")
 
 
+async def test_the_own_picture_stays_what_it_is_here(device: Synced) -> None:
+    picture = "data:image/webp;base64,AAAA"
+    await device.db.save_user(user(ME, avatar_url=picture))
+    await device.db.save_own_picture("mxc://x/1", picture)
+    await device.sync(users=(user(ME, avatar_url="mxc://x/1", display_name="Anne"),))
+    assert await device.db.get_user(ME) == user(ME, avatar_url=picture, display_name="Anne")
+    # Set on another device.
+    await device.sync(users=(user(ME, avatar_url="mxc://x/2"),))
+    assert await device.db.get_user(ME) == user(ME, avatar_url="mxc://x/2")
+
+
 # Messages
 
 
@@ -249,3 +260,9 @@ async def test_read_markers_move_on_and_never_back(device: Synced) -> None:
     assert await device.db.get_setting(key) == 20
     await device.sync(read_up_to=(FullyRead(event_id="$3"), receipt))
     assert await device.db.get_setting(key) == 30
+
+
+async def test_what_was_read_elsewhere_is_not_told_back(device: Synced) -> None:
+    await device.sync(said("$1", timestamp=10), read_up_to=(FullyRead(event_id="$1"),))
+    assert await device.db.get_setting(setting_key("lastRead", (ROOM, CHANNEL))) == 10
+    assert await device.outbox() == []

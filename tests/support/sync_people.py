@@ -175,6 +175,16 @@ async def _at_once(value: T) -> T:
 
 
 @asynccontextmanager
+async def other_device(person: SyncedPerson) -> AsyncIterator[SyncedPerson]:
+    """Sign in once more as a person, on another device."""
+    async with HttpxTransport() as inner:
+        other = SyncedPerson(person.name, person.user_id, person.server, inner)
+        await other.sign_in()
+        yield other
+        await other.client.stop()
+
+
+@asynccontextmanager
 async def synced_people(server: Homeserver, *names: str) -> AsyncIterator[list[SyncedPerson]]:
     """Make accounts whose names begin as given, each signed in on a device of its own."""
     async with AsyncExitStack() as stack:

@@ -8,7 +8,7 @@ from msgspec import Struct
 from reaktiv import Signal
 
 from roomkeep.app.signals import signal
-from roomkeep.persistence import OutboxEntry, SendMessage
+from roomkeep.persistence import MarkRead, OutboxEntry, SendMessage
 from roomkeep.sync.errors import Banned, NoRight
 
 if TYPE_CHECKING:
@@ -23,7 +23,6 @@ Connection: TypeAlias = Literal["offline", "connecting", "online", "signed_out"]
 _FAILURES: Final = MappingProxyType(
     {
         "encrypted": "sending.failed_encrypted",
-        "too_many_files": "sending.failed_files",
         Banned.__name__: "sending.failed_right",
         NoRight.__name__: "sending.failed_right",
     }
@@ -83,7 +82,7 @@ class SyncState:
         outbox: what waits to be sent.
         invites: the invitations to rooms.
         found: the public rooms that were found.
-        is_busy: a room is being created or joined.
+        is_busy: a dialog waits for the server, as a room is created or a profile saved.
     """
 
     def __init__(self) -> None:
@@ -100,7 +99,8 @@ def read_outbox(entries: Iterable[OutboxEntry]) -> Outbox:
     by_message: dict[str, Sending] = {}
     waiting = 0
     for entry in entries:
-        if entry.event_id is not None:
+        # Nobody waits for a read marker.
+        if entry.event_id is not None or isinstance(entry.request, MarkRead):
             continue
         waiting += entry.state == "waiting"
         message_id = getattr(entry.request, "message_id", None)

@@ -27,6 +27,7 @@ from roomkeep.sync.outbox_requests import OutboxRequests
 from roomkeep.sync.outbox_sender import OutboxSender
 from roomkeep.sync.own_account import OwnAccount
 from roomkeep.sync.parallel import all_of
+from roomkeep.sync.profile import set_name, set_picture
 from roomkeep.sync.session import sign_out, wire_of
 from roomkeep.sync.synchronizer import INVITES, Synchronizer, read_invites
 from roomkeep.sync.wire import Transport, Wire, events, media, rooms
@@ -171,6 +172,18 @@ class SyncClient:
         for channel_id in connection.synchronizer.homes.channels_of(room_id):
             with contextlib.suppress(NoRight, NotFound):
                 await rooms.kick(connection.wire, channel_id, user_id, reason)
+
+    # One's own profile
+
+    async def set_name(self, name: str) -> None:
+        """Set the user's display name: see `profile.set_name`."""
+        connection = self._connected
+        await set_name(connection.own, connection.wire, name)
+
+    async def set_picture(self, url: str | None) -> None:
+        """Set the user's picture: see `profile.set_picture`."""
+        connection = self._connected
+        await set_picture(connection.own, connection.wire, url)
 
     # Messages
 

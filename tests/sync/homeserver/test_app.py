@@ -8,8 +8,10 @@ from contextlib import AsyncExitStack, asynccontextmanager
 import pytest
 
 from roomkeep.app.state import AccountState
+from roomkeep.persistence import SendMessage
 from roomkeep.sync.httpx_transport import HttpxTransport
 from support.chat import Chat
+from support.picked_file import PickedFile
 from support.sync_people import CutTransport
 from tools.homeserver import PASSWORD, Homeserver
 
@@ -42,19 +44,26 @@ class Person:
 
 
 @asynccontextmanager
+async def device(server: Homeserver, name: str, user_id: str) -> AsyncIterator[Person]:
+    """Open the app on a device of its own, and sign in."""
+    async with AsyncExitStack() as stack:
+        transport = CutTransport(await stack.enter_async_context(HttpxTransport()))
+        chat = await stack.enter_async_context(Chat.opened())
+        chat.effects.homeserver.transport = transport
+        stack.push_async_callback(chat.effects.homeserver.leave)
+        person = Person(chat, name, user_id, transport)
+        await chat.effects.sign_in.sign_in(server.url, user_id, PASSWORD)
+        await person.until(lambda: person.account.sync.connection() == "online")
+        yield person
+
+
+@asynccontextmanager
 async def people(server: Homeserver, *names: str) -> AsyncIterator[list[Person]]:
     async with AsyncExitStack() as stack:
         found = []
         for name in names:
-            transport = CutTransport(await stack.enter_async_context(HttpxTransport()))
-            chat = await stack.enter_async_context(Chat.opened())
             user_id = server.register(f"{name}-{secrets.token_hex(4)}", PASSWORD)
-            chat.effects.homeserver.transport = transport
-            stack.push_async_callback(chat.effects.homeserver.leave)
-            person = Person(chat, name, user_id, transport)
-            await chat.effects.sign_in.sign_in(server.url, user_id, PASSWORD)
-            await person.until(lambda p=person: p.account.sync.connection() == "online")  # type: ignore[misc]
-            found.append(person)
+            found.append(await stack.enter_async_context(device(server, name, user_id)))
         yield found
 
 
@@ -115,7 +124,8 @@ async def test_what_is_refused_is_sent_again_or_discarded(two: list[Person]) -> 
     ada.transport.cut()
     await ada.chat.write("one")
     await ada.chat.write("two")
-    (first, second) = await ada.chat.db.get_outbox()
+    waiting = await ada.chat.db.get_outbox()
+    first, second = (one for one in waiting if isinstance(one.request, SendMessage))
     for entry in (first, second):
         await ada.chat.db.fail_outbox(entry.id, "NoRight")
     await ada.until(lambda: ada.account.sync.outbox().waiting == 0)
@@ -213,3 +223,100 @@ async def test_a_channel_made_offline_stays_open_as_the_server_names_it(two: lis
     await ben.until(lambda: len(ben.account.room.channels) == 2 if ben.account.room else False)
     await ben.chat.effects.rooms.open(room_id, ada.chat.here[1])
     await ben.until_shown("sit down", "have some tea")
+
+
+async def test_what_is_read_on_one_device_is_read_on_the_other(
+    homeserver: Homeserver, two: list[Person]
+) -> None:
+    ada, ben = two
+    async with device(homeserver, ada.name, ada.user_id) as phone:
+        here = ada.chat.here
+        await phone.until(lambda: phone.account.find_room(here[0]))
+        await ben.chat.write("one")
+        await ben.chat.write("two")
+        for one in (ada, phone):
+            await one.until(lambda one=one: one.account.unread() == {here: 2})  # type: ignore[misc]
+        ada.chat.effects.unread.reach_end()
+        await phone.until(lambda: phone.account.unread() == {})
+        assert phone.account.last_read()[here] == ada.chat.latest.timestamp
+        await ben.chat.write("three")
+        for one in (ada, phone):
+            await one.until(lambda one=one: one.account.unread() == {here: 1})  # type: ignore[misc]
+        await phone.chat.effects.rooms.open(here[0])
+        await phone.until_shown("one", "two", "three")
+        await phone.chat.write("four")
+        await ada.until_shown("one", "two", "three", "four")
+        # Who writes has read everything, and what one writes oneself is not news anywhere.
+        await ada.until(lambda: ada.account.last_read()[here] == ada.chat.latest.timestamp)
+        await ada.until(lambda: ada.account.unread() == phone.account.unread() == {})
+
+
+async def test_files_arrive_one_by_one(two: list[Person]) -> None:
+    ada, ben = two
+    files = [PickedFile(name, name.encode(), "text/plain") for name in ("a.txt", "b.txt", "c.txt")]
+    await ada.chat.effects.attachments.add(files)
+    await ada.chat.write("look")
+    await ben.until(lambda: len(ben.chat.shown) == 3)
+    assert ben.chat.shown[0] == "look"
+    timeline = ben.account.timeline()
+    assert timeline is not None
+    found = await ben.chat.db.get_attachments_for_messages([one.id for one in timeline.messages])
+    names = [[file.filename for file in found[one.id]] for one in timeline.messages]
+    assert names == [["a.txt"], ["b.txt"], ["c.txt"]]
+    await ada.until_sent()
+    assert len(ada.chat.shown) == 3
+
+
+async def test_a_profile_is_saved_on_the_server(homeserver: Homeserver, two: list[Person]) -> None:
+    ada, ben = two
+    edit = ada.chat.effects.people
+    picture = "data:image/png;base64,iVBORw0KGgo="
+    edit.open_profile()
+    await edit.save_profile(name="Countess", status="busy", bio="Science", picture=picture)
+    assert ada.account.dialog() is None
+
+    def names(person: Person) -> dict[str, str]:
+        return {one.user_id: one.name for one in person.account.people.people() or ()}
+
+    for person in (ada, ben):
+        await person.until(lambda person=person: names(person).get(ada.user_id) == "Countess")  # type: ignore[misc]
+    # The server tells of it here, too, which takes nothing away.
+    await ada.until(
+        lambda: (
+            "Countess" in {one.display_name for one in ada.account.room.members}
+            if ada.account.room
+            else False
+        )
+    )
+    mine = await ada.chat.db.get_current_user()
+    assert mine == ada.account.user()
+    assert mine is not None
+    assert (mine.avatar_url, mine.status, mine.bio) == (picture, "busy", "Science")
+    async with device(homeserver, ada.name, ada.user_id) as phone:
+        await phone.until(lambda: phone.account.user().display_name == "Countess")
+        # The picture cannot be shown there, and is not removed with a new name.
+        await phone.chat.effects.people.save_profile(
+            name="Ada", status="online", bio="", picture=None
+        )
+        await ada.until(lambda: ada.account.user().display_name == "Ada")
+        assert ada.account.user().avatar_url == picture
+    await edit.save_profile(name="Ada", status="busy", bio="", picture=None)
+    assert ada.account.user().avatar_url is None
+
+
+async def test_a_profile_that_the_server_does_not_take_stays_as_it_was(two: list[Person]) -> None:
+    ada, _ = two
+    before = ada.account.user()
+    edit = ada.chat.effects.people
+    ada.transport.cut()
+    edit.open_profile()
+    await edit.save_profile(name="Countess", status="busy", bio="Science", picture=None)
+    assert ada.chat.told == ["Couldn't save your profile. The homeserver can't be reached."]
+    assert ada.account.dialog() == "edit-profile"
+    assert ada.account.user() == await ada.chat.db.get_current_user() == before
+    # What the server does not know of needs no server.
+    await edit.save_profile(name=before.display_name, status="busy", bio="Science", picture=None)
+    assert (ada.account.dialog(), ada.account.user().status) == (None, "busy")
+    ada.transport.mend()
+    await edit.save_profile(name="Countess", status="busy", bio="Science", picture=None)
+    assert ada.account.user().display_name == "Countess"

@@ -5,8 +5,9 @@ from collections.abc import AsyncIterator
 import pytest
 
 from roomkeep.models import Attachment, Channel, Message, Reaction
+from roomkeep.persistence import LAST_READ, setting_key
 from roomkeep.sync.directory import NewChannel, NewRoom
-from support.sync_people import SyncedPerson, synced_people
+from support.sync_people import SyncedPerson, other_device, synced_people
 from tools.homeserver import Homeserver
 
 pytestmark = pytest.mark.homeserver
@@ -169,3 +170,19 @@ async def test_a_channel_that_a_view_shows_first_is_entered(club: Club) -> None:
     await ada.say(club.room, room.channels[1].id, "sit down")
     await ben.client.start()
     await ben.until_text(club.room, "sit down")
+
+
+async def test_two_devices_of_a_person_have_read_the_same(club: Club) -> None:
+    ada, ben = club.ada, club.ben
+    key = setting_key(LAST_READ, club.where)
+    async with other_device(ada) as phone:
+        for text in ("one", "two", "three"):
+            await ben.say(*club.where, text)
+        await phone.until_text(club.room, "three")
+        two = await ada.until_text(club.room, "two")
+        await ada.database.save_setting(key, two.timestamp)
+        await ada.until_sent()
+        assert await phone.until(lambda: phone.database.get_setting(key)) == two.timestamp
+        assert await phone.database.count_messages(club.room, two.timestamp, club.channel) == 1
+        # It is not told back, so nothing goes round in circles.
+        assert await phone.database.get_outbox() == []

@@ -83,7 +83,7 @@ class Effects:
         self.samples = SampleEffects(context, self.rooms)
         self.change_refresh = ChangeRefreshEffects(context, self.rooms, self.messages)
         self.bans = BanEffects(context)
-        self.people = PeopleEffects(context, self.bans)
+        self.people = PeopleEffects(context, self.bans, self.homeserver)
         self.settings = SettingsEffects(context)
         self.navigation = NavigationEffects(context, self.overlays, self.rooms, self.replies)
         self.accounts = AccountEffects(

@@ -14,7 +14,7 @@ from roomkeep.app.limits import check_name
 from roomkeep.app.state import AccountState
 from roomkeep.app.sync_state import FoundRooms, read_outbox
 from roomkeep.localization import localize
-from roomkeep.models import Message
+from roomkeep.models import Message, User
 from roomkeep.persistence import OUTBOX, Change, SyncedRoom
 
 if TYPE_CHECKING:
@@ -239,6 +239,28 @@ class HomeserverEffects(EffectGroup):
             account.dialog.set(None)
         self.context.tell("success", localize("invite.done", user=user_id))
 
+    # One's own profile
+
+    async def save_profile(self, account: AccountState, changed: User) -> None:
+        """Change one's name and picture on the server, if there is one and they change.
+
+        Where the name is refused after the picture was taken, the next sync tells of the picture.
+        """
+        before = account.user()
+        new_picture = changed.avatar_url != before.avatar_url
+        new_name = changed.display_name != before.display_name
+        if not account.sync.server() or not (new_picture or new_name):
+            return
+        client = self._connected()
+        account.sync.is_busy.set(True)
+        try:
+            if new_picture:
+                await client.set_picture(changed.avatar_url)
+            if new_name:
+                await client.set_name(changed.display_name)
+        finally:
+            account.sync.is_busy.set(False)
+
     async def fill(self, account: AccountState, message: Message) -> bool:
         """Get messages that are missing on this device before one; return whether any were."""
         if not self.has_room(message.room_id):
@@ -263,7 +285,7 @@ class HomeserverEffects(EffectGroup):
             await self._messages.load_latest(account)
 
     def _connected(self) -> "SyncClient":
-        if self._client is None:
+        if self._client is None or self._client.status() == "signed_out":
             from roomkeep.sync.errors import UnknownToken
 
             raise UnknownToken(401)

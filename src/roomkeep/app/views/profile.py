@@ -45,6 +45,7 @@ class ProfileView(AccountView):
         self.listen(self._remove, "click", lambda _: self._on_no_picture())
         self.watch(self._show_card)
         self.watch(self._show_form)
+        self.watch(self._show_saving)
 
     # The card
 
@@ -129,6 +130,13 @@ class ProfileView(AccountView):
         fields.namedItem("bio").value = user.bio or ""
         self._picture = picture_of(user)
         self._show_picture()
+
+    def _show_saving(self) -> None:
+        is_busy = self.account.sync.is_busy()
+        # Disabled, it would lose the focus.
+        button = by_id("edit-profile-save")
+        button.setAttribute("aria-disabled", "true" if is_busy else "false")
+        set_text(button, localize("profile.saving" if is_busy else "app.save"))
 
     def _show_picture(self) -> None:
         name = str(self._form.elements.namedItem("name").value)

@@ -12,6 +12,7 @@
 | `sync/media/ATTACHMENT` | the address of a file |
 | `sync/gap/ROOM/CHANNEL/ID` | `Gap` |
 | `sync/outbox/ID` | `OutboxEntry` |
+| `sync/picture` | `OwnPicture` |
 | `sync/channel/ROOM/CHANNEL` | the id that the server gave to a channel that was made here |
 """
 
@@ -43,6 +44,7 @@ MEDIA = "sync/media/"
 GAP = "sync/gap/"
 OUTBOX = "sync/outbox/"
 CHANNEL = "sync/channel/"
+PICTURE = "sync/picture"
 
 
 class RoomState(Record, frozen=True, kw_only=True):
@@ -60,6 +62,18 @@ class RoomState(Record, frozen=True, kw_only=True):
     entered: tuple[str, ...]
     has_all_members: bool
     member_count: int
+
+
+class OwnPicture(Record, frozen=True, kw_only=True):
+    """The user's own picture that was set from here.
+
+    Attributes:
+        address: where it is on the server.
+        url: the `data:` URL that stands for it here.
+    """
+
+    address: str
+    url: str
 
 
 class Target(Record, frozen=True, kw_only=True):

@@ -1,15 +1,17 @@
 """The session at a homeserver, and what is known of its ids."""
 
-from roomkeep.models import Room
+from roomkeep.models import Id, Room
 from roomkeep.storage.arguments import Ids
 from roomkeep.storage.operation import reads, writes
 from roomkeep.storage.operations.attachments import RoomOf
 from roomkeep.storage.operations.sync_records import (
     EVENT,
     MEDIA,
+    PICTURE,
     ROOM,
     SESSION,
     TOKEN,
+    OwnPicture,
     RoomState,
     read,
     read_all,
@@ -65,6 +67,12 @@ async def get_synced_rooms(tx: Transaction) -> list[SyncedRoom]:
     ]
 
 
+@reads("meta")
+async def is_room_synced(tx: Transaction, room_id: Id) -> bool:
+    """Tell whether a room is on the server, also when nobody is signed in there."""
+    return room_id in await synced_rooms(tx)
+
+
 @reads("messages", "meta")
 async def get_event_ids(tx: Transaction, record_ids: Ids) -> dict[str, str]:
     """Return the server's ids of messages and of one's own reactions, by their ids here.
@@ -77,6 +85,18 @@ async def get_event_ids(tx: Transaction, record_ids: Ids) -> dict[str, str]:
     found = {one.id: one.id for one in await reading if one.room_id in on_server}
     found |= await read_many(tx, EVENT, record_ids, str)
     return {record_id: event_id for record_id, event_id in found.items() if event_id}
+
+
+@writes("meta")
+async def save_own_picture(tx: Transaction, address: Id, url: str) -> None:
+    """Note where the user's own picture is on the server.
+
+    Args:
+        tx: the transaction.
+        address: its address there. A profile from the server that has it gets `url` instead.
+        url: the picture as a `data:` URL.
+    """
+    write_many(tx, PICTURE, {"": OwnPicture(address=address, url=url)})
 
 
 @reads("meta")
