@@ -41,6 +41,7 @@ Dialog = Literal[
     "import",
     "find-rooms",
     "invite",
+    "sign-in-again",
     "account",
     "profile",
     "edit-profile",

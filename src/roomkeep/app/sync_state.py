@@ -80,6 +80,7 @@ class SyncState:
     Attributes:
         server: the name of the homeserver; empty for an account of this device alone.
         connection: whether the homeserver answers.
+        rooms: the ids of the rooms that are on the server.
         outbox: what waits to be sent.
         invites: the invitations to rooms.
         found: the public rooms that were found.
@@ -89,6 +90,7 @@ class SyncState:
     def __init__(self) -> None:
         self.server: Signal[str] = signal("")
         self.connection: Signal[Connection] = signal("connecting")
+        self.rooms: Signal[frozenset[str]] = signal(frozenset())
         self.outbox: Signal[Outbox] = signal(Outbox())
         self.invites: Signal[tuple[Invite, ...]] = signal(())
         self.found: Signal[FoundRooms | None] = signal(None)

@@ -158,7 +158,7 @@ class SyncClient:
 
     async def get_invites(self) -> tuple[Invite, ...]:
         """Return the invitations that are not answered yet."""
-        return read_invites(await self._connected.own.database.get_setting(INVITES))
+        return read_invites(await self._database.get_setting(INVITES))
 
     async def invite(self, room_id: str, user_id: str) -> None:
         """Invite a person to a room."""

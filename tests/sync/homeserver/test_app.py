@@ -9,6 +9,8 @@ import pytest
 
 from roomkeep.app.state import AccountState
 from roomkeep.sync.httpx_transport import HttpxTransport
+from roomkeep.sync.session import sign_in_again, wire_of
+from roomkeep.sync.wire import account as wire_account
 from support.chat import Chat
 from support.sync_people import CutTransport
 from tools.homeserver import PASSWORD, Homeserver
@@ -190,6 +192,92 @@ async def test_who_signs_out_of_the_homeserver_keeps_the_data(two: list[Person])
     assert ada.account.sync.server() == ""
     assert ada.chat.shown[-1] == "mine"
     assert await ada.chat.db.get_sync_session() is None
+
+
+async def end_session(person: Person) -> None:
+    """End the session on the server, as from another device of the same person."""
+    session = await person.chat.db.get_sync_session()
+    assert session is not None
+    await wire_account.log_out(wire_of(session, person.transport))
+    # What is asked right now is answered all the same.
+    person.transport.cut()
+    person.transport.mend()
+    person.chat.effects.homeserver.wake()
+    await person.until(lambda: person.account.sync.connection() == "signed_out")
+
+
+async def test_who_was_signed_out_elsewhere_signs_in_again_with_the_password_alone(
+    two: list[Person],
+) -> None:
+    ada, ben = two
+    effects = ada.chat.effects
+    before = await ada.chat.db.get_sync_session()
+    await end_session(ada)
+    await ada.chat.write("are you there?")
+    assert ada.account.sync.outbox().waiting
+    await effects.homeserver.find("")
+    assert "You're signed out of the homeserver." in ada.chat.told[-1]
+    # Also after a reload the room is one of the server's, and not deleted from this device alone.
+    await effects.homeserver.follow(ada.account)
+    assert effects.homeserver.has_room(ada.chat.room_id)
+    effects.sign_in.open_again()
+    await effects.sign_in.sign_in_again("wrong")
+    assert "The user name or password is wrong." in ada.chat.told[-1]
+    assert ada.account.dialog() == "sign-in-again"
+    account = ada.account
+    await effects.sign_in.sign_in_again(PASSWORD)
+    await ada.until(lambda: ada.account.sync.connection() == "online")
+    assert (ada.account, ada.account.dialog()) == (account, None)
+    after = await ada.chat.db.get_sync_session()
+    assert before is not None
+    assert after is not None
+    assert (after.device_id, after.needs_sign_in) == (before.device_id, False)
+    await ben.until_shown("are you there?")
+    await ada.until_sent()
+    await ben.chat.write("yes")
+    await ada.until_shown("are you there?", "yes")
+
+
+async def test_a_password_changed_elsewhere_asks_for_the_new_one(two: list[Person]) -> None:
+    ada, ben = two
+    effects = ada.chat.effects
+    async with HttpxTransport() as transport:
+        wire = await wire_account.discover(transport, f"http://{ada.account.sync.server()}")
+        login = await wire_account.log_in_with_password(
+            wire, ada.user_id, PASSWORD, device_name="another device"
+        )
+        proof = {
+            "type": "m.login.password",
+            "identifier": {"type": "m.id.user", "user": ada.user_id},
+            "password": PASSWORD,
+        }
+        await wire.signed_in(login.access_token).ask(
+            dict,
+            "POST",
+            "/_matrix/client/v3/account/password",
+            {"new_password": "a new gate", "logout_devices": True, "auth": proof},
+        )
+    ada.transport.cut()
+    ada.transport.mend()
+    effects.homeserver.wake()
+    await ada.until(lambda: ada.account.sync.connection() == "signed_out")
+    await ada.chat.write("kept")
+    await effects.sign_in.sign_in_again(PASSWORD)
+    assert "The user name or password is wrong." in ada.chat.told[-1]
+    await effects.sign_in.sign_in_again("a new gate")
+    await ada.until(lambda: ada.account.sync.connection() == "online")
+    await ben.until_shown("kept")
+
+
+async def test_another_tab_that_signs_in_again_does_so_for_this_one(two: list[Person]) -> None:
+    ada, _ = two
+    await end_session(ada)
+    await ada.chat.effects.homeserver.look_again()
+    assert ada.account.sync.connection() == "signed_out"
+    # As another tab does it.
+    await sign_in_again(ada.chat.db, ada.transport, PASSWORD)
+    await ada.chat.effects.homeserver.look_again()
+    await ada.until(lambda: ada.account.sync.connection() == "online")
 
 
 async def test_a_channel_made_offline_stays_open_as_the_server_names_it(two: list[Person]) -> None:

@@ -25,6 +25,7 @@ __all__ = ["HomeserverEffects", "name_of_server"]
 
 _META = "meta"
 _MESSAGES = "messages"
+_ROOMS = "rooms"
 
 
 class HomeserverEffects(EffectGroup):
@@ -42,25 +43,33 @@ class HomeserverEffects(EffectGroup):
         messages.fill = self.fill
         self._client: SyncClient | None = None
         self._watch: Effect | None = None
+        self._turn = 0
         self._reading = False
         self._is_stale = False
-        context.follow(self._take, OUTBOX, _META, _MESSAGES)
+        context.follow(self._take, OUTBOX, _META, _MESSAGES, _ROOMS)
 
     # Following
 
     async def follow(self, account: AccountState) -> None:
         """Follow the account's homeserver, if it has one."""
         await self.leave()
+        turn = self._turn
         database = self.context.database(account)
         session = await database.get_sync_session()
         if session is None:
-            account.sync.server.set("")
+            with batch():
+                account.sync.server.set("")
+                account.sync.rooms.set(frozenset())
+            return
+        sync = account.sync
+        sync.server.set(name_of_server(session.server))
+        await self._load_rooms(account)
+        if turn != self._turn:
+            # Called again meanwhile.
             return
         # Most accounts have no homeserver, and need not wait for all this to load.
         from roomkeep.sync.client import SyncClient
 
-        sync = account.sync
-        sync.server.set(name_of_server(session.server))
         client = self._client = SyncClient(
             database, self.get_transport(), hold_lock=lambda: _one_tab(account.user_id)
         )
@@ -72,6 +81,7 @@ class HomeserverEffects(EffectGroup):
 
     async def leave(self) -> None:
         """Stop following it. What waits stays in the outbox."""
+        self._turn += 1
         client, self._client = self._client, None
         watch, self._watch = self._watch, None
         if watch is not None:
@@ -83,6 +93,16 @@ class HomeserverEffects(EffectGroup):
         """Try to connect now: the network may be back."""
         if self._client is not None:
             self._client.wake()
+
+    @effect("failed.follow")
+    async def look_again(self) -> None:
+        """Go on where another tab has signed in again meanwhile."""
+        account = self.account
+        if not account.sync.server() or account.sync.connection() != "signed_out":
+            return
+        session = await self.context.database(account).get_sync_session()
+        if session is not None and not session.needs_sign_in:
+            await self.follow(account)
 
     def lose(self) -> None:
         """Be offline now: the browser says that the network is gone."""
@@ -104,8 +124,8 @@ class HomeserverEffects(EffectGroup):
         A server that does not answer keeps the device in its list.
         """
         account = self.account
-        client = self._connected()
-        await client.sign_out(is_forced=True)
+        if self._client is not None:
+            await self._client.sign_out(is_forced=True)
         await self.follow(account)
 
     # What waits to be sent
@@ -125,6 +145,8 @@ class HomeserverEffects(EffectGroup):
             return
         if change.store == OUTBOX:
             self.context.start(self._load_outbox(account), "failed.load_outbox")
+        elif change.store == _ROOMS:
+            self._note_rooms(account, change)
         elif change.store == _MESSAGES:
             if change.origin == "server" and change.room_id == account.room_id():
                 self.context.start(self._look_for_gap(account), "failed.refresh")
@@ -220,7 +242,22 @@ class HomeserverEffects(EffectGroup):
 
     def has_room(self, room_id: str) -> bool:
         """Tell whether a room is on the server."""
-        return self._client is not None and self._client.has_room(room_id)
+        return room_id in self.account.sync.rooms()
+
+    def _note_rooms(self, account: AccountState, change: Change) -> None:
+        rooms = account.sync.rooms
+        named = frozenset(key for key in change.keys if isinstance(key, str))
+        if change.action == "delete":
+            rooms.set(rooms() - named)
+        elif change.origin == "server":
+            rooms.set(rooms() | named)
+        elif change.origin == "other_tab" and not named <= rooms():
+            # The other tab may follow the server.
+            self.context.start(self._load_rooms(account), "failed.refresh")
+
+    async def _load_rooms(self, account: AccountState) -> None:
+        listed = await self.context.database(account).get_synced_rooms()
+        account.sync.rooms.set(frozenset(one.room.id for one in listed))
 
     async def leave_room(self, room_id: str) -> None:
         """Leave a room on the server; it goes when the server has said so."""
@@ -241,7 +278,7 @@ class HomeserverEffects(EffectGroup):
 
     async def fill(self, account: AccountState, message: Message) -> bool:
         """Get messages that are missing on this device before one; return whether any were."""
-        if not self.has_room(message.room_id):
+        if message.room_id not in account.sync.rooms():
             return False
         database = self.context.database(account)
         gaps = await database.get_gaps(message.room_id, message.channel_id)
@@ -263,7 +300,7 @@ class HomeserverEffects(EffectGroup):
             await self._messages.load_latest(account)
 
     def _connected(self) -> "SyncClient":
-        if self._client is None:
+        if self._client is None or self._client.status() == "signed_out":
             from roomkeep.sync.errors import UnknownToken
 
             raise UnknownToken(401)

@@ -41,3 +41,25 @@ class SignInEffects(EffectGroup):
             if account.dialog() == "account":
                 account.dialog.set(None)
             await self._homeserver.follow(account)
+
+    def open_again(self) -> None:
+        """Ask for the password, where the homeserver has ended the session."""
+        self.account.dialog.set("sign-in-again")
+
+    @effect("failed.sign_in")
+    async def sign_in_again(self, password: str) -> None:
+        """Sign in to the open account's homeserver again; everything goes on from there."""
+        from roomkeep.sync.session import sign_in_again
+
+        account = self.account
+        if self.page.is_signing_in():
+            return
+        self.page.is_signing_in.set(True)
+        try:
+            await sign_in_again(self.context.device, self._homeserver.get_transport(), password)
+        finally:
+            self.page.is_signing_in.set(False)
+        self.context.database(account)
+        if account.dialog() == "sign-in-again":
+            account.dialog.set(None)
+        await self._homeserver.follow(account)

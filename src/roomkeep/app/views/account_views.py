@@ -25,6 +25,7 @@ from roomkeep.app.views.room_dialogs import RoomDialogsView
 from roomkeep.app.views.room_head import RoomHeadView
 from roomkeep.app.views.scope import AccountScope, View, ViewScope
 from roomkeep.app.views.sidebar import SidebarView
+from roomkeep.app.views.sign_in_again import SignInAgainView
 from roomkeep.app.views.start import StartView
 from roomkeep.app.views.storage import StorageView
 from roomkeep.app.views.storage_cleanup import StorageCleanupView
@@ -43,6 +44,7 @@ KINDS: Final = (
     ChannelDialogsView,
     QuickSwitcherView,
     FindRoomsView,
+    SignInAgainView,
     ImportView,
     PeopleView,
     ProfileView,

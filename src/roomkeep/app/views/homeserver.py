@@ -35,6 +35,8 @@ class HomeserverView(View):
         self._places = [self._make(name) for name in ("welcome-homeserver", "account-homeserver")]
         self.listen(js.window, "online", lambda _: effects.homeserver.wake())
         self.listen(js.window, "offline", lambda _: effects.homeserver.lose())
+        self.listen(js.window, "focus", lambda _: self._on_focus())
+        self.listen(by_id("sign-in-again"), "click", lambda _: effects.sign_in.open_again())
         self.listen(by_id("sign-out-server"), "click", lambda _: effects.homeserver.sign_out())
         self.watch(self._show_forms)
         self.watch(self._show_state)
@@ -56,6 +58,10 @@ class HomeserverView(View):
             str(fields.namedItem(field).value) for field in ("address", "username", "password")
         )
         self.effects.sign_in.sign_in(address, name, password)
+
+    def _on_focus(self) -> None:
+        if self.page.account() is not None:
+            self.effects.homeserver.look_again()
 
     def _show_forms(self) -> None:
         is_busy = self.page.is_signing_in()
@@ -89,9 +95,12 @@ class HomeserverView(View):
         connection = "online" if account is None else account.sync.connection()
         server = "" if account is None else account.sync.server()
         banner.hidden = not server or connection not in ("offline", "signed_out")
+        is_ended = not banner.hidden and connection == "signed_out"
+        by_id("sign-in-again").hidden = not is_ended
         if account is None or banner.hidden:
-            set_text(banner, "")
-        elif connection == "signed_out":
-            set_text(banner, localize("homeserver.signed_out_text"))
+            text = ""
+        elif is_ended:
+            text = localize("homeserver.signed_out_text", server=server)
         else:
-            set_text(banner, localize("offline.text", count=account.sync.outbox().waiting))
+            text = localize("offline.text", count=account.sync.outbox().waiting)
+        set_text(by_id("offline-text"), text)
