@@ -40,6 +40,7 @@ Dialog = Literal[
     "switcher",
     "import",
     "find-rooms",
+    "ask-to-join",
     "invite",
     "sign-in-again",
     "account",

@@ -12,7 +12,7 @@ from roomkeep.app.effects.messages import MessageEffects
 from roomkeep.app.effects.rooms import RoomEffects
 from roomkeep.app.limits import check_name
 from roomkeep.app.state import AccountState
-from roomkeep.app.sync_state import FoundRooms, read_outbox
+from roomkeep.app.sync_state import AskedRoom, FoundRooms, read_outbox
 from roomkeep.localization import localize
 from roomkeep.models import Message
 from roomkeep.persistence import OUTBOX, Change, SyncedRoom
@@ -26,6 +26,8 @@ __all__ = ["HomeserverEffects", "name_of_server"]
 _META = "meta"
 _MESSAGES = "messages"
 _ROOMS = "rooms"
+_PENDING = frozenset(("invites", "knocks", "joinRequests"))
+"""The settings that keep invitations and requests to join."""
 
 
 class HomeserverEffects(EffectGroup):
@@ -77,7 +79,7 @@ class HomeserverEffects(EffectGroup):
         await client.start()
         if self._client is client:
             await self._load_outbox(account)
-            await self._load_invites(account)
+            await self._load_pending(account)
 
     async def leave(self) -> None:
         """Stop following it. What waits stays in the outbox."""
@@ -150,8 +152,8 @@ class HomeserverEffects(EffectGroup):
         elif change.store == _MESSAGES:
             if change.origin == "server" and change.room_id == account.room_id():
                 self.context.start(self._look_for_gap(account), "failed.refresh")
-        elif "invites" in change.keys:
-            self.context.start(self._load_invites(account), "failed.find_rooms")
+        elif not _PENDING.isdisjoint(change.keys):
+            self.context.start(self._load_pending(account), "failed.find_rooms")
 
     async def _load_outbox(self, account: AccountState) -> None:
         self._is_stale = True
@@ -181,7 +183,7 @@ class HomeserverEffects(EffectGroup):
         asked = FoundRooms(words=words)
         account.sync.found.set(asked)
         try:
-            page = await self._connected().find_rooms(words)
+            page = await self.get_client().find_rooms(words)
         except BaseException:
             account.sync.found.set(None)
             raise
@@ -196,7 +198,7 @@ class HomeserverEffects(EffectGroup):
         before = account.sync.found()
         if before is None or before.next is None:
             return
-        page = await self._connected().find_rooms(before.words, start=before.next)
+        page = await self.get_client().find_rooms(before.words, start=before.next)
         if account.sync.found() == before:
             rooms = (*(before.rooms or ()), *page.rooms)
             account.sync.found.set(FoundRooms(words=before.words, rooms=rooms, next=page.next))
@@ -207,9 +209,18 @@ class HomeserverEffects(EffectGroup):
         account = self.account
         if account.sync.is_busy():
             return
+        from roomkeep.sync.errors import MustAsk
+
+        address = address.strip()
         account.sync.is_busy.set(True)
         try:
-            synced = await self._connected().join_room(address.strip())
+            synced = await self.get_client().join_room(address)
+        except MustAsk:
+            if account.dialog() == "find-rooms":
+                with batch():
+                    account.sync.asking.set(AskedRoom(address=address, name=address))
+                    account.dialog.set("ask-to-join")
+            return
         finally:
             account.sync.is_busy.set(False)
         await self._open(account, synced, "find-rooms")
@@ -217,10 +228,12 @@ class HomeserverEffects(EffectGroup):
     @effect("failed.leave_room")
     async def decline(self, room_id: str) -> None:
         """Decline an invitation."""
-        await self._connected().leave_room(room_id)
+        await self.get_client().leave_room(room_id)
 
     @effect("failed.create_room")
-    async def create(self, text: str, *, is_private: bool) -> None:
+    async def create(
+        self, text: str, *, is_private: bool = False, takes_requests: bool = False
+    ) -> None:
         """Create a room on the server, and open it."""
         from roomkeep.sync.directory import NewChannel, NewRoom
 
@@ -230,12 +243,13 @@ class HomeserverEffects(EffectGroup):
         new = NewRoom(
             name=check_name(text),
             is_private=is_private,
+            takes_requests=takes_requests,
             is_listed=not is_private,
             channels=(NewChannel(name="general"),),
         )
         account.sync.is_busy.set(True)
         try:
-            synced = await self._connected().create_room(new)
+            synced = await self.get_client().create_room(new)
         finally:
             account.sync.is_busy.set(False)
         await self._open(account, synced, "room")
@@ -243,6 +257,10 @@ class HomeserverEffects(EffectGroup):
     def has_room(self, room_id: str) -> bool:
         """Tell whether a room is on the server."""
         return room_id in self.account.sync.rooms()
+
+    def may_invite(self, room_id: str) -> bool:
+        """Tell whether one may invite others to a room, and accept their requests."""
+        return self._client is not None and self._client.rights_in(room_id).invite
 
     def _note_rooms(self, account: AccountState, change: Change) -> None:
         rooms = account.sync.rooms
@@ -261,7 +279,7 @@ class HomeserverEffects(EffectGroup):
 
     async def leave_room(self, room_id: str) -> None:
         """Leave a room on the server; it goes when the server has said so."""
-        await self._connected().leave_room(room_id)
+        await self.get_client().leave_room(room_id)
 
     @effect("failed.invite")
     async def invite(self, user_id: str) -> None:
@@ -271,7 +289,7 @@ class HomeserverEffects(EffectGroup):
         if room_id is None:
             return
         user_id = user_id.strip()
-        await self._connected().invite(room_id, user_id)
+        await self.get_client().invite(room_id, user_id)
         if account.dialog() == "invite":
             account.dialog.set(None)
         self.context.tell("success", localize("invite.done", user=user_id))
@@ -283,7 +301,7 @@ class HomeserverEffects(EffectGroup):
         database = self.context.database(account)
         gaps = await database.get_gaps(message.room_id, message.channel_id)
         before = [gap for gap in gaps if gap.before.timestamp <= message.timestamp]
-        return bool(before) and await self._connected().fill(before[-1])
+        return bool(before) and await self.get_client().fill(before[-1])
 
     async def _look_for_gap(self, account: AccountState) -> None:
         """Read the channel again where messages are missing among those on the page, or before."""
@@ -299,7 +317,12 @@ class HomeserverEffects(EffectGroup):
         if newest > first or (newest == first and not timeline.has_older):
             await self._messages.load_latest(account)
 
-    def _connected(self) -> "SyncClient":
+    def get_client(self) -> "SyncClient":
+        """Return the client that follows the homeserver.
+
+        Raises:
+            UnknownToken: the account is signed in to none.
+        """
         if self._client is None or self._client.status() == "signed_out":
             from roomkeep.sync.errors import UnknownToken
 
@@ -314,9 +337,15 @@ class HomeserverEffects(EffectGroup):
         await self._rooms.load(account, {synced.room.id: synced.room})
         self._rooms.open(synced.room.id)
 
-    async def _load_invites(self, account: AccountState) -> None:
-        if self._client is not None:
-            account.sync.invites.set(await self._client.get_invites())
+    async def _load_pending(self, account: AccountState) -> None:
+        client, sync = self._client, account.sync
+        if client is not None:
+            invites, knocks = await client.get_invites(), await client.get_knocks()
+            requests = await client.get_join_requests()
+            with batch():
+                sync.invites.set(invites)
+                sync.knocks.set(knocks)
+                sync.requests.set(requests)
 
 
 def _one_tab(user_id: str) -> AbstractAsyncContextManager[object]:

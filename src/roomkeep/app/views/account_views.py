@@ -16,6 +16,7 @@ from roomkeep.app.views.exports import ExportView
 from roomkeep.app.views.find_rooms import FindRoomsView
 from roomkeep.app.views.health import HealthView
 from roomkeep.app.views.imports import ImportView
+from roomkeep.app.views.join_requests import JoinRequestsView
 from roomkeep.app.views.lightbox import LightboxView
 from roomkeep.app.views.messages import MessagesView
 from roomkeep.app.views.people import PeopleView
@@ -47,6 +48,7 @@ KINDS: Final = (
     SignInAgainView,
     ImportView,
     PeopleView,
+    JoinRequestsView,
     ProfileView,
     BansView,
     StorageView,
