@@ -23,6 +23,7 @@ __all__ = [
     "FoundRooms",
     "Outbox",
     "Sending",
+    "SignInWays",
     "SyncState",
     "read_outbox",
 ]
@@ -81,6 +82,20 @@ class FoundRooms(Struct, frozen=True, kw_only=True):
     words: str
     rooms: "tuple[RoomPreview, ...] | None" = None
     next: str | None = None
+
+
+class SignInWays(Struct, frozen=True, kw_only=True):
+    """The ways to sign in that a homeserver offers.
+
+    Attributes:
+        address: the homeserver, as it was typed.
+        has_password: by a name and a password.
+        has_single_sign_on: on a page of the homeserver's.
+    """
+
+    address: str
+    has_password: bool
+    has_single_sign_on: bool
 
 
 class AskedRoom(Struct, frozen=True, kw_only=True):

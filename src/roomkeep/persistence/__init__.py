@@ -5,6 +5,7 @@ from roomkeep.persistence.app_resume_storage import (
     KnownAccount,
     LastViewedChat,
     LaunchSettings,
+    PendingSignIn,
 )
 from roomkeep.persistence.database_service import DatabaseService
 from roomkeep.persistence.storage_report import StorageReport
@@ -43,6 +44,7 @@ __all__ = [
     "LaunchSettings",
     "MetaRecord",
     "OutboxEntry",
+    "PendingSignIn",
     "Problem",
     "Quota",
     "RecordPage",

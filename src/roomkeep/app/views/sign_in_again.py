@@ -3,6 +3,7 @@
 from typing import Any
 
 from roomkeep.app.views.dom import by_id, set_text
+from roomkeep.app.views.homeserver import page_url
 from roomkeep.app.views.scope import AccountScope, AccountView
 from roomkeep.localization import localize
 
@@ -15,8 +16,11 @@ class SignInAgainView(AccountView):
     def __init__(self, scope: AccountScope) -> None:
         super().__init__(scope)
         self._form = by_id("sign-in-again-form")
+        self._elsewhere = by_id("sign-in-again-elsewhere")
         self.listen(self._form, "submit", self._on_submit)
+        self.listen(self._elsewhere, "click", lambda _: self._on_elsewhere())
         self.watch(self._show)
+        self.watch(self._show_ways)
 
     def _show(self) -> None:
         account = self.account
@@ -35,6 +39,14 @@ class SignInAgainView(AccountView):
         # Disabled, it would lose the focus.
         button.setAttribute("aria-disabled", "true" if is_busy else "false")
         set_text(button, localize("homeserver.signing_in" if is_busy else "homeserver.sign_in"))
+
+    def _show_ways(self) -> None:
+        ways = self.page.sign_in_ways()
+        is_here = ways is not None and ways.address == self.account.sync.server()
+        self._elsewhere.hidden = ways is None or not is_here or not ways.has_single_sign_on
+
+    def _on_elsewhere(self) -> None:
+        self.effects.sign_in.begin_single_sign_on(self.account.sync.server(), page_url())
 
     def _on_submit(self, event: Any) -> None:
         event.preventDefault()
