@@ -56,3 +56,107 @@ test('two people in two browsers share a room, also when one is offline for a wh
   await expect(ben.locator('#homeserver-state')).toContainText('Connected');
   await away.close();
 });
+
+test('who asks to join a room is let in', async ({ page: ada, browser, baseURL }) => {
+  test.slow();
+  await openApp(ada);
+  await signIn(ada, ada.locator('#welcome'), 'ada');
+  await ada.getByRole('button', { name: 'New room' }).click();
+  await ada.getByLabel('Room name').fill('Bean growers');
+  await ada.getByLabel('People who ask').check();
+  await ada.keyboard.press('Enter');
+  await expect(ada.getByRole('heading', { name: 'Bean growers', level: 1 })).toBeVisible();
+
+  const away = await browser.newContext({ baseURL, serviceWorkers: 'block' });
+  const ben = await away.newPage();
+  await openApp(ben);
+  await signIn(ben, ben.locator('#welcome'), 'ben');
+  await ben.getByRole('button', { name: 'Find rooms' }).click();
+  const found = ben.locator('#found-rooms').getByRole('listitem').filter({ hasText: 'Bean growers' });
+  const ask = async (message) => {
+    await found.getByRole('button', { name: 'Ask to join' }).click();
+    const dialog = ben.getByRole('dialog', { name: 'Ask to join “Bean growers”' });
+    await dialog.getByLabel('Message').fill(message);
+    await dialog.getByRole('button', { name: 'Send request' }).click();
+    await expect(found.getByRole('button', { name: 'Request sent' })).toBeDisabled();
+  };
+  await ask('Never mind');
+  const waiting = ben.getByRole('region', { name: 'Your requests' });
+  await waiting.getByRole('listitem').filter({ hasText: 'Bean growers' }).getByRole('button', { name: 'Withdraw' }).click();
+  await expect(waiting).toBeHidden();
+  await ask('Runner beans are my life');
+
+  await ada.getByRole('button', { name: 'People, 1 request to join' }).click();
+  const requests = ada.getByRole('region', { name: 'Requests to join — 1' });
+  await expect(requests).toContainText('Runner beans are my life');
+  await requests.getByRole('button', { name: 'Accept Ben' }).click();
+  await expect(requests).toBeHidden();
+  await expect(ada.getByRole('button', { name: 'Close people' })).toBeFocused();
+
+  await ben.getByRole('region', { name: 'Invitations' }).getByRole('button', { name: 'Accept' }).click();
+  await expect(ben.getByRole('heading', { name: 'Bean growers', level: 1 })).toBeVisible();
+  await away.close();
+});
+
+test('who was signed out by the homeserver signs in again with the password alone', async ({ page, request }) => {
+  test.slow();
+  await openApp(page);
+  await signIn(page, page.locator('#welcome'), 'ada');
+  await page.getByRole('button', { name: 'New room' }).click();
+  await page.getByLabel('Room name').fill('Seed library');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('heading', { name: 'Seed library', level: 1 })).toBeVisible();
+  // As from another device.
+  const { authorization } = await (await page.waitForRequest(/\/v3\/sync\?/)).allHeaders();
+  await request.post(`${server}/_matrix/client/v3/logout`, { headers: { authorization }, data: {} });
+
+  const banner = page.locator('#offline-banner');
+  await expect(banner).toContainText('You\'re signed out of');
+  await write(page, 'Written while signed out.');
+  await banner.getByRole('button', { name: 'Sign in again' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Sign in again' });
+  await expect(dialog.getByLabel('Password')).toBeFocused();
+  await page.keyboard.type('wrong');
+  await page.keyboard.press('Enter');
+  await expect(dialog.getByRole('alert')).toContainText('The user name or password is wrong.');
+  await dialog.getByLabel('Password').fill(password);
+  await page.keyboard.press('Enter');
+  await expect(dialog).toBeHidden();
+  await expect(banner).toBeHidden();
+  await expect(row(page, 'Written while signed out.').getByText('Sending…')).toBeHidden();
+});
+
+test('single sign-on comes back with a token, which is out of the address before anything keeps it', async ({ page, request }) => {
+  test.slow();
+  const api = `${server}/_matrix/client`;
+  const user = { type: 'm.id.user', user: 'ben' };
+  const login = await request.post(`${api}/v3/login`, { data: { type: 'm.login.password', identifier: user, password } });
+  const headers = { authorization: `Bearer ${(await login.json()).access_token}` };
+  const got = await request.post(`${api}/v1/login/get_token`, { headers, data: {} });
+  const { login_token: token } = await got.json();
+  // The homeserver has no single sign-on: its page is played here, and the token is a real one.
+  await page.route(`${api}/v3/login`, async (route) => {
+    if (route.request().method() !== 'GET') return route.continue();
+    return route.fulfill({ json: { flows: [{ type: 'm.login.sso' }] }, headers: { 'access-control-allow-origin': '*' } });
+  });
+  await page.route(`${api}/v3/login/sso/redirect*`, (route) => {
+    const back = new URL(new URL(route.request().url()).searchParams.get('redirectUrl'));
+    back.searchParams.set('loginToken', token);
+    return route.fulfill({ status: 302, headers: { location: back.href } });
+  });
+
+  await openApp(page);
+  const welcome = page.locator('#welcome');
+  await welcome.getByText('Sign in to a homeserver').click();
+  await welcome.getByLabel('Homeserver', { exact: true }).fill(server);
+  await page.keyboard.press('Tab');
+  await welcome.getByRole('button', { name: 'Continue with single sign-on' }).click();
+  await expect(page.getByRole('button', { name: /^Account: @?ben/i })).toBeVisible({ timeout: 60_000 });
+  expect(page.url()).not.toContain('loginToken');
+  expect(page.url()).not.toContain('sso=');
+  const kept = await page.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }, history.state, 'roomkeepLoginToken' in window]));
+  expect(kept).not.toContain(token);
+  expect(kept).toContain('false]');
+  await page.reload();
+  await expect(page.getByRole('button', { name: /^Account: @?ben/i })).toBeVisible();
+});

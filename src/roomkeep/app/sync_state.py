@@ -15,8 +15,18 @@ if TYPE_CHECKING:
     # Most accounts have no homeserver, and the page does not load what is for one.
     from roomkeep.sync.batches import Invite
     from roomkeep.sync.directory import RoomPreview
+    from roomkeep.sync.pending import JoinRequest, Knock
 
-__all__ = ["Connection", "FoundRooms", "Outbox", "Sending", "SyncState", "read_outbox"]
+__all__ = [
+    "AskedRoom",
+    "Connection",
+    "FoundRooms",
+    "Outbox",
+    "Sending",
+    "SignInWays",
+    "SyncState",
+    "read_outbox",
+]
 
 Connection: TypeAlias = Literal["offline", "connecting", "online", "signed_out"]
 
@@ -73,14 +83,44 @@ class FoundRooms(Struct, frozen=True, kw_only=True):
     next: str | None = None
 
 
+class SignInWays(Struct, frozen=True, kw_only=True):
+    """The ways to sign in that a homeserver offers.
+
+    Attributes:
+        address: the homeserver, as it was typed.
+        has_password: by a name and a password.
+        has_single_sign_on: on a page of the homeserver's.
+    """
+
+    address: str
+    has_password: bool
+    has_single_sign_on: bool
+
+
+class AskedRoom(Struct, frozen=True, kw_only=True):
+    """The room of the form to ask to join it.
+
+    Attributes:
+        address: its id or address.
+        name: what to call it.
+    """
+
+    address: str
+    name: str
+
+
 class SyncState:
     """The state of an account at its homeserver.
 
     Attributes:
         server: the name of the homeserver; empty for an account of this device alone.
         connection: whether the homeserver answers.
+        rooms: the ids of the rooms that are on the server.
         outbox: what waits to be sent.
         invites: the invitations to rooms.
+        knocks: the rooms that one has asked to join, without an answer so far.
+        asking: the room of the form to ask to join it.
+        requests: who asks to join a room, by its id.
         found: the public rooms that were found.
         is_busy: a dialog waits for the server, as a room is created or a profile saved.
     """
@@ -88,8 +128,12 @@ class SyncState:
     def __init__(self) -> None:
         self.server: Signal[str] = signal("")
         self.connection: Signal[Connection] = signal("connecting")
+        self.rooms: Signal[frozenset[str]] = signal(frozenset())
         self.outbox: Signal[Outbox] = signal(Outbox())
         self.invites: Signal[tuple[Invite, ...]] = signal(())
+        self.knocks: Signal[tuple[Knock, ...]] = signal(())
+        self.asking: Signal[AskedRoom | None] = signal(None)
+        self.requests: Signal[Mapping[str, tuple[JoinRequest, ...]]] = signal({})
         self.found: Signal[FoundRooms | None] = signal(None)
         self.is_busy: Signal[bool] = signal(value=False)
 

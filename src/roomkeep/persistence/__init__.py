@@ -5,6 +5,7 @@ from roomkeep.persistence.app_resume_storage import (
     KnownAccount,
     LastViewedChat,
     LaunchSettings,
+    PendingSignIn,
 )
 from roomkeep.persistence.database_service import DatabaseService
 from roomkeep.persistence.storage_report import StorageReport
@@ -44,6 +45,7 @@ __all__ = [
     "MarkRead",
     "MetaRecord",
     "OutboxEntry",
+    "PendingSignIn",
     "Problem",
     "Quota",
     "RecordPage",

@@ -15,7 +15,7 @@ from reaktiv import ReadonlySignal, Signal
 from roomkeep.errors import NotReady, RecordNotFound, ScopeChanged, StorageError
 from roomkeep.models import Attachment, Message
 from roomkeep.persistence import DatabaseService
-from roomkeep.storage.remote import Gap, SyncedRoom, SyncSession
+from roomkeep.storage.remote import Gap, Rights, SyncedRoom, SyncSession
 from roomkeep.sync.backoff import Backoff
 from roomkeep.sync.batches import Invite
 from roomkeep.sync.directory import NewRoom, RoomPage
@@ -27,9 +27,19 @@ from roomkeep.sync.outbox_requests import OutboxRequests
 from roomkeep.sync.outbox_sender import OutboxSender
 from roomkeep.sync.own_account import OwnAccount
 from roomkeep.sync.parallel import all_of
+from roomkeep.sync.pending import (
+    INVITES,
+    KNOCKS,
+    REQUESTS,
+    JoinRequest,
+    Knock,
+    read_invites,
+    read_knocks,
+    read_requests,
+)
 from roomkeep.sync.profile import set_name, set_picture
 from roomkeep.sync.session import sign_out, wire_of
-from roomkeep.sync.synchronizer import INVITES, Synchronizer, read_invites
+from roomkeep.sync.synchronizer import Synchronizer
 from roomkeep.sync.wire import Transport, Wire, events, media, rooms
 from roomkeep.sync.wire.addresses import localpart
 
@@ -159,7 +169,31 @@ class SyncClient:
 
     async def get_invites(self) -> tuple[Invite, ...]:
         """Return the invitations that are not answered yet."""
-        return read_invites(await self._connected.own.database.get_setting(INVITES))
+        return read_invites(await self._database.get_setting(INVITES))
+
+    async def get_knocks(self) -> tuple[Knock, ...]:
+        """Return the rooms that the user has asked to join, without an answer so far.
+
+        `leave_room` withdraws a request.
+        """
+        return read_knocks(await self._database.get_setting(KNOCKS))
+
+    async def get_join_requests(self) -> dict[str, tuple[JoinRequest, ...]]:
+        """Return who asks to join the user's rooms, by the room.
+
+        `invite` accepts a request, and `decline_request` declines it.
+        """
+        return read_requests(await self._database.get_setting(REQUESTS))
+
+    async def decline_request(self, room_id: str, user_id: str) -> None:
+        """Decline a person's request to join a room; they may ask again."""
+        await rooms.kick(self._connected.wire, room_id, user_id)
+
+    def rights_in(self, room_id: str) -> Rights:
+        """Return what the user may do in a room; nothing in one that is not known."""
+        connection = self._connection
+        synced = None if connection is None else connection.synchronizer.homes.rooms.get(room_id)
+        return Rights() if synced is None else synced.rights
 
     async def invite(self, room_id: str, user_id: str) -> None:
         """Invite a person to a room."""

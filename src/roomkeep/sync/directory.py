@@ -32,6 +32,7 @@ class NewRoom(Struct, frozen=True, kw_only=True):
 
     Attributes:
         is_private: whether people need an invitation to join.
+        takes_requests: whether people who have no invitation may ask to join.
         is_listed: whether the server lists it publicly.
         channels: its channels, in order.
     """
@@ -39,6 +40,7 @@ class NewRoom(Struct, frozen=True, kw_only=True):
     name: str
     topic: str | None = None
     is_private: bool = False
+    takes_requests: bool = False
     is_listed: bool = False
     channels: tuple[NewChannel, ...] = ()
 
@@ -89,6 +91,7 @@ class ServerDirectory(Protocol):
         Raises:
             Banned: the user is banned.
             InviteGone: the room is invite-only, and there is no invitation (any more).
+            MustAsk: one has to ask first: see `ask_to_join`.
             NotFound: there is no such room.
             RoomNotSupported: the server does not support the room's version.
             ServerFull: the server has reached a limit.
@@ -105,7 +108,7 @@ class ServerDirectory(Protocol):
         ...
 
     async def leave_room(self, room_id: str) -> None:
-        """Leave a room and all its channels, or decline an invitation."""
+        """Leave a room and all its channels, decline an invitation, or withdraw a request."""
         ...
 
     async def ask_to_join(self, address: str, reason: str | None = None) -> None:

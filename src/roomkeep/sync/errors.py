@@ -18,7 +18,8 @@ RoomkeepError
         │   └── SoftSignedOut    this device must sign in again; its data stay valid
         ├── NoRight              missing permission
         │   ├── Banned           the user is banned from the room
-        │   └── InviteGone       the room is invite-only, without an invitation
+        │   ├── InviteGone       the room is invite-only, without an invitation
+        │   └── MustAsk          one has to ask to join the room
         ├── NotFound             no such room, event, file or user
         ├── RateLimited          too many requests: retry later
         ├── RequestTooLarge      the request is too large
@@ -44,6 +45,7 @@ __all__ = [
     "CreatedInPart",
     "HomeserverError",
     "InviteGone",
+    "MustAsk",
     "NameTaken",
     "NoRight",
     "NotAHomeserver",
@@ -165,6 +167,10 @@ class Banned(NoRight):
 
 class InviteGone(NoRight):
     """The room is invite-only, and the user has no invitation (any more)."""
+
+
+class MustAsk(NoRight):
+    """The room is joined by those whose request was accepted: ask first."""
 
 
 class NotFound(RequestRefused):

@@ -15,6 +15,7 @@ from roomkeep.sync.errors import (
     CreatedInPart,
     HomeserverError,
     InviteGone,
+    MustAsk,
     NameTaken,
     NoRight,
     NotFound,
@@ -66,7 +67,11 @@ class MatrixDirectory:
     async def create_room(self, new: NewRoom) -> SyncedRoom:
         """Create a room with its channels: see `ServerDirectory`."""
         settings = space_settings(
-            new.name, new.topic, is_private=new.is_private, is_listed=new.is_listed
+            new.name,
+            new.topic,
+            is_private=new.is_private,
+            takes_requests=new.takes_requests,
+            is_listed=new.is_listed,
         )
         room_id = await self._patiently(lambda: rooms.create(self._wire, settings))
         try:
@@ -82,7 +87,10 @@ class MatrixDirectory:
         try:
             room_id = await self._patiently(lambda: rooms.join(self._wire, address, via=tuple(via)))
         except NoRight as error:
-            raise await self._why_not(address, error) from None
+            why = await self._why_not(address, error)
+            if isinstance(why, InviteGone) and await self._takes_requests(address):
+                why = MustAsk(error.status, error.code, error.reason)
+            raise why from None
         view = await self._view(room_id)
         entered = set(view.snapshot.entered)
         for channel in view.snapshot.room.channels:
@@ -251,13 +259,24 @@ class MatrixDirectory:
             return Banned(refused)
         return InviteGone(refused.status, refused.code, refused.reason)
 
+    async def _takes_requests(self, address: str) -> bool:
+        try:
+            room_id = await self._resolve(address)
+            listed = await rooms.get_hierarchy(self._wire, room_id, most=1)
+        except HomeserverError:
+            return False
+        return any(one.room_id == room_id and preview(one).entry == "knock" for one in listed.rooms)
+
+    async def _resolve(self, address: str) -> str:
+        is_alias = address.startswith("#")
+        return await rooms.resolve_alias(self._wire, address) if is_alias else address
+
     async def _own_membership(self, address: str) -> Mapping[str, Any]:
         """Return the user's own membership, also in a room they are not in.
 
         Servers refuse the state of such a room, but include the membership in a sync.
         """
-        is_alias = address.startswith("#")
-        room_id = await rooms.resolve_alias(self._wire, address) if is_alias else address
+        room_id = await self._resolve(address)
         news = await events.sync(self._wire, chosen=_only_members(room_id))
         room = news.left.get(room_id) or news.joined.get(room_id)
         seen = () if room is None else (*room.state, *room.timeline)

@@ -7,14 +7,12 @@ import msgspec
 
 from roomkeep.storage.remote import SyncedRoom
 from roomkeep.sync.batches import (
-    Invite,
     find_changed,
     find_encrypted,
     find_plain,
     learn_kinds,
     make_batch,
     new_users,
-    read_invite,
     read_typing,
 )
 from roomkeep.sync.errors import HomeserverError, NoRight, UnknownToken
@@ -22,13 +20,11 @@ from roomkeep.sync.homes import Homes, Kind, read_kind
 from roomkeep.sync.matrix_directory import MatrixDirectory
 from roomkeep.sync.own_account import OwnAccount
 from roomkeep.sync.parallel import all_of
+from roomkeep.sync.pending import Pending
 from roomkeep.sync.wire import Wire, events
 from roomkeep.sync.wire.types import JoinedRoom, SyncResponse
 
-__all__ = ["INVITES", "Synchronizer", "read_invites"]
-
-INVITES: Final = "invites"
-"""The setting that keeps the invitations, which a server tells only once."""
+__all__ = ["Synchronizer"]
 
 _FIRST_EVENTS: Final = 30
 _MORE_EVENTS: Final = 50
@@ -68,6 +64,7 @@ class Synchronizer:
         self._wire = wire
         self._directory = directory
         self._on_typing = on_typing
+        self._pending = Pending(own, wire)
         self._token: str | None = None
         # What is asked for already, where a step did not come to its end: the next one goes on.
         self._response: SyncResponse | None = None
@@ -113,7 +110,7 @@ class Synchronizer:
             users=new_users(viewed, self.homes.rooms),
             left=changed.left,
         )
-        await self._keep_invites(response, is_first=since is None)
+        await self._pending.keep(response, homes, is_first=since is None)
         if not await self._own.database.apply_sync(batch):
             # Another tab was faster.
             await self.load()
@@ -195,26 +192,6 @@ class Synchronizer:
             return read_kind(await events.get_state(self._wire, room_id))
         except NoRight:
             return None
-
-    async def _keep_invites(self, response: SyncResponse, *, is_first: bool) -> None:
-        ended = response.joined.keys() | response.left.keys()
-        if not (response.invited or ended or is_first):
-            return
-        stored = await self._own.database.get_setting(INVITES)
-        before = stored if isinstance(stored, dict) and not is_first else {}
-        kept = {room_id: said for room_id, said in before.items() if room_id not in ended}
-        for room_id, said in response.invited.items():
-            kept[room_id] = msgspec.to_builtins(read_invite(room_id, said, self._own.user_id))
-        if kept != (stored or {}):
-            await self._own.database.save_setting(INVITES, kept)
-
-
-def read_invites(stored: object) -> tuple[Invite, ...]:
-    """Return the invitations in the value of the setting `INVITES`."""
-    try:
-        return tuple(msgspec.convert(stored or {}, dict[str, Invite]).values())
-    except msgspec.ValidationError:
-        return ()
 
 
 def _filter(most: int) -> str:

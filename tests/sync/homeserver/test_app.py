@@ -1,70 +1,19 @@
 """The app without its views, signed in to a real homeserver."""
 
-import asyncio
 import secrets
-from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator
 
 import pytest
 
-from roomkeep.app.state import AccountState
 from roomkeep.persistence import SendMessage
 from roomkeep.sync.httpx_transport import HttpxTransport
-from support.chat import Chat
+from roomkeep.sync.session import sign_in_again, wire_of
+from roomkeep.sync.wire import account as wire_account
+from support.app_people import Person, device, people
 from support.picked_file import PickedFile
-from support.sync_people import CutTransport
 from tools.homeserver import PASSWORD, Homeserver
 
 pytestmark = pytest.mark.homeserver
-
-
-class Person:
-    """Someone in the app, signed in to a homeserver."""
-
-    def __init__(self, chat: Chat, name: str, user_id: str, transport: CutTransport) -> None:
-        self.chat = chat
-        self.name = name
-        self.user_id = user_id
-        self.transport = transport
-
-    @property
-    def account(self) -> AccountState:
-        return self.chat.account
-
-    async def until(self, look: Callable[[], object]) -> None:
-        async with asyncio.timeout(30):
-            while not look():  # noqa: ASYNC110 what is waited for tells nobody
-                await asyncio.sleep(0.02)
-
-    async def until_shown(self, *texts: str) -> None:
-        await self.until(lambda: self.chat.shown[-len(texts) :] == list(texts))
-
-    async def until_sent(self) -> None:
-        await self.until(lambda: not self.account.sync.outbox().waiting)
-
-
-@asynccontextmanager
-async def device(server: Homeserver, name: str, user_id: str) -> AsyncIterator[Person]:
-    """Open the app on a device of its own, and sign in."""
-    async with AsyncExitStack() as stack:
-        transport = CutTransport(await stack.enter_async_context(HttpxTransport()))
-        chat = await stack.enter_async_context(Chat.opened())
-        chat.effects.homeserver.transport = transport
-        stack.push_async_callback(chat.effects.homeserver.leave)
-        person = Person(chat, name, user_id, transport)
-        await chat.effects.sign_in.sign_in(server.url, user_id, PASSWORD)
-        await person.until(lambda: person.account.sync.connection() == "online")
-        yield person
-
-
-@asynccontextmanager
-async def people(server: Homeserver, *names: str) -> AsyncIterator[list[Person]]:
-    async with AsyncExitStack() as stack:
-        found = []
-        for name in names:
-            user_id = server.register(f"{name}-{secrets.token_hex(4)}", PASSWORD)
-            found.append(await stack.enter_async_context(device(server, name, user_id)))
-        yield found
 
 
 @pytest.fixture
@@ -200,6 +149,92 @@ async def test_who_signs_out_of_the_homeserver_keeps_the_data(two: list[Person])
     assert ada.account.sync.server() == ""
     assert ada.chat.shown[-1] == "mine"
     assert await ada.chat.db.get_sync_session() is None
+
+
+async def end_session(person: Person) -> None:
+    """End the session on the server, as from another device of the same person."""
+    session = await person.chat.db.get_sync_session()
+    assert session is not None
+    await wire_account.log_out(wire_of(session, person.transport))
+    # What is asked right now is answered all the same.
+    person.transport.cut()
+    person.transport.mend()
+    person.chat.effects.homeserver.wake()
+    await person.until(lambda: person.account.sync.connection() == "signed_out")
+
+
+async def test_who_was_signed_out_elsewhere_signs_in_again_with_the_password_alone(
+    two: list[Person],
+) -> None:
+    ada, ben = two
+    effects = ada.chat.effects
+    before = await ada.chat.db.get_sync_session()
+    await end_session(ada)
+    await ada.chat.write("are you there?")
+    assert ada.account.sync.outbox().waiting
+    await effects.homeserver.find("")
+    assert "You're signed out of the homeserver." in ada.chat.told[-1]
+    # Also after a reload the room is one of the server's, and not deleted from this device alone.
+    await effects.homeserver.follow(ada.account)
+    assert effects.homeserver.has_room(ada.chat.room_id)
+    effects.sign_in.open_again()
+    await effects.sign_in.sign_in_again("wrong")
+    assert "The user name or password is wrong." in ada.chat.told[-1]
+    assert ada.account.dialog() == "sign-in-again"
+    account = ada.account
+    await effects.sign_in.sign_in_again(PASSWORD)
+    await ada.until(lambda: ada.account.sync.connection() == "online")
+    assert (ada.account, ada.account.dialog()) == (account, None)
+    after = await ada.chat.db.get_sync_session()
+    assert before is not None
+    assert after is not None
+    assert (after.device_id, after.needs_sign_in) == (before.device_id, False)
+    await ben.until_shown("are you there?")
+    await ada.until_sent()
+    await ben.chat.write("yes")
+    await ada.until_shown("are you there?", "yes")
+
+
+async def test_a_password_changed_elsewhere_asks_for_the_new_one(two: list[Person]) -> None:
+    ada, ben = two
+    effects = ada.chat.effects
+    async with HttpxTransport() as transport:
+        wire = await wire_account.discover(transport, f"http://{ada.account.sync.server()}")
+        login = await wire_account.log_in_with_password(
+            wire, ada.user_id, PASSWORD, device_name="another device"
+        )
+        proof = {
+            "type": "m.login.password",
+            "identifier": {"type": "m.id.user", "user": ada.user_id},
+            "password": PASSWORD,
+        }
+        await wire.signed_in(login.access_token).ask(
+            dict,
+            "POST",
+            "/_matrix/client/v3/account/password",
+            {"new_password": "a new gate", "logout_devices": True, "auth": proof},
+        )
+    ada.transport.cut()
+    ada.transport.mend()
+    effects.homeserver.wake()
+    await ada.until(lambda: ada.account.sync.connection() == "signed_out")
+    await ada.chat.write("kept")
+    await effects.sign_in.sign_in_again(PASSWORD)
+    assert "The user name or password is wrong." in ada.chat.told[-1]
+    await effects.sign_in.sign_in_again("a new gate")
+    await ada.until(lambda: ada.account.sync.connection() == "online")
+    await ben.until_shown("kept")
+
+
+async def test_another_tab_that_signs_in_again_does_so_for_this_one(two: list[Person]) -> None:
+    ada, _ = two
+    await end_session(ada)
+    await ada.chat.effects.homeserver.look_again()
+    assert ada.account.sync.connection() == "signed_out"
+    # As another tab does it.
+    await sign_in_again(ada.chat.db, ada.transport, PASSWORD)
+    await ada.chat.effects.homeserver.look_again()
+    await ada.until(lambda: ada.account.sync.connection() == "online")
 
 
 async def test_a_channel_made_offline_stays_open_as_the_server_names_it(two: list[Person]) -> None:

@@ -14,6 +14,7 @@ from roomkeep.app.effects.exports import ExportEffects
 from roomkeep.app.effects.health import HealthEffects
 from roomkeep.app.effects.homeserver import HomeserverEffects
 from roomkeep.app.effects.imports import ImportEffects
+from roomkeep.app.effects.join_requests import JoinRequestEffects
 from roomkeep.app.effects.messages import MessageEffects
 from roomkeep.app.effects.navigation import NavigationEffects
 from roomkeep.app.effects.overlays import OverlayEffects
@@ -66,6 +67,7 @@ class Effects:
             self.draft_attachments,
         )
         self.homeserver = HomeserverEffects(context, self.rooms, self.messages)
+        self.join_requests = JoinRequestEffects(context, self.homeserver)
         self.room_settings = RoomSettingsEffects(
             context, writer, self.rooms, self.unread, self.draft_attachments, self.homeserver
         )

@@ -12,7 +12,7 @@ from roomkeep.app.effects.messages import MessageEffects
 from roomkeep.app.effects.rooms import RoomEffects
 from roomkeep.app.limits import check_name
 from roomkeep.app.state import AccountState
-from roomkeep.app.sync_state import FoundRooms, read_outbox
+from roomkeep.app.sync_state import AskedRoom, FoundRooms, read_outbox
 from roomkeep.localization import localize
 from roomkeep.models import Message, User
 from roomkeep.persistence import OUTBOX, Change, SyncedRoom
@@ -25,6 +25,9 @@ __all__ = ["HomeserverEffects", "name_of_server"]
 
 _META = "meta"
 _MESSAGES = "messages"
+_ROOMS = "rooms"
+_PENDING = frozenset(("invites", "knocks", "joinRequests"))
+"""The settings that keep invitations and requests to join."""
 
 
 class HomeserverEffects(EffectGroup):
@@ -42,25 +45,33 @@ class HomeserverEffects(EffectGroup):
         messages.fill = self.fill
         self._client: SyncClient | None = None
         self._watch: Effect | None = None
+        self._turn = 0
         self._reading = False
         self._is_stale = False
-        context.follow(self._take, OUTBOX, _META, _MESSAGES)
+        context.follow(self._take, OUTBOX, _META, _MESSAGES, _ROOMS)
 
     # Following
 
     async def follow(self, account: AccountState) -> None:
         """Follow the account's homeserver, if it has one."""
         await self.leave()
+        turn = self._turn
         database = self.context.database(account)
         session = await database.get_sync_session()
         if session is None:
-            account.sync.server.set("")
+            with batch():
+                account.sync.server.set("")
+                account.sync.rooms.set(frozenset())
+            return
+        sync = account.sync
+        sync.server.set(name_of_server(session.server))
+        await self._load_rooms(account)
+        if turn != self._turn:
+            # Called again meanwhile.
             return
         # Most accounts have no homeserver, and need not wait for all this to load.
         from roomkeep.sync.client import SyncClient
 
-        sync = account.sync
-        sync.server.set(name_of_server(session.server))
         client = self._client = SyncClient(
             database, self.get_transport(), hold_lock=lambda: _one_tab(account.user_id)
         )
@@ -68,10 +79,11 @@ class HomeserverEffects(EffectGroup):
         await client.start()
         if self._client is client:
             await self._load_outbox(account)
-            await self._load_invites(account)
+            await self._load_pending(account)
 
     async def leave(self) -> None:
         """Stop following it. What waits stays in the outbox."""
+        self._turn += 1
         client, self._client = self._client, None
         watch, self._watch = self._watch, None
         if watch is not None:
@@ -83,6 +95,16 @@ class HomeserverEffects(EffectGroup):
         """Try to connect now: the network may be back."""
         if self._client is not None:
             self._client.wake()
+
+    @effect("failed.follow")
+    async def look_again(self) -> None:
+        """Go on where another tab has signed in again meanwhile."""
+        account = self.account
+        if not account.sync.server() or account.sync.connection() != "signed_out":
+            return
+        session = await self.context.database(account).get_sync_session()
+        if session is not None and not session.needs_sign_in:
+            await self.follow(account)
 
     def lose(self) -> None:
         """Be offline now: the browser says that the network is gone."""
@@ -104,8 +126,8 @@ class HomeserverEffects(EffectGroup):
         A server that does not answer keeps the device in its list.
         """
         account = self.account
-        client = self._connected()
-        await client.sign_out(is_forced=True)
+        if self._client is not None:
+            await self._client.sign_out(is_forced=True)
         await self.follow(account)
 
     # What waits to be sent
@@ -125,11 +147,13 @@ class HomeserverEffects(EffectGroup):
             return
         if change.store == OUTBOX:
             self.context.start(self._load_outbox(account), "failed.load_outbox")
+        elif change.store == _ROOMS:
+            self._note_rooms(account, change)
         elif change.store == _MESSAGES:
             if change.origin == "server" and change.room_id == account.room_id():
                 self.context.start(self._look_for_gap(account), "failed.refresh")
-        elif "invites" in change.keys:
-            self.context.start(self._load_invites(account), "failed.find_rooms")
+        elif not _PENDING.isdisjoint(change.keys):
+            self.context.start(self._load_pending(account), "failed.find_rooms")
 
     async def _load_outbox(self, account: AccountState) -> None:
         self._is_stale = True
@@ -159,7 +183,7 @@ class HomeserverEffects(EffectGroup):
         asked = FoundRooms(words=words)
         account.sync.found.set(asked)
         try:
-            page = await self._connected().find_rooms(words)
+            page = await self.get_client().find_rooms(words)
         except BaseException:
             account.sync.found.set(None)
             raise
@@ -174,7 +198,7 @@ class HomeserverEffects(EffectGroup):
         before = account.sync.found()
         if before is None or before.next is None:
             return
-        page = await self._connected().find_rooms(before.words, start=before.next)
+        page = await self.get_client().find_rooms(before.words, start=before.next)
         if account.sync.found() == before:
             rooms = (*(before.rooms or ()), *page.rooms)
             account.sync.found.set(FoundRooms(words=before.words, rooms=rooms, next=page.next))
@@ -185,9 +209,18 @@ class HomeserverEffects(EffectGroup):
         account = self.account
         if account.sync.is_busy():
             return
+        from roomkeep.sync.errors import MustAsk
+
+        address = address.strip()
         account.sync.is_busy.set(True)
         try:
-            synced = await self._connected().join_room(address.strip())
+            synced = await self.get_client().join_room(address)
+        except MustAsk:
+            if account.dialog() == "find-rooms":
+                with batch():
+                    account.sync.asking.set(AskedRoom(address=address, name=address))
+                    account.dialog.set("ask-to-join")
+            return
         finally:
             account.sync.is_busy.set(False)
         await self._open(account, synced, "find-rooms")
@@ -195,10 +228,12 @@ class HomeserverEffects(EffectGroup):
     @effect("failed.leave_room")
     async def decline(self, room_id: str) -> None:
         """Decline an invitation."""
-        await self._connected().leave_room(room_id)
+        await self.get_client().leave_room(room_id)
 
     @effect("failed.create_room")
-    async def create(self, text: str, *, is_private: bool) -> None:
+    async def create(
+        self, text: str, *, is_private: bool = False, takes_requests: bool = False
+    ) -> None:
         """Create a room on the server, and open it."""
         from roomkeep.sync.directory import NewChannel, NewRoom
 
@@ -208,23 +243,43 @@ class HomeserverEffects(EffectGroup):
         new = NewRoom(
             name=check_name(text),
             is_private=is_private,
+            takes_requests=takes_requests,
             is_listed=not is_private,
             channels=(NewChannel(name="general"),),
         )
         account.sync.is_busy.set(True)
         try:
-            synced = await self._connected().create_room(new)
+            synced = await self.get_client().create_room(new)
         finally:
             account.sync.is_busy.set(False)
         await self._open(account, synced, "room")
 
     def has_room(self, room_id: str) -> bool:
         """Tell whether a room is on the server."""
-        return self._client is not None and self._client.has_room(room_id)
+        return room_id in self.account.sync.rooms()
+
+    def may_invite(self, room_id: str) -> bool:
+        """Tell whether one may invite others to a room, and accept their requests."""
+        return self._client is not None and self._client.rights_in(room_id).invite
+
+    def _note_rooms(self, account: AccountState, change: Change) -> None:
+        rooms = account.sync.rooms
+        named = frozenset(key for key in change.keys if isinstance(key, str))
+        if change.action == "delete":
+            rooms.set(rooms() - named)
+        elif change.origin == "server":
+            rooms.set(rooms() | named)
+        elif change.origin == "other_tab" and not named <= rooms():
+            # The other tab may follow the server.
+            self.context.start(self._load_rooms(account), "failed.refresh")
+
+    async def _load_rooms(self, account: AccountState) -> None:
+        listed = await self.context.database(account).get_synced_rooms()
+        account.sync.rooms.set(frozenset(one.room.id for one in listed))
 
     async def leave_room(self, room_id: str) -> None:
         """Leave a room on the server; it goes when the server has said so."""
-        await self._connected().leave_room(room_id)
+        await self.get_client().leave_room(room_id)
 
     @effect("failed.invite")
     async def invite(self, user_id: str) -> None:
@@ -234,7 +289,7 @@ class HomeserverEffects(EffectGroup):
         if room_id is None:
             return
         user_id = user_id.strip()
-        await self._connected().invite(room_id, user_id)
+        await self.get_client().invite(room_id, user_id)
         if account.dialog() == "invite":
             account.dialog.set(None)
         self.context.tell("success", localize("invite.done", user=user_id))
@@ -251,7 +306,7 @@ class HomeserverEffects(EffectGroup):
         new_name = changed.display_name != before.display_name
         if not account.sync.server() or not (new_picture or new_name):
             return
-        client = self._connected()
+        client = self.get_client()
         account.sync.is_busy.set(True)
         try:
             if new_picture:
@@ -263,12 +318,12 @@ class HomeserverEffects(EffectGroup):
 
     async def fill(self, account: AccountState, message: Message) -> bool:
         """Get messages that are missing on this device before one; return whether any were."""
-        if not self.has_room(message.room_id):
+        if message.room_id not in account.sync.rooms():
             return False
         database = self.context.database(account)
         gaps = await database.get_gaps(message.room_id, message.channel_id)
         before = [gap for gap in gaps if gap.before.timestamp <= message.timestamp]
-        return bool(before) and await self._connected().fill(before[-1])
+        return bool(before) and await self.get_client().fill(before[-1])
 
     async def _look_for_gap(self, account: AccountState) -> None:
         """Read the channel again where messages are missing among those on the page, or before."""
@@ -284,7 +339,12 @@ class HomeserverEffects(EffectGroup):
         if newest > first or (newest == first and not timeline.has_older):
             await self._messages.load_latest(account)
 
-    def _connected(self) -> "SyncClient":
+    def get_client(self) -> "SyncClient":
+        """Return the client that follows the homeserver.
+
+        Raises:
+            UnknownToken: the account is signed in to none.
+        """
         if self._client is None or self._client.status() == "signed_out":
             from roomkeep.sync.errors import UnknownToken
 
@@ -299,9 +359,15 @@ class HomeserverEffects(EffectGroup):
         await self._rooms.load(account, {synced.room.id: synced.room})
         self._rooms.open(synced.room.id)
 
-    async def _load_invites(self, account: AccountState) -> None:
-        if self._client is not None:
-            account.sync.invites.set(await self._client.get_invites())
+    async def _load_pending(self, account: AccountState) -> None:
+        client, sync = self._client, account.sync
+        if client is not None:
+            invites, knocks = await client.get_invites(), await client.get_knocks()
+            requests = await client.get_join_requests()
+            with batch():
+                sync.invites.set(invites)
+                sync.knocks.set(knocks)
+                sync.requests.set(requests)
 
 
 def _one_tab(user_id: str) -> AbstractAsyncContextManager[object]:

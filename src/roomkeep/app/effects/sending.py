@@ -111,8 +111,8 @@ class SendingEffects(EffectGroup):
                     if is_first:
                         files += await self._attachments.take_late(account, ref)
                     is_one_each = await self._is_one_each(account, ref, files)
-                    if is_one_each:
-                        files, rest = files[:1], files[1:]
+                    rest = files[1:] if is_one_each else []
+                    files = files[: len(files) - len(rest)]
                     # Files that are left over from a message go to that one.
                     if message is None and any(file.message_id is None for file in files):
                         message = self._make(account, ref, text, answered)
@@ -127,9 +127,7 @@ class SendingEffects(EffectGroup):
                         files = await self._save(account, ref, message, files)
             except RoomkeepError as error:
                 sending.unsent = None
-                self._drafts.give_back(account, ref, text)
-                self._drafts.answer(account, ref, account.replies().get(ref, answered))
-                self._attachments.give_back(account, ref, [*files, *rest])
+                self._give_back(account, ref, text, [*files, *rest], answered)
                 if isinstance(error, InvalidRecord) and error.field == "sender_id":
                     raise await refusal(self.context, account, ref[0]) from error
                 raise
@@ -137,6 +135,19 @@ class SendingEffects(EffectGroup):
             await self._show_sent(account, ref, message)
         await self._attachments.save(account, ref, files, None if message is None else message.id)
         return rest
+
+    def _give_back(
+        self,
+        account: AccountState,
+        ref: ChannelRef,
+        text: str,
+        files: list[PendingFile],
+        answered: Message | None,
+    ) -> None:
+        """Make what could not be sent the draft again."""
+        self._drafts.give_back(account, ref, text)
+        self._drafts.answer(account, ref, account.replies().get(ref, answered))
+        self._attachments.give_back(account, ref, files)
 
     async def _is_one_each(
         self, account: AccountState, ref: ChannelRef, files: list[PendingFile]

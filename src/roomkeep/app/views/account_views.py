@@ -16,6 +16,7 @@ from roomkeep.app.views.exports import ExportView
 from roomkeep.app.views.find_rooms import FindRoomsView
 from roomkeep.app.views.health import HealthView
 from roomkeep.app.views.imports import ImportView
+from roomkeep.app.views.join_requests import JoinRequestsView
 from roomkeep.app.views.lightbox import LightboxView
 from roomkeep.app.views.messages import MessagesView
 from roomkeep.app.views.people import PeopleView
@@ -25,6 +26,7 @@ from roomkeep.app.views.room_dialogs import RoomDialogsView
 from roomkeep.app.views.room_head import RoomHeadView
 from roomkeep.app.views.scope import AccountScope, View, ViewScope
 from roomkeep.app.views.sidebar import SidebarView
+from roomkeep.app.views.sign_in_again import SignInAgainView
 from roomkeep.app.views.start import StartView
 from roomkeep.app.views.storage import StorageView
 from roomkeep.app.views.storage_cleanup import StorageCleanupView
@@ -43,8 +45,10 @@ KINDS: Final = (
     ChannelDialogsView,
     QuickSwitcherView,
     FindRoomsView,
+    SignInAgainView,
     ImportView,
     PeopleView,
+    JoinRequestsView,
     ProfileView,
     BansView,
     StorageView,

@@ -1,4 +1,4 @@
-"""Finding rooms on the homeserver, answering invitations, and inviting others."""
+"""Finding rooms on the homeserver, asking to join them, answering invitations, inviting others."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -9,12 +9,13 @@ from roomkeep.localization import format_number, localize
 if TYPE_CHECKING:
     from roomkeep.sync.batches import Invite
     from roomkeep.sync.directory import RoomPreview
+    from roomkeep.sync.pending import Knock
 
 __all__ = ["FindRoomsView"]
 
 
 class FindRoomsView(AccountView):
-    """The dialog to find and join rooms, and the one to invite people."""
+    """The dialogs to find and join rooms, to ask to join one, and to invite people."""
 
     def __init__(self, scope: AccountScope) -> None:
         super().__init__(scope)
@@ -23,6 +24,10 @@ class FindRoomsView(AccountView):
         self._form = by_id("find-rooms-form")
         self._address = by_id("join-address")
         self._invite_form = by_id("invite-form")
+        self._ask_form = by_id("ask-to-join-form")
+        self._knocks: KeyedList[str, Knock] = KeyedList(
+            by_id("knock-list"), lambda: clone("knock-item"), _fill_knock
+        )
         self._invites: KeyedList[str, Invite] = KeyedList(
             by_id("invite-list"), lambda: clone("invite-item"), _fill_invite
         )
@@ -34,12 +39,16 @@ class FindRoomsView(AccountView):
         self.listen(self._form, "input", lambda _: self._show_address())
         self.listen(self._address, "click", lambda _: homeserver.join(self._typed()))
         self.listen(self._invites.parent, "click", self._on_press)
+        self.listen(self._knocks.parent, "click", self._on_press)
         self.listen(self._found.parent, "click", self._on_press)
+        self.listen(self._ask_form, "submit", self._on_ask)
         self.listen(by_id("found-more"), "click", lambda _: homeserver.find_more())
         self.listen(by_id("room-menu-invite"), "click", lambda _: self._open_invite())
         self.listen(self._invite_form, "submit", self._on_invite)
         self.watch(self._show_button)
         self.watch(self._show_invites)
+        self.watch(self._show_knocks)
+        self.watch(self._show_ask)
         self.watch(self._show_found)
         self.watch(self._show_invite)
 
@@ -57,6 +66,18 @@ class FindRoomsView(AccountView):
         room_id = pressed(event, "data-decline")
         if room_id is not None:
             self.effects.homeserver.decline(room_id)
+        room_id = pressed(event, "data-withdraw")
+        if room_id is not None:
+            self.effects.join_requests.withdraw(room_id)
+        room_id = pressed(event, "data-ask")
+        room = None if room_id is None else self._found.item(room_id)
+        if room is not None:
+            self.effects.join_requests.ask(room.id, room.name)
+
+    def _on_ask(self, event: Any) -> None:
+        event.preventDefault()
+        reason = str(self._ask_form.elements.namedItem("reason").value)
+        self.effects.join_requests.send(reason)
 
     def _open_invite(self) -> None:
         self.effects.overlays.close_menu()
@@ -78,6 +99,21 @@ class FindRoomsView(AccountView):
         by_id("invites").hidden = not invites
         self._invites.show({invite.room_id: invite for invite in invites})
 
+    def _show_knocks(self) -> None:
+        knocks = self.account.sync.knocks()
+        by_id("knocks").hidden = not knocks
+        self._knocks.show({knock.room_id: knock for knock in knocks})
+
+    def _show_ask(self) -> None:
+        sync = self.account.sync
+        asking = sync.asking() if self.account.dialog() == "ask-to-join" else None
+        title = "" if asking is None else localize("ask.title", room=asking.name)
+        set_text(by_id("ask-to-join-title"), title)
+        if asking is None:
+            self._ask_form.reset()
+        # Disabled, it would lose the focus.
+        by_id("ask-send").setAttribute("aria-disabled", "true" if sync.is_busy() else "false")
+
     def _show_address(self) -> None:
         typed = self._typed()
         is_address = typed[:1] in ("#", "!") and ":" in typed
@@ -98,6 +134,7 @@ class FindRoomsView(AccountView):
             state = localize("find.empty")
         set_text(by_id("found-state"), state)
         self._joined = {room.id for room in account.rooms() or ()}
+        self._asked = {knock.room_id for knock in account.sync.knocks()}
         self._found.show({room.id: room for room in rooms or ()})
         for room in rooms or ():
             self._show_joined(self._found.child(room.id), room)
@@ -111,10 +148,18 @@ class FindRoomsView(AccountView):
 
     def _show_joined(self, element: Any, room: "RoomPreview") -> None:
         button = part(element, "join")
-        is_joined = room.id in self._joined
-        button.disabled = is_joined or self.account.sync.is_busy()
-        button.dataset.join = room.id
-        set_text(button, localize("find.joined" if is_joined else "find.join"))
+        asks = room.entry == "knock"
+        if room.id in self._joined:
+            text = "find.joined"
+        elif room.id in self._asked:
+            text = "ask.sent"
+        else:
+            text = "ask.open" if asks else "find.join"
+        is_done = text in ("find.joined", "ask.sent")
+        button.disabled = is_done or self.account.sync.is_busy()
+        button.removeAttribute("data-join" if asks else "data-ask")
+        button.setAttribute("data-ask" if asks else "data-join", room.id)
+        set_text(button, localize(text))
 
     def _show_invite(self) -> None:
         account = self.account
@@ -135,3 +180,8 @@ def _fill_invite(element: Any, invite: "Invite", _before: "Invite | None") -> No
     set_text(part(element, "by"), localize("find.by", name=by) if by else "")
     part(element, "accept").dataset.join = invite.room_id
     part(element, "decline").dataset.decline = invite.room_id
+
+
+def _fill_knock(element: Any, knock: "Knock", _before: "Knock | None") -> None:
+    set_text(part(element, "name"), knock.name)
+    part(element, "withdraw").dataset.withdraw = knock.room_id
