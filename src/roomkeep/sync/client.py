@@ -51,6 +51,8 @@ Status: TypeAlias = Literal["offline", "connecting", "online", "signed_out"]
 
 _WAIT_MS: Final = 30_000
 """How long the homeserver may wait for something new."""
+_PAUSE_S: Final = 0.1
+"""How long to wait, at least, after an answer that came at once."""
 
 
 class SyncClient:
@@ -300,8 +302,9 @@ class SyncClient:
         while True:
             # The first answer comes at once, so that it tells whether there is a connection.
             wait_ms = _WAIT_MS if self._status() == "online" else 0
+            began = time.monotonic()
             try:
-                await connection.step(wait_ms)
+                is_new = await connection.step(wait_ms)
             except UnknownToken:
                 raise
             except (HomeserverError, StorageError) as error:
@@ -313,6 +316,7 @@ class SyncClient:
             if self._status() != "online":
                 self._status.set("online")
                 connection.sender.wake()
+            await connection.pause(time.monotonic() - began, wait_ms, is_new=is_new)
 
     async def _apply(self, synced: SyncedRoom) -> SyncedRoom:
         return await self._connected.synchronizer.apply_room(synced)
@@ -337,6 +341,7 @@ class _Connection:
         self.wire: Wire = wire_of(session, transport)
         self.directory = MatrixDirectory(self.wire, session.user_id)
         self.backoff = Backoff(retry_s)
+        self._pauses = Backoff(_PAUSE_S)
         self.lost = asyncio.Event()
         self.synchronizer = Synchronizer(
             self.own, self.wire, self.directory, Homes(), on_typing=on_typing
@@ -345,7 +350,7 @@ class _Connection:
         self.sender = OutboxSender(self.own, requests, retry_s)
         self._session = session
 
-    async def step(self, wait_ms: int) -> None:
+    async def step(self, wait_ms: int) -> bool:
         """Ask once for what is new, and apply it: see `Synchronizer.step`.
 
         Raises:
@@ -358,16 +363,27 @@ class _Connection:
             await asyncio.wait((asking, losing), return_when=asyncio.FIRST_COMPLETED)
             if not asking.done():
                 raise NotReachable("the network was lost")
-            await asking
+            return await asking
         finally:
             losing.cancel()
             asking.cancel()
             # Two steps must not run at a time.
             await asyncio.wait((asking,))
 
+    async def pause(self, took_s: float, wait_ms: int, *, is_new: bool) -> None:
+        """Slow down where the homeserver does not wait as it was asked to.
+
+        News are asked for ten times a second at most, and nothing new less and less often.
+        """
+        if is_new or took_s * 1000 >= wait_ms:
+            self._pauses.reset()
+        if took_s < _PAUSE_S if is_new else took_s * 1000 < wait_ms:
+            await self._pauses.wait()
+
     def wake(self) -> None:
         """Try again now."""
         self.backoff.wake()
+        self._pauses.wake()
         self.sender.wake()
 
     async def note_session_ended(self) -> None:

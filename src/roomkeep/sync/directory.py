@@ -86,7 +86,7 @@ class ServerDirectory(Protocol):
         ...
 
     async def join_room(self, address: str, *, via: Sequence[str] = ()) -> SyncedRoom:
-        """Join a room by ID or address, or accept an invitation.
+        """Join a room by ID, address or link, or accept an invitation.
 
         Raises:
             Banned: the user is banned.

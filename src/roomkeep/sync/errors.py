@@ -10,6 +10,7 @@ RoomkeepError
     ├── RedirectRefused          it redirects to another origin
     ├── BadResponse              the response is malformed
     │   └── ResponseTooLarge     the response exceeds the size limit
+    ├── OtherHomeserver          the account is signed in at another homeserver
     ├── CreatedInPart            a room was created without all of its channels
     └── RequestRefused           the homeserver refused
         ├── BadCredentials       wrong name or password, or an expired login token
@@ -51,6 +52,7 @@ __all__ = [
     "NotAHomeserver",
     "NotFound",
     "NotReachable",
+    "OtherHomeserver",
     "RateLimited",
     "RedirectRefused",
     "RequestRefused",
@@ -103,6 +105,10 @@ class BadResponse(HomeserverError):
 
 class ResponseTooLarge(BadResponse):
     """The response exceeds the size limit; the rest was not read."""
+
+
+class OtherHomeserver(HomeserverError):
+    """The account is signed in at another homeserver; sign out of that one first."""
 
 
 class CreatedInPart(HomeserverError):

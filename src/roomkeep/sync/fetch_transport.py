@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from roomkeep.sync.errors import NotReachable, RedirectRefused, ResponseTooLarge
-from roomkeep.sync.wire.transport import Request, Response
+from roomkeep.sync.wire.transport import Request, Response, time_limit
 
 __all__ = ["FetchTransport"]
 
@@ -29,9 +29,9 @@ class FetchTransport:
         from pyodide.ffi import JsException
 
         controller = js.AbortController.new()
-        timer = _Timer(controller.abort.bind(controller), request.timeout_s)
+        timer = _Timer(controller.abort.bind(controller), request)
         try:
-            return await _fetch(request, controller.signal, timer.restart)
+            return await _fetch(request, controller.signal, timer.note_received)
         except JsException as error:
             # Drop the original error, as the other transport does.
             raise NotReachable(f"no answer came to {request!r} ({error.name})") from None
@@ -41,7 +41,7 @@ class FetchTransport:
             controller.abort()
 
 
-async def _fetch(request: Request, signal: Any, on_data: Callable[[], None]) -> Response:
+async def _fetch(request: Request, signal: Any, on_data: Callable[[int], None]) -> Response:
     import js
     from pyodide.ffi import to_js
 
@@ -55,12 +55,12 @@ async def _fetch(request: Request, signal: Any, on_data: Callable[[], None]) -> 
     said = await js.fetch(request.url, to_js(options, dict_converter=js.Object.fromEntries))
     if said.type == "opaqueredirect":
         raise RedirectRefused(f"{request!r} was sent on to another place")
-    on_data()
+    on_data(0)
     body = bytearray()
     reader = said.body.getReader() if said.body else None
     while reader and not (piece := await reader.read()).done:
-        on_data()
         body += piece.value.to_bytes()
+        on_data(len(body))
         if len(body) > request.max_bytes:
             raise ResponseTooLarge(f"the answer to {request!r} is too large")
     headers = js.Object.fromEntries(said.headers.entries()).to_py()
@@ -68,20 +68,24 @@ async def _fetch(request: Request, signal: Any, on_data: Callable[[], None]) -> 
 
 
 class _Timer:
-    """Ends a request for which no more data comes."""
+    """Ends a request for which no more data comes, or too slowly."""
 
-    def __init__(self, abort: Callable[[], None], seconds: float) -> None:
+    def __init__(self, abort: Callable[[], None], request: Request) -> None:
         self._abort = abort
-        self._seconds = seconds
-        self._timer: asyncio.TimerHandle | None = None
-        self.restart()
+        self._request = request
+        self._loop = asyncio.get_running_loop()
+        self._answered_at: float | None = None
+        self._timer = self._loop.call_later(time_limit(request, len(request.body or b"")), abort)
 
-    def restart(self) -> None:
-        """Wait for the whole time again."""
+    def note_received(self, size: int) -> None:
+        """Wait for more, after so many bytes of the body; 0 before the first."""
+        now = self._loop.time()
+        if self._answered_at is None:
+            self._answered_at = now
+        ends_at = self._answered_at + time_limit(self._request, size)
         self.end()
-        self._timer = asyncio.get_running_loop().call_later(self._seconds, self._abort)
+        self._timer = self._loop.call_at(min(now + self._request.timeout_s, ends_at), self._abort)
 
     def end(self) -> None:
         """Wait no longer."""
-        if self._timer is not None:
-            self._timer.cancel()
+        self._timer.cancel()

@@ -27,7 +27,7 @@ from roomkeep.sync.mapping.room import child_content, order_after, order_of, ord
 from roomkeep.sync.matrix_view import SpaceView, preview, view_space
 from roomkeep.sync.room_states import RoomStates
 from roomkeep.sync.wire import Wire, events, rooms
-from roomkeep.sync.wire.addresses import server_of
+from roomkeep.sync.wire.addresses import room_and_servers, server_of
 from roomkeep.sync.wire.types import JoinedRoom
 
 __all__ = ["MatrixDirectory"]
@@ -84,8 +84,10 @@ class MatrixDirectory:
 
     async def join_room(self, address: str, *, via: Sequence[str] = ()) -> SyncedRoom:
         """Join a room: see `ServerDirectory`."""
+        address, servers = room_and_servers(address)
+        known = (*via, *servers)
         try:
-            room_id = await self._patiently(lambda: rooms.join(self._wire, address, via=tuple(via)))
+            room_id = await self._patiently(lambda: rooms.join(self._wire, address, via=known))
         except NoRight as error:
             why = await self._why_not(address, error)
             if isinstance(why, InviteGone) and await self._takes_requests(address):
@@ -129,8 +131,11 @@ class MatrixDirectory:
 
     async def ask_to_join(self, address: str, reason: str | None = None) -> None:
         """Ask to join: see `ServerDirectory`."""
+        address, servers = room_and_servers(address)
         try:
-            await self._patiently(lambda: rooms.knock(self._wire, address, reason=reason))
+            await self._patiently(
+                lambda: rooms.knock(self._wire, address, via=servers, reason=reason)
+            )
         except NoRight as error:
             why = await self._why_not(address, error)
             raise (why if isinstance(why, Banned) else error) from None

@@ -38,6 +38,8 @@ KNOCKS: Final = "knocks"
 REQUESTS: Final = "joinRequests"
 """The setting that keeps who has asked to join the user's rooms."""
 
+_MOST_BYTES: Final = 524_288
+"""The most bytes of each as JSON: a flood would not fit into a setting. The latest are kept."""
 _KNOCK_RULES: Final = ("knock", "knock_restricted")
 _MOST_REQUESTS: Final = 200
 """The most requests that are kept for a room; later ones show once these are answered."""
@@ -113,6 +115,8 @@ class Pending:
         dropped = frozenset(gone)
         kept = {room_id: said for room_id, said in before.items() if room_id not in dropped}
         kept |= msgspec.to_builtins(new)
+        while len(msgspec.json.encode(kept)) > _MOST_BYTES:
+            del kept[next(iter(kept))]
         if kept != (stored or {}):
             await self._own.database.save_setting(setting, kept)
 

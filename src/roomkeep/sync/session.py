@@ -7,7 +7,7 @@ from typing import Final, TypeAlias
 from roomkeep.errors import NotReady, ScopeChanged
 from roomkeep.persistence import DatabaseService
 from roomkeep.storage.remote import SyncSession
-from roomkeep.sync.errors import BadResponse, HomeserverError, UnknownToken
+from roomkeep.sync.errors import BadResponse, HomeserverError, OtherHomeserver, UnknownToken
 from roomkeep.sync.wire import Transport, Wire, account
 from roomkeep.sync.wire.types import Login
 
@@ -172,6 +172,7 @@ async def _sign_in(
     try:
         await open_account(session.user_id)
         earlier = await database.get_sync_session()
+        _check_server(earlier, session)
         await database.save_sync_session(session)
     except BaseException:
         # No device stays on the server that nothing here knows of.
@@ -183,3 +184,13 @@ async def _sign_in(
         with contextlib.suppress(HomeserverError):
             await account.log_out(wire_of(earlier, transport))
     return session
+
+
+def _check_server(earlier: SyncSession | None, session: SyncSession) -> None:
+    """Check that an account stays with its homeserver: any server can claim to have the user.
+
+    Raises:
+        OtherHomeserver: it is signed in at another one.
+    """
+    if earlier is not None and earlier.server != session.server:
+        raise OtherHomeserver(f"{session.user_id} is signed in at {earlier.server}")

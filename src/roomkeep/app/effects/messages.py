@@ -20,6 +20,10 @@ from roomkeep.persistence import Change, ChannelPage
 __all__ = ["MessageEffects"]
 
 
+_MOST_FILLS = 10
+"""How often the server is asked for a page: it could answer without a message, again and again."""
+
+
 class MessageEffects(EffectGroup):
     """Shows the messages of the open channel.
 
@@ -119,10 +123,15 @@ class MessageEffects(EffectGroup):
         try:
             oldest = timeline.messages[0]
             first = oldest.id
+            fills, is_filled = 0, False
             database = self.context.database(account)
             try:
                 page = await database.get_latest_messages(ref[0], PAGE, first, ref[1])
-                while not page and await self.fill(account, oldest):
+                while not page and fills < _MOST_FILLS:
+                    fills += 1
+                    is_filled = await self.fill(account, oldest)
+                    if not is_filled:
+                        break
                     database = self.context.database(account)
                     page = await database.get_latest_messages(ref[0], PAGE, first, ref[1])
             except RecordNotFound:  # deleted under our eyes
@@ -134,7 +143,7 @@ class MessageEffects(EffectGroup):
                 return
             # Others may have come meanwhile at the window's end; at its start nothing may be amiss.
             if now.messages and now.messages[0].id == first:
-                is_cut = bool(page and account.sync.server())
+                is_cut = bool(account.sync.server()) and (bool(page) or is_filled)
                 account.timeline.set(now.with_older(page, is_cut=is_cut))
         finally:
             account.is_loading.set(False)

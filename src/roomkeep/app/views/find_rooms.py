@@ -116,9 +116,15 @@ class FindRoomsView(AccountView):
 
     def _show_address(self) -> None:
         typed = self._typed()
-        is_address = typed[:1] in ("#", "!") and ":" in typed
+        from roomkeep.sync.wire.addresses import room_and_servers
+
+        # It may be a link.
+        address, _ = room_and_servers(typed)
+        is_address = address[:1] in ("#", "!") and ":" in address
         self._address.hidden = not is_address
-        set_text(self._address, localize("find.join_address", address=typed) if is_address else "")
+        set_text(
+            self._address, localize("find.join_address", address=address) if is_address else ""
+        )
 
     def _show_found(self) -> None:
         account = self.account
