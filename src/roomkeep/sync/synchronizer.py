@@ -78,6 +78,10 @@ class Synchronizer:
         self._response = None
         self._viewed.clear()
         self._token = await self._own.database.get_sync_token()
+        await self.learn_stored()
+
+    async def learn_stored(self) -> None:
+        """Read which rooms there are: another tab may have stored some."""
         self.homes.update(await self._own.database.get_synced_rooms())
 
     async def step(self, *, wait_ms: int) -> None:

@@ -1,8 +1,6 @@
 """Following the account's homeserver, and the rooms there."""
 
-import contextlib
 import sys
-from contextlib import AbstractAsyncContextManager
 from typing import TYPE_CHECKING
 
 from reaktiv import Effect, batch
@@ -12,13 +10,14 @@ from roomkeep.app.effects.messages import MessageEffects
 from roomkeep.app.effects.rooms import RoomEffects
 from roomkeep.app.limits import check_name
 from roomkeep.app.state import AccountState
-from roomkeep.app.sync_state import FoundRooms, read_outbox
+from roomkeep.app.sync_state import FoundRooms, SyncState, read_outbox
 from roomkeep.localization import localize
 from roomkeep.models import Message
 from roomkeep.persistence import OUTBOX, Change, SyncedRoom
 
 if TYPE_CHECKING:
     from roomkeep.sync.client import SyncClient
+    from roomkeep.sync.turns import Tabs
     from roomkeep.sync.wire import Transport
 
 __all__ = ["HomeserverEffects", "name_of_server"]
@@ -48,25 +47,29 @@ class HomeserverEffects(EffectGroup):
 
     # Following
 
-    async def follow(self, account: AccountState) -> None:
-        """Follow the account's homeserver, if it has one."""
+    async def follow(self, account: AccountState, *, is_new: bool = False) -> None:
+        """Follow the account's homeserver, if it has one.
+
+        Args:
+            account: the account.
+            is_new: it was just signed in to, which other tabs do not know yet.
+        """
         await self.leave()
         database = self.context.database(account)
-        session = await database.get_sync_session()
-        if session is None:
+        if await database.get_sync_session() is None:
             account.sync.server.set("")
             return
         # Most accounts have no homeserver, and need not wait for all this to load.
         from roomkeep.sync.client import SyncClient
 
-        sync = account.sync
-        sync.server.set(name_of_server(session.server))
         client = self._client = SyncClient(
-            database, self.get_transport(), hold_lock=lambda: _one_tab(account.user_id)
+            database, self.get_transport(), tabs=_tabs_of(account.user_id)
         )
-        self._watch = Effect(lambda: sync.connection.set(client.status()))
+        self._watch = Effect(lambda: _show_connection(account.sync, client))
         await client.start()
         if self._client is client:
+            if is_new:
+                client.tell_signed_in()
             await self._load_outbox(account)
             await self._load_invites(account)
 
@@ -282,13 +285,20 @@ class HomeserverEffects(EffectGroup):
             account.sync.invites.set(await self._client.get_invites())
 
 
-def _one_tab(user_id: str) -> AbstractAsyncContextManager[object]:
-    """Return the lock of the tab that follows an account's homeserver."""
-    if sys.platform == "emscripten":
-        from roomkeep.sync.tab_lock import tab_lock
+def _show_connection(sync: SyncState, client: "SyncClient") -> None:
+    with batch():
+        # Another tab may sign in or out.
+        sync.server.set(name_of_server(client.server()))
+        sync.connection.set(client.status())
 
-        return tab_lock(f"roomkeep-sync {user_id}")
-    return contextlib.nullcontext()
+
+def _tabs_of(user_id: str) -> "Tabs | None":
+    """Return the tabs in which an account is open."""
+    if sys.platform == "emscripten":
+        from roomkeep.sync.browser_tabs import BrowserTabs
+
+        return BrowserTabs(f"roomkeep-sync {user_id}")
+    return None
 
 
 def name_of_server(address: str) -> str:

@@ -40,4 +40,4 @@ class SignInEffects(EffectGroup):
         if account is not None:
             if account.dialog() == "account":
                 account.dialog.set(None)
-            await self._homeserver.follow(account)
+            await self._homeserver.follow(account, is_new=True)
