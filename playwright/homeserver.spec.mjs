@@ -160,3 +160,95 @@ test('single sign-on comes back with a token, which is out of the address before
   await page.reload();
   await expect(page.getByRole('button', { name: /^Account: @?ben/i })).toBeVisible();
 });
+
+/** Has one of a person's tabs be visible and the other hidden, as far as the pages can tell. */
+async function turnTo(visible, hidden) {
+  for (const [page, state] of [[hidden, 'hidden'], [visible, 'visible']]) {
+    await page.evaluate((value) => {
+      Object.defineProperty(document, 'visibilityState', { value, configurable: true });
+      document.dispatchEvent(new Event('visibilitychange'));
+    }, state);
+  }
+}
+
+/** Waits until a tab asks the homeserver for what is new. */
+const asks = (page, options) => page.waitForRequest((request) => request.url().includes('/sync?'), options);
+
+async function invite(page, person) {
+  await page.getByRole('button', { name: 'Room menu' }).click();
+  await page.getByRole('menuitem', { name: 'Invite…' }).click();
+  await page.getByRole('dialog').getByRole('textbox').fill(person);
+  await page.keyboard.press('Enter');
+  await expect(page.getByText(`Invited ${person}.`)).toBeVisible();
+}
+
+test('two tabs of one person know and can do the same', async ({ page: first, context, browser, baseURL }) => {
+  test.slow();
+  await openApp(first);
+  await signIn(first, first.locator('#welcome'), 'ada');
+  await expect(first.locator('#open-find')).toBeVisible();
+  const second = await context.newPage();
+  await openApp(second);
+  const away = await browser.newContext({ baseURL, serviceWorkers: 'block' });
+  const ben = await away.newPage();
+  await openApp(ben);
+  await signIn(ben, ben.locator('#welcome'), 'ben');
+  await ben.getByRole('button', { name: 'New room' }).click();
+  await ben.getByLabel('Room name').fill('Bakery');
+  await ben.getByLabel(/Anyone on/).check();
+  await ben.keyboard.press('Enter');
+  await write(ben, 'Fresh bread!');
+
+  await test.step('the second one knows the state of the connection', async () => {
+    await second.getByRole('button', { name: /^Account:/ }).click();
+    await expect(second.locator('#homeserver-state')).toContainText('Connected');
+    await second.keyboard.press('Escape');
+    await context.setOffline(true);
+    for (const page of [first, second]) await expect(page.locator('#offline-banner')).toContainText('You\'re offline.');
+    await context.setOffline(false);
+    for (const page of [first, second]) await expect(page.locator('#offline-banner')).toBeHidden();
+  });
+
+  await test.step('the second one finds, joins, creates and invites', async () => {
+    await second.getByRole('button', { name: 'Find rooms' }).click();
+    await second.getByRole('listitem').filter({ hasText: 'Bakery' }).getByRole('button', { name: 'Join' }).click();
+    await expect(row(second, 'Fresh bread!')).toBeVisible();
+    await write(second, 'Two loaves, please.');
+    await expect(row(ben, 'Two loaves, please.')).toBeVisible();
+    await expect(row(second, 'Two loaves, please.').getByText('Sending…')).toBeHidden();
+    await second.getByRole('button', { name: 'New room' }).click();
+    await second.getByLabel('Room name').fill('Pantry');
+    await second.getByLabel('People you invite').check();
+    await second.keyboard.press('Enter');
+    await expect(second.getByRole('heading', { name: 'Pantry', level: 1 })).toBeVisible();
+    await invite(second, '@ben:localhost');
+    await write(second, 'Is there any flour?');
+    await ben.getByRole('button', { name: 'Find rooms' }).click();
+    await ben.getByRole('listitem').filter({ hasText: 'Pantry' }).getByRole('button', { name: 'Accept' }).click();
+    await expect(row(ben, 'Is there any flour?')).toBeVisible();
+    await first.getByRole('navigation', { name: 'Rooms', exact: true }).getByRole('button', { name: 'Pantry' }).click();
+    await expect(row(first, 'Is there any flour?')).toBeVisible();
+  });
+
+  await test.step('the visible one follows', async () => {
+    let asking = asks(second);
+    await turnTo(second, first);
+    await asking;
+    asking = asks(first);
+    await turnTo(first, second);
+    await asking;
+    await write(ben, 'Plenty.');
+    for (const page of [first, second]) await expect(row(page, 'Plenty.')).toBeVisible();
+  });
+
+  await test.step('another takes over when the one that follows is closed', async () => {
+    const asking = asks(second, { timeout: 1000 });
+    await first.close();
+    await asking;
+    await write(ben, 'Sugar, too.');
+    await expect(row(second, 'Sugar, too.')).toBeVisible();
+    await second.getByRole('button', { name: /^Account:/ }).click();
+    await expect(second.locator('#homeserver-state')).toContainText('Connected');
+  });
+  await away.close();
+});

@@ -6,15 +6,14 @@ import logging
 import time
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager
-from typing import Final, Literal, TypeAlias
+from typing import Final
 
 from msgspec.structs import replace
 from reaktiv import ReadonlySignal, Signal
 
 from roomkeep.errors import NotReady, RecordNotFound, ScopeChanged, StorageError
 from roomkeep.models import Attachment, Message
-from roomkeep.persistence import DatabaseService
+from roomkeep.persistence import Change, DatabaseService
 from roomkeep.storage.remote import Gap, Rights, SyncedRoom, SyncSession
 from roomkeep.sync.backoff import Backoff
 from roomkeep.sync.batches import Invite
@@ -40,14 +39,13 @@ from roomkeep.sync.pending import (
 from roomkeep.sync.profile import set_name, set_picture
 from roomkeep.sync.session import sign_out, wire_of
 from roomkeep.sync.synchronizer import Synchronizer
+from roomkeep.sync.turns import News, OneTab, SessionChanged, Status, Tabs, Turns
 from roomkeep.sync.wire import Transport, Wire, events, media, rooms
 from roomkeep.sync.wire.addresses import localpart
 
 __all__ = ["Status", "SyncClient"]
 
 logger = logging.getLogger(__name__)
-
-Status: TypeAlias = Literal["offline", "connecting", "online", "signed_out"]
 
 _WAIT_MS: Final = 30_000
 """How long the homeserver may wait for something new."""
@@ -61,11 +59,12 @@ class SyncClient:
     Args:
         database: the database, with the account open: see `session.sign_in`.
         transport: the way to the network.
-        hold_lock: a lock that only one client of the account holds at a time, such as one among a
-            browser's tabs; the others hear of the changes from the database.
+        tabs: the tabs in which the account is open. One of them follows the homeserver; the others
+            hear of the changes from the database, and of the rest from that one.
         retry_s: how long to wait after the first failure, in seconds; later ones wait longer.
 
     Attributes:
+        server: a signal: the homeserver's address; empty where there is no session.
         status: a signal: whether the homeserver answers, and whether there is a session at all.
         typing: a signal: the IDs of who is typing, but for the user, by channel.
     """
@@ -75,24 +74,53 @@ class SyncClient:
         database: DatabaseService,
         transport: Transport,
         *,
-        hold_lock: Callable[[], AbstractAsyncContextManager[object]] = contextlib.nullcontext,
+        tabs: Tabs | None = None,
         retry_s: float = 1.0,
     ) -> None:
         self._database = database
         self._transport = transport
-        self._hold_lock = hold_lock
+        self._turns = Turns(tabs or OneTab(), self._hear)
         self._retry_s = retry_s
+        self._server = Signal("")
         self._status: Signal[Status] = Signal[Status]("signed_out")
         self._typing: Signal[Mapping[str, tuple[str, ...]]] = Signal({})
+        self.server: ReadonlySignal[str] = self._server.as_readonly()
         self.status: ReadonlySignal[Status] = self._status.as_readonly()
         self.typing: ReadonlySignal[Mapping[str, tuple[str, ...]]] = self._typing.as_readonly()
         self._connection: _Connection | None = None
         self._running: asyncio.Task[None] | None = None
+        self._restarting: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         """Begin to follow the homeserver, where the account has a session that goes on."""
         await self.stop()
+        # First: another tab may begin or end a session meanwhile.
+        self._turns.open()
+        await self._begin()
+
+    async def stop(self) -> None:
+        """Stop following it. What waits stays in the outbox."""
+        restarting, self._restarting = self._restarting, None
+        await _cancel(restarting)
+        await self._end()
+        self._turns.close()
+
+    async def sign_out(self, *, is_forced: bool = False) -> None:
+        """End this device on the server, and delete the session: see `session.sign_out`."""
+        await self._end()
+        await sign_out(self._database, self._transport, is_forced=is_forced)
+        self._connection = None
+        self._server.set("")
+        self._status.set("signed_out")
+        self._turns.tell_session_changed()
+
+    def tell_signed_in(self) -> None:
+        """Tell the other tabs that there is a new session."""
+        self._turns.tell_session_changed()
+
+    async def _begin(self) -> None:
         session = await self._database.get_sync_session()
+        self._server.set("" if session is None else session.server)
         if session is None or session.needs_sign_in:
             self._connection = None
             self._status.set("signed_out")
@@ -104,22 +132,12 @@ class SyncClient:
         await self._connection.synchronizer.load()
         self._running = asyncio.create_task(self._run(self._connection))
 
-    async def stop(self) -> None:
-        """Stop following it. What waits stays in the outbox."""
+    async def _end(self) -> None:
         running, self._running = self._running, None
         if running is not None:
-            running.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await running
+            await _cancel(running)
             if self._status() != "signed_out":
                 self._status.set("offline")
-
-    async def sign_out(self, *, is_forced: bool = False) -> None:
-        """Stop, end this device on the server, and delete the session: see `session.sign_out`."""
-        await self.stop()
-        await sign_out(self._database, self._transport, is_forced=is_forced)
-        self._connection = None
-        self._status.set("signed_out")
 
     def wake(self) -> None:
         """Try again now where the homeserver did not answer: the network may be back."""
@@ -283,25 +301,34 @@ class SyncClient:
         return self._connection
 
     async def _run(self, connection: "_Connection") -> None:
+        turns = self._turns
+        work = (
+            turns.take(lambda: self._lead(connection)),
+            connection.follow_rooms(lambda: turns.is_leading),
+        )
         try:
-            async with self._hold_lock():
-                await connection.synchronizer.load()
-                work = (self._follow(connection), connection.sender.run())
-                await all_of(work, at_once=2)
+            await all_of(work, at_once=2)
         except UnknownToken:
             await connection.note_session_ended()
-            self._status.set("signed_out")
+            self._tell("signed_out")
         except (ScopeChanged, NotReady):
+            # Of this tab alone.
             self._status.set("signed_out")
         except Exception:
             logger.exception("the homeserver is no longer followed")
-            self._status.set("offline")
+            self._tell("offline")
+
+    async def _lead(self, connection: "_Connection") -> None:
+        """Follow the homeserver, and send what waits, on behalf of all tabs."""
+        self._tell(self._status())
+        await connection.synchronizer.load()
+        await all_of((self._follow(connection), connection.sender.run()), at_once=2)
 
     async def _follow(self, connection: "_Connection") -> None:
         backoff = connection.backoff
+        # The first answer comes at once, so that it tells whether there is a connection.
+        wait_ms = 0
         while True:
-            # The first answer comes at once, so that it tells whether there is a connection.
-            wait_ms = _WAIT_MS if self._status() == "online" else 0
             began = time.monotonic()
             try:
                 is_new = await connection.step(wait_ms)
@@ -309,14 +336,16 @@ class SyncClient:
                 raise
             except (HomeserverError, StorageError) as error:
                 logger.info("the homeserver does not answer: %s", error)
-                self._status.set("offline")
+                self._tell("offline")
+                wait_ms = 0
                 await backoff.wait(error)
                 continue
             backoff.reset()
-            if self._status() != "online":
-                self._status.set("online")
+            if wait_ms == 0:
+                self._tell("online")
                 connection.sender.wake()
             await connection.pause(time.monotonic() - began, wait_ms, is_new=is_new)
+            wait_ms = _WAIT_MS
 
     async def _apply(self, synced: SyncedRoom) -> SyncedRoom:
         return await self._connected.synchronizer.apply_room(synced)
@@ -324,6 +353,34 @@ class SyncClient:
     def _note_typing(self, found: Mapping[str, tuple[str, ...]]) -> None:
         now = {**self._typing(), **found}
         self._typing.set({channel_id: people for channel_id, people in now.items() if people})
+        self._tell(self._status())
+
+    def _tell(self, status: Status) -> None:
+        """Set the status, here and in the other tabs."""
+        self._status.set(status)
+        self._turns.tell(News(status=status, typing=self._typing()))
+
+    def _hear(self, message: News | SessionChanged) -> None:
+        """Take in what another tab tells."""
+        if isinstance(message, News):
+            self._status.set(message.status)
+            self._typing.set(message.typing)
+        elif self._restarting is None or self._restarting.done():
+            self._restarting = asyncio.create_task(self._restart())
+
+    async def _restart(self) -> None:
+        try:
+            await self._end()
+            await self._begin()
+        except (StorageError, ScopeChanged, NotReady):
+            logger.warning("the session of another tab is not taken over", exc_info=True)
+
+
+async def _cancel(task: asyncio.Task[None] | None) -> None:
+    if task is not None:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
 
 
 class _Connection:
@@ -379,6 +436,29 @@ class _Connection:
             self._pauses.reset()
         if took_s < _PAUSE_S if is_new else took_s * 1000 < wait_ms:
             await self._pauses.wait()
+
+    async def follow_rooms(self, is_leading: Callable[[], bool]) -> None:
+        """Learn the rooms that other tabs store.
+
+        Args:
+            is_leading: tells whether this tab follows the homeserver, and so knows its rooms.
+        """
+        stored = asyncio.Event()
+
+        def note(change: Change) -> None:
+            if change.store == "rooms":
+                is_known = self.synchronizer.homes.rooms.keys() >= set(change.keys)
+                if change.action == "clear" or not (is_leading() and is_known):
+                    stored.set()
+
+        unsubscribe = self.own.database.subscribe(note)
+        try:
+            while True:
+                await stored.wait()
+                stored.clear()
+                await self.synchronizer.learn_stored()
+        finally:
+            unsubscribe()
 
     def wake(self) -> None:
         """Try again now."""

@@ -115,8 +115,7 @@ class Pending:
         dropped = frozenset(gone)
         kept = {room_id: said for room_id, said in before.items() if room_id not in dropped}
         kept |= msgspec.to_builtins(new)
-        while len(msgspec.json.encode(kept)) > _MOST_BYTES:
-            del kept[next(iter(kept))]
+        kept = _latest(kept)
         if kept != (stored or {}):
             await self._own.database.save_setting(setting, kept)
 
@@ -168,6 +167,18 @@ def _convert(stored: object, kind: type[dict[str, T]]) -> dict[str, T]:
         return msgspec.convert(stored or {}, kind)
     except msgspec.ValidationError:
         return {}
+
+
+def _latest(kept: dict[str, Any]) -> dict[str, Any]:
+    """Return as much as fits, without what was told of first."""
+    sizes = [len(msgspec.json.encode(item)) for item in kept.items()]
+    room_left, fitting = _MOST_BYTES, 0
+    for size in reversed(sizes):
+        room_left -= size
+        if room_left < 0:
+            break
+        fitting += 1
+    return dict(list(kept.items())[len(kept) - fitting :])
 
 
 def _takes_requests(event: Event) -> bool:

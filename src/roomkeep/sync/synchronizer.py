@@ -81,6 +81,10 @@ class Synchronizer:
         """Read what is stored: where to go on, and the rooms."""
         self._forget_response()
         self._token = await self._own.database.get_sync_token()
+        await self.learn_stored()
+
+    async def learn_stored(self) -> None:
+        """Read which rooms there are: another tab may have stored some."""
         self.homes.update(await self._own.database.get_synced_rooms())
 
     async def step(self, *, wait_ms: int) -> bool:

@@ -1,8 +1,6 @@
 """Following the account's homeserver, and the rooms there."""
 
-import contextlib
 import sys
-from contextlib import AbstractAsyncContextManager
 from typing import TYPE_CHECKING
 
 from reaktiv import Effect, batch
@@ -12,13 +10,14 @@ from roomkeep.app.effects.messages import MessageEffects
 from roomkeep.app.effects.rooms import RoomEffects
 from roomkeep.app.limits import check_name
 from roomkeep.app.state import AccountState
-from roomkeep.app.sync_state import AskedRoom, FoundRooms, read_outbox
+from roomkeep.app.sync_state import AskedRoom, FoundRooms, SyncState, read_outbox
 from roomkeep.localization import localize
 from roomkeep.models import Message, User
 from roomkeep.persistence import OUTBOX, Change, SyncedRoom
 
 if TYPE_CHECKING:
     from roomkeep.sync.client import SyncClient
+    from roomkeep.sync.turns import Tabs
     from roomkeep.sync.wire import Transport
 
 __all__ = ["HomeserverEffects", "name_of_server"]
@@ -52,8 +51,13 @@ class HomeserverEffects(EffectGroup):
 
     # Following
 
-    async def follow(self, account: AccountState) -> None:
-        """Follow the account's homeserver, if it has one."""
+    async def follow(self, account: AccountState, *, is_new: bool = False) -> None:
+        """Follow the account's homeserver, if it has one.
+
+        Args:
+            account: the account.
+            is_new: it was just signed in to, which other tabs do not know yet.
+        """
         await self.leave()
         turn = self._turn
         database = self.context.database(account)
@@ -63,8 +67,7 @@ class HomeserverEffects(EffectGroup):
                 account.sync.server.set("")
                 account.sync.rooms.set(frozenset())
             return
-        sync = account.sync
-        sync.server.set(name_of_server(session.server))
+        account.sync.server.set(name_of_server(session.server))
         await self._load_rooms(account)
         if turn != self._turn:
             # Called again meanwhile.
@@ -73,11 +76,13 @@ class HomeserverEffects(EffectGroup):
         from roomkeep.sync.client import SyncClient
 
         client = self._client = SyncClient(
-            database, self.get_transport(), hold_lock=lambda: _one_tab(account.user_id)
+            database, self.get_transport(), tabs=_tabs_of(account.user_id)
         )
-        self._watch = Effect(lambda: sync.connection.set(client.status()))
+        self._watch = Effect(lambda: _show_connection(account.sync, client))
         await client.start()
         if self._client is client:
+            if is_new:
+                client.tell_signed_in()
             await self._load_outbox(account)
             await self._load_pending(account)
 
@@ -95,16 +100,6 @@ class HomeserverEffects(EffectGroup):
         """Try to connect now: the network may be back."""
         if self._client is not None:
             self._client.wake()
-
-    @effect("failed.follow")
-    async def look_again(self) -> None:
-        """Go on where another tab has signed in again meanwhile."""
-        account = self.account
-        if not account.sync.server() or account.sync.connection() != "signed_out":
-            return
-        session = await self.context.database(account).get_sync_session()
-        if session is not None and not session.needs_sign_in:
-            await self.follow(account)
 
     def lose(self) -> None:
         """Be offline now: the browser says that the network is gone."""
@@ -370,13 +365,20 @@ class HomeserverEffects(EffectGroup):
                 sync.requests.set(requests)
 
 
-def _one_tab(user_id: str) -> AbstractAsyncContextManager[object]:
-    """Return the lock of the tab that follows an account's homeserver."""
-    if sys.platform == "emscripten":
-        from roomkeep.sync.tab_lock import tab_lock
+def _show_connection(sync: SyncState, client: "SyncClient") -> None:
+    with batch():
+        # Another tab may sign in or out.
+        sync.server.set(name_of_server(client.server()))
+        sync.connection.set(client.status())
 
-        return tab_lock(f"roomkeep-sync {user_id}")
-    return contextlib.nullcontext()
+
+def _tabs_of(user_id: str) -> "Tabs | None":
+    """Return the tabs in which an account is open."""
+    if sys.platform == "emscripten":
+        from roomkeep.sync.browser_tabs import BrowserTabs
+
+        return BrowserTabs(f"roomkeep-sync {user_id}")
+    return None
 
 
 def name_of_server(address: str) -> str:

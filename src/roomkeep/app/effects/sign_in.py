@@ -137,7 +137,7 @@ class SignInEffects(EffectGroup):
         if account is not None:
             if account.dialog() == dialog:
                 account.dialog.set(None)
-            await self._homeserver.follow(account)
+            await self._homeserver.follow(account, is_new=True)
 
 
 def _expired() -> Refused:

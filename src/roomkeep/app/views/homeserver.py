@@ -35,7 +35,6 @@ class HomeserverView(View):
         self._places = [self._make(name) for name in ("welcome-homeserver", "account-homeserver")]
         self.listen(js.window, "online", lambda _: effects.homeserver.wake())
         self.listen(js.window, "offline", lambda _: effects.homeserver.lose())
-        self.listen(js.window, "focus", lambda _: self._on_focus())
         self.listen(by_id("sign-in-again"), "click", lambda _: effects.sign_in.open_again())
         self.listen(by_id("sign-out-server"), "click", lambda _: effects.homeserver.sign_out())
         self.watch(self._show_forms)
@@ -67,10 +66,6 @@ class HomeserverView(View):
             str(fields.namedItem(field).value) for field in ("address", "username", "password")
         )
         self.effects.sign_in.sign_in(address, name, password)
-
-    def _on_focus(self) -> None:
-        if self.page.account() is not None:
-            self.effects.homeserver.look_again()
 
     def _show_forms(self) -> None:
         is_busy = self.page.is_signing_in()
