@@ -7,7 +7,7 @@ import pytest
 
 from roomkeep.persistence import SendMessage
 from roomkeep.sync.httpx_transport import HttpxTransport
-from roomkeep.sync.session import sign_in_again, wire_of
+from roomkeep.sync.session import wire_of
 from roomkeep.sync.wire import account as wire_account
 from support.app_people import Person, device, people
 from support.picked_file import PickedFile
@@ -224,17 +224,6 @@ async def test_a_password_changed_elsewhere_asks_for_the_new_one(two: list[Perso
     await effects.sign_in.sign_in_again("a new gate")
     await ada.until(lambda: ada.account.sync.connection() == "online")
     await ben.until_shown("kept")
-
-
-async def test_another_tab_that_signs_in_again_does_so_for_this_one(two: list[Person]) -> None:
-    ada, _ = two
-    await end_session(ada)
-    await ada.chat.effects.homeserver.look_again()
-    assert ada.account.sync.connection() == "signed_out"
-    # As another tab does it.
-    await sign_in_again(ada.chat.db, ada.transport, PASSWORD)
-    await ada.chat.effects.homeserver.look_again()
-    await ada.until(lambda: ada.account.sync.connection() == "online")
 
 
 async def test_a_channel_made_offline_stays_open_as_the_server_names_it(two: list[Person]) -> None:
