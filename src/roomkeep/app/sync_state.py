@@ -82,7 +82,7 @@ class SyncState:
         outbox: what waits to be sent.
         invites: the invitations to rooms.
         found: the public rooms that were found.
-        is_busy: a dialog waits for the server, as a room is created or a profile saved.
+        is_busy: a dialog waits for the server, such as for a new room.
     """
 
     def __init__(self) -> None:
