@@ -17,15 +17,15 @@ async function signIn(page, place, name) {
 
 test.use({ trouble: [async ({}, use) => { await use([]); }, { auto: true }] });
 
-test('two people in two browsers share a room, also when one is offline for a while', async ({ page: ada, browser, baseURL }) => {
-  test.slow();
+/** Sign in Ada and Ben, each in a browser, and bring them into a new room. */
+async function meet(ada, browser, baseURL, room) {
   await openApp(ada);
   await signIn(ada, ada.locator('#welcome'), 'ada');
   await ada.getByRole('button', { name: 'New room' }).click();
-  await ada.getByLabel('Room name').fill('Tea club');
+  await ada.getByLabel('Room name').fill(room);
   await ada.getByLabel(/Anyone on/).check();
   await ada.keyboard.press('Enter');
-  await expect(ada.getByRole('heading', { name: 'Tea club', level: 1 })).toBeVisible();
+  await expect(ada.getByRole('heading', { name: room, level: 1 })).toBeVisible();
   await write(ada, 'The kettle is on.');
 
   const away = await browser.newContext({ baseURL, serviceWorkers: 'block' });
@@ -33,9 +33,15 @@ test('two people in two browsers share a room, also when one is offline for a wh
   await openApp(ben);
   await signIn(ben, ben.locator('#welcome'), 'ben');
   await ben.getByRole('button', { name: 'Find rooms' }).click();
-  await ben.getByRole('listitem').filter({ hasText: 'Tea club' }).getByRole('button', { name: 'Join' }).click();
-  await expect(ben.getByRole('heading', { name: 'Tea club', level: 1 })).toBeVisible();
+  await ben.getByRole('listitem').filter({ hasText: room }).getByRole('button', { name: 'Join' }).click();
+  await expect(ben.getByRole('heading', { name: room, level: 1 })).toBeVisible();
   await expect(row(ben, 'The kettle is on.')).toBeVisible();
+  return { ben, away };
+}
+
+test('two people in two browsers share a room, also when one is offline for a while', async ({ page: ada, browser, baseURL }) => {
+  test.slow();
+  const { ben, away } = await meet(ada, browser, baseURL, 'Tea club');
 
   await write(ben, 'On my way.');
   await expect(row(ada, 'On my way.')).toBeVisible();
@@ -250,5 +256,31 @@ test('two tabs of one person know and can do the same', async ({ page: first, co
     await second.getByRole('button', { name: /^Account:/ }).click();
     await expect(second.locator('#homeserver-state')).toContainText('Connected');
   });
+  await away.close();
+});
+
+test('files, a new name and a new role reach the other browser', async ({ page: ada, browser, baseURL }) => {
+  test.slow();
+  const { ben, away } = await meet(ada, browser, baseURL, 'Book club');
+
+  await ben.locator('#composer-files').setInputFiles(['one.txt', 'two.txt'].map((name) => (
+    { name, mimeType: 'text/plain', buffer: Buffer.from(name) })));
+  await write(ben, 'Two chapters.');
+  await expect(row(ada, 'Two chapters.')).toContainText('one.txt');
+  await expect(row(ada, 'two.txt')).toBeVisible();
+
+  await ben.getByRole('button', { name: /^Account:/ }).click();
+  await ben.getByRole('button', { name: 'Edit profile' }).click();
+  await ben.getByLabel('Display name').fill('Benedict');
+  await ben.getByRole('button', { name: 'Save' }).click();
+  await expect(ben.locator('#edit-profile')).toBeHidden();
+  await expect(row(ada, 'Two chapters.')).toContainText('Benedict');
+
+  await row(ada, 'Two chapters.').getByText('Benedict').click();
+  await ada.getByLabel('Role').selectOption('Moderator');
+  await expect(ada.locator('#profile-dialog [data-part=role]')).toHaveText('Moderator');
+  await row(ben, 'Two chapters.').getByText('Benedict').click();
+  await expect(ben.locator('#profile-dialog [data-part=role]')).toHaveText('Moderator');
+  await expect(ben.getByLabel('Role')).toBeHidden();
   await away.close();
 });

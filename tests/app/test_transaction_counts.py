@@ -127,7 +127,7 @@ async def test_enter_with_two_kept_files(page: Page) -> None:
     await page.count()
     await page.write("look")
     await page.idle()
-    assert page.transactions == ["is-room-synced", "send-message"]
+    assert page.transactions == ["get-rights", "send-message"]
     shown = page.account.files.by_message()[page.latest.id]
     assert [file.filename for file in shown] == ["a.txt", "b.txt"]
     assert page.account.files.pending() == {}

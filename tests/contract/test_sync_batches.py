@@ -12,11 +12,12 @@ from roomkeep.storage.remote import (
     FullyRead,
     MediaFile,
     ReadUpTo,
+    Rights,
     SyncBatch,
     SyncSession,
     TimelineUpdate,
 )
-from support.make import attachment, ban, channel, member, user
+from support.make import attachment, ban, channel, member, room, user
 from support.synced import (
     BEN,
     CHANNEL,
@@ -139,6 +140,15 @@ async def test_the_own_picture_stays_what_it_is_here(device: Synced) -> None:
     # Set on another device.
     await device.sync(users=(user(ME, avatar_url="mxc://x/2"),))
     assert await device.db.get_user(ME) == user(ME, avatar_url="mxc://x/2")
+
+
+async def test_the_rights_in_a_room(device: Synced) -> None:
+    assert await device.db.get_rights(ROOM) == Rights()
+    await device.db.apply_room(synced_room(2, rights=Rights(change_roles=True)))
+    assert await device.db.get_rights(ROOM) == Rights(change_roles=True)
+    await device.db.save_room(room("here"))
+    assert await device.db.get_rights("here") is None
+    assert await device.db.get_rights("nowhere") is None
 
 
 # Messages

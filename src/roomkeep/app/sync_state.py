@@ -122,7 +122,7 @@ class SyncState:
         asking: the room of the form to ask to join it.
         requests: who asks to join a room, by its id.
         found: the public rooms that were found.
-        is_busy: a dialog waits for the server, as a room is created or a profile saved.
+        is_busy: a dialog waits for the server, such as for a new room.
     """
 
     def __init__(self) -> None:

@@ -24,7 +24,7 @@ from roomkeep.storage.operations.backup import RecordPage, StoreName
 from roomkeep.storage.operations.channel_pages import ChannelPage
 from roomkeep.storage.operations.message_pages import message_order
 from roomkeep.storage.quota import Quota
-from roomkeep.storage.remote import MarkRead, OutboxEntry, SendMessage, SyncedRoom
+from roomkeep.storage.remote import MarkRead, OutboxEntry, Rights, SendMessage, SyncedRoom
 from roomkeep.storage.schema import MetaRecord
 from roomkeep.storage.validation import check_json, check_record
 
@@ -49,6 +49,7 @@ __all__ = [
     "Problem",
     "Quota",
     "RecordPage",
+    "Rights",
     "SendMessage",
     "StorageReport",
     "StoreName",

@@ -16,7 +16,7 @@ class SyncService(AccountService):
     delete_sync_session = method(operations.sync_state.delete_sync_session)
     get_sync_token = method(operations.sync_state.get_sync_token)
     get_synced_rooms = method(operations.sync_state.get_synced_rooms)
-    is_room_synced = method(operations.sync_state.is_room_synced)
+    get_rights = method(operations.sync_state.get_rights)
     get_event_ids = method(operations.sync_state.get_event_ids)
     get_media_addresses = method(operations.sync_state.get_media_addresses)
     save_own_picture = method(operations.sync_state.save_own_picture)

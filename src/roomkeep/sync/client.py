@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from reaktiv import ReadonlySignal, Signal
 
 from roomkeep.errors import NotReady, RecordNotFound, ScopeChanged, StorageError
-from roomkeep.models import Attachment, Message
+from roomkeep.models import Attachment, Message, Role
 from roomkeep.persistence import Change, DatabaseService
 from roomkeep.storage.remote import Gap, Rights, SyncedRoom, SyncSession
 from roomkeep.sync.backoff import Backoff
@@ -226,6 +226,12 @@ class SyncClient:
         for channel_id in connection.synchronizer.homes.channels_of(room_id):
             with contextlib.suppress(NoRight, NotFound):
                 await rooms.kick(connection.wire, channel_id, user_id, reason)
+
+    async def change_role(self, room_id: str, user_id: str, role: Role) -> SyncedRoom:
+        """Change a person's role in a room: see `ServerDirectory`."""
+        return await self._apply(
+            await self._connected.directory.change_role(room_id, user_id, role)
+        )
 
     # One's own profile
 

@@ -9,6 +9,7 @@ from typing import Literal, Protocol
 
 from msgspec import Struct
 
+from roomkeep.models import Role
 from roomkeep.storage.remote import SyncedRoom
 
 __all__ = [
@@ -131,6 +132,14 @@ class ServerDirectory(Protocol):
 
         Raises:
             NoRight: the channel is restricted.
+        """
+        ...
+
+    async def change_role(self, room_id: str, user_id: str, role: Role) -> SyncedRoom:
+        """Change a person's role in a room and its channels.
+
+        Raises:
+            NoRight: the user may not, or the person or the role ranks too high.
         """
         ...
 

@@ -1,6 +1,7 @@
 """The server directory on Matrix: rooms are spaces, channels are their children."""
 
 import asyncio
+import contextlib
 import time
 import uuid
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -8,6 +9,7 @@ from typing import Any, Final, TypeVar
 
 import msgspec
 
+from roomkeep.models import Role
 from roomkeep.storage.remote import SyncedRoom
 from roomkeep.sync.directory import NewChannel, NewRoom, RoomPage
 from roomkeep.sync.errors import (
@@ -23,6 +25,7 @@ from roomkeep.sync.errors import (
     RequestRefused,
 )
 from roomkeep.sync.mapping.content import channel_settings, space_settings
+from roomkeep.sync.mapping.power import read_power, with_role
 from roomkeep.sync.mapping.room import child_content, order_after, order_of, orders_for
 from roomkeep.sync.matrix_view import SpaceView, preview, view_space
 from roomkeep.sync.room_states import RoomStates
@@ -37,6 +40,7 @@ T = TypeVar("T")
 _PATIENCE_MS: Final = 30_000
 """The longest total time that a call waits when rate limited."""
 _TRIES: Final = 5
+_POWER: Final = "m.room.power_levels"
 
 
 class MatrixDirectory:
@@ -151,6 +155,21 @@ class MatrixDirectory:
         """Join a channel: see `ServerDirectory`."""
         del room_id
         await self._patiently(lambda: rooms.join(self._wire, channel_id))
+
+    async def change_role(self, room_id: str, user_id: str, role: Role) -> SyncedRoom:
+        """Change a person's role: see `ServerDirectory`."""
+        view = await self._view(room_id)
+        await self._set(room_id, _POWER, "", with_role(view.power, user_id, role))
+        # Each channel has power levels of its own.
+        channels = [one.id for one in view.snapshot.room.channels if one.id != room_id]
+        for channel_id, state in (await self._states.ask(channels)).items():
+            levels = state.event(_POWER)
+            power = read_power(
+                state.event("m.room.create"), None if levels is None else levels.content
+            )
+            with contextlib.suppress(NoRight):
+                await self._set(channel_id, _POWER, "", with_role(power, user_id, role))
+        return await self.view_room(room_id)
 
     async def add_channel(self, room_id: str, new: NewChannel) -> SyncedRoom:
         """Add a channel: see `ServerDirectory`."""

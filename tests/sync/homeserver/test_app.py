@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from roomkeep.app.people import roles_to_give
 from roomkeep.persistence import SendMessage
 from roomkeep.sync.httpx_transport import HttpxTransport
 from roomkeep.sync.session import wire_of
@@ -344,3 +345,37 @@ async def test_a_profile_that_the_server_does_not_take_stays_as_it_was(two: list
     ada.transport.mend()
     await edit.save_profile(name="Countess", status="busy", bio="Science", picture=None)
     assert ada.account.user().display_name == "Countess"
+
+
+async def test_a_member_becomes_a_moderator(two: list[Person]) -> None:
+    ada, ben = two
+    people = ada.chat.effects.people
+
+    def role(person: Person, user_id: str) -> str | None:
+        roster = person.account.people.people() or ()
+        return next((one.role for one in roster if one.user_id == user_id), None)
+
+    await ada.until(lambda: role(ada, ben.user_id) == "member")
+    await people.open_card(ben.user_id)
+    card = ada.account.people.card()
+    assert card is not None
+    rights = ada.account.people.rights()
+    assert roles_to_give(ada.account.people.me, card, rights) == ("admin", "moderator", "member")
+    await people.change_role("moderator")
+    assert role(ada, ben.user_id) == "moderator"
+    card = ada.account.people.card()
+    assert card is not None
+    assert card.role == "moderator"
+    await ben.until(lambda: role(ben, ben.user_id) == "moderator")
+    # Who may not is offered nothing, and whoever tries all the same is told.
+    await ben.chat.effects.people.open_card(ada.user_id)
+    card = ben.account.people.card()
+    assert card is not None
+    assert roles_to_give(ben.account.people.me, card, ben.account.people.rights()) == ()
+    await ben.chat.effects.people.change_role("member")
+    assert ben.chat.told == ["Couldn't change the role. You don't have permission."]
+    assert role(ben, ada.user_id) == "host"
+    ada.transport.cut()
+    await people.change_role("admin")
+    assert ada.chat.told == ["Couldn't change the role. The homeserver can't be reached."]
+    assert role(ada, ben.user_id) == "moderator"

@@ -12,7 +12,7 @@ from roomkeep.app.limits import check_name
 from roomkeep.app.state import AccountState
 from roomkeep.app.sync_state import AskedRoom, FoundRooms, SyncState, read_outbox
 from roomkeep.localization import localize
-from roomkeep.models import Message, User
+from roomkeep.models import Message, Role, User
 from roomkeep.persistence import OUTBOX, Change, SyncedRoom
 
 if TYPE_CHECKING:
@@ -288,6 +288,19 @@ class HomeserverEffects(EffectGroup):
         if account.dialog() == "invite":
             account.dialog.set(None)
         self.context.tell("success", localize("invite.done", user=user_id))
+
+    async def change_role(
+        self, account: AccountState, room_id: str, user_id: str, role: Role
+    ) -> None:
+        """Change a person's role in a room on the server, and show the room as it is then."""
+        client = self._connected()
+        account.sync.is_busy.set(True)
+        try:
+            await client.change_role(room_id, user_id, role)
+            room = await self.context.database(account).get_room(room_id)
+            await self._rooms.load(account, {room_id: room})
+        finally:
+            account.sync.is_busy.set(False)
 
     # One's own profile
 

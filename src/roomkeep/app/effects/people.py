@@ -23,7 +23,7 @@ from roomkeep.app.people import (
 )
 from roomkeep.app.people_state import PAGE_OF_PEOPLE
 from roomkeep.app.state import AccountState
-from roomkeep.models import Room, User
+from roomkeep.models import Role, Room, User
 from roomkeep.persistence import Change
 
 __all__ = ["PeopleEffects"]
@@ -186,8 +186,24 @@ class PeopleEffects(EffectGroup):
         person = next(known, None) or self._person(account, user_id, None, name)
         with batch():
             account.people.card.set(person)
+            account.people.rights.set(None)
             account.dialog.set("profile")
         await self._refresh_card(account, person)
+        room_id = account.room_id()
+        if account.sync.server() and room_id is not None:
+            rights = await self.context.database(account).get_rights(room_id)
+            if account.room_id() == room_id:
+                account.people.rights.set(rights)
+
+    @effect("failed.change_role")
+    async def change_role(self, role: Role) -> None:
+        """Give the person on the card another role in the open room."""
+        account = self.account
+        person, room_id = account.people.card(), account.room_id()
+        if person is None or room_id is None or role == person.role or account.sync.is_busy():
+            return
+        await self._homeserver.change_role(account, room_id, person.user_id, role)
+        await self.load(account)
 
     async def _find(self, account: AccountState, user_id: str, name: str) -> Person:
         user = await self.context.database(account).get_user(user_id)

@@ -156,7 +156,7 @@ class SendingEffects(EffectGroup):
         if len(files) == sum(file.is_kept is True for file in files) <= 1:
             # A message with one kept file is the same everywhere.
             return False
-        return await self.context.database(account).is_room_synced(ref[0])
+        return await self.context.database(account).get_rights(ref[0]) is not None
 
     def _make(
         self, account: AccountState, ref: ChannelRef, text: str, answered: Message | None

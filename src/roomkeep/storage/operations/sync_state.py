@@ -19,7 +19,7 @@ from roomkeep.storage.operations.sync_records import (
     synced_rooms,
     write_many,
 )
-from roomkeep.storage.remote import SyncedRoom, SyncSession, Token
+from roomkeep.storage.remote import Rights, SyncedRoom, SyncSession, Token
 from roomkeep.storage.transaction import Transaction
 
 
@@ -68,9 +68,10 @@ async def get_synced_rooms(tx: Transaction) -> list[SyncedRoom]:
 
 
 @reads("meta")
-async def is_room_synced(tx: Transaction, room_id: Id) -> bool:
-    """Tell whether a room is on the server, also when nobody is signed in there."""
-    return room_id in await synced_rooms(tx)
+async def get_rights(tx: Transaction, room_id: Id) -> Rights | None:
+    """Return what the user may do in a room on the server; None where it is on none."""
+    state = await read(tx, ROOM + room_id, RoomState)
+    return None if state is None else state.rights
 
 
 @reads("messages", "meta")
