@@ -160,3 +160,32 @@ test('single sign-on comes back with a token, which is out of the address before
   await page.reload();
   await expect(page.getByRole('button', { name: /^Account: @?ben/i })).toBeVisible();
 });
+
+test('a room of this device is moved to the homeserver', async ({ page }) => {
+  test.slow();
+  await openApp(page);
+  await signIn(page, page.locator('#welcome'), 'ada');
+  await page.getByRole('button', { name: 'New room' }).click();
+  await page.getByLabel('Room name').fill('Allotment');
+  await page.getByLabel('Only you, on this device').check();
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('heading', { name: 'Allotment', level: 1 })).toBeVisible();
+  await write(page, 'The beans are in.');
+
+  await page.getByRole('button', { name: 'Room menu' }).click();
+  await page.getByRole('menuitem', { name: /^Move to localhost/ }).click();
+  const dialog = page.getByRole('dialog', { name: /^Move “Allotment” to localhost/ });
+  await expect(dialog).toContainText('Messages from other people, reactions, the icon, and members stay behind.');
+  await dialog.getByRole('button', { name: 'Move room' }).click();
+  const done = page.getByRole('dialog', { name: '“Allotment” moved' });
+  await expect(done).toContainText('Posted 1 message.');
+  await done.getByRole('button', { name: 'Close' }).click();
+
+  await expect(page.locator('#room-moved')).toContainText('This copy stays on this device until you delete it.');
+  await page.getByRole('button', { name: 'Room menu' }).click();
+  await expect(page.getByRole('menuitem', { name: /^Move to/ })).toBeHidden();
+  await page.keyboard.press('Escape');
+  await page.locator('#room-moved').getByRole('button', { name: 'Open room' }).click();
+  await expect(row(page, /\(20\d\d-\d\d-\d\d \d\d:\d\d\) The beans are in\./)).toBeVisible();
+  await expect(page.locator('#room-moved')).toBeHidden();
+});

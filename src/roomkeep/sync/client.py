@@ -135,9 +135,10 @@ class SyncClient:
         connection = self._connection
         return connection is not None and room_id in connection.synchronizer.homes.rooms
 
-    async def create_room(self, new: NewRoom) -> SyncedRoom:
+    async def create_room(self, new: NewRoom, *, transaction: str | None = None) -> SyncedRoom:
         """Create a room with its channels: see `ServerDirectory`."""
-        return await self._apply(await self._connected.directory.create_room(new))
+        directory = self._connected.directory
+        return await self._apply(await directory.create_room(new, transaction=transaction))
 
     async def join_room(self, address: str, *, via: Sequence[str] = ()) -> SyncedRoom:
         """Join a room, or accept an invitation: see `ServerDirectory`."""

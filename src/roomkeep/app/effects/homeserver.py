@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from roomkeep.sync.client import SyncClient
     from roomkeep.sync.wire import Transport
 
-__all__ = ["HomeserverEffects", "name_of_server"]
+__all__ = ["HomeserverEffects", "name_of_server", "one_tab"]
 
 _META = "meta"
 _MESSAGES = "messages"
@@ -73,7 +73,9 @@ class HomeserverEffects(EffectGroup):
         from roomkeep.sync.client import SyncClient
 
         client = self._client = SyncClient(
-            database, self.get_transport(), hold_lock=lambda: _one_tab(account.user_id)
+            database,
+            self.get_transport(),
+            hold_lock=lambda: one_tab(f"roomkeep-sync {account.user_id}"),
         )
         self._watch = Effect(lambda: sync.connection.set(client.status()))
         await client.start()
@@ -348,12 +350,12 @@ class HomeserverEffects(EffectGroup):
                 sync.requests.set(requests)
 
 
-def _one_tab(user_id: str) -> AbstractAsyncContextManager[object]:
-    """Return the lock of the tab that follows an account's homeserver."""
+def one_tab(name: str) -> AbstractAsyncContextManager[object]:
+    """Return a lock that one tab of the browser holds at a time."""
     if sys.platform == "emscripten":
         from roomkeep.sync.tab_lock import tab_lock
 
-        return tab_lock(f"roomkeep-sync {user_id}")
+        return tab_lock(name)
     return contextlib.nullcontext()
 
 
