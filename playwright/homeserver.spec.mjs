@@ -1,4 +1,5 @@
 import process from 'node:process';
+import { Buffer } from 'node:buffer';
 import { expect, freshTest as test } from './fixtures.mjs';
 import { openApp } from './helpers.mjs';
 import { composer, row, write } from './steps.mjs';
@@ -188,4 +189,39 @@ test('a room of this device is moved to the homeserver', async ({ page }) => {
   await page.locator('#room-moved').getByRole('button', { name: 'Open room' }).click();
   await expect(row(page, /\(20\d\d-\d\d-\d\d \d\d:\d\d\) The beans are in\./)).toBeVisible();
   await expect(page.locator('#room-moved')).toBeHidden();
+});
+
+test('a room on the homeserver gets a picture as its icon', async ({ page }) => {
+  test.slow();
+  await openApp(page);
+  await signIn(page, page.locator('#welcome'), 'ada');
+  await page.getByRole('button', { name: 'New room' }).click();
+  await page.getByLabel('Room name').fill('Photo club');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('heading', { name: 'Photo club', level: 1 })).toBeVisible();
+  const icon = page.locator('#room-picture');
+  const edit = page.getByRole('dialog', { name: 'Edit room' });
+  const open = async () => {
+    await page.getByRole('button', { name: 'Room menu' }).click();
+    await page.getByRole('menuitem', { name: 'Edit room…' }).click();
+  };
+  await open();
+  const picture = await page.evaluate(() => {
+    const canvas = document.createElement('canvas');
+    canvas.width = canvas.height = 300;
+    canvas.getContext('2d').fillRect(0, 0, 150, 300);
+    return canvas.toDataURL('image/png').split(',')[1];
+  });
+  await edit.getByLabel('Choose icon…').setInputFiles({ name: 'icon.png', mimeType: 'image/png', buffer: Buffer.from(picture, 'base64') });
+  await expect(edit.locator('.avatar img')).toBeVisible();
+  await edit.getByLabel('Topic').fill('Pinholes and plates');
+  await edit.getByRole('button', { name: 'Save' }).click();
+  await expect(edit).toBeHidden();
+  await expect(icon.locator('img')).toHaveAttribute('src', /^data:image\//);
+  await expect(page.locator('#room-topic')).toHaveText('Pinholes and plates');
+
+  await open();
+  await edit.getByRole('button', { name: 'Remove icon' }).click();
+  await edit.getByRole('button', { name: 'Save' }).click();
+  await expect(icon).toHaveText('PC');
 });

@@ -153,6 +153,30 @@ class SyncClient:
         await self._connected.directory.enter_channel(room_id, channel_id)
         return await self.view_room(room_id)
 
+    async def set_room_icon(
+        self, room_id: str, data: bytes | None, mime: str = "image/png"
+    ) -> SyncedRoom:
+        """Upload a picture and make it a room's icon; None removes the icon.
+
+        Raises:
+            NoRight: the user may not change it.
+            RequestTooLarge: the picture is too large for the server.
+        """
+        wire = self._connected.wire
+        content = {} if data is None else {"url": await media.upload(wire, data, mime)}
+        await events.put_state(wire, room_id, "m.room.avatar", "", content)
+        return await self.view_room(room_id)
+
+    async def get_thumbnail(self, address: str, side: int) -> tuple[bytes, str]:
+        """Return a square thumbnail of a picture on the server, and its media type.
+
+        Args:
+            address: an `mxc://` address.
+            side: its width and height, in pixels.
+        """
+        found = await media.thumbnail(self._connected.wire, address, side, side, is_cropped=True)
+        return found.data, found.mime
+
     async def leave_room(self, room_id: str) -> None:
         """Leave a room and its channels, or decline an invitation: see `ServerDirectory`."""
         await self._connected.directory.leave_room(room_id)

@@ -24,6 +24,7 @@ from roomkeep.app.effects.pictures import PictureEffects
 from roomkeep.app.effects.reactions import ReactionEffects
 from roomkeep.app.effects.recent_emoji import RecentEmojiEffects
 from roomkeep.app.effects.replies import ReplyEffects
+from roomkeep.app.effects.room_icons import RoomIconEffects
 from roomkeep.app.effects.room_order import RoomOrderEffects
 from roomkeep.app.effects.room_settings import RoomSettingsEffects
 from roomkeep.app.effects.rooms import RoomEffects
@@ -70,6 +71,7 @@ class Effects:
         self.homeserver = HomeserverEffects(context, self.rooms, self.messages)
         self.join_requests = JoinRequestEffects(context, self.homeserver)
         self.move_room = MoveRoomEffects(context, self.homeserver, self.rooms)
+        self.room_icons = RoomIconEffects(context, self.homeserver)
         self.room_settings = RoomSettingsEffects(
             context, writer, self.rooms, self.unread, self.draft_attachments, self.homeserver
         )
