@@ -1,4 +1,5 @@
 import process from 'node:process';
+import { Buffer } from 'node:buffer';
 import { expect, freshTest as test } from './fixtures.mjs';
 import { openApp } from './helpers.mjs';
 import { composer, row, write } from './steps.mjs';
@@ -283,4 +284,68 @@ test('files, a new name and a new role reach the other browser', async ({ page: 
   await expect(ben.locator('#profile-dialog [data-part=role]')).toHaveText('Moderator');
   await expect(ben.getByLabel('Role')).toBeHidden();
   await away.close();
+});
+
+test('a room of this device is moved to the homeserver', async ({ page }) => {
+  test.slow();
+  await openApp(page);
+  await signIn(page, page.locator('#welcome'), 'ada');
+  await page.getByRole('button', { name: 'New room' }).click();
+  await page.getByLabel('Room name').fill('Allotment');
+  await page.getByLabel('Only you, on this device').check();
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('heading', { name: 'Allotment', level: 1 })).toBeVisible();
+  await write(page, 'The beans are in.');
+
+  await page.getByRole('button', { name: 'Room menu' }).click();
+  await page.getByRole('menuitem', { name: /^Move to localhost/ }).click();
+  const dialog = page.getByRole('dialog', { name: /^Move “Allotment” to localhost/ });
+  await expect(dialog).toContainText('Messages from other people, reactions, the icon, and members stay behind.');
+  await dialog.getByRole('button', { name: 'Move room' }).click();
+  const done = page.getByRole('dialog', { name: '“Allotment” moved' });
+  await expect(done).toContainText('Posted 1 message.');
+  await done.getByRole('button', { name: 'Close' }).click();
+
+  await expect(page.locator('#room-moved')).toContainText('This copy stays on this device until you delete it.');
+  await page.getByRole('button', { name: 'Room menu' }).click();
+  await expect(page.getByRole('menuitem', { name: /^Move to/ })).toBeHidden();
+  await page.keyboard.press('Escape');
+  await page.locator('#room-moved').getByRole('button', { name: 'Open room' }).click();
+  await expect(row(page, /\(20\d\d-\d\d-\d\d \d\d:\d\d\) The beans are in\./)).toBeVisible();
+  await expect(page.locator('#room-moved')).toBeHidden();
+});
+
+test('a room on the homeserver gets a picture as its icon', async ({ page }) => {
+  test.slow();
+  await openApp(page);
+  await signIn(page, page.locator('#welcome'), 'ada');
+  await page.getByRole('button', { name: 'New room' }).click();
+  await page.getByLabel('Room name').fill('Photo club');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('heading', { name: 'Photo club', level: 1 })).toBeVisible();
+  const icon = page.locator('#room-picture');
+  const edit = page.getByRole('dialog', { name: 'Edit room' });
+  const open = async () => {
+    await page.getByRole('button', { name: 'Room menu' }).click();
+    await page.getByRole('menuitem', { name: 'Edit room…' }).click();
+  };
+  await open();
+  const picture = await page.evaluate(() => {
+    const canvas = document.createElement('canvas');
+    canvas.width = canvas.height = 300;
+    canvas.getContext('2d').fillRect(0, 0, 150, 300);
+    return canvas.toDataURL('image/png').split(',')[1];
+  });
+  await edit.getByLabel('Choose icon…').setInputFiles({ name: 'icon.png', mimeType: 'image/png', buffer: Buffer.from(picture, 'base64') });
+  await expect(edit.locator('.avatar img')).toBeVisible();
+  await edit.getByLabel('Topic').fill('Pinholes and plates');
+  await edit.getByRole('button', { name: 'Save' }).click();
+  await expect(edit).toBeHidden();
+  await expect(icon.locator('img')).toHaveAttribute('src', /^data:image\//);
+  await expect(page.locator('#room-topic')).toHaveText('Pinholes and plates');
+
+  await open();
+  await edit.getByRole('button', { name: 'Remove icon' }).click();
+  await edit.getByRole('button', { name: 'Save' }).click();
+  await expect(icon).toHaveText('PC');
 });

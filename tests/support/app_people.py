@@ -2,7 +2,7 @@
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from roomkeep.app.state import AccountState
@@ -29,6 +29,16 @@ class Person:
         async with asyncio.timeout(30):
             while not look():  # noqa: ASYNC110 what is waited for tells nobody
                 await asyncio.sleep(0.02)
+
+    async def until_holds(self, ask: Callable[[], Awaitable[object]], wanted: object) -> None:
+        """Ask again until the answer is the wanted one."""
+        found: object = None
+        try:
+            async with asyncio.timeout(30):
+                while (found := await ask()) != wanted:  # noqa: ASYNC110 as above
+                    await asyncio.sleep(0.02)
+        except TimeoutError:
+            assert found == wanted, found
 
     async def until_shown(self, *texts: str) -> None:
         await self.until(lambda: self.chat.shown[-len(texts) :] == list(texts))

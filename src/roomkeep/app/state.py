@@ -43,6 +43,7 @@ Dialog = Literal[
     "ask-to-join",
     "invite",
     "sign-in-again",
+    "move-room",
     "account",
     "profile",
     "edit-profile",

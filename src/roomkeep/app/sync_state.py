@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 from msgspec import Struct
 from reaktiv import Signal
 
+from roomkeep.app.job import Job
+from roomkeep.app.moves import Move
 from roomkeep.app.signals import signal
 from roomkeep.persistence import MarkRead, OutboxEntry, SendMessage
 from roomkeep.sync.errors import Banned, NoRight
@@ -121,6 +123,9 @@ class SyncState:
         knocks: the rooms that one has asked to join, without an answer so far.
         asking: the room of the form to ask to join it.
         requests: who asks to join a room, by its id.
+        icons: the pictures of rooms on the homeserver as `data:` URLs, by their addresses.
+        moves: the rooms of this device that are being moved to the homeserver, or were.
+        moving: the move that is running or has ended.
         found: the public rooms that were found.
         is_busy: a dialog waits for the server, such as for a new room.
     """
@@ -134,6 +139,9 @@ class SyncState:
         self.knocks: Signal[tuple[Knock, ...]] = signal(())
         self.asking: Signal[AskedRoom | None] = signal(None)
         self.requests: Signal[Mapping[str, tuple[JoinRequest, ...]]] = signal({})
+        self.icons: Signal[Mapping[str, str]] = signal({})
+        self.moves: Signal[Mapping[str, Move]] = signal({})
+        self.moving: Signal[Job | None] = signal(None)
         self.found: Signal[FoundRooms | None] = signal(None)
         self.is_busy: Signal[bool] = signal(value=False)
 

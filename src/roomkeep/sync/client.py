@@ -156,9 +156,10 @@ class SyncClient:
         connection = self._connection
         return connection is not None and room_id in connection.synchronizer.homes.rooms
 
-    async def create_room(self, new: NewRoom) -> SyncedRoom:
+    async def create_room(self, new: NewRoom, *, transaction: str | None = None) -> SyncedRoom:
         """Create a room with its channels: see `ServerDirectory`."""
-        return await self._apply(await self._connected.directory.create_room(new))
+        directory = self._connected.directory
+        return await self._apply(await directory.create_room(new, transaction=transaction))
 
     async def join_room(self, address: str, *, via: Sequence[str] = ()) -> SyncedRoom:
         """Join a room, or accept an invitation: see `ServerDirectory`."""
@@ -172,6 +173,30 @@ class SyncClient:
         """Enter a channel, to receive its messages: see `ServerDirectory`."""
         await self._connected.directory.enter_channel(room_id, channel_id)
         return await self.view_room(room_id)
+
+    async def set_room_icon(
+        self, room_id: str, data: bytes | None, mime: str = "image/png"
+    ) -> SyncedRoom:
+        """Upload a picture and make it a room's icon; None removes the icon.
+
+        Raises:
+            NoRight: the user may not change it.
+            RequestTooLarge: the picture is too large for the server.
+        """
+        wire = self._connected.wire
+        content = {} if data is None else {"url": await media.upload(wire, data, mime)}
+        await events.put_state(wire, room_id, "m.room.avatar", "", content)
+        return await self.view_room(room_id)
+
+    async def get_thumbnail(self, address: str, side: int) -> tuple[bytes, str]:
+        """Return a square thumbnail of a picture on the server, and its media type.
+
+        Args:
+            address: an `mxc://` address.
+            side: its width and height, in pixels.
+        """
+        found = await media.thumbnail(self._connected.wire, address, side, side, is_cropped=True)
+        return found.data, found.mime
 
     async def leave_room(self, room_id: str) -> None:
         """Leave a room and its channels, or decline an invitation: see `ServerDirectory`."""

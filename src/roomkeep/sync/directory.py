@@ -77,8 +77,10 @@ class ServerDirectory(Protocol):
     can raise `NotReachable`, `RateLimited`, `ServerFailed` and `UnknownToken`.
     """
 
-    async def create_room(self, new: NewRoom) -> SyncedRoom:
+    async def create_room(self, new: NewRoom, *, transaction: str | None = None) -> SyncedRoom:
         """Create a room with its channels.
+
+        Repeating it with the same transaction ID makes nothing twice, and goes on where it ended.
 
         Raises:
             CreatedInPart: the room exists, but some channels are missing.

@@ -68,7 +68,7 @@ class MatrixDirectory:
         self._revision = last_revision
         self._sleep = sleep
 
-    async def create_room(self, new: NewRoom) -> SyncedRoom:
+    async def create_room(self, new: NewRoom, *, transaction: str | None = None) -> SyncedRoom:
         """Create a room with its channels: see `ServerDirectory`."""
         settings = space_settings(
             new.name,
@@ -77,11 +77,15 @@ class MatrixDirectory:
             takes_requests=new.takes_requests,
             is_listed=new.is_listed,
         )
-        room_id = await self._patiently(lambda: rooms.create(self._wire, settings))
+        room_id = await self._create(settings, transaction)
         try:
             view = await self._view(room_id)
             for place, channel in enumerate(new.channels):
-                await self._add(view, channel, order_of(place))
+                if transaction is None:
+                    await self._add(view, channel, order_of(place))
+                else:
+                    step = f"{transaction}-{place}"
+                    await self.make_channel(room_id, channel, transaction=step)
             return (await self._view(room_id)).snapshot
         except HomeserverError as error:
             raise CreatedInPart(room_id) from error
@@ -185,13 +189,7 @@ class MatrixDirectory:
         view = await self._view(room_id)
         if not view.snapshot.rights.change_channels:
             raise NoRight(403, "M_FORBIDDEN", "you may not change the channels of this room")
-        # An alias is given once, so it tells whether an earlier attempt has made the channel.
-        name = f"roomkeep-{transaction}"
-        alias = f"#{name}:{server_of(self._user_id)}"
-        try:
-            channel_id = await self._make(view, new, alias_name=name)
-        except NameTaken:
-            channel_id = await rooms.resolve_alias(self._wire, alias)
+        channel_id = await self._make(view, new, transaction=transaction)
         if channel_id not in view.order:
             await self._list(room_id, channel_id, order_after(view.children))
         return channel_id
@@ -227,15 +225,25 @@ class MatrixDirectory:
         await self._list(view.snapshot.room.id, channel_id, order)
 
     async def _make(
-        self, view: SpaceView, new: NewChannel, *, alias_name: str | None = None
+        self, view: SpaceView, new: NewChannel, *, transaction: str | None = None
     ) -> str:
         levels = view.levels(besides=self._user_id)
         settings = channel_settings(
             view.snapshot.room.id, new.name, new.type, levels=levels, via=self._via
         )
-        if alias_name is not None:
-            settings["room_alias_name"] = alias_name
-        return await self._patiently(lambda: rooms.create(self._wire, settings))
+        return await self._create(settings, transaction)
+
+    async def _create(self, settings: dict[str, Any], transaction: str | None) -> str:
+        """Create a Matrix room; with a transaction ID, at most once."""
+        if transaction is None:
+            return await self._patiently(lambda: rooms.create(self._wire, settings))
+        # An alias is given once, so it tells whether an earlier attempt has made the room.
+        name = f"roomkeep-{transaction}"
+        named = {**settings, "room_alias_name": name}
+        try:
+            return await self._patiently(lambda: rooms.create(self._wire, named))
+        except NameTaken:
+            return await rooms.resolve_alias(self._wire, f"#{name}:{server_of(self._user_id)}")
 
     async def _list(self, room_id: str, channel_id: str, order: str) -> None:
         await self._set(room_id, "m.space.child", channel_id, child_content(order, self._via))

@@ -16,6 +16,7 @@ from roomkeep.app.effects.homeserver import HomeserverEffects
 from roomkeep.app.effects.imports import ImportEffects
 from roomkeep.app.effects.join_requests import JoinRequestEffects
 from roomkeep.app.effects.messages import MessageEffects
+from roomkeep.app.effects.move_room import MoveRoomEffects
 from roomkeep.app.effects.navigation import NavigationEffects
 from roomkeep.app.effects.overlays import OverlayEffects
 from roomkeep.app.effects.people import PeopleEffects
@@ -23,6 +24,7 @@ from roomkeep.app.effects.pictures import PictureEffects
 from roomkeep.app.effects.reactions import ReactionEffects
 from roomkeep.app.effects.recent_emoji import RecentEmojiEffects
 from roomkeep.app.effects.replies import ReplyEffects
+from roomkeep.app.effects.room_icons import RoomIconEffects
 from roomkeep.app.effects.room_order import RoomOrderEffects
 from roomkeep.app.effects.room_settings import RoomSettingsEffects
 from roomkeep.app.effects.rooms import RoomEffects
@@ -68,6 +70,8 @@ class Effects:
         )
         self.homeserver = HomeserverEffects(context, self.rooms, self.messages)
         self.join_requests = JoinRequestEffects(context, self.homeserver)
+        self.move_room = MoveRoomEffects(context, self.homeserver, self.rooms)
+        self.room_icons = RoomIconEffects(context, self.homeserver)
         self.room_settings = RoomSettingsEffects(
             context, writer, self.rooms, self.unread, self.draft_attachments, self.homeserver
         )

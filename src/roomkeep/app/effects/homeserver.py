@@ -293,7 +293,7 @@ class HomeserverEffects(EffectGroup):
         self, account: AccountState, room_id: str, user_id: str, role: Role
     ) -> None:
         """Change a person's role in a room on the server, and show the room as it is then."""
-        client = self._connected()
+        client = self.get_client()
         account.sync.is_busy.set(True)
         try:
             await client.change_role(room_id, user_id, role)

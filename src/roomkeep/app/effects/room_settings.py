@@ -43,13 +43,14 @@ class RoomSettingsEffects(EffectGroup):
 
     @effect("failed.save_room")
     async def change(self, room_id: str, name: str, topic: str, icon: str) -> None:
-        """Change a room's name, topic and icon; an empty topic or icon is none."""
+        """Change a room's name, topic and icon; an empty topic or icon is none.
+
+        The icon of a room on the homeserver is a picture: see `RoomIconEffects`.
+        """
         account = self.account
-        changes = {
-            "name": check_name(name),
-            "topic": check_topic(topic),
-            "icon": check_icon(icon),
-        }
+        changes = {"name": check_name(name), "topic": check_topic(topic)}
+        if not self._homeserver.has_room(room_id):
+            changes["icon"] = check_icon(icon)
         await self.context.wait_until_written(room_id)
         await self.context.database(account).update_room(room_id, **changes)
         if account.dialog() == "room-settings":

@@ -19,6 +19,7 @@ from roomkeep.app.views.imports import ImportView
 from roomkeep.app.views.join_requests import JoinRequestsView
 from roomkeep.app.views.lightbox import LightboxView
 from roomkeep.app.views.messages import MessagesView
+from roomkeep.app.views.move_room import MoveRoomView
 from roomkeep.app.views.people import PeopleView
 from roomkeep.app.views.profile import ProfileView
 from roomkeep.app.views.quick_switcher import QuickSwitcherView
@@ -46,6 +47,7 @@ KINDS: Final = (
     QuickSwitcherView,
     FindRoomsView,
     SignInAgainView,
+    MoveRoomView,
     ImportView,
     PeopleView,
     JoinRequestsView,
