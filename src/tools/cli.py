@@ -17,6 +17,7 @@ from tools.bench_store import bench_indexeddb, bench_store
 from tools.browsers import test_browsers
 from tools.check import STEPS, check, take_screenshots, test_long, test_sync
 from tools.desktop import show_desktop
+from tools.federation import run_federation
 from tools.homeserver import DEFAULT_PORT as HOMESERVER_PORT
 from tools.homeserver import run_homeserver
 from tools.keys import DELAYS, test_keys
@@ -58,6 +59,9 @@ def _parser() -> ArgumentParser:
     homeserver = add("homeserver", _homeserver, "run a Matrix homeserver on this machine")
     homeserver.add_argument(
         "--fresh", action="store_true", help="delete the data of earlier runs first"
+    )
+    homeserver.add_argument(
+        "--federation", action="store_true", help="two that speak to each other, a person on each"
     )
     test = add("test", _test, "run every check and test, or those that are named")
     test.add_argument("steps", nargs="*", metavar="step", help=", ".join(STEPS))
@@ -137,7 +141,8 @@ def _desktop(_: Namespace) -> int:
 
 
 def _homeserver(arguments: Namespace) -> int:
-    return run_homeserver(_port(HOMESERVER_PORT), fresh=arguments.fresh)
+    start = run_federation if arguments.federation else run_homeserver
+    return start(_port(HOMESERVER_PORT), fresh=arguments.fresh)
 
 
 def _test(chosen: Namespace) -> int:
