@@ -1,14 +1,11 @@
 """Two homeservers on this machine that speak to each other, with a person on each."""
 
-import json
-import secrets
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, Final
+from urllib.error import HTTPError
 from urllib.parse import quote
 
 from tools.commands import run
@@ -22,13 +19,12 @@ from tools.homeserver import (
     run_until_stopped,
     set_up_homeserver,
 )
-from tools.paths import BUILD, ROOT, ToolError
+from tools.homeserver_person import Person
+from tools.paths import BUILD, ROOT
 
 _DATA: Final = BUILD / "homeserver" / "federation"
 _CERTIFICATE: Final = ROOT / "src" / "tools" / "homeserver_certificate.py"
-_NO_PROXY: Final = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 _ALIAS: Final = "garden"
-_ARRIVAL_SECONDS: Final = 30
 
 
 def run_federation(port: int, *, fresh: bool) -> int:
@@ -106,58 +102,15 @@ def _settings(folder: Path, port: int, speaks_at: int, names: list[str]) -> dict
     }
 
 
-class _Person:
-    """Someone who is signed in to a homeserver."""
-
-    def __init__(self, server: Homeserver, name: str) -> None:
-        self.user_id = server.register(name, PASSWORD)
-        self.server = server
-        self._token = ""
-        who = {"type": "m.id.user", "user": self.user_id}
-        body = {"type": "m.login.password", "identifier": who, "password": PASSWORD}
-        self._token = self.ask("POST", "login", body)["access_token"]
-
-    def ask(self, method: str, path: str, body: object = None) -> dict[str, Any]:
-        """Asks the homeserver; gives its answer."""
-        request = urllib.request.Request(  # noqa: S310 - the address is a homeserver's of ours.
-            f"{self.server.url}/_matrix/client/v3/{path}",
-            None if body is None else json.dumps(body).encode(),
-            {"Authorization": f"Bearer {self._token}"} if self._token else {},
-            method=method,
-        )
-        with _NO_PROXY.open(request, timeout=60) as answer:
-            given: dict[str, Any] = json.load(answer)
-        return given
-
-    def say(self, room_id: str, text: str) -> None:
-        """Writes a message."""
-        where = f"rooms/{quote(room_id)}/send/m.room.message/{secrets.token_hex(8)}"
-        self.ask("PUT", where, {"msgtype": "m.text", "body": text})
-
-    def wait_for(self, room_id: str, text: str) -> None:
-        """Waits until a message has arrived.
-
-        Raises:
-            ToolError: It does not.
-        """
-        until = time.monotonic() + _ARRIVAL_SECONDS
-        while time.monotonic() < until:
-            found = self.ask("GET", f"rooms/{quote(room_id)}/messages?dir=b&limit=10")["chunk"]
-            if any(one["content"].get("body") == text for one in found):
-                return
-            time.sleep(0.1)
-        raise ToolError(f"The message {text!r} did not reach {self.user_id}.")
-
-
 def _introduce(first: Homeserver, second: Homeserver) -> str:
     """Has a person on each talk in one room; gives what to tell."""
     ada, ben = (
-        _Person(server, name) for server, name in zip((first, second), ACCOUNTS, strict=True)
+        Person(server, name) for server, name in zip((first, second), ACCOUNTS, strict=True)
     )
     alias = f"#{_ALIAS}:{first.server_name}"
     try:
         room_id = ada.ask("GET", f"directory/room/{quote(alias)}")["room_id"]
-    except urllib.error.HTTPError:
+    except HTTPError:
         settings = {"preset": "public_chat", "name": "Garden", "room_alias_name": _ALIAS}
         room_id = ada.ask("POST", "createRoom", settings)["room_id"]
     ben.ask("POST", f"join/{quote(alias)}", {})
