@@ -7,7 +7,7 @@ import base64
 import hashlib
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, Final
@@ -28,20 +28,22 @@ _HASHED: Final = (
 """What an event's ID is made from, beside a part of its content (since room version 11)."""
 
 
-def add_messages(folder: Path, counts: Mapping[str, int], *, every_ms: int = 60_000) -> None:
-    """Adds messages to rooms, after those that are there; each is sent by one who wrote before.
+def add_messages(folder: Path, counts: Mapping[str, int], senders: Sequence[str] = ()) -> None:
+    """Adds messages to rooms, one minute apart, after what is there.
 
     Args:
         folder: The data of a homeserver that does not run.
         counts: How many messages, by the IDs of the rooms.
-        every_ms: The time between two messages of a room.
+        senders: Who sends them in turn; empty for whoever sent the last event.
     """
     with _open(folder) as data:
         for room_id, count in counts.items():
             room = _Room(data, room_id)
+            people = senders or (room.sender,)
             for number in range(count):
                 content = {"msgtype": "m.text", "body": f"message {number} " * (1 + number % 9)}
-                room.add("m.room.message", content, room.sender, after_ms=every_ms)
+                sender = people[number % len(people)]
+                room.add("m.room.message", content, sender, after_ms=60_000)
             room.finish()
 
 

@@ -108,3 +108,18 @@ async def test_a_request_ends_with_the_task_that_waits_for_it(put_in_place: Any)
     with pytest.raises(asyncio.CancelledError):
         await task
     assert run_js("asked") == "ended"
+
+
+async def test_a_slow_drip_is_no_answer(put_in_place: Any) -> None:
+    put_in_place("""async (url, options) => new Response(new ReadableStream({
+        start(controller) {
+            const timer = setInterval(() => controller.enqueue(new Uint8Array(1)), 20)
+            options.signal.addEventListener("abort", () => {
+                clearInterval(timer)
+                controller.error(new DOMException("", "AbortError"))
+            })
+        }
+    }))""")
+    async with asyncio.timeout(20):
+        with pytest.raises(NotReachable):
+            await FetchTransport().send(ask(timeout_s=0.3))

@@ -82,9 +82,11 @@ class _Timer:
         now = self._loop.time()
         if self._answered_at is None:
             self._answered_at = now
-        ends_at = self._answered_at + time_limit(self._request, size)
+        left = self._answered_at + time_limit(self._request, size) - now
         self.end()
-        self._timer = self._loop.call_at(min(now + self._request.timeout_s, ends_at), self._abort)
+        # A browser's loop takes no time that is past.
+        wait = max(0, min(self._request.timeout_s, left))
+        self._timer = self._loop.call_later(wait, self._abort)
 
     def end(self) -> None:
         """Wait no longer."""

@@ -26,7 +26,13 @@ from roomkeep.sync.errors import (
 )
 from roomkeep.sync.mapping.content import channel_settings, space_settings
 from roomkeep.sync.mapping.power import read_power, with_role
-from roomkeep.sync.mapping.room import child_content, order_after, order_of, orders_for
+from roomkeep.sync.mapping.room import (
+    child_content,
+    order_after,
+    order_of,
+    orders_for,
+    servers_of_child,
+)
 from roomkeep.sync.matrix_view import SpaceView, preview, view_space
 from roomkeep.sync.room_states import RoomStates
 from roomkeep.sync.wire import Wire, events, rooms
@@ -66,6 +72,8 @@ class MatrixDirectory:
         self._user_id = user_id
         self._states = RoomStates(wire)
         self._revision = last_revision
+        # The servers that know a channel, as its room says: an ID does not tell.
+        self._servers: dict[str, tuple[str, ...]] = {}
         self._sleep = sleep
 
     async def create_room(self, new: NewRoom, *, transaction: str | None = None) -> SyncedRoom:
@@ -107,7 +115,7 @@ class MatrixDirectory:
             if channel.id in entered:
                 continue
             try:
-                await rooms.join(self._wire, channel.id)
+                await rooms.join(self._wire, channel.id, via=self._servers_of(channel.id))
                 entered.add(channel.id)
             except RateLimited:
                 # The room is joined; its other channels can be joined later.
@@ -157,8 +165,10 @@ class MatrixDirectory:
 
     async def enter_channel(self, room_id: str, channel_id: str) -> None:
         """Join a channel: see `ServerDirectory`."""
-        del room_id
-        await self._patiently(lambda: rooms.join(self._wire, channel_id))
+        if channel_id not in self._servers:
+            await self._view(room_id)
+        servers = self._servers_of(channel_id)
+        await self._patiently(lambda: rooms.join(self._wire, channel_id, via=servers))
 
     async def change_role(self, room_id: str, user_id: str, role: Role) -> SyncedRoom:
         """Change a person's role: see `ServerDirectory`."""
@@ -259,7 +269,7 @@ class MatrixDirectory:
         self._revision = max(self._revision + 1, time.time_ns() // 1_000_000)
         revision = self._revision
         try:
-            return await self._patiently(
+            view = await self._patiently(
                 lambda: view_space(
                     self._wire, self._states, room_id, self._user_id, revision, known
                 )
@@ -267,6 +277,11 @@ class MatrixDirectory:
         except NoRight as error:
             why = await self._why_not(room_id, error)
             raise (why if isinstance(why, Banned) else error) from None
+        self._servers |= {one.state_key or "": servers_of_child(one) for one in view.children}
+        return view
+
+    def _servers_of(self, channel_id: str) -> tuple[str, ...]:
+        return self._servers.get(channel_id, ())
 
     async def _set(self, room_id: str, type_: str, key: str, content: object) -> None:
         await self._patiently(lambda: events.put_state(self._wire, room_id, type_, key, content))
