@@ -76,3 +76,22 @@ async def test_what_is_no_picture_is_not_uploaded(homeserver: Homeserver) -> Non
             await ada.chat.effects.room_icons.change(ada.chat.room_id, picture)
             assert "Couldn't change the room's icon." in ada.chat.told[-1]
         assert not [one for one in ada.transport.sent if "/upload" in one.url]
+
+
+async def test_the_icon_and_the_topic_are_changed_together(homeserver: Homeserver) -> None:
+    async with people(homeserver, "ada") as (ada,):
+        await ada.chat.effects.homeserver.create("Club", is_private=True)
+        room_id = ada.chat.room_id
+        icon = ada.chat.effects.room_icons.change(room_id, make_png())
+        texts = ada.chat.effects.room_settings.change(
+            room_id, "Club", "Tea at four", "", after=icon
+        )
+        await texts
+        await ada.until(lambda: shown(ada))
+        await ada.until_sent()
+        await ada.chat.idle()
+        room = ada.account.room
+        stored = await ada.chat.db.get_room(room_id)
+        assert room is not None
+        assert stored is not None
+        assert (stored.topic, room.topic) == ("Tea at four", "Tea at four")

@@ -48,11 +48,13 @@ class RoomIconEffects(EffectGroup):
         head, _, encoded = picture.partition(";base64,")
         mime = head.removeprefix("data:")
         if mime not in _KINDS:
-            raise InvalidRecord(f"is no picture: {mime!r}", field="picture")
+            msg = f"is no picture: {mime!r}"
+            raise InvalidRecord(msg, field="picture")
         try:
             data = base64.b64decode(encoded, validate=True)
         except binascii.Error as error:
-            raise InvalidRecord("is no picture", field="picture") from error
+            msg = "is not in base64"
+            raise InvalidRecord(msg, field="picture") from error
         await client.set_room_icon(room_id, data, mime)
 
     def _follow_rooms(self) -> None:

@@ -103,9 +103,10 @@ class RoomDialogsView(AccountView):
             )
             room = self.account.room
             is_synced = self.effects.homeserver.has_room(room_id)
+            icon_task = None
             if room is not None and is_synced and self._picture != self._picture_of(room):
-                self.effects.room_icons.change(room_id, self._picture)
-            self.effects.room_settings.change(room_id, name, topic, icon)
+                icon_task = self.effects.room_icons.change(room_id, self._picture)
+            self.effects.room_settings.change(room_id, name, topic, icon, after=icon_task)
 
     def _show_leave(self) -> None:
         wanted = self.account.dialog() == "room-leave"
