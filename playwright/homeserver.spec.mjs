@@ -1,19 +1,7 @@
-import process from 'node:process';
 import { expect, freshTest as test } from './fixtures.mjs';
 import { openApp } from './helpers.mjs';
-import { composer, row, write } from './steps.mjs';
-
-// `python3 src/tools test sync` runs these, with a homeserver on which Ada and Ben have accounts.
-const { ROOMKEEP_HOMESERVER: server, ROOMKEEP_PASSWORD: password } = process.env;
-
-async function signIn(page, place, name) {
-  await place.getByText('Sign in to a homeserver').click();
-  await place.getByLabel('Homeserver', { exact: true }).fill(server);
-  await place.getByLabel('User name').fill(name);
-  await place.getByLabel('Password').fill(password);
-  await place.getByRole('button', { name: 'Sign in', exact: true }).click();
-  await expect(page.getByRole('button', { name: new RegExp(`^Account: @?${name}`, 'i') })).toBeVisible();
-}
+import { createSharedRoom, joinRoom, signIn } from './homeserver.mjs';
+import { row, write } from './steps.mjs';
 
 test.use({ trouble: [async ({}, use) => { await use([]); }, { auto: true }] });
 
@@ -21,20 +9,14 @@ test('two people in two browsers share a room, also when one is offline for a wh
   test.slow();
   await openApp(ada);
   await signIn(ada, ada.locator('#welcome'), 'ada');
-  await ada.getByRole('button', { name: 'New room' }).click();
-  await ada.getByLabel('Room name').fill('Tea club');
-  await ada.getByLabel(/Anyone on/).check();
-  await ada.keyboard.press('Enter');
-  await expect(ada.getByRole('heading', { name: 'Tea club', level: 1 })).toBeVisible();
+  await createSharedRoom(ada, 'Tea club');
   await write(ada, 'The kettle is on.');
 
   const away = await browser.newContext({ baseURL, serviceWorkers: 'block' });
   const ben = await away.newPage();
   await openApp(ben);
   await signIn(ben, ben.locator('#welcome'), 'ben');
-  await ben.getByRole('button', { name: 'Find rooms' }).click();
-  await ben.getByRole('listitem').filter({ hasText: 'Tea club' }).getByRole('button', { name: 'Join' }).click();
-  await expect(ben.getByRole('heading', { name: 'Tea club', level: 1 })).toBeVisible();
+  await joinRoom(ben, 'Tea club');
   await expect(row(ben, 'The kettle is on.')).toBeVisible();
 
   await write(ben, 'On my way.');
@@ -89,10 +71,7 @@ test('two tabs of one person know and can do the same', async ({ page: first, co
   const ben = await away.newPage();
   await openApp(ben);
   await signIn(ben, ben.locator('#welcome'), 'ben');
-  await ben.getByRole('button', { name: 'New room' }).click();
-  await ben.getByLabel('Room name').fill('Bakery');
-  await ben.getByLabel(/Anyone on/).check();
-  await ben.keyboard.press('Enter');
+  await createSharedRoom(ben, 'Bakery');
   await write(ben, 'Fresh bread!');
 
   await test.step('the second one knows the state of the connection', async () => {
@@ -106,8 +85,7 @@ test('two tabs of one person know and can do the same', async ({ page: first, co
   });
 
   await test.step('the second one finds, joins, creates and invites', async () => {
-    await second.getByRole('button', { name: 'Find rooms' }).click();
-    await second.getByRole('listitem').filter({ hasText: 'Bakery' }).getByRole('button', { name: 'Join' }).click();
+    await joinRoom(second, 'Bakery');
     await expect(row(second, 'Fresh bread!')).toBeVisible();
     await write(second, 'Two loaves, please.');
     await expect(row(ben, 'Two loaves, please.')).toBeVisible();

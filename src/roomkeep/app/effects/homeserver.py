@@ -1,6 +1,9 @@
 """Following the account's homeserver, and the rooms there."""
 
+import asyncio
 import sys
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING
 
 from reaktiv import Effect, batch
@@ -40,6 +43,8 @@ class HomeserverEffects(EffectGroup):
         self._messages = messages
         messages.fill = self.fill
         self._client: SyncClient | None = None
+        self._network = AsyncExitStack()
+        self._turn = asyncio.Lock()
         self._watch: Effect | None = None
         self._reading = False
         self._is_stale = False
@@ -54,24 +59,25 @@ class HomeserverEffects(EffectGroup):
             account: the account.
             is_new: it was just signed in to, which other tabs do not know yet.
         """
-        await self.leave()
-        database = self.context.database(account)
-        if await database.get_sync_session() is None:
-            account.sync.server.set("")
-            return
-        # Most accounts have no homeserver, and need not wait for all this to load.
-        from roomkeep.sync.client import SyncClient
+        # The account opens, and is signed in to, at nearly the same time.
+        async with self._turn:
+            await self.leave()
+            if await self.context.database(account).get_sync_session() is None:
+                account.sync.server.set("")
+                return
+            # Most accounts have no homeserver, and need not wait for all this to load.
+            from roomkeep.sync.client import SyncClient
 
-        client = self._client = SyncClient(
-            database, self.get_transport(), tabs=_tabs_of(account.user_id)
-        )
-        self._watch = Effect(lambda: _show_connection(account.sync, client))
-        await client.start()
-        if self._client is client:
-            if is_new:
-                client.tell_signed_in()
-            await self._load_outbox(account)
-            await self._load_invites(account)
+            database = self.context.database(account)
+            transport = await self._network.enter_async_context(self.open_network())
+            client = self._client = SyncClient(database, transport, tabs=_tabs_of(account.user_id))
+            self._watch = Effect(lambda: _show_connection(account.sync, client))
+            await client.start()
+            if self._client is client:
+                if is_new:
+                    client.tell_signed_in()
+                await self._load_outbox(account)
+                await self._load_invites(account)
 
     async def leave(self) -> None:
         """Stop following it. What waits stays in the outbox."""
@@ -81,6 +87,7 @@ class HomeserverEffects(EffectGroup):
             watch.dispose()
         if client is not None:
             await client.stop()
+        await self._network.aclose()
 
     def wake(self) -> None:
         """Try to connect now: the network may be back."""
@@ -92,13 +99,16 @@ class HomeserverEffects(EffectGroup):
         if self._client is not None:
             self._client.lose()
 
-    def get_transport(self) -> "Transport":
-        """Return the way to the network."""
-        if self.transport is None:
-            from roomkeep.sync.fetch_transport import FetchTransport
+    @asynccontextmanager
+    async def open_network(self) -> "AsyncIterator[Transport]":
+        """Open a way to the network, for as long as it is used."""
+        if self.transport is not None:
+            yield self.transport
+            return
+        from roomkeep.sync.fetch_transport import FetchTransport
 
-            self.transport = FetchTransport()
-        return self.transport
+        async with FetchTransport() as transport:
+            yield transport
 
     @effect("failed.sign_out_server")
     async def sign_out(self) -> None:

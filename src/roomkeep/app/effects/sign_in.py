@@ -26,14 +26,15 @@ class SignInEffects(EffectGroup):
             return
         self.page.is_signing_in.set(True)
         try:
-            await sign_in(
-                self.context.device,
-                self._homeserver.get_transport(),
-                address.strip(),
-                name.strip(),
-                password,
-                open_account=self._accounts.open,
-            )
+            async with self._homeserver.open_network() as transport:
+                await sign_in(
+                    self.context.device,
+                    transport,
+                    address.strip(),
+                    name.strip(),
+                    password,
+                    open_account=self._accounts.open,
+                )
         finally:
             self.page.is_signing_in.set(False)
         account = self.page.account()
