@@ -1,7 +1,7 @@
 import { expect, freshTest as test } from './fixtures.mjs';
 import { openApp } from './helpers.mjs';
 import { createSharedRoom, joinRoom, signIn } from './homeserver.mjs';
-import { row, write } from './steps.mjs';
+import { composer, row, write } from './steps.mjs';
 
 test.use({ trouble: [async ({}, use) => { await use([]); }, { auto: true }] });
 
@@ -22,6 +22,16 @@ test('two people in two browsers share a room, also when one is offline for a wh
   await write(ben, 'On my way.');
   await expect(row(ada, 'On my way.')).toBeVisible();
   await expect(row(ben, 'On my way.').getByText('Sending…')).toBeHidden();
+
+  const height = await ben.locator('#messages').evaluate((list) => list.closest('.messages-frame').clientHeight);
+  await composer(ada).pressSequentially('Take your t');
+  await expect(ben.getByText('ada is typing…')).toBeVisible();
+  expect(await ben.locator('#messages').evaluate((list) => list.closest('.messages-frame').clientHeight)).toBe(height);
+  await ben.setViewportSize({ width: 360, height: 640 });
+  await expect(ben.getByText('ada is typing…')).toBeInViewport({ ratio: 1 });
+  await ben.setViewportSize({ width: 1280, height: 720 });
+  await composer(ada).press('Enter');
+  await expect(ben.getByText('ada is typing…')).toBeHidden();
 
   await away.setOffline(true);
   await expect(ben.locator('#offline-banner')).toContainText('You\'re offline.');

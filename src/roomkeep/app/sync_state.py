@@ -80,6 +80,7 @@ class SyncState:
     Attributes:
         server: the name of the homeserver; empty for an account of this device alone.
         connection: whether the homeserver answers.
+        typing: the ids of who is typing, but for oneself, by channel.
         outbox: what waits to be sent.
         invites: the invitations to rooms.
         found: the public rooms that were found.
@@ -89,6 +90,7 @@ class SyncState:
     def __init__(self) -> None:
         self.server: Signal[str] = signal("")
         self.connection: Signal[Connection] = signal("connecting")
+        self.typing: Signal[Mapping[str, tuple[str, ...]]] = signal({})
         self.outbox: Signal[Outbox] = signal(Outbox())
         self.invites: Signal[tuple[Invite, ...]] = signal(())
         self.found: Signal[FoundRooms | None] = signal(None)

@@ -8,6 +8,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 import pytest
 
 from roomkeep.app.state import AccountState
+from roomkeep.app.typing import describe_typing
 from roomkeep.sync.httpx_transport import HttpxTransport
 from support.chat import Chat
 from support.sync_people import CutTransport
@@ -28,6 +29,10 @@ class Person:
     @property
     def account(self) -> AccountState:
         return self.chat.account
+
+    @property
+    def name_shown(self) -> str:
+        return self.account.user().display_name
 
     async def until(self, look: Callable[[], object]) -> None:
         async with asyncio.timeout(30):
@@ -129,6 +134,16 @@ async def test_what_is_refused_is_sent_again_or_discarded(two: list[Person]) -> 
     await ben.until_shown("hello", "one")
 
 
+async def test_the_others_see_who_is_typing(two: list[Person]) -> None:
+    ada, ben = two
+    ada.chat.effects.typing.note(ada.chat.here, "hel")
+    await ben.until(lambda: describe_typing(ben.account) == f"{ada.name_shown} is typing…")
+    await ada.chat.write("hello")
+    ada.chat.effects.typing.end()
+    await ben.until(lambda: not describe_typing(ben.account))
+    assert describe_typing(ada.account) == ""
+
+
 async def test_an_invitation_is_shown_and_accepted(homeserver: Homeserver) -> None:
     async with people(homeserver, "ada", "ben") as (ada, ben):
         await ada.chat.effects.homeserver.create("Den", is_private=True)
@@ -207,7 +222,8 @@ async def test_a_channel_made_offline_stays_open_as_the_server_names_it(two: lis
     channel = ada.account.channel
     assert channel is not None
     assert channel.name == "porch"
-    assert (ada.chat.shown, ada.account.draft) == (["sit down"], "half a sen")
+    await ada.until_shown("sit down")
+    assert ada.account.draft == "half a sen"
     await ada.until_sent()
     await ada.chat.write("have some tea")
     await ben.until(lambda: len(ben.account.room.channels) == 2 if ben.account.room else False)

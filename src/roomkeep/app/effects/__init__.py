@@ -32,6 +32,7 @@ from roomkeep.app.effects.settings import SettingsEffects
 from roomkeep.app.effects.sign_in import SignInEffects
 from roomkeep.app.effects.storage import StorageEffects
 from roomkeep.app.effects.storage_cleanup import StorageCleanupEffects
+from roomkeep.app.effects.typing import TypingEffects
 from roomkeep.app.effects.unread import UnreadEffects
 
 __all__ = ["Context", "Effects"]
@@ -66,6 +67,7 @@ class Effects:
             self.draft_attachments,
         )
         self.homeserver = HomeserverEffects(context, self.rooms, self.messages)
+        self.typing = TypingEffects(context, self.homeserver)
         self.room_settings = RoomSettingsEffects(
             context, writer, self.rooms, self.unread, self.draft_attachments, self.homeserver
         )

@@ -252,6 +252,12 @@ class HomeserverEffects(EffectGroup):
             account.dialog.set(None)
         self.context.tell("success", localize("invite.done", user=user_id))
 
+    async def set_typing(self, account: AccountState, channel_id: str, *, for_ms: int) -> None:
+        """Tell the others in a channel that one is typing; 0 ends it. Offline, nobody is told."""
+        is_open = self.page.account() is account and self._client is not None
+        if is_open and account.sync.connection() == "online":
+            await self._connected().set_typing(channel_id, for_ms=for_ms)
+
     async def fill(self, account: AccountState, message: Message) -> bool:
         """Get messages that are missing on this device before one; return whether any were."""
         if not self.has_room(message.room_id):
@@ -300,6 +306,7 @@ def _show_connection(sync: SyncState, client: "SyncClient") -> None:
         # Another tab may sign in or out.
         sync.server.set(name_of_server(client.server()))
         sync.connection.set(client.status())
+        sync.typing.set(client.typing() if client.status() == "online" else {})
 
 
 def _tabs_of(user_id: str) -> "Tabs | None":
