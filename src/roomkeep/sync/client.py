@@ -38,6 +38,8 @@ logger = logging.getLogger(__name__)
 
 _WAIT_MS: Final = 30_000
 """How long the homeserver may wait for something new."""
+_THUMBNAIL: Final = (800, 600)
+"""The size of thumbnails, in pixels; they are sharp on screens of twice as many."""
 
 
 class SyncClient:
@@ -230,13 +232,23 @@ class SyncClient:
             BadResponse: it does not have the size that its message says.
         """
         connection = self._connected
-        addresses = await connection.own.database.get_media_addresses([attachment.id])
-        if attachment.id not in addresses:
-            raise RecordNotFound("attachments", attachment.id)
+        address = await connection.address_of(attachment)
         size = attachment.size or None
-        found = await media.download(connection.wire, addresses[attachment.id], size=size)
-        await connection.own.database.save_attachment(attachment, found.data)
+        found = await media.download(connection.wire, address, size=size)
+        # Some messages do not say the size.
+        whole = replace(attachment, size=len(found.data))
+        await connection.own.database.save_attachment(whole, found.data)
         return found.data
+
+    async def get_thumbnail(self, attachment: Attachment) -> media.Media:
+        """Download a small version of a picture, made by the server. It is not kept.
+
+        Raises:
+            RecordNotFound: it is not on the server.
+        """
+        connection = self._connected
+        address = await connection.address_of(attachment)
+        return await media.thumbnail(connection.wire, address, *_THUMBNAIL)
 
     async def set_typing(self, channel_id: str, *, for_ms: int) -> None:
         """Tell the others in a channel that the user is typing; 0 ends it."""
@@ -374,6 +386,17 @@ class _Connection:
             asking.cancel()
             # Two steps must not run at a time.
             await asyncio.wait((asking,))
+
+    async def address_of(self, attachment: Attachment) -> str:
+        """Return the `mxc://` address of a file.
+
+        Raises:
+            RecordNotFound: it is not on the server.
+        """
+        addresses = await self.own.database.get_media_addresses([attachment.id])
+        if attachment.id not in addresses:
+            raise RecordNotFound("attachments", attachment.id)
+        return addresses[attachment.id]
 
     async def follow_rooms(self, is_leading: Callable[[], bool]) -> None:
         """Learn the rooms that other tabs store.

@@ -66,7 +66,7 @@ class Effects:
             self.drafts,
             self.draft_attachments,
         )
-        self.homeserver = HomeserverEffects(context, self.rooms, self.messages)
+        self.homeserver = HomeserverEffects(context, self.rooms, self.messages, self.pictures)
         self.typing = TypingEffects(context, self.homeserver)
         self.room_settings = RoomSettingsEffects(
             context, writer, self.rooms, self.unread, self.draft_attachments, self.homeserver

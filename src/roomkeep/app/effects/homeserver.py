@@ -10,12 +10,15 @@ from reaktiv import Effect, batch
 
 from roomkeep.app.effects.context import Context, EffectGroup, effect
 from roomkeep.app.effects.messages import MessageEffects
+from roomkeep.app.effects.pictures import PictureEffects
 from roomkeep.app.effects.rooms import RoomEffects
+from roomkeep.app.effects.server_files import Loaded
 from roomkeep.app.limits import check_name
 from roomkeep.app.state import AccountState
 from roomkeep.app.sync_state import FoundRooms, SyncState, read_outbox
+from roomkeep.errors import RecordNotFound
 from roomkeep.localization import localize
-from roomkeep.models import Message
+from roomkeep.models import Attachment, Message
 from roomkeep.persistence import OUTBOX, Change, SyncedRoom
 
 if TYPE_CHECKING:
@@ -36,12 +39,19 @@ class HomeserverEffects(EffectGroup):
         transport: the way to the network; None for the browser's.
     """
 
-    def __init__(self, context: Context, rooms: RoomEffects, messages: MessageEffects) -> None:
+    def __init__(
+        self,
+        context: Context,
+        rooms: RoomEffects,
+        messages: MessageEffects,
+        pictures: PictureEffects,
+    ) -> None:
         super().__init__(context)
         self.transport: Transport | None = None
         self._rooms = rooms
         self._messages = messages
         messages.fill = self.fill
+        pictures.server = self
         self._client: SyncClient | None = None
         self._network = AsyncExitStack()
         self._turn = asyncio.Lock()
@@ -266,6 +276,23 @@ class HomeserverEffects(EffectGroup):
         gaps = await database.get_gaps(message.room_id, message.channel_id)
         before = [gap for gap in gaps if gap.before.timestamp <= message.timestamp]
         return bool(before) and await self._connected().fill(before[-1])
+
+    # Files
+
+    async def download_file(self, account: AccountState, attachment: Attachment) -> bytes:
+        """Download a file, and keep it: see `FileServer`."""
+        return await self._client_of(account, attachment).download(attachment)
+
+    async def get_thumbnail(self, account: AccountState, attachment: Attachment) -> Loaded:
+        """Download a small version of a picture, which is not kept: see `FileServer`."""
+        found = await self._client_of(account, attachment).get_thumbnail(attachment)
+        return found.data, found.mime
+
+    def _client_of(self, account: AccountState, attachment: Attachment) -> "SyncClient":
+        self.context.database(account)
+        if self._client is None:
+            raise RecordNotFound("attachments", attachment.id)
+        return self._client
 
     async def _look_for_gap(self, account: AccountState) -> None:
         """Read the channel again where messages are missing among those on the page, or before."""
