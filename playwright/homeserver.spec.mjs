@@ -1,41 +1,28 @@
-import process from 'node:process';
 import { Buffer } from 'node:buffer';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { expect, freshTest as test } from './fixtures.mjs';
 import { openApp } from './helpers.mjs';
-import { composer, row, write } from './steps.mjs';
+import { createSharedRoom, joinRoom, password, server, signIn } from './homeserver.mjs';
+import { composer, pick, row, write } from './steps.mjs';
 
-// `python3 src/tools test sync` runs these, with a homeserver on which Ada and Ben have accounts.
-const { ROOMKEEP_HOMESERVER: server, ROOMKEEP_PASSWORD: password } = process.env;
-
-async function signIn(page, place, name) {
-  await place.getByText('Sign in to a homeserver').click();
-  await place.getByLabel('Homeserver', { exact: true }).fill(server);
-  await place.getByLabel('User name').fill(name);
-  await place.getByLabel('Password').fill(password);
-  await place.getByRole('button', { name: 'Sign in', exact: true }).click();
-  await expect(page.getByRole('button', { name: new RegExp(`^Account: @?${name}`, 'i') })).toBeVisible();
-}
+const root = fileURLToPath(new URL('..', import.meta.url));
 
 test.use({ trouble: [async ({}, use) => { await use([]); }, { auto: true }] });
 
-/** Sign in Ada and Ben, each in a browser, and bring them into a new room. */
+/** Signs Ada and Ben in, each in a browser, and brings them into a new room. */
 async function meet(ada, browser, baseURL, room) {
   await openApp(ada);
   await signIn(ada, ada.locator('#welcome'), 'ada');
-  await ada.getByRole('button', { name: 'New room' }).click();
-  await ada.getByLabel('Room name').fill(room);
-  await ada.getByLabel(/Anyone on/).check();
-  await ada.keyboard.press('Enter');
-  await expect(ada.getByRole('heading', { name: room, level: 1 })).toBeVisible();
+  await createSharedRoom(ada, room);
   await write(ada, 'The kettle is on.');
 
   const away = await browser.newContext({ baseURL, serviceWorkers: 'block' });
   const ben = await away.newPage();
   await openApp(ben);
   await signIn(ben, ben.locator('#welcome'), 'ben');
-  await ben.getByRole('button', { name: 'Find rooms' }).click();
-  await ben.getByRole('listitem').filter({ hasText: room }).getByRole('button', { name: 'Join' }).click();
-  await expect(ben.getByRole('heading', { name: room, level: 1 })).toBeVisible();
+  await joinRoom(ben, room);
   await expect(row(ben, 'The kettle is on.')).toBeVisible();
   return { ben, away };
 }
@@ -47,6 +34,31 @@ test('two people in two browsers share a room, also when one is offline for a wh
   await write(ben, 'On my way.');
   await expect(row(ada, 'On my way.')).toBeVisible();
   await expect(row(ben, 'On my way.').getByText('Sending…')).toBeHidden();
+
+  // Larger than what is got whole at once.
+  const picture = await readFile(path.join(root, 'docs', 'app.png'));
+  const padded = Buffer.concat([picture, Buffer.alloc(Math.max(0, 300_000 - picture.length))]);
+  await pick(ada, { name: 'kettle.png', mimeType: 'image/png', buffer: padded });
+  const asksThumbnail = ben.waitForRequest(/\/media\/thumbnail\//);
+  await write(ada, 'Look at it.');
+  await asksThumbnail;
+  const shown = row(ben, 'Look at it.').getByRole('img', { name: /kettle/ });
+  await expect(shown).toBeVisible();
+  const asksWhole = ben.waitForRequest(/\/media\/download\//);
+  await shown.click();
+  await asksWhole;
+  await expect(ben.locator('#lightbox img')).toBeVisible();
+  await ben.keyboard.press('Escape');
+
+  const height = await ben.locator('#messages').evaluate((list) => list.closest('.messages-frame').clientHeight);
+  await composer(ada).pressSequentially('Take your t');
+  await expect(ben.getByText('ada is typing…')).toBeVisible();
+  expect(await ben.locator('#messages').evaluate((list) => list.closest('.messages-frame').clientHeight)).toBe(height);
+  await ben.setViewportSize({ width: 360, height: 640 });
+  await expect(ben.getByText('ada is typing…')).toBeInViewport({ ratio: 1 });
+  await ben.setViewportSize({ width: 1280, height: 720 });
+  await composer(ada).press('Enter');
+  await expect(ben.getByText('ada is typing…')).toBeHidden();
 
   await away.setOffline(true);
   await expect(ben.locator('#offline-banner')).toContainText('You\'re offline.');
@@ -200,10 +212,7 @@ test('two tabs of one person know and can do the same', async ({ page: first, co
   const ben = await away.newPage();
   await openApp(ben);
   await signIn(ben, ben.locator('#welcome'), 'ben');
-  await ben.getByRole('button', { name: 'New room' }).click();
-  await ben.getByLabel('Room name').fill('Bakery');
-  await ben.getByLabel(/Anyone on/).check();
-  await ben.keyboard.press('Enter');
+  await createSharedRoom(ben, 'Bakery');
   await write(ben, 'Fresh bread!');
 
   await test.step('the second one knows the state of the connection', async () => {
@@ -217,8 +226,7 @@ test('two tabs of one person know and can do the same', async ({ page: first, co
   });
 
   await test.step('the second one finds, joins, creates and invites', async () => {
-    await second.getByRole('button', { name: 'Find rooms' }).click();
-    await second.getByRole('listitem').filter({ hasText: 'Bakery' }).getByRole('button', { name: 'Join' }).click();
+    await joinRoom(second, 'Bakery');
     await expect(row(second, 'Fresh bread!')).toBeVisible();
     await write(second, 'Two loaves, please.');
     await expect(row(ben, 'Two loaves, please.')).toBeVisible();

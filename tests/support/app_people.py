@@ -25,6 +25,10 @@ class Person:
     def account(self) -> AccountState:
         return self.chat.account
 
+    @property
+    def name_shown(self) -> str:
+        return self.account.user().display_name
+
     async def until(self, look: Callable[[], object]) -> None:
         async with asyncio.timeout(30):
             while not look():  # noqa: ASYNC110 what is waited for tells nobody

@@ -118,6 +118,7 @@ class SyncState:
         server: the name of the homeserver; empty for an account of this device alone.
         connection: whether the homeserver answers.
         rooms: the ids of the rooms that are on the server.
+        typing: the ids of who is typing, but for oneself, by channel.
         outbox: what waits to be sent.
         invites: the invitations to rooms.
         knocks: the rooms that one has asked to join, without an answer so far.
@@ -134,6 +135,7 @@ class SyncState:
         self.server: Signal[str] = signal("")
         self.connection: Signal[Connection] = signal("connecting")
         self.rooms: Signal[frozenset[str]] = signal(frozenset())
+        self.typing: Signal[Mapping[str, tuple[str, ...]]] = signal({})
         self.outbox: Signal[Outbox] = signal(Outbox())
         self.invites: Signal[tuple[Invite, ...]] = signal(())
         self.knocks: Signal[tuple[Knock, ...]] = signal(())

@@ -51,6 +51,8 @@ _WAIT_MS: Final = 30_000
 """How long the homeserver may wait for something new."""
 _PAUSE_S: Final = 0.1
 """How long to wait, at least, after an answer that came at once."""
+_THUMBNAIL: Final = (800, 600)
+"""The size of thumbnails, in pixels; they are sharp on screens of twice as many."""
 
 
 class SyncClient:
@@ -188,7 +190,7 @@ class SyncClient:
         await events.put_state(wire, room_id, "m.room.avatar", "", content)
         return await self.view_room(room_id)
 
-    async def get_thumbnail(self, address: str, side: int) -> tuple[bytes, str]:
+    async def get_picture(self, address: str, side: int) -> tuple[bytes, str]:
         """Return a square thumbnail of a picture on the server, and its media type.
 
         Args:
@@ -310,13 +312,23 @@ class SyncClient:
             BadResponse: it does not have the size that its message says.
         """
         connection = self._connected
-        addresses = await connection.own.database.get_media_addresses([attachment.id])
-        if attachment.id not in addresses:
-            raise RecordNotFound("attachments", attachment.id)
+        address = await connection.address_of(attachment)
         size = attachment.size or None
-        found = await media.download(connection.wire, addresses[attachment.id], size=size)
-        await connection.own.database.save_attachment(attachment, found.data)
+        found = await media.download(connection.wire, address, size=size)
+        # Some messages do not say the size.
+        whole = replace(attachment, size=len(found.data))
+        await connection.own.database.save_attachment(whole, found.data)
         return found.data
+
+    async def get_thumbnail(self, attachment: Attachment) -> media.Media:
+        """Download a small version of a picture, made by the server. It is not kept.
+
+        Raises:
+            RecordNotFound: it is not on the server.
+        """
+        connection = self._connected
+        address = await connection.address_of(attachment)
+        return await media.thumbnail(connection.wire, address, *_THUMBNAIL)
 
     async def set_typing(self, channel_id: str, *, for_ms: int) -> None:
         """Tell the others in a channel that the user is typing; 0 ends it."""
@@ -467,6 +479,17 @@ class _Connection:
             self._pauses.reset()
         if took_s < _PAUSE_S if is_new else took_s * 1000 < wait_ms:
             await self._pauses.wait()
+
+    async def address_of(self, attachment: Attachment) -> str:
+        """Return the `mxc://` address of a file.
+
+        Raises:
+            RecordNotFound: it is not on the server.
+        """
+        addresses = await self.own.database.get_media_addresses([attachment.id])
+        if attachment.id not in addresses:
+            raise RecordNotFound("attachments", attachment.id)
+        return addresses[attachment.id]
 
     async def follow_rooms(self, is_leading: Callable[[], bool]) -> None:
         """Learn the rooms that other tabs store.

@@ -2,8 +2,9 @@
 
 import asyncio
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any, Final, Self
 
+from roomkeep.persistence.server_access import ServerAccess, page_access
 from roomkeep.sync.errors import NotReachable, RedirectRefused, ResponseTooLarge
 from roomkeep.sync.wire.transport import Request, Response, time_limit
 
@@ -21,13 +22,32 @@ _OPTIONS: Final = {
 
 
 class FetchTransport:
-    """A `Transport` in a page. It follows no redirects."""
+    """A `Transport` in a page. It follows no redirects.
+
+    As a context manager it ends the page's access to the servers that it was used for.
+
+    Args:
+        access: lets the page reach servers; None for the page's own.
+    """
+
+    def __init__(self, access: ServerAccess | None = None) -> None:
+        self._access = page_access() if access is None else access
+        self._opened: list[str] = []
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_error: object) -> None:
+        opened, self._opened = self._opened, []
+        await self._access.close(opened)
 
     async def send(self, request: Request) -> Response:
         """Send a request and return the answer: see `Transport`."""
         import js
         from pyodide.ffi import JsException
 
+        if self._access.is_needed:
+            await self._reach(str(js.URL.new(request.url).origin))
         controller = js.AbortController.new()
         timer = _Timer(controller.abort.bind(controller), request)
         try:
@@ -39,6 +59,11 @@ class FetchTransport:
             # Ends the request also where the caller was cancelled, or wants no more of it.
             timer.end()
             controller.abort()
+
+    async def _reach(self, origin: str) -> None:
+        if origin not in self._opened:
+            await self._access.open(origin)
+            self._opened.append(origin)
 
 
 async def _fetch(request: Request, signal: Any, on_data: Callable[[int], None]) -> Response:

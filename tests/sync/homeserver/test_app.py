@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from roomkeep.app.people import roles_to_give
+from roomkeep.app.typing import describe_typing
 from roomkeep.persistence import SendMessage
 from roomkeep.sync.httpx_transport import HttpxTransport
 from roomkeep.sync.session import wire_of
@@ -87,6 +88,16 @@ async def test_what_is_refused_is_sent_again_or_discarded(two: list[Person]) -> 
     ada.transport.mend()
     ada.chat.effects.homeserver.wake()
     await ben.until_shown("hello", "one")
+
+
+async def test_the_others_see_who_is_typing(two: list[Person]) -> None:
+    ada, ben = two
+    ada.chat.effects.typing.note(ada.chat.here, "hel")
+    await ben.until(lambda: describe_typing(ben.account) == f"{ada.name_shown} is typing…")
+    await ada.chat.write("hello")
+    ada.chat.effects.typing.end()
+    await ben.until(lambda: not describe_typing(ben.account))
+    assert describe_typing(ada.account) == ""
 
 
 async def test_an_invitation_is_shown_and_accepted(homeserver: Homeserver) -> None:
@@ -242,7 +253,8 @@ async def test_a_channel_made_offline_stays_open_as_the_server_names_it(two: lis
     channel = ada.account.channel
     assert channel is not None
     assert channel.name == "porch"
-    assert (ada.chat.shown, ada.account.draft) == (["sit down"], "half a sen")
+    await ada.until_shown("sit down")
+    assert ada.account.draft == "half a sen"
     await ada.until_sent()
     await ada.chat.write("have some tea")
     await ben.until(lambda: len(ben.account.room.channels) == 2 if ben.account.room else False)

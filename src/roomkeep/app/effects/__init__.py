@@ -35,6 +35,7 @@ from roomkeep.app.effects.settings import SettingsEffects
 from roomkeep.app.effects.sign_in import SignInEffects
 from roomkeep.app.effects.storage import StorageEffects
 from roomkeep.app.effects.storage_cleanup import StorageCleanupEffects
+from roomkeep.app.effects.typing import TypingEffects
 from roomkeep.app.effects.unread import UnreadEffects
 
 __all__ = ["Context", "Effects"]
@@ -68,10 +69,11 @@ class Effects:
             self.drafts,
             self.draft_attachments,
         )
-        self.homeserver = HomeserverEffects(context, self.rooms, self.messages)
+        self.homeserver = HomeserverEffects(context, self.rooms, self.messages, self.pictures)
         self.join_requests = JoinRequestEffects(context, self.homeserver)
         self.move_room = MoveRoomEffects(context, self.homeserver, self.rooms)
         self.room_icons = RoomIconEffects(context, self.homeserver)
+        self.typing = TypingEffects(context, self.homeserver)
         self.room_settings = RoomSettingsEffects(
             context, writer, self.rooms, self.unread, self.draft_attachments, self.homeserver
         )

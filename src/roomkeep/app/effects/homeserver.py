@@ -1,18 +1,24 @@
 """Following the account's homeserver, and the rooms there."""
 
+import asyncio
 import sys
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING
 
 from reaktiv import Effect, batch
 
 from roomkeep.app.effects.context import Context, EffectGroup, effect
 from roomkeep.app.effects.messages import MessageEffects
+from roomkeep.app.effects.pictures import PictureEffects
 from roomkeep.app.effects.rooms import RoomEffects
+from roomkeep.app.effects.server_files import Loaded
 from roomkeep.app.limits import check_name
 from roomkeep.app.state import AccountState
 from roomkeep.app.sync_state import AskedRoom, FoundRooms, SyncState, read_outbox
+from roomkeep.errors import RecordNotFound
 from roomkeep.localization import localize
-from roomkeep.models import Message, Role, User
+from roomkeep.models import Attachment, Message, Role, User
 from roomkeep.persistence import OUTBOX, Change, SyncedRoom
 
 if TYPE_CHECKING:
@@ -36,15 +42,23 @@ class HomeserverEffects(EffectGroup):
         transport: the way to the network; None for the browser's.
     """
 
-    def __init__(self, context: Context, rooms: RoomEffects, messages: MessageEffects) -> None:
+    def __init__(
+        self,
+        context: Context,
+        rooms: RoomEffects,
+        messages: MessageEffects,
+        pictures: PictureEffects,
+    ) -> None:
         super().__init__(context)
         self.transport: Transport | None = None
         self._rooms = rooms
         self._messages = messages
         messages.fill = self.fill
+        pictures.server = self
         self._client: SyncClient | None = None
+        self._network = AsyncExitStack()
+        self._turn = asyncio.Lock()
         self._watch: Effect | None = None
-        self._turn = 0
         self._reading = False
         self._is_stale = False
         context.follow(self._take, OUTBOX, _META, _MESSAGES, _ROOMS)
@@ -58,43 +72,40 @@ class HomeserverEffects(EffectGroup):
             account: the account.
             is_new: it was just signed in to, which other tabs do not know yet.
         """
-        await self.leave()
-        turn = self._turn
-        database = self.context.database(account)
-        session = await database.get_sync_session()
-        if session is None:
-            with batch():
-                account.sync.server.set("")
-                account.sync.rooms.set(frozenset())
-            return
-        account.sync.server.set(name_of_server(session.server))
-        await self._load_rooms(account)
-        if turn != self._turn:
-            # Called again meanwhile.
-            return
-        # Most accounts have no homeserver, and need not wait for all this to load.
-        from roomkeep.sync.client import SyncClient
+        # The account opens, and is signed in to, at nearly the same time.
+        async with self._turn:
+            await self.leave()
+            database = self.context.database(account)
+            session = await database.get_sync_session()
+            if session is None:
+                with batch():
+                    account.sync.server.set("")
+                    account.sync.rooms.set(frozenset())
+                return
+            account.sync.server.set(name_of_server(session.server))
+            await self._load_rooms(account)
+            # Most accounts have no homeserver, and need not wait for all this to load.
+            from roomkeep.sync.client import SyncClient
 
-        client = self._client = SyncClient(
-            database, self.get_transport(), tabs=_tabs_of(account.user_id)
-        )
-        self._watch = Effect(lambda: _show_connection(account.sync, client))
-        await client.start()
-        if self._client is client:
-            if is_new:
-                client.tell_signed_in()
-            await self._load_outbox(account)
-            await self._load_pending(account)
+            transport = await self._network.enter_async_context(self.open_network())
+            client = self._client = SyncClient(database, transport, tabs=_tabs_of(account.user_id))
+            self._watch = Effect(lambda: _show_connection(account.sync, client))
+            await client.start()
+            if self._client is client:
+                if is_new:
+                    client.tell_signed_in()
+                await self._load_outbox(account)
+                await self._load_pending(account)
 
     async def leave(self) -> None:
         """Stop following it. What waits stays in the outbox."""
-        self._turn += 1
         client, self._client = self._client, None
         watch, self._watch = self._watch, None
         if watch is not None:
             watch.dispose()
         if client is not None:
             await client.stop()
+        await self._network.aclose()
 
     def wake(self) -> None:
         """Try to connect now: the network may be back."""
@@ -106,13 +117,16 @@ class HomeserverEffects(EffectGroup):
         if self._client is not None:
             self._client.lose()
 
-    def get_transport(self) -> "Transport":
-        """Return the way to the network."""
-        if self.transport is None:
-            from roomkeep.sync.fetch_transport import FetchTransport
+    @asynccontextmanager
+    async def open_network(self) -> "AsyncIterator[Transport]":
+        """Open a way to the network, for as long as it is used."""
+        if self.transport is not None:
+            yield self.transport
+            return
+        from roomkeep.sync.fetch_transport import FetchTransport
 
-            self.transport = FetchTransport()
-        return self.transport
+        async with FetchTransport() as transport:
+            yield transport
 
     @effect("failed.sign_out_server")
     async def sign_out(self) -> None:
@@ -324,6 +338,12 @@ class HomeserverEffects(EffectGroup):
         finally:
             account.sync.is_busy.set(False)
 
+    async def set_typing(self, account: AccountState, channel_id: str, *, for_ms: int) -> None:
+        """Tell the others in a channel that one is typing; 0 ends it. Offline, nobody is told."""
+        is_open = self.page.account() is account and self._client is not None
+        if is_open and account.sync.connection() == "online":
+            await self.get_client().set_typing(channel_id, for_ms=for_ms)
+
     async def fill(self, account: AccountState, message: Message) -> bool:
         """Get messages that are missing on this device before one; return whether any were."""
         if message.room_id not in account.sync.rooms():
@@ -332,6 +352,23 @@ class HomeserverEffects(EffectGroup):
         gaps = await database.get_gaps(message.room_id, message.channel_id)
         before = [gap for gap in gaps if gap.before.timestamp <= message.timestamp]
         return bool(before) and await self.get_client().fill(before[-1])
+
+    # Files
+
+    async def download_file(self, account: AccountState, attachment: Attachment) -> bytes:
+        """Download a file, and keep it: see `FileServer`."""
+        return await self._client_of(account, attachment).download(attachment)
+
+    async def get_thumbnail(self, account: AccountState, attachment: Attachment) -> Loaded:
+        """Download a small version of a picture, which is not kept: see `FileServer`."""
+        found = await self._client_of(account, attachment).get_thumbnail(attachment)
+        return found.data, found.mime
+
+    def _client_of(self, account: AccountState, attachment: Attachment) -> "SyncClient":
+        self.context.database(account)
+        if self._client is None:
+            raise RecordNotFound("attachments", attachment.id)
+        return self._client
 
     async def _look_for_gap(self, account: AccountState) -> None:
         """Read the channel again where messages are missing among those on the page, or before."""
@@ -383,6 +420,7 @@ def _show_connection(sync: SyncState, client: "SyncClient") -> None:
         # Another tab may sign in or out.
         sync.server.set(name_of_server(client.server()))
         sync.connection.set(client.status())
+        sync.typing.set(client.typing() if client.status() == "online" else {})
 
 
 def _tabs_of(user_id: str) -> "Tabs | None":

@@ -94,7 +94,7 @@ class RoomIconEffects(EffectGroup):
         from roomkeep.sync.errors import HomeserverError
 
         try:
-            data, mime = await self._homeserver.get_client().get_thumbnail(address, SIDE)
+            data, mime = await self._homeserver.get_client().get_picture(address, SIDE)
         except HomeserverError as error:
             # The room has its initials until then, or until the next start.
             if error.is_temporary:

@@ -1,8 +1,8 @@
 """Signing in to a homeserver, which opens that user's own account."""
 
 import logging
-from collections.abc import Coroutine
-from typing import Any
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
 
 from roomkeep.app.effects.accounts import AccountEffects
 from roomkeep.app.effects.context import Context, EffectGroup, effect
@@ -12,6 +12,9 @@ from roomkeep.app.sync_state import SignInWays
 from roomkeep.localization import localize
 from roomkeep.persistence import PendingSignIn
 from roomkeep.sync.errors import BadCredentials, HomeserverError
+
+if TYPE_CHECKING:
+    from roomkeep.sync.wire import Transport
 
 __all__ = ["SignInEffects"]
 
@@ -34,15 +37,17 @@ class SignInEffects(EffectGroup):
         """Sign in with a name and a password; the account that is open stays so until then."""
         from roomkeep.sync.session import sign_in
 
-        signing = sign_in(
-            self.context.device,
-            self._homeserver.get_transport(),
-            address.strip(),
-            name.strip(),
-            password,
-            open_account=self._accounts.open,
-        )
-        await self._follow(signing, "account")
+        def sign(transport: "Transport") -> Awaitable[object]:
+            return sign_in(
+                self.context.device,
+                transport,
+                address.strip(),
+                name.strip(),
+                password,
+                open_account=self._accounts.open,
+            )
+
+        await self._follow(sign, "account")
 
     def open_again(self) -> None:
         """Ask for the password, where the homeserver has ended the session."""
@@ -55,8 +60,10 @@ class SignInEffects(EffectGroup):
         """Sign in to the open account's homeserver again; everything goes on from there."""
         from roomkeep.sync.session import sign_in_again
 
-        signing = sign_in_again(self.context.device, self._homeserver.get_transport(), password)
-        await self._follow(signing, "sign-in-again")
+        device = self.context.device
+        await self._follow(
+            lambda transport: sign_in_again(device, transport, password), "sign-in-again"
+        )
 
     @effect("failed.sign_in", of_device=True)
     async def look_for_ways(self, address: str) -> None:
@@ -68,8 +75,9 @@ class SignInEffects(EffectGroup):
         if not address:
             return
         try:
-            wire = await account.discover(self._homeserver.get_transport(), address)
-            ways = {flow.type for flow in await account.get_login_flows(wire)}
+            async with self._homeserver.open_network() as transport:
+                wire = await account.discover(transport, address)
+                ways = {flow.type for flow in await account.get_login_flows(wire)}
         except HomeserverError as error:
             logger.info("could not ask how to sign in: %s", error)
             return
@@ -92,7 +100,8 @@ class SignInEffects(EffectGroup):
         from roomkeep.sync.wire import account
 
         address, nonce = address.strip(), self.context.new_id()
-        wire = await account.discover(self._homeserver.get_transport(), address)
+        async with self._homeserver.open_network() as transport:
+            wire = await account.discover(transport, address)
         self.context.resume.save_pending_sign_in(
             PendingSignIn(address=address, nonce=nonce, started_at=self.context.time())
         )
@@ -111,26 +120,25 @@ class SignInEffects(EffectGroup):
         pending = self.context.resume.take_pending_sign_in(nonce, self.context.time())
         if pending is None:
             raise _expired()
-        signing = sign_in_with_token(
-            self.context.device,
-            self._homeserver.get_transport(),
-            pending.address,
-            token,
-            open_account=self._accounts.open,
-        )
+        device, open_account = self.context.device, self._accounts.open
         try:
-            await self._follow(signing, "account")
+            await self._follow(
+                lambda transport: sign_in_with_token(
+                    device, transport, pending.address, token, open_account=open_account
+                ),
+                "account",
+            )
         except BadCredentials:
             raise _expired() from None
 
-    async def _follow(self, signing: Coroutine[Any, Any, object], dialog: str) -> None:
+    async def _follow(self, sign: "Callable[[Transport], Awaitable[object]]", dialog: str) -> None:
         """Sign in, close the dialog, and follow the homeserver of the account that is open then."""
         if self.page.is_signing_in():
-            signing.close()
             return
         self.page.is_signing_in.set(True)
         try:
-            await signing
+            async with self._homeserver.open_network() as transport:
+                await sign(transport)
         finally:
             self.page.is_signing_in.set(False)
         account = self.page.account()

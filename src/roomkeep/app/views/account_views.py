@@ -32,6 +32,7 @@ from roomkeep.app.views.start import StartView
 from roomkeep.app.views.storage import StorageView
 from roomkeep.app.views.storage_cleanup import StorageCleanupView
 from roomkeep.app.views.type_ahead import TypeAheadView
+from roomkeep.app.views.typing import TypingView
 
 __all__ = ["AccountViews"]
 
@@ -40,6 +41,7 @@ KINDS: Final = (
     RoomHeadView,
     MessagesView,
     ComposerView,
+    TypingView,
     EmojiView,
     DialogsView,
     RoomDialogsView,

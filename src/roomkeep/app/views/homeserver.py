@@ -46,8 +46,6 @@ class HomeserverView(View):
     def _make(self, name: str) -> _Place:
         details = clone("homeserver-form")
         by_id(name).append(details)
-        # The desktop's window speaks to no network.
-        by_id(name).hidden = hasattr(js.window, "roomkeepDesktop")
         form = details.querySelector("form")
         self.listen(form, "submit", self._on_submit)
         address = form.elements.namedItem("address")
