@@ -1,7 +1,12 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { expect, freshTest as test } from './fixtures.mjs';
 import { openApp } from './helpers.mjs';
 import { createSharedRoom, joinRoom, signIn } from './homeserver.mjs';
-import { composer, row, write } from './steps.mjs';
+import { composer, pick, row, write } from './steps.mjs';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
 
 test.use({ trouble: [async ({}, use) => { await use([]); }, { auto: true }] });
 
@@ -22,6 +27,21 @@ test('two people in two browsers share a room, also when one is offline for a wh
   await write(ben, 'On my way.');
   await expect(row(ada, 'On my way.')).toBeVisible();
   await expect(row(ben, 'On my way.').getByText('Sending…')).toBeHidden();
+
+  // Larger than what is got whole at once.
+  const picture = await readFile(path.join(root, 'docs', 'app.png'));
+  const padded = Buffer.concat([picture, Buffer.alloc(Math.max(0, 300_000 - picture.length))]);
+  await pick(ada, { name: 'kettle.png', mimeType: 'image/png', buffer: padded });
+  const asksThumbnail = ben.waitForRequest(/\/media\/thumbnail\//);
+  await write(ada, 'Look at it.');
+  await asksThumbnail;
+  const shown = row(ben, 'Look at it.').getByRole('img', { name: /kettle/ });
+  await expect(shown).toBeVisible();
+  const asksWhole = ben.waitForRequest(/\/media\/download\//);
+  await shown.click();
+  await asksWhole;
+  await expect(ben.locator('#lightbox img')).toBeVisible();
+  await ben.keyboard.press('Escape');
 
   const height = await ben.locator('#messages').evaluate((list) => list.closest('.messages-frame').clientHeight);
   await composer(ada).pressSequentially('Take your t');
