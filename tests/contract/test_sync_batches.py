@@ -48,6 +48,8 @@ async def test_a_session_is_kept_until_it_is_deleted(world: World, db: DatabaseS
     assert await (await world.service()).get_sync_session() == SESSION
     await db.delete_sync_session()
     assert await db.get_sync_session() is None
+    # What waits to be sent is for this server alone.
+    assert await (await world.service()).get_sync_server() == SESSION.server
 
 
 async def test_nothing_of_the_sync_is_seen_elsewhere(device: Synced) -> None:

@@ -13,9 +13,9 @@ import pytest
 from roomkeep.persistence import DatabaseService
 from roomkeep.persistence.memory_backend import MemoryBackend
 from roomkeep.sync.client import SyncClient
-from roomkeep.sync.errors import BadResponse, HomeserverError
+from roomkeep.sync.errors import BadResponse, HomeserverError, OtherHomeserver
 from roomkeep.sync.httpx_transport import HttpxTransport
-from roomkeep.sync.session import sign_in
+from roomkeep.sync.session import sign_in, sign_out
 from support.hostile_server import (
     CLUB,
     GENERAL,
@@ -548,8 +548,14 @@ async def test_signing_in_opens_no_other_account(reply: Reply) -> None:
 async def test_another_server_does_not_get_an_account_that_is_in_use(victim: Victim) -> None:
     session = await victim.database.get_sync_session()
     async with HostileServer() as other:
-        with pytest.raises(HomeserverError):
+        with pytest.raises(OtherHomeserver):
             await sign_in(victim.database, victim.transport, other.url, "ada", "a password")
         assert other.asked[-1].path.endswith("/logout")
-    assert await victim.database.get_sync_session() == session
-    await victim.goes_on()
+        assert await victim.database.get_sync_session() == session
+        await victim.goes_on()
+
+        # What was not sent yet is not for it, either.
+        await sign_out(victim.database, victim.transport)
+        with pytest.raises(OtherHomeserver):
+            await sign_in(victim.database, victim.transport, other.url, "ada", "a password")
+        assert await victim.database.get_sync_session() is None

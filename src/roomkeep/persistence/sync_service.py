@@ -13,6 +13,7 @@ class SyncService(AccountService):
 
     save_sync_session = method(operations.sync_state.save_sync_session)
     get_sync_session = method(operations.sync_state.get_sync_session)
+    get_sync_server = method(operations.sync_state.get_sync_server)
     delete_sync_session = method(operations.sync_state.delete_sync_session)
     get_sync_token = method(operations.sync_state.get_sync_token)
     get_synced_rooms = method(operations.sync_state.get_synced_rooms)

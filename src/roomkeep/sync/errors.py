@@ -10,7 +10,7 @@ RoomkeepError
     ├── RedirectRefused          it redirects to another origin
     ├── BadResponse              the response is malformed
     │   └── ResponseTooLarge     the response exceeds the size limit
-    ├── OtherHomeserver          the account is signed in at another homeserver
+    ├── OtherHomeserver          the account belongs to another homeserver
     ├── CreatedInPart            a room was created without all of its channels
     └── RequestRefused           the homeserver refused
         ├── BadCredentials       wrong name or password, or an expired login token
@@ -108,7 +108,7 @@ class ResponseTooLarge(BadResponse):
 
 
 class OtherHomeserver(HomeserverError):
-    """The account is signed in at another homeserver; sign out of that one first."""
+    """The account belongs to another homeserver: any server can claim to have its user."""
 
 
 class CreatedInPart(HomeserverError):

@@ -172,7 +172,7 @@ async def _sign_in(
     try:
         await open_account(session.user_id)
         earlier = await database.get_sync_session()
-        _check_server(earlier, session)
+        _check_server(await database.get_sync_server(), session)
         await database.save_sync_session(session)
     except BaseException:
         # No device stays on the server that nothing here knows of.
@@ -186,11 +186,11 @@ async def _sign_in(
     return session
 
 
-def _check_server(earlier: SyncSession | None, session: SyncSession) -> None:
+def _check_server(earlier: str | None, session: SyncSession) -> None:
     """Check that an account stays with its homeserver: any server can claim to have the user.
 
     Raises:
-        OtherHomeserver: it is signed in at another one.
+        OtherHomeserver: it belongs to another one.
     """
-    if earlier is not None and earlier.server != session.server:
-        raise OtherHomeserver(f"{session.user_id} is signed in at {earlier.server}")
+    if earlier not in (None, session.server):
+        raise OtherHomeserver(f"{session.user_id} belongs to {earlier}")

@@ -3,6 +3,7 @@
 | key | what it holds |
 |---|---|
 | `sync/session`, `sync/token` | the session, and the token to ask with next |
+| `sync/server` | the address of the homeserver, also without a session |
 | `sync/rooms` | the ids of the rooms that are on the server |
 | `sync/room/ROOM` | `RoomState` |
 | `sync/target/EVENT` | `Target`: what an event is here, where its id does not tell |
@@ -33,6 +34,7 @@ T = TypeVar("T")
 
 SYNC = "sync/"
 SESSION = "sync/session"
+SERVER = "sync/server"
 TOKEN = "sync/token"  # noqa: S105 the name of a key
 ROOMS = "sync/rooms"
 ROOM = "sync/room/"

@@ -9,6 +9,7 @@ from roomkeep.storage.operations.sync_records import (
     MEDIA,
     PICTURE,
     ROOM,
+    SERVER,
     SESSION,
     TOKEN,
     OwnPicture,
@@ -27,6 +28,7 @@ from roomkeep.storage.transaction import Transaction
 async def save_sync_session(tx: Transaction, session: SyncSession) -> None:
     """Write the session at a homeserver, in place of the one before."""
     write_many(tx, SESSION, {"": session})
+    write_many(tx, SERVER, {"": session.server})
 
 
 @reads("meta")
@@ -39,6 +41,15 @@ async def get_sync_session(tx: Transaction) -> SyncSession | None:
 async def delete_sync_session(tx: Transaction) -> None:
     """Forget the session, as one signs out. What was synchronized stays, and so does the outbox."""
     write_many(tx, SESSION, {"": None})
+
+
+@reads("meta")
+async def get_sync_server(tx: Transaction) -> str | None:
+    """Return the address of the account's homeserver, also once one has signed out; None for none.
+
+    What was synchronized, and what waits to be sent, is for this one alone.
+    """
+    return await read(tx, SERVER, str)
 
 
 @reads("meta")
