@@ -128,6 +128,7 @@ async def test_a_wrong_clock_changes_no_order(club: Club, error_ms: int) -> None
         await ben.say(*club.where, f"ben {number}")
         await ada.until_text(club.room, f"ben {number}")
     await ada.until_sent()
+    await ben.until_sent()
     wanted = [f"{name} {number}" for number in range(3) for name in ("ada", "ben")]
     assert await ben.texts(*club.where) == wanted
     assert await ada.texts(*club.where) == wanted
