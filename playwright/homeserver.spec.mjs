@@ -95,7 +95,7 @@ test('who asks to join a room is let in', async ({ page: ada, browser, baseURL }
   const ask = async (message) => {
     await found.getByRole('button', { name: 'Ask to join' }).click();
     const dialog = ben.getByRole('dialog', { name: 'Ask to join “Bean growers”' });
-    await dialog.getByLabel('Message').fill(message);
+    await dialog.getByLabel('Your message').fill(message);
     await dialog.getByRole('button', { name: 'Send request' }).click();
     await expect(found.getByRole('button', { name: 'Request sent' })).toBeDisabled();
   };
@@ -344,7 +344,7 @@ test('a room on the homeserver gets a picture as its icon', async ({ page }) => 
     canvas.getContext('2d').fillRect(0, 0, 150, 300);
     return canvas.toDataURL('image/png').split(',')[1];
   });
-  await edit.getByLabel('Choose icon…').setInputFiles({ name: 'icon.png', mimeType: 'image/png', buffer: Buffer.from(picture, 'base64') });
+  await edit.getByLabel('Choose picture…').setInputFiles({ name: 'icon.png', mimeType: 'image/png', buffer: Buffer.from(picture, 'base64') });
   await expect(edit.locator('.avatar img')).toBeVisible();
   await edit.getByLabel('Topic').fill('Pinholes and plates');
   await edit.getByRole('button', { name: 'Save' }).click();
