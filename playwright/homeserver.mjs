@@ -18,7 +18,7 @@ export async function signIn(page, place, name, { address = server } = {}) {
 export async function createSharedRoom(page, name) {
   await page.getByRole('button', { name: 'New room' }).click();
   await page.getByLabel('Room name').fill(name);
-  await page.getByLabel(/Anyone on/).check();
+  await page.getByRole('radio', { name: /^Anyone on/ }).check();
   await page.keyboard.press('Enter');
   await expect(page.getByRole('heading', { name, level: 1 })).toBeVisible();
 }

@@ -82,7 +82,7 @@ test('who asks to join a room is let in', async ({ page: ada, browser, baseURL }
   await signIn(ada, ada.locator('#welcome'), 'ada');
   await ada.getByRole('button', { name: 'New room' }).click();
   await ada.getByLabel('Room name').fill('Bean growers');
-  await ada.getByLabel('People who ask').check();
+  await ada.getByRole('radio', { name: 'People who ask' }).check();
   await ada.keyboard.press('Enter');
   await expect(ada.getByRole('heading', { name: 'Bean growers', level: 1 })).toBeVisible();
 
@@ -233,7 +233,7 @@ test('two tabs of one person know and can do the same', async ({ page: first, co
     await expect(row(second, 'Two loaves, please.').getByText('Sending…')).toBeHidden();
     await second.getByRole('button', { name: 'New room' }).click();
     await second.getByLabel('Room name').fill('Pantry');
-    await second.getByLabel('People you invite').check();
+    await second.getByRole('radio', { name: 'People you invite' }).check();
     await second.keyboard.press('Enter');
     await expect(second.getByRole('heading', { name: 'Pantry', level: 1 })).toBeVisible();
     await invite(second, '@ben:localhost');
@@ -300,7 +300,7 @@ test('a room of this device is moved to the homeserver', async ({ page }) => {
   await signIn(page, page.locator('#welcome'), 'ada');
   await page.getByRole('button', { name: 'New room' }).click();
   await page.getByLabel('Room name').fill('Allotment');
-  await page.getByLabel('Only you, on this device').check();
+  await page.getByRole('radio', { name: 'Only you, on this device' }).check();
   await page.keyboard.press('Enter');
   await expect(page.getByRole('heading', { name: 'Allotment', level: 1 })).toBeVisible();
   await write(page, 'The beans are in.');
