@@ -27,7 +27,7 @@ class FindRoomsView(AccountView):
             by_id("invite-list"), lambda: clone("invite-item"), _fill_invite
         )
         self._found: KeyedList[str, RoomPreview] = KeyedList(
-            by_id("found-rooms"), lambda: clone("found-room"), self._fill_room
+            by_id("found-rooms"), lambda: clone("found-room"), _fill_room
         )
         self.listen(self._button, "click", lambda _: homeserver.open_find())
         self.listen(self._form, "submit", self._on_search)
@@ -97,23 +97,15 @@ class FindRoomsView(AccountView):
         elif found is not None and not rooms:
             state = localize("find.empty")
         set_text(by_id("found-state"), state)
-        self._joined = {room.id for room in account.rooms() or ()}
         self._found.show({room.id: room for room in rooms or ()})
+        joined = {room.id for room in account.rooms() or ()}
         for room in rooms or ():
-            self._show_joined(self._found.child(room.id), room)
+            self._show_joined(room.id, is_joined=room.id in joined)
         by_id("found-more").hidden = found is None or found.next is None
 
-    def _fill_room(self, element: Any, room: "RoomPreview", _before: "RoomPreview | None") -> None:
-        set_text(part(element, "name"), room.name)
-        set_text(part(element, "topic"), room.topic or "")
-        set_text(part(element, "people"), localize("find.people", count=room.member_count))
-        self._show_joined(element, room)
-
-    def _show_joined(self, element: Any, room: "RoomPreview") -> None:
-        button = part(element, "join")
-        is_joined = room.id in self._joined
+    def _show_joined(self, room_id: str, *, is_joined: bool) -> None:
+        button = part(self._found.child(room_id), "join")
         button.disabled = is_joined or self.account.sync.is_busy()
-        button.dataset.join = room.id
         set_text(button, localize("find.joined" if is_joined else "find.join"))
 
     def _show_invite(self) -> None:
@@ -126,7 +118,15 @@ class FindRoomsView(AccountView):
         set_text(by_id("invite-title"), localize("invite.title", room=name) if name else "")
         if not is_open:
             self._invite_form.reset()
+        # Which rooms are on the server is no signal: it is looked at again as the menu opens.
         account.room_menu()
+
+
+def _fill_room(element: Any, room: "RoomPreview", _before: "RoomPreview | None") -> None:
+    set_text(part(element, "name"), room.name)
+    set_text(part(element, "topic"), room.topic or "")
+    set_text(part(element, "people"), localize("find.people", count=room.member_count))
+    part(element, "join").dataset.join = room.id
 
 
 def _fill_invite(element: Any, invite: "Invite", _before: "Invite | None") -> None:
