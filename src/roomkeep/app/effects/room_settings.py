@@ -119,6 +119,7 @@ class RoomSettingsEffects(EffectGroup):
         await self._forget_settings(account, room_id)
 
     def _is_owner(self, account: AccountState, room: Room) -> bool:
+        """Tell whether a room ends as one leaves it. On a server it stays for the others."""
         return room.host_id == account.user_id and not self._homeserver.has_room(room.id)
 
     async def _forget_settings(self, account: AccountState, room_id: str) -> None:

@@ -32,7 +32,7 @@ class FindRoomsView(AccountView):
             by_id("invite-list"), lambda: clone("invite-item"), _fill_invite
         )
         self._found: KeyedList[str, RoomPreview] = KeyedList(
-            by_id("found-rooms"), lambda: clone("found-room"), self._fill_room
+            by_id("found-rooms"), lambda: clone("found-room"), _fill_room
         )
         self.listen(self._button, "click", lambda _: homeserver.open_find())
         self.listen(self._form, "submit", self._on_search)
@@ -139,33 +139,22 @@ class FindRoomsView(AccountView):
         elif found is not None and not rooms:
             state = localize("find.empty")
         set_text(by_id("found-state"), state)
-        self._joined = {room.id for room in account.rooms() or ()}
-        self._asked = {knock.room_id for knock in account.sync.knocks()}
         self._found.show({room.id: room for room in rooms or ()})
+        joined = {room.id for room in account.rooms() or ()}
+        asked = {knock.room_id for knock in account.sync.knocks()}
         for room in rooms or ():
-            self._show_joined(self._found.child(room.id), room)
+            done = None
+            if room.id in joined:
+                done = "find.joined"
+            elif room.id in asked:
+                done = "ask.sent"
+            self._show_join(room, done)
         by_id("found-more").hidden = found is None or found.next is None
 
-    def _fill_room(self, element: Any, room: "RoomPreview", _before: "RoomPreview | None") -> None:
-        set_text(part(element, "name"), room.name)
-        set_text(part(element, "topic"), room.topic or "")
-        set_text(part(element, "people"), localize("find.people", count=room.member_count))
-        self._show_joined(element, room)
-
-    def _show_joined(self, element: Any, room: "RoomPreview") -> None:
-        button = part(element, "join")
-        asks = room.entry == "knock"
-        if room.id in self._joined:
-            text = "find.joined"
-        elif room.id in self._asked:
-            text = "ask.sent"
-        else:
-            text = "ask.open" if asks else "find.join"
-        is_done = text in ("find.joined", "ask.sent")
-        button.disabled = is_done or self.account.sync.is_busy()
-        button.removeAttribute("data-join" if asks else "data-ask")
-        button.setAttribute("data-ask" if asks else "data-join", room.id)
-        set_text(button, localize(text))
+    def _show_join(self, room: "RoomPreview", done: str | None) -> None:
+        button = part(self._found.child(room.id), "join")
+        button.disabled = done is not None or self.account.sync.is_busy()
+        set_text(button, localize(done or ("ask.open" if room.entry == "knock" else "find.join")))
 
     def _show_invite(self) -> None:
         account = self.account
@@ -177,7 +166,18 @@ class FindRoomsView(AccountView):
         set_text(by_id("invite-title"), localize("invite.title", room=name) if name else "")
         if not is_open:
             self._invite_form.reset()
+        # Which rooms are on the server is no signal: it is looked at again as the menu opens.
         account.room_menu()
+
+
+def _fill_room(element: Any, room: "RoomPreview", _before: "RoomPreview | None") -> None:
+    set_text(part(element, "name"), room.name)
+    set_text(part(element, "topic"), room.topic or "")
+    set_text(part(element, "people"), localize("find.people", count=room.member_count))
+    asks = room.entry == "knock"
+    button = part(element, "join")
+    button.removeAttribute("data-join" if asks else "data-ask")
+    button.setAttribute("data-ask" if asks else "data-join", room.id)
 
 
 def _fill_invite(element: Any, invite: "Invite", _before: "Invite | None") -> None:
