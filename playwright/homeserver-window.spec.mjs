@@ -31,7 +31,7 @@ test('two people talk, one of them in the window', async ({ start, browser, base
 
   await signIn(ada, ada.locator('#welcome'), 'ada', { address: typed.address });
   await createSharedRoom(ada, 'Greenhouse');
-  expect(typed.asked).toEqual(['/.well-known/matrix/client']);
+  expect([...new Set(typed.asked)]).toEqual(['/.well-known/matrix/client']);
   // The address that was typed is of no use any more.
   expect(await canReach(ada, typed.address)).toBe(false);
   expect(await canReach(ada, server)).toBe(true);

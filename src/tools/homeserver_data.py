@@ -76,6 +76,10 @@ def add_members(folder: Path, room_id: str, count: int) -> None:
             )
             data.insert("local_current_membership", room_id, user_id, event_id, "join", at)
         room.finish()
+        data.database.execute(
+            "UPDATE room_stats_current SET joined_members = joined_members + ? WHERE room_id = ?",
+            (count, room_id),
+        )
 
 
 class _Data:

@@ -41,7 +41,8 @@ class HostileServer:
     """Answers on loopback: honestly to begin with, and then by `replies`, by what is asked for.
 
     Attributes:
-        replies: what to reply, by the last part of the path; `view` is a sync of chosen rooms.
+        replies: what to reply, by the last part of the path; `view` is the whole state of a
+            room, and `state` a part of it.
         asked: the requests so far.
     """
 
@@ -204,9 +205,14 @@ def _first(_: Asked) -> Reply:
     return {"next_batch": "t0", "rooms": {"join": honest_rooms()}}
 
 
-def _members(_: Asked) -> Reply:
-    people = [state("m.room.member", {"membership": "join"}, one) for one in (ME, MALLORY)]
-    return {"chunk": people}
+def people() -> list[Any]:
+    """Return the memberships of the people in each room."""
+    return [state("m.room.member", {"membership": "join"}, one) for one in (ME, MALLORY)]
+
+
+def _view(asked: Asked) -> Reply:
+    found = next((one for name, one in honest_rooms().items() if f"/{name}/" in asked.path), None)
+    return _unknown(asked) if found is None else [*found["state"]["events"], *people()]
 
 
 def _unknown(_: Asked) -> Reply:
@@ -219,8 +225,9 @@ _HONEST: dict[str, Callable[[Asked], Reply]] = {
     "login": lambda _: {"user_id": ME, "device_id": "d", "access_token": "t"},
     "logout": lambda _: {},
     "sync": _first,
-    "view": _first,
-    "members": _members,
+    "joined_rooms": lambda _: {"joined_rooms": list(honest_rooms())},
+    "view": _view,
+    "members": lambda _: {"chunk": people()},
     "messages": lambda _: {"chunk": []},
     "hierarchy": lambda _: {"rooms": []},
     "publicRooms": lambda _: {"chunk": []},
@@ -229,12 +236,9 @@ _HONEST: dict[str, Callable[[Asked], Reply]] = {
 
 
 def _name(asked: Asked) -> str:
-    name = asked.path.rstrip("/").split("/")[-1]
-    if "/state" in asked.path:
-        return "state"
-    if name == "sync" and '"rooms"' in asked.query.get("filter", ""):
+    if asked.path.endswith("/state"):
         return "view"
-    return name
+    return "state" if "/state/" in asked.path else asked.path.split("/")[-1]
 
 
 def _body(reply: Reply) -> bytes:

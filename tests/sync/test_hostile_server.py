@@ -28,6 +28,7 @@ from support.hostile_server import (
     event,
     joined,
     message,
+    people,
     room_state,
     state,
 )
@@ -331,8 +332,8 @@ def rooms_that_are_wrong() -> dict[str, Any]:
 @pytest.mark.parametrize("view", ["the same", "nothing", "nonsense", "refused"])
 async def test_a_wrong_room_hides_no_others(victim: Victim, room: Any, view: str) -> None:
     views: dict[str, Reply] = {
-        "the same": {"next_batch": "v", "rooms": {"join": {OTHER: room}}},
-        "nothing": {"next_batch": "v"},
+        "the same": [*room.get("state", {}).get("events", ()), *people()],
+        "nothing": [],
         "nonsense": b"<html>",
         "refused": Raw(404, body=b'{"errcode": "M_NOT_FOUND"}'),
     }
@@ -342,17 +343,13 @@ async def test_a_wrong_room_hides_no_others(victim: Victim, room: Any, view: str
 
 
 async def test_a_very_long_roster_hides_no_others(victim: Victim) -> None:
-    people = [
+    many = [
         state("m.room.member", {"membership": "join", "displayname": SCRIPT}, f"@{number}:x")
         for number in range(60_000)
     ]
-    body = json.dumps({"chunk": people}).encode()
-    await victim.server.attack("members", lambda _: body)
-    room = joined(room_state("other"))
-    await victim.server.attack(
-        "view", lambda _: {"next_batch": "v", "rooms": {"join": {OTHER: room}}}
-    )
-    await victim.server.say(in_rooms(join={OTHER: room}))
+    body = json.dumps(room_state("other", *people(), *many)).encode()
+    await victim.server.attack("view", lambda _: body)
+    await victim.server.say(in_rooms(join={OTHER: joined(room_state("other"))}))
     await victim.goes_on()
 
 
@@ -387,7 +384,7 @@ async def test_a_room_cannot_touch_the_messages_of_another(victim: Victim) -> No
         message("$theirs", "theirs"),
     ]
     room = joined(room_state("other"), *events)
-    await server.attack("view", lambda _: {"next_batch": "v", "rooms": {"join": {OTHER: room}}})
+    await server.attack("view", lambda _: [*room_state("other"), *people()])
     await server.say(in_rooms(join={OTHER: room}))
 
     async def arrived() -> Any:

@@ -8,12 +8,13 @@ from urllib.parse import unquote, urlsplit
 import pytest
 
 from roomkeep.sync.directory import NewChannel
-from roomkeep.sync.errors import BadResponse, InviteGone, NoRight, RateLimited
+from roomkeep.sync.errors import BadResponse, InviteGone, NoRight, RateLimited, ResponseTooLarge
 from roomkeep.sync.matrix_directory import MatrixDirectory
-from roomkeep.sync.wire import Request, Response, Wire
+from roomkeep.sync.wire import Request, Response, Wire, events
 from support.recorded import Answers, json_answer, recorded
 
 ME = "@me:a.org"
+M = "https://m.test"
 HASTY = json_answer({"errcode": "M_LIMIT_EXCEEDED", "retry_after_ms": 9_000}, 429)
 FORBIDDEN = json_answer({"errcode": "M_FORBIDDEN", "error": "no"}, 403)
 
@@ -23,25 +24,30 @@ def said(type_: str, content: Any, key: str = "", **more: Any) -> dict[str, Any]
     return {**event, "content": content, "origin_server_ts": 5, **more}
 
 
-def joined(*state: dict[str, Any]) -> dict[str, Any]:
-    return {"state": {"events": list(state)}, "summary": {"m.joined_member_count": 1}}
-
-
-def sync(**rooms: Any) -> Response:
-    return json_answer({"next_batch": "s", "rooms": {"join": rooms}})
-
-
 CREATE = said("m.room.create", {"type": "m.space"})
 LEVELS = said("m.room.power_levels", {"users": {ME: 100}})
+MINE = said("m.room.member", {"membership": "join"}, ME)
 CHILDREN = [
     said("m.space.child", {"via": ["a.org"], "order": name}, name) for name in ("!a", "!b", "!c")
 ]
-SPACE = joined(CREATE, LEVELS, *CHILDREN)
-CHANNEL = joined(said("m.room.create", {}), said("m.room.name", {"name": "a"}))
+
+
+def state(*found: dict[str, Any]) -> Response:
+    return json_answer(list(found))
+
+
+def channel(room_id: str) -> dict[str, Any]:
+    return {
+        f"{room_id}/state/m.room.create/": said("m.room.create", {}),
+        f"{room_id}/state/m.room.name/": said("m.room.name", {"name": room_id[1:]}),
+    }
+
+
 USUAL: dict[str, Any] = {
-    "/sync": sync(**{"!space": SPACE, "!a": CHANNEL}),
+    "!space/state": state(CREATE, LEVELS, MINE, *CHILDREN),
+    "/joined_rooms": {"joined_rooms": ["!space", "!a"]},
+    **channel("!a"),
     "/hierarchy": {"rooms": [{"room_id": name, "name": name} for name in ("!space", "!b", "!c")]},
-    "/members": {"chunk": []},
     "/join/!space": {"room_id": "!space"},
 }
 
@@ -59,7 +65,10 @@ class Server(Answers):
         answer = next((a for end, a in self.answers.items() if path.endswith(end)), FORBIDDEN)
         if isinstance(answer, list):
             answer = answer.pop(0)
-        return answer if isinstance(answer, Response) else json_answer(answer)
+        answer = answer if isinstance(answer, Response) else json_answer(answer)
+        if len(answer.body) > request.max_bytes:
+            raise ResponseTooLarge("the answer is too large")
+        return answer
 
 
 def directory(
@@ -71,7 +80,7 @@ def directory(
     async def at_once(_: float) -> None:
         pass
 
-    wire = Wire(Server(**answers), "https://m.test")
+    wire = Wire(Server(**answers), M)
     return MatrixDirectory(wire, ME, last_revision=last_revision, sleep=sleep or at_once)
 
 
@@ -119,16 +128,12 @@ async def test_who_is_not_let_in_has_no_invite() -> None:
     ("answers", "error"),
     [
         ({"/hierarchy": {"rooms": 3}}, BadResponse),
-        (
-            {
-                "/sync": sync(**{"!space": joined(LEVELS)}),
-                "/state/m.room.create/": json_answer({}, 404),
-            },
-            BadResponse,
-        ),
-        ({"/sync": sync(**{"!space": 3})}, NoRight),
-        ({"/sync": sync(**{"!other": SPACE})}, NoRight),
-        ({"/sync": json_answer([])}, BadResponse),
+        ({"!space/state": state(LEVELS, MINE)}, BadResponse),
+        ({"!space/state": state(CREATE, LEVELS)}, NoRight),
+        ({"!space/state": state(CREATE, {**MINE, "content": {"membership": "leave"}})}, NoRight),
+        ({"!space/state": FORBIDDEN}, NoRight),
+        ({"!space/state": json_answer({})}, BadResponse),
+        ({"/joined_rooms": json_answer([])}, BadResponse),
     ],
 )
 async def test_nonsense_is_no_room(answers: dict[str, Any], error: type[Exception]) -> None:
@@ -136,19 +141,33 @@ async def test_nonsense_is_no_room(answers: dict[str, Any], error: type[Exceptio
         await directory(answers).view_room("!space")
 
 
-@pytest.mark.parametrize("told", [CREATE, {"type": "m.space", "content": {}}])
-async def test_who_made_the_room_is_asked_another_way_where_that_is_needed(
-    told: dict[str, Any],
-) -> None:
-    answers = {
-        "/sync": sync(**{"!space": joined(LEVELS, *CHILDREN), "!a": CHANNEL}),
-        "/state/m.room.create/": told,
-        "/state": [json_answer([CREATE])],
-    }
-    rooms = directory(answers)
-    # It never changes, so it is asked once.
+@pytest.mark.parametrize("told", [said("m.room.create", {}), {"type": "m.room.create"}])
+async def test_what_a_channel_is_is_asked_once(told: dict[str, Any]) -> None:
+    server = Server(
+        **{"!a/state/m.room.create/": told, "!a/state": state(said("m.room.create", {}))}
+    )
+    rooms = MatrixDirectory(Wire(server, M), ME)
     for _ in range(2):
-        assert (await rooms.view_room("!space")).room.host_id == ME
+        assert (await rooms.view_room("!space")).room.channels[0].name == "a"
+    assert len([one for one in server.requests if "m.room.create" in one.url]) == 1
+
+
+async def test_a_channel_without_a_name_has_its_address_as_one() -> None:
+    answers = {
+        "!a/state/m.room.name/": json_answer({"errcode": "M_NOT_FOUND"}, 404),
+        "!a/state/m.room.canonical_alias/": said("m.room.canonical_alias", {"alias": "#a:a.org"}),
+    }
+    found = await directory(answers).view_room("!space")
+    assert found.room.channels[0].name == "#a:a.org"
+
+
+async def test_far_more_members_than_there_are_said_to_be_are_refused() -> None:
+    people = [said("m.room.member", {"membership": "join"}, f"@{n}:x") for n in range(60_000)]
+    found = {"state": {"events": [CREATE]}, "summary": {"m.joined_member_count": 2}}
+    wire = Wire(Answers(json_answer({"next_batch": "s", "rooms": {"join": {"!space": found}}})), M)
+    known = (await events.sync(wire)).joined
+    with pytest.raises(BadResponse):
+        await directory({"/members": {"chunk": people}}).view_joined("!space", known)
 
 
 async def test_a_room_that_lists_another_is_only_itself() -> None:
@@ -158,14 +177,54 @@ async def test_a_room_that_lists_another_is_only_itself() -> None:
 
 
 async def test_the_list_of_rooms_is_asked_only_for_what_is_not_joined() -> None:
-    everything = {"!space": SPACE, "!a": CHANNEL, "!b": CHANNEL, "!c": CHANNEL}
-    server = Server(**{"/sync": sync(**everything)})
-    found = await MatrixDirectory(Wire(server, "https://m.test"), ME).view_room("!space")
-    assert set(found.entered) == {"!a", "!b", "!c"}
-    assert not [one for one in server.requests if "/hierarchy" in one.url]
-    # No two are the same, which a homeserver might answer from its cache.
-    asked = [one.url for one in server.requests if "/sync" in one.url]
-    assert len(set(asked)) == len(asked) == 2
+    channels = {**channel("!a"), **channel("!b"), **channel("!c")}
+    server = Server(**channels, **{"/joined_rooms": {"joined_rooms": ["!a", "!b", "!c", "!d"]}})
+    found = await MatrixDirectory(Wire(server, M), ME).view_room("!space")
+    assert found.entered == ("!a", "!b", "!c")
+    listed = [one for one in server.requests if "/hierarchy" in one.url]
+    # Once, whether there are too many people to ask for.
+    assert len(listed) == 1
+
+
+async def test_many_channels_are_asked_for_as_a_list() -> None:
+    names = [f"!{number:03}" for number in range(60)]
+    children = [said("m.space.child", {"via": ["a.org"], "order": one}, one) for one in names]
+    server = Server(
+        **{
+            "!space/state": state(CREATE, MINE, *children),
+            "/joined_rooms": {"joined_rooms": names},
+            "/hierarchy": {"rooms": [{"room_id": one, "name": one} for one in names]},
+        }
+    )
+    found = await MatrixDirectory(Wire(server, M), ME).view_room("!space")
+    assert [channel.name for channel in found.room.channels] == names
+    assert found.entered == tuple(names)
+    # How many people there are, the state, what is joined, and the channels.
+    assert len(server.requests) == 4
+
+
+@pytest.mark.parametrize("members", [2, 20_000])
+async def test_the_state_of_a_room_too_large_to_ask_for_is_asked_in_parts(members: int) -> None:
+    answers = {
+        "!space/state": state(CREATE, said("m.huge", {"text": "x" * 3_000_000})),
+        "!space/state/m.room.create/": CREATE,
+        f"!space/state/m.room.member/{ME}": MINE,
+        "!space/state/m.room.name/": said("m.room.name", {"name": "Stadium"}),
+        "!space/state/m.room.power_levels/": LEVELS,
+        "/hierarchy": {
+            "rooms": [
+                {"room_id": "!space", "num_joined_members": members, "children_state": CHILDREN},
+                {"room_id": "!b", "name": "b"},
+            ]
+        },
+    }
+    for part in ("avatar", "canonical_alias", "join_rules", "topic"):
+        answers[f"!space/state/m.room.{part}/"] = json_answer({"errcode": "M_NOT_FOUND"}, 404)
+    found = await directory(answers).view_room("!space")
+    assert (found.room.name, found.member_count) == ("Stadium", members)
+    assert not found.has_all_members
+    assert [member.oder_id for member in found.room.members] == [ME]
+    assert [channel.id for channel in found.room.channels] == ["!a", "!b"]
 
 
 async def test_a_room_without_a_name_has_those_of_its_people() -> None:
@@ -173,10 +232,8 @@ async def test_a_room_without_a_name_has_those_of_its_people() -> None:
         said("m.room.member", {"membership": "join", "displayname": name}, f"@{name}:a.org")
         for name in ("Cat", "Ben", "me")
     ]
-    answers = {
-        "/sync": sync(**{"!chat": joined(said("m.room.create", {}))}),
-        "/members": {"chunk": people},
-    }
+    people[-1] = {**people[-1], "state_key": ME}
+    answers = {"!chat/state": state(said("m.room.create", {}), *people)}
     found = await directory(answers).view_room("!chat")
     assert (found.room.name, found.entered) == ("Ben, Cat", ("!chat",))
 
@@ -191,9 +248,9 @@ async def test_public_rooms_of_a_real_homeserver() -> None:
 
 
 async def test_adding_without_the_right_makes_nothing() -> None:
-    powerless = joined(CREATE, said("m.room.power_levels", {"users": {ME: 0}}))
-    server = Server(**{"/sync": sync(**{"!space": powerless})})
-    rooms = MatrixDirectory(Wire(server, "https://m.test"), ME)
+    powerless = state(CREATE, MINE, said("m.room.power_levels", {"users": {ME: 0}}))
+    server = Server(**{"!space/state": powerless})
+    rooms = MatrixDirectory(Wire(server, M), ME)
     with pytest.raises(NoRight):
         await rooms.add_channel("!space", NewChannel(name="mine"))
     assert {request.method for request in server.requests} == {"GET"}

@@ -70,7 +70,7 @@ class MatrixDirectory:
         """
         self._wire = wire
         self._user_id = user_id
-        self._states = RoomStates(wire)
+        self._states = RoomStates(wire, user_id)
         self._revision = last_revision
         # The servers that know a channel, as its room says: an ID does not tell.
         self._servers: dict[str, tuple[str, ...]] = {}
@@ -86,6 +86,7 @@ class MatrixDirectory:
             is_listed=new.is_listed,
         )
         room_id = await self._create(settings, transaction)
+        self._states.note_size(room_id, is_large=False)
         try:
             view = await self._view(room_id)
             for place, channel in enumerate(new.channels):
@@ -133,6 +134,10 @@ class MatrixDirectory:
         """Return a joined room by what a sync from the beginning has told of all rooms."""
         return (await self._view(room_id, known)).snapshot
 
+    def note_stored(self, synced: SyncedRoom) -> None:
+        """Note what is known of a room, so that less must be asked."""
+        self._states.note_size(synced.room.id, is_large=not synced.has_all_members)
+
     async def leave_room(self, room_id: str) -> None:
         """Leave a room and its channels: see `ServerDirectory`."""
         try:
@@ -175,15 +180,17 @@ class MatrixDirectory:
         view = await self._view(room_id)
         await self._set(room_id, _POWER, "", with_role(view.power, user_id, role))
         # Each channel has power levels of its own.
-        channels = [one.id for one in view.snapshot.room.channels if one.id != room_id]
-        for channel_id, state in (await self._states.ask(channels)).items():
-            levels = state.event(_POWER)
-            power = read_power(
-                state.event("m.room.create"), None if levels is None else levels.content
-            )
-            with contextlib.suppress(NoRight):
-                await self._set(channel_id, _POWER, "", with_role(power, user_id, role))
+        for channel_id in view.snapshot.entered:
+            if channel_id != room_id:
+                with contextlib.suppress(NoRight):
+                    await self._change_level(channel_id, user_id, role)
         return await self.view_room(room_id)
+
+    async def _change_level(self, channel_id: str, user_id: str, role: Role) -> None:
+        create = await self._states.ask_event(channel_id, "m.room.create")
+        levels = await self._states.ask_event(channel_id, _POWER)
+        power = read_power(create, None if levels is None else levels.content)
+        await self._set(channel_id, _POWER, "", with_role(power, user_id, role))
 
     async def add_channel(self, room_id: str, new: NewChannel) -> SyncedRoom:
         """Add a channel: see `ServerDirectory`."""

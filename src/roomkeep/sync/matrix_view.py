@@ -1,7 +1,7 @@
 """Requesting a space and converting it to a snapshot."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Final, Literal
 
 from msgspec import Struct
@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from roomkeep.models import Room
 from roomkeep.storage.remote import SyncedRoom
 from roomkeep.sync.directory import RoomPreview
-from roomkeep.sync.errors import BadResponse, NoRight
+from roomkeep.sync.errors import BadResponse
 from roomkeep.sync.mapping.members import media_or_none, read_bans, read_roster
 from roomkeep.sync.mapping.power import Power, read_power
 from roomkeep.sync.mapping.room import (
@@ -19,22 +19,18 @@ from roomkeep.sync.mapping.room import (
     ordered_children,
     read_channels,
 )
-from roomkeep.sync.mapping.state import RoomState, name_of_people
+from roomkeep.sync.mapping.state import name_of_people
 from roomkeep.sync.mapping.texts import content_text, line
 from roomkeep.sync.room_states import RoomStates
-from roomkeep.sync.wire import Wire, events, rooms
+from roomkeep.sync.wire import Wire, events
 from roomkeep.sync.wire.types import Event, JoinedRoom, RoomSummary
 
 __all__ = ["SpaceView", "preview", "view_space"]
 
-MANY_MEMBERS: Final = 2_000
-"""Above this number of members, only those with a role are requested."""
 _MOST_SINGLE: Final = 50
-"""The most memberships that are requested one by one."""
+"""The most memberships that are asked for one by one."""
 _MOST_CHANNELS: Final = 1_000
 """The most channels of a room; those after them are left out."""
-_MOST_PEOPLE: Final = 50_000
-"""The most members or bans that a room may have whose server says that they are few."""
 
 _ENTRIES: Final[Mapping[str, Literal["open", "invite", "knock"]]] = {
     "public": "open",
@@ -92,9 +88,7 @@ async def view_space(
     Raises:
         NoRight: the user has not joined it.
     """
-    state = (await states.ask([room_id], known)).get(room_id)
-    if state is None:
-        raise NoRight(403, "M_FORBIDDEN", "you are not in this room")
+    state = await states.ask(room_id, known)
     create = state.event("m.room.create")
     if create is None or not create.sender:
         raise BadResponse("the homeserver does not tell who made the room")
@@ -106,12 +100,15 @@ async def view_space(
     if space.room_type != SPACE_TYPE and not children:
         # A direct chat, or a room outside of any space.
         order = [room_id]
-    has_all = state.member_count <= MANY_MEMBERS
-    members, entered = await asyncio.gather(
-        _members(wire, room_id, power, user_id, has_all=has_all), states.ask(order, known)
-    )
-    channels = read_channels(order, await _summaries(wire, room_id, order, entered))
-    people = name_of_people((*state.all_of("m.room.member"), *members), user_id)
+    if order == [room_id]:
+        summaries, entered = {room_id: space}, frozenset(order)
+    else:
+        summaries, entered = await states.ask_channels(room_id, order, known)
+    channels = read_channels(order, summaries)
+    members = state.all_of("m.room.member")
+    people = name_of_people(members, user_id)
+    if not state.has_members:
+        members += await _people_with_roles(wire, room_id, power, user_id)
     room = Room(
         id=room_id,
         name=line(space.name) or line(space.canonical_alias) or line(people) or "unnamed",
@@ -129,7 +126,7 @@ async def view_space(
         rights=power.rights(user_id),
         bans=read_bans(members, room_id),
         entered=tuple(channel.id for channel in channels if channel.id in entered),
-        has_all_members=has_all,
+        has_all_members=state.has_members,
         member_count=state.member_count,
     )
     return SpaceView(snapshot=snapshot, children=children, order=tuple(order), power=power)
@@ -149,29 +146,10 @@ def preview(summary: RoomSummary) -> RoomPreview:
     )
 
 
-async def _summaries(
-    wire: Wire, space_id: str, order: Sequence[str], entered: Mapping[str, RoomState]
-) -> dict[str, RoomSummary]:
-    """Return what is known of a space's children; of those not joined the list of rooms tells."""
-    found = {room_id: state.summary(room_id) for room_id, state in entered.items()}
-    if any(room_id not in found for room_id in order):
-        hierarchy = await rooms.get_hierarchy(wire, space_id)
-        found = {room.room_id: room for room in hierarchy.rooms} | found
-    return found
-
-
-async def _members(
-    wire: Wire, room_id: str, power: Power, user_id: str, *, has_all: bool
+async def _people_with_roles(
+    wire: Wire, room_id: str, power: Power, user_id: str
 ) -> tuple[Event, ...]:
-    """Return a room's members and bans; in a very large room only members with a role."""
-    if has_all:
-        joined, banned = await asyncio.gather(
-            rooms.get_members(wire, room_id, membership="join"),
-            rooms.get_members(wire, room_id, membership="ban"),
-        )
-        if max(len(joined), len(banned)) > _MOST_PEOPLE:
-            raise BadResponse("the homeserver tells of far more members than it says there are")
-        return joined + banned
+    """Return the memberships of the user, and of those who have a role."""
     named = {user_id: None, **dict.fromkeys(power.creators), **dict.fromkeys(power.users)}
     asked = (
         events.get_state_event(wire, room_id, "m.room.member", user)

@@ -85,7 +85,10 @@ class Synchronizer:
 
     async def learn_stored(self) -> None:
         """Read which rooms there are: another tab may have stored some."""
-        self.homes.update(await self._own.database.get_synced_rooms())
+        stored = await self._own.database.get_synced_rooms()
+        for one in stored:
+            self._directory.note_stored(one)
+        self.homes.update(stored)
 
     async def step(self, *, wait_ms: int) -> bool:
         """Ask once for what is new, and apply it; return whether there was anything.

@@ -232,7 +232,7 @@ async def test_a_very_large_room_has_those_with_a_role(
     ada, ben = ada_and_ben
     made = await directory_of(ada).create_room(CLUB)
     await directory_of(ben).join_room(made.room.id)
-    monkeypatch.setattr("roomkeep.sync.matrix_view.MANY_MEMBERS", 1)
+    monkeypatch.setattr("roomkeep.sync.room_states._MANY_MEMBERS", 1)
     seen = await directory_of(ada).view_room(made.room.id)
     assert [member.oder_id for member in seen.room.members] == [ada.user_id]
     assert (seen.has_all_members, seen.member_count) == (False, 2)

@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pytest
 
-from roomkeep.sync.matrix_view import MANY_MEMBERS
 from roomkeep.sync.wire import rooms
 from support.homeserver import running_homeserver
 from support.sync_people import synced_people
@@ -13,7 +12,7 @@ from tools.homeserver_data import add_members, add_messages
 
 pytestmark = pytest.mark.homeserver
 
-MEMBERS = MANY_MEMBERS + 500
+MEMBERS = 5_000
 MESSAGES = 150
 
 

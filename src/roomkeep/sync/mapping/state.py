@@ -1,4 +1,4 @@
-"""The state of a room, as a sync tells it."""
+"""The state of a room."""
 
 from collections.abc import Iterable
 from typing import Any, Final
@@ -16,23 +16,36 @@ class RoomState:
 
     Attributes:
         member_count: the number of members.
+        has_members: whether all of them are among the events.
     """
 
-    def __init__(self, said: JoinedRoom) -> None:
-        """Read what a sync from the beginning tells of a room."""
-        found = (*said.state, *said.timeline)
+    def __init__(self, found: Iterable[Event], *, member_count: int | None = None) -> None:
+        """Read events.
+
+        Args:
+            found: the events, oldest first.
+            member_count: the number of members; None if all of them are among the events.
+        """
         self._events = {
             (one.type, one.state_key): one for one in found if one.state_key is not None
         }
-        self.member_count = said.members or 0
+        self.has_members = member_count is None
+        self.member_count = member_count or sum(
+            one.content.get("membership") == "join" for one in self.all_of("m.room.member")
+        )
 
-    def add(self, event: Event) -> None:
-        """Add an event that the sync did not tell."""
-        self._events[event.type, event.state_key or ""] = event
+    @classmethod
+    def of_joined(cls, said: JoinedRoom) -> "RoomState":
+        """Read what a sync from the beginning tells of a room."""
+        return cls((*said.state, *said.timeline), member_count=said.members or 0)
 
-    def event(self, type_: str) -> Event | None:
-        """Return the event of a type of which there is one."""
-        return self._events.get((type_, ""))
+    def with_members(self, found: Iterable[Event]) -> "RoomState":
+        """Return the state with all members."""
+        return RoomState((*self._events.values(), *found))
+
+    def event(self, type_: str, key: str = "") -> Event | None:
+        """Return the event of a type, and of a key where there are several."""
+        return self._events.get((type_, key))
 
     def content(self, type_: str) -> dict[str, Any]:
         """Return its content; empty where there is none."""

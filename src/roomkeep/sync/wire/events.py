@@ -220,10 +220,16 @@ async def put_state(wire: Wire, room_id: str, type_: str, key: str, content: Any
     return sent.event_id
 
 
-async def get_state(wire: Wire, room_id: str) -> tuple[Event, ...]:
-    """Return the whole state of a room, including its members."""
+async def get_state(
+    wire: Wire, room_id: str, *, max_bytes: int = _STATE_BYTES
+) -> tuple[Event, ...]:
+    """Return the whole state of a room, including its members.
+
+    Raises:
+        ResponseTooLarge: the response exceeds `max_bytes`.
+    """
     where = f"{_V3}/rooms{path(room_id)}/state"
-    return Skipped().events(await wire.ask(list[Raw], "GET", where, max_bytes=_STATE_BYTES))
+    return Skipped().events(await wire.ask(list[Raw], "GET", where, max_bytes=max_bytes))
 
 
 async def get_state_content(

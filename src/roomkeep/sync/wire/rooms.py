@@ -26,6 +26,8 @@ __all__ = [
     "unban",
 ]
 
+Membership = Literal["join", "invite", "knock", "leave", "ban"]
+
 _V3: Final = "/_matrix/client/v3"
 _V1: Final = "/_matrix/client/v1"
 _MEMBERS_BYTES: Final = 64 * 1024 * 1024
@@ -182,8 +184,8 @@ async def get_members(
     wire: Wire,
     room_id: str,
     *,
-    membership: Literal["join", "invite", "knock", "leave", "ban"] | None = None,
-    at: str | None = None,
+    membership: Membership | None = None,
+    besides: Membership | None = None,
 ) -> tuple[Event, ...]:
     """Return the members of a room.
 
@@ -191,9 +193,9 @@ async def get_members(
         wire: the homeserver.
         room_id: the room.
         membership: only those with this membership.
-        at: the sync token of a point in time.
+        besides: all but those with this membership.
     """
-    query = {"membership": membership, "at": at}
+    query = {"membership": membership, "not_membership": besides}
     where = f"{_V3}/rooms{path(room_id)}/members"
     said = await wire.ask(_Members, "GET", where, query=query, max_bytes=_MEMBERS_BYTES)
     return Skipped().events(said.chunk)
