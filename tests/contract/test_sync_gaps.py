@@ -2,6 +2,7 @@
 
 import pytest
 
+from roomkeep.storage.channel_settings import LAST_READ, setting_key
 from roomkeep.storage.remote import Edge, NewMessage
 from support.synced import CHANNEL, ROOM, Synced, edit, said, synced
 from support.worlds import World
@@ -114,6 +115,18 @@ async def test_a_page_of_history_with_no_message_keeps_the_edge(device: Synced) 
     assert await device.db.fill_gap(gap.id, "t1", [], "t2")
     (left,) = await device.db.get_gaps(ROOM, CHANNEL)
     assert (left.token, left.before) == ("t2", edge(50))
+
+
+async def test_history_tells_what_was_read_elsewhere(device: Synced) -> None:
+    await device.sync(*at(50), gap_token="t1")  # noqa: S106
+    (gap,) = await device.db.get_gaps(ROOM, CHANNEL)
+    key = setting_key(LAST_READ, (ROOM, CHANNEL))
+    assert await device.db.fill_gap(gap.id, "t1", at(40), "t2", 30)
+    assert await device.db.get_setting(key) == 30
+    assert await device.db.fill_gap(gap.id, "t2", at(20), "t3", 10)
+    assert await device.db.get_setting(key) == 30
+    # It is no news for the server.
+    assert await device.outbox() == []
 
 
 async def test_several_gaps_are_told_ascending(device: Synced) -> None:

@@ -121,7 +121,12 @@ class NotedDatabase:
         return {one: self.event_ids[one] for one in record_ids if one in self.event_ids}
 
     async def fill_gap(
-        self, gap_id: str, token: str, updates: Iterable[TimelineUpdate], next_token: str | None
+        self,
+        gap_id: str,
+        token: str,
+        updates: Iterable[TimelineUpdate],
+        next_token: str | None,
+        _read_until: int | None = None,
     ) -> bool:
         self.filled.append((gap_id, token, list(updates), next_token))
         return True

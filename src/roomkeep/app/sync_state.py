@@ -16,6 +16,7 @@ from roomkeep.sync.errors import Banned, NoRight
 if TYPE_CHECKING:
     # Most accounts have no homeserver, and the page does not load what is for one.
     from roomkeep.sync.batches import Invite
+    from roomkeep.sync.connection import Progress
     from roomkeep.sync.directory import RoomPreview
     from roomkeep.sync.pending import JoinRequest, Knock
 
@@ -117,6 +118,7 @@ class SyncState:
     Attributes:
         server: the name of the homeserver; empty for an account of this device alone.
         connection: whether the homeserver answers.
+        progress: how far the first sync is; None where it is done.
         rooms: the ids of the rooms that are on the server.
         typing: the ids of who is typing, but for oneself, by channel.
         outbox: what waits to be sent.
@@ -134,6 +136,7 @@ class SyncState:
     def __init__(self) -> None:
         self.server: Signal[str] = signal("")
         self.connection: Signal[Connection] = signal("connecting")
+        self.progress: Signal[Progress | None] = signal(None)
         self.rooms: Signal[frozenset[str]] = signal(frozenset())
         self.typing: Signal[Mapping[str, tuple[str, ...]]] = signal({})
         self.outbox: Signal[Outbox] = signal(Outbox())

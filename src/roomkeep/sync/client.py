@@ -5,26 +5,21 @@ import contextlib
 import logging
 import time
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from msgspec.structs import replace
 from reaktiv import ReadonlySignal, Signal
 
-from roomkeep.errors import NotReady, RecordNotFound, ScopeChanged, StorageError
+from roomkeep.errors import NotReady, ScopeChanged, StorageError
 from roomkeep.models import Attachment, Message, Role
-from roomkeep.persistence import Change, DatabaseService
-from roomkeep.storage.remote import Gap, Rights, SyncedRoom, SyncSession
-from roomkeep.sync.backoff import Backoff
+from roomkeep.persistence import DatabaseService
+from roomkeep.storage.remote import Gap, Rights, SyncedRoom
 from roomkeep.sync.batches import Invite
+from roomkeep.sync.connection import Connection, Progress
 from roomkeep.sync.directory import NewRoom, RoomPage
-from roomkeep.sync.errors import HomeserverError, NoRight, NotFound, NotReachable, UnknownToken
+from roomkeep.sync.errors import HomeserverError, NoRight, NotFound, UnknownToken
 from roomkeep.sync.history import fill_gap
-from roomkeep.sync.homes import Homes
-from roomkeep.sync.matrix_directory import MatrixDirectory
-from roomkeep.sync.outbox_requests import OutboxRequests
-from roomkeep.sync.outbox_sender import OutboxSender
-from roomkeep.sync.own_account import OwnAccount
 from roomkeep.sync.parallel import all_of
 from roomkeep.sync.pending import (
     INVITES,
@@ -37,20 +32,17 @@ from roomkeep.sync.pending import (
     read_requests,
 )
 from roomkeep.sync.profile import set_name, set_picture
-from roomkeep.sync.session import sign_out, wire_of
-from roomkeep.sync.synchronizer import Synchronizer
+from roomkeep.sync.session import sign_out
 from roomkeep.sync.turns import News, OneTab, SessionChanged, Status, Tabs, Turns
-from roomkeep.sync.wire import Transport, Wire, events, media, rooms
+from roomkeep.sync.wire import Transport, events, media, rooms
 from roomkeep.sync.wire.addresses import localpart
 
-__all__ = ["Status", "SyncClient"]
+__all__ = ["Progress", "Status", "SyncClient"]
 
 logger = logging.getLogger(__name__)
 
 _WAIT_MS: Final = 30_000
 """How long the homeserver may wait for something new."""
-_PAUSE_S: Final = 0.1
-"""How long to wait, at least, after an answer that came at once."""
 _THUMBNAIL: Final = (800, 600)
 """The size of thumbnails, in pixels; they are sharp on screens of twice as many."""
 
@@ -69,6 +61,8 @@ class SyncClient:
         server: a signal: the homeserver's address; empty where there is no session.
         status: a signal: whether the homeserver answers, and whether there is a session at all.
         typing: a signal: the IDs of who is typing, but for the user, by channel.
+        progress: a signal: how far the first sync of the account is; None where it is done, and in
+            tabs that follow another.
     """
 
     def __init__(
@@ -86,10 +80,12 @@ class SyncClient:
         self._server = Signal("")
         self._status: Signal[Status] = Signal[Status]("signed_out")
         self._typing: Signal[Mapping[str, tuple[str, ...]]] = Signal({})
+        self._progress: Signal[Progress | None] = Signal(None)
         self.server: ReadonlySignal[str] = self._server.as_readonly()
         self.status: ReadonlySignal[Status] = self._status.as_readonly()
         self.typing: ReadonlySignal[Mapping[str, tuple[str, ...]]] = self._typing.as_readonly()
-        self._connection: _Connection | None = None
+        self.progress: ReadonlySignal[Progress | None] = self._progress.as_readonly()
+        self._connection: Connection | None = None
         self._running: asyncio.Task[None] | None = None
         self._restarting: asyncio.Task[None] | None = None
 
@@ -127,8 +123,13 @@ class SyncClient:
             self._connection = None
             self._status.set("signed_out")
             return
-        self._connection = _Connection(
-            self._database, self._transport, session, self._retry_s, self._note_typing
+        self._connection = Connection(
+            self._database,
+            self._transport,
+            session,
+            self._retry_s,
+            on_typing=self._note_typing,
+            on_progress=self._progress.set,
         )
         self._status.set("connecting")
         await self._connection.synchronizer.load()
@@ -152,11 +153,6 @@ class SyncClient:
             self._connection.lost.set()
 
     # Rooms
-
-    def has_room(self, room_id: str) -> bool:
-        """Tell whether a room is on the server."""
-        connection = self._connection
-        return connection is not None and room_id in connection.synchronizer.homes.rooms
 
     async def create_room(self, new: NewRoom, *, transaction: str | None = None) -> SyncedRoom:
         """Create a room with its channels: see `ServerDirectory`."""
@@ -338,12 +334,12 @@ class SyncClient:
     # How it works
 
     @property
-    def _connected(self) -> "_Connection":
+    def _connected(self) -> Connection:
         if self._connection is None:
             raise NotReady("nobody is signed in to a homeserver: call and await start() first")
         return self._connection
 
-    async def _run(self, connection: "_Connection") -> None:
+    async def _run(self, connection: Connection) -> None:
         turns = self._turns
         work = (
             turns.take(lambda: self._lead(connection)),
@@ -361,13 +357,14 @@ class SyncClient:
             logger.exception("the homeserver is no longer followed")
             self._tell("offline")
 
-    async def _lead(self, connection: "_Connection") -> None:
+    async def _lead(self, connection: Connection) -> None:
         """Follow the homeserver, and send what waits, on behalf of all tabs."""
         self._tell(self._status())
         await connection.synchronizer.load()
-        await all_of((self._follow(connection), connection.sender.run()), at_once=2)
+        work = (self._follow(connection), connection.sender.run(), connection.load_latest())
+        await all_of(work, at_once=len(work))
 
-    async def _follow(self, connection: "_Connection") -> None:
+    async def _follow(self, connection: Connection) -> None:
         backoff = connection.backoff
         # The first answer comes at once, so that it tells whether there is a connection.
         wait_ms = 0
@@ -424,107 +421,3 @@ async def _cancel(task: asyncio.Task[None] | None) -> None:
         task.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await task
-
-
-class _Connection:
-    """One session at a homeserver, and the parts that work on it."""
-
-    def __init__(
-        self,
-        database: DatabaseService,
-        transport: Transport,
-        session: SyncSession,
-        retry_s: float,
-        on_typing: Callable[[Mapping[str, tuple[str, ...]]], None],
-    ) -> None:
-        self.own = OwnAccount(database, session.user_id)
-        self.wire: Wire = wire_of(session, transport)
-        self.directory = MatrixDirectory(self.wire, session.user_id)
-        self.backoff = Backoff(retry_s)
-        self._pauses = Backoff(_PAUSE_S)
-        self.lost = asyncio.Event()
-        self.synchronizer = Synchronizer(
-            self.own, self.wire, self.directory, Homes(), on_typing=on_typing
-        )
-        requests = OutboxRequests(self.own, self.wire, self.directory, self.synchronizer)
-        self.sender = OutboxSender(self.own, requests, retry_s)
-        self._session = session
-
-    async def step(self, wait_ms: int) -> bool:
-        """Ask once for what is new, and apply it: see `Synchronizer.step`.
-
-        Raises:
-            NotReachable: the network was lost meanwhile.
-        """
-        self.lost.clear()
-        asking = asyncio.create_task(self.synchronizer.step(wait_ms=wait_ms))
-        losing = asyncio.create_task(self.lost.wait())
-        try:
-            await asyncio.wait((asking, losing), return_when=asyncio.FIRST_COMPLETED)
-            if not asking.done():
-                raise NotReachable("the network was lost")
-            return await asking
-        finally:
-            losing.cancel()
-            asking.cancel()
-            # Two steps must not run at a time.
-            await asyncio.wait((asking,))
-
-    async def pause(self, took_s: float, wait_ms: int, *, is_new: bool) -> None:
-        """Slow down where the homeserver does not wait as it was asked to.
-
-        News are asked for ten times a second at most, and nothing new less and less often.
-        """
-        if is_new or took_s * 1000 >= wait_ms:
-            self._pauses.reset()
-        if took_s < _PAUSE_S if is_new else took_s * 1000 < wait_ms:
-            await self._pauses.wait()
-
-    async def address_of(self, attachment: Attachment) -> str:
-        """Return the `mxc://` address of a file.
-
-        Raises:
-            RecordNotFound: it is not on the server.
-        """
-        addresses = await self.own.database.get_media_addresses([attachment.id])
-        if attachment.id not in addresses:
-            raise RecordNotFound("attachments", attachment.id)
-        return addresses[attachment.id]
-
-    async def follow_rooms(self, is_leading: Callable[[], bool]) -> None:
-        """Learn the rooms that other tabs store.
-
-        Args:
-            is_leading: tells whether this tab follows the homeserver, and so knows its rooms.
-        """
-        stored = asyncio.Event()
-
-        def note(change: Change) -> None:
-            if change.store == "rooms":
-                is_known = self.synchronizer.homes.rooms.keys() >= set(change.keys)
-                if change.action == "clear" or not (is_leading() and is_known):
-                    stored.set()
-
-        unsubscribe = self.own.database.subscribe(note)
-        try:
-            while True:
-                await stored.wait()
-                stored.clear()
-                await self.synchronizer.learn_stored()
-        finally:
-            unsubscribe()
-
-    def wake(self) -> None:
-        """Try again now."""
-        self.backoff.wake()
-        self._pauses.wake()
-        self.sender.wake()
-
-    async def note_session_ended(self) -> None:
-        """Remember that one must sign in again; all data stay."""
-        with contextlib.suppress(ScopeChanged, NotReady):
-            stored = await self.own.database.get_sync_session()
-            # Another tab may have signed in or out meanwhile.
-            if stored == self._session:
-                ended = replace(self._session, needs_sign_in=True)
-                await self.own.database.save_sync_session(ended)

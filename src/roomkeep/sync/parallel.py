@@ -27,7 +27,9 @@ async def all_of(work: Iterable[Coroutine[Any, Any, T]], *, at_once: int) -> lis
     except BaseException:
         # No TaskGroup: before Python 3.13 the task that waits counts as cancelled ever after.
         for task in tasks:
-            task.cancel()
+            # Where this was cancelled, they are already; once more would end how they clean up.
+            if not task.cancelling():
+                task.cancel()
         await asyncio.wait(tasks)
         for one in work:
             # Python warns of those whose turn never came.

@@ -18,6 +18,7 @@ from roomkeep.sync.batches import (
     read_typing,
 )
 from roomkeep.sync.errors import BadResponse, HomeserverError, NoRight, UnknownToken
+from roomkeep.sync.first_load import NOT_LOADED, not_loaded
 from roomkeep.sync.homes import Homes, Kind, read_kind
 from roomkeep.sync.matrix_directory import MatrixDirectory
 from roomkeep.sync.own_account import OwnAccount
@@ -30,7 +31,8 @@ __all__ = ["Synchronizer"]
 
 logger = logging.getLogger(__name__)
 
-_FIRST_EVENTS: Final = 30
+_FIRST_EVENTS: Final = 1
+"""How many events of each channel the first response tells: see `first_load`."""
 _MORE_EVENTS: Final = 50
 _MOST_BAD_VIEWS: Final = 2
 """How often an answer is begun again because the state of a room is malformed."""
@@ -54,6 +56,7 @@ class Synchronizer:
         homes: Homes,
         *,
         on_typing: Callable[[dict[str, tuple[str, ...]]], None] = lambda _: None,
+        on_rooms: Callable[[int, int], None] = lambda _done, _count: None,
     ) -> None:
         """Create a synchronizer.
 
@@ -63,6 +66,8 @@ class Synchronizer:
             directory: the same homeserver's directory of rooms.
             homes: what is known of rooms; kept up to date.
             on_typing: called with who is typing, by channel, where that changed.
+            on_rooms: called with how many rooms and channels of the first response are stored,
+                and how many there are.
         """
         self.homes = homes
         self.encrypted: dict[str, bool] = {}
@@ -70,12 +75,19 @@ class Synchronizer:
         self._wire = wire
         self._directory = directory
         self._on_typing = on_typing
+        self._on_rooms = on_rooms
         self._pending = Pending(own, wire)
         self._token: str | None = None
         # What is asked for already, where a step did not come to its end: the next one goes on.
         self._response: SyncResponse | None = None
         self._viewed: dict[str, SyncedRoom] = {}
+        self._told = 0
         self._bad_views = 0
+
+    @property
+    def is_first(self) -> bool:
+        """Whether nothing is known of the homeserver yet."""
+        return self._token is None
 
     async def load(self) -> None:
         """Read what is stored: where to go on, and the rooms."""
@@ -120,6 +132,7 @@ class Synchronizer:
                 homes.kinds[room_id] = kind
         changed = find_changed(response, homes, self._own.user_id)
         known = response.joined if since is None else None
+        # Which rooms belong to no other is known once the spaces are.
         viewed = await self._view(changed.rooms, homes, known)
         viewed += await self._view(find_plain(response, homes), homes, known)
         batch = make_batch(
@@ -132,6 +145,9 @@ class Synchronizer:
             left=changed.left,
         )
         await self._pending.keep(response, homes, is_first=since is None)
+        if since is None:
+            left_out = not_loaded(response, self._own.user_id)
+            await self._own.database.save_setting(NOT_LOADED, left_out)
         if not await self._own.database.apply_sync(batch):
             # Another tab was faster.
             await self.load()
@@ -151,6 +167,7 @@ class Synchronizer:
     def _forget_response(self) -> None:
         self._response = None
         self._viewed.clear()
+        self._told = 0
         self._bad_views = 0
 
     async def apply_room(self, found: SyncedRoom) -> SyncedRoom:
@@ -192,6 +209,9 @@ class Synchronizer:
                 self._pass_over(room_id, error)
                 return
             self._viewed[room_id] = found
+            if known is not None:
+                self._told += len({room_id, *found.entered})
+                self._on_rooms(self._told, len(known))
 
         missing = sorted(set(room_ids) - self._viewed.keys())
         await all_of(map(view, missing), at_once=_AT_ONCE)

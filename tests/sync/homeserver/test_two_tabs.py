@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from roomkeep.persistence import DatabaseService
+from roomkeep.storage.remote import Rights
 from roomkeep.sync.client import SyncClient
 from roomkeep.sync.directory import NewChannel, NewRoom
 from roomkeep.sync.session import sign_in
@@ -81,7 +82,7 @@ async def test_the_second_tab_can_do_all_the_first_one_can(
     room_id, channel_id = made.room.id, made.room.channels[0].id
 
     async def knows(tab: OpenTab, wanted: str) -> bool:
-        return tab.client.has_room(wanted)
+        return tab.client.rights_in(wanted) != Rights()
 
     await second.until(lambda: knows(second, room_id))
     await second.client.invite(room_id, ben.user_id)

@@ -420,6 +420,7 @@ def _show_connection(sync: SyncState, client: "SyncClient") -> None:
         # Another tab may sign in or out.
         sync.server.set(name_of_server(client.server()))
         sync.connection.set(client.status())
+        sync.progress.set(client.progress())
         sync.typing.set(client.typing() if client.status() == "online" else {})
 
 

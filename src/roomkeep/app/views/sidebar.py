@@ -72,6 +72,8 @@ class SidebarView(AccountView):
         self.watch(self._show_account)
         self.watch(self._show_rooms)
         self.watch(self._show_import)
+        self.watch(self._show_empty)
+        self.watch(self._show_progress)
 
     def _on_press(self, event: Any) -> None:
         room_id = pressed(event, "data-room")
@@ -97,7 +99,6 @@ class SidebarView(AccountView):
         self._rooms.show({item.room.id: item for item in items})
         self._rooms.parent.hidden = not rooms
         by_id("open-switcher").hidden = not rooms
-        self._empty.hidden = account.rooms() is None or bool(rooms)
         self._show_channels()
         # An element that changes its place loses the focus.
         lost = not focused.isSameNode(js.document.activeElement)
@@ -131,6 +132,27 @@ class SidebarView(AccountView):
         if importing is not None and is_running:
             part(self._import, "progress").value = importing.done
             set_text(part(self._import, "percent"), format_percent(importing.done))
+
+    def _show_empty(self) -> None:
+        rooms = self.account.rooms()
+        is_loading = self.account.sync.progress() is not None
+        self._empty.hidden = rooms is None or bool(rooms) or is_loading
+
+    def _show_progress(self) -> None:
+        progress = self.account.sync.progress()
+        place = by_id("sync-progress")
+        place.hidden = progress is None
+        if progress is None:
+            return
+        is_late = progress.step == "messages"
+        text = "homeserver.loading_messages" if is_late else "homeserver.loading_rooms"
+        set_text(part(place, "text"), localize(text))
+        bar = part(place, "bar")
+        if progress.count:
+            bar.value = progress.done / progress.count
+        else:
+            # Without a value it shows only that something goes on.
+            bar.removeAttribute("value")
 
 
 def _room(account: AccountState, room: Room, days: Days) -> RoomItem:

@@ -25,9 +25,8 @@ class StartView(AccountView):
     def _show(self) -> None:
         account = self.account
         # Until the sample rooms are all there, one stays here.
-        is_empty = account.room is None and (
-            account.rooms() == () or account.making_samples() is not None
-        )
+        is_new = account.rooms() == () and account.sync.progress() is None
+        is_empty = account.room is None and (is_new or account.making_samples() is not None)
         had_focus = self._section.matches(":focus-within")
         self._section.hidden = not is_empty
         # Who began is in the room.

@@ -6,10 +6,11 @@ from urllib.parse import quote
 from msgspec import structs
 
 from indexeddb.keys import KeyRange
-from roomkeep.models import Id, Message
+from roomkeep.models import Id, Message, Milliseconds
 from roomkeep.storage.operation import reads, writes
 from roomkeep.storage.operations.gap_edges import gaps_of, place
 from roomkeep.storage.operations.message_pages import message_order
+from roomkeep.storage.operations.read_marks import move_read_marks
 from roomkeep.storage.operations.sync_records import (
     EVENT,
     GAP,
@@ -51,6 +52,7 @@ async def fill_gap(
     token: Token,
     updates: Sequence[TimelineUpdate],
     next_token: Token | None,
+    read_until: Milliseconds | None = None,
 ) -> bool:
     """Write the newest of the messages that are missing in a gap; return whether it was done.
 
@@ -63,6 +65,8 @@ async def fill_gap(
         token: the token that was asked with.
         updates: what the server answered, the oldest first.
         next_token: the token to ask with next; None where nothing is missing any more.
+        read_until: the time of the last message that the user has read; None where that is not
+            known.
     """
     gap = await read(tx, GAP + gap_id, Gap)
     if gap is None or gap.token != token:
@@ -76,6 +80,8 @@ async def fill_gap(
         oldest = _oldest(timeline, updates)
         before = min(gap.before, oldest or gap.before, key=place)
         write_many(tx, GAP, {gap_id: structs.replace(gap, token=next_token, before=before)})
+    if read_until is not None:
+        await move_read_marks(tx, {(gap.room_id, gap.channel_id): read_until})
     say_server(tx)
     return True
 

@@ -1,7 +1,7 @@
 """Read markers: up to where a channel was read, here and on the user's other devices."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from roomkeep.models import Message
 from roomkeep.storage.arguments import Settings
@@ -52,11 +52,17 @@ async def apply_read_marks(tx: Transaction, channels: Sequence[ChannelUpdates]) 
     ids |= {event: target.message_id for event, target in targets.items()}
     found = await tx.get_many("messages", list(dict.fromkeys(ids.values())), Message)
     times = {message.id: message.timestamp for message in found}
-    read: dict[str, int] = {}
+    read: dict[tuple[str, str], int] = {}
     for channel, event in marks:
-        key = setting_key(LAST_READ, (channel.room_id, channel.channel_id))
+        ref = (channel.room_id, channel.channel_id)
         if (time := times.get(ids[event])) is not None:
-            read[key] = max(time, read.get(key, time))
-    known = await read_many(tx, SETTING, read, float)
-    ahead = {key: time for key, time in read.items() if key not in known or time > known[key]}
+            read[ref] = max(time, read.get(ref, time))
+    await move_read_marks(tx, read)
+
+
+async def move_read_marks(tx: Transaction, read: Mapping[tuple[str, str], int]) -> None:
+    """Move the read markers of channels on to some times, in ms; never back."""
+    times = {setting_key(LAST_READ, ref): time for ref, time in read.items()}
+    known = await read_many(tx, SETTING, times, float)
+    ahead = {key: time for key, time in times.items() if key not in known or time > known[key]}
     await write_settings(tx, ahead)
