@@ -2,6 +2,7 @@ import { Buffer } from 'node:buffer';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { findViolations } from './accessibility.mjs';
 import { expect, freshTest as test } from './fixtures.mjs';
 import { openApp } from './helpers.mjs';
 import { createSharedRoom, joinRoom, password, server, signIn } from './homeserver.mjs';
@@ -92,10 +93,12 @@ test('who asks to join a room is let in', async ({ page: ada, browser, baseURL }
   await signIn(ben, ben.locator('#welcome'), 'ben');
   await ben.getByRole('button', { name: 'Find rooms' }).click();
   const found = ben.locator('#found-rooms').getByRole('listitem').filter({ hasText: 'Bean growers' });
+  expect(await findViolations(ben)).toEqual([]);
   const ask = async (message) => {
     await found.getByRole('button', { name: 'Ask to join' }).click();
     const dialog = ben.getByRole('dialog', { name: 'Ask to join “Bean growers”' });
     await dialog.getByLabel('Your message').fill(message);
+    expect(await findViolations(ben)).toEqual([]);
     await dialog.getByRole('button', { name: 'Send request' }).click();
     await expect(found.getByRole('button', { name: 'Request sent' })).toBeDisabled();
   };
@@ -108,6 +111,7 @@ test('who asks to join a room is let in', async ({ page: ada, browser, baseURL }
   await ada.getByRole('button', { name: 'People, 1 request to join' }).click();
   const requests = ada.getByRole('region', { name: 'Requests to join — 1' });
   await expect(requests).toContainText('Runner beans are my life');
+  expect(await findViolations(ada)).toEqual([]);
   await requests.getByRole('button', { name: 'Accept Ben' }).click();
   await expect(requests).toBeHidden();
   await expect(ada.getByRole('button', { name: 'Close people' })).toBeFocused();
@@ -138,6 +142,7 @@ test('who was signed out by the homeserver signs in again with the password alon
   await page.keyboard.type('wrong');
   await page.keyboard.press('Enter');
   await expect(dialog.getByRole('alert')).toContainText('The user name or password is wrong.');
+  expect(await findViolations(page)).toEqual([]);
   await dialog.getByLabel('Password').fill(password);
   await page.keyboard.press('Enter');
   await expect(dialog).toBeHidden();
@@ -287,6 +292,7 @@ test('files, a new name and a new role reach the other browser', async ({ page: 
 
   await row(ada, 'Two chapters.').getByText('Benedict').click();
   await ada.getByLabel('Role').selectOption('Moderator');
+  expect(await findViolations(ada)).toEqual([]);
   await expect(ada.locator('#profile-dialog [data-part=role]')).toHaveText('Moderator');
   await row(ben, 'Two chapters.').getByText('Benedict').click();
   await expect(ben.locator('#profile-dialog [data-part=role]')).toHaveText('Moderator');
@@ -309,6 +315,7 @@ test('a room of this device is moved to the homeserver', async ({ page }) => {
   await page.getByRole('menuitem', { name: /^Move to localhost/ }).click();
   const dialog = page.getByRole('dialog', { name: /^Move “Allotment” to localhost/ });
   await expect(dialog).toContainText('Messages from other people, reactions, the icon, and members stay behind.');
+  expect(await findViolations(page)).toEqual([]);
   await dialog.getByRole('button', { name: 'Move room' }).click();
   const done = page.getByRole('dialog', { name: '“Allotment” moved' });
   await expect(done).toContainText('Posted 1 message.');
@@ -318,6 +325,7 @@ test('a room of this device is moved to the homeserver', async ({ page }) => {
   await page.getByRole('button', { name: 'Room menu' }).click();
   await expect(page.getByRole('menuitem', { name: /^Move to/ })).toBeHidden();
   await page.keyboard.press('Escape');
+  expect(await findViolations(page)).toEqual([]);
   await page.locator('#room-moved').getByRole('button', { name: 'Open room' }).click();
   await expect(row(page, /\(20\d\d-\d\d-\d\d \d\d:\d\d\) The beans are in\./)).toBeVisible();
   await expect(page.locator('#room-moved')).toBeHidden();
@@ -347,6 +355,7 @@ test('a room on the homeserver gets a picture as its icon', async ({ page }) => 
   await edit.getByLabel('Choose picture…').setInputFiles({ name: 'icon.png', mimeType: 'image/png', buffer: Buffer.from(picture, 'base64') });
   await expect(edit.locator('.avatar img')).toBeVisible();
   await edit.getByLabel('Topic').fill('Pinholes and plates');
+  expect(await findViolations(page)).toEqual([]);
   await edit.getByRole('button', { name: 'Save' }).click();
   await expect(edit).toBeHidden();
   await expect(icon.locator('img')).toHaveAttribute('src', /^data:image\//);
