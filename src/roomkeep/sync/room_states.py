@@ -35,9 +35,10 @@ _PARTS: Final = (
 class RoomStates:
     """The states of the rooms that the user has joined.
 
-    A sync of only some rooms would tell several at once, but costs a server as much as one of all
-    rooms. The list of a space's rooms tells much, too, but servers slow down those who ask for it
-    often.
+    Two other ways are worse. A sync of only some rooms costs a server as much as one of all, and
+    tells the state at the end of one branch of a room's history: of two events made at the same
+    time, it may lack the one. The list of a space's rooms has all, but servers slow down those who
+    ask for it often.
     """
 
     def __init__(self, wire: Wire, user_id: str) -> None:
