@@ -21,6 +21,8 @@ class SyncService(AccountService):
     get_event_ids = method(operations.sync_state.get_event_ids)
     get_media_addresses = method(operations.sync_state.get_media_addresses)
     save_own_picture = method(operations.sync_state.save_own_picture)
+    get_avatars = method(operations.avatars.get_avatars)
+    save_avatar = method(operations.avatars.save_avatar)
     apply_sync = method(operations.sync_batches.apply_sync)
     apply_room = method(operations.synced_rooms.apply_room)
     get_gaps = method(operations.gaps.get_gaps)

@@ -1,4 +1,4 @@
-"""The icons of rooms, in the app without its views, on a real homeserver."""
+"""The pictures of rooms and people, in the app without its views, on a real homeserver."""
 
 import base64
 import struct
@@ -29,10 +29,17 @@ def make_png(side: int = 128) -> str:
 
 
 def shown(person: Person) -> str | None:
-    """Return the picture that is shown for the open room."""
+    """Show the open room's picture as a view does, and return it once it is there."""
     room = person.account.room
     assert room is not None
-    return person.account.sync.icons().get(room.icon or "")
+    return shown_at(person, room.icon)
+
+
+def shown_at(person: Person, address: str | None) -> str | None:
+    if address is None:
+        return None
+    person.chat.effects.avatars.ask(person.account, address)
+    return person.account.sync.avatars().get(address)
 
 
 async def test_a_rooms_icon_is_changed_by_whoever_may_and_shown_to_all(
@@ -95,3 +102,24 @@ async def test_the_icon_and_the_topic_are_changed_together(homeserver: Homeserve
         assert room is not None
         assert stored is not None
         assert (stored.topic, room.topic) == ("Tea at four", "Tea at four")
+
+
+async def test_the_others_see_the_picture_of_a_profile(homeserver: Homeserver) -> None:
+    async with people(homeserver, "ada", "ben") as (ada, ben):
+        await ada.chat.effects.homeserver.create("Club", is_private=False)
+        await ben.chat.effects.homeserver.join(ada.chat.room_id)
+        await ben.chat.effects.people.save_profile(
+            name="Ben", status="online", bio="", picture=make_png()
+        )
+        face = ada.account.people.avatars
+
+        def address() -> str | None:
+            return face()[ben.user_id].picture if ben.user_id in face() else None
+
+        await ada.until(lambda: (address() or "").startswith("mxc://"))
+        before = dict(face())
+        await ada.until(
+            lambda: (shown_at(ada, address()) or "").startswith("data:image/png;base64,")
+        )
+        # The rows that show him are not made again.
+        assert face() == before

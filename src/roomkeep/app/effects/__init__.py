@@ -3,6 +3,7 @@
 from roomkeep.app.blobs import Blobs
 from roomkeep.app.effects.accounts import AccountEffects
 from roomkeep.app.effects.attachments import AttachmentEffects
+from roomkeep.app.effects.avatars import AvatarEffects
 from roomkeep.app.effects.bans import BanEffects
 from roomkeep.app.effects.change_refresh import ChangeRefreshEffects
 from roomkeep.app.effects.channels import ChannelEffects
@@ -73,6 +74,7 @@ class Effects:
         self.join_requests = JoinRequestEffects(context, self.homeserver)
         self.move_room = MoveRoomEffects(context, self.homeserver, self.rooms)
         self.room_icons = RoomIconEffects(context, self.homeserver)
+        self.avatars = AvatarEffects(context, self.homeserver)
         self.typing = TypingEffects(context, self.homeserver)
         self.room_settings = RoomSettingsEffects(
             context, writer, self.rooms, self.unread, self.draft_attachments, self.homeserver

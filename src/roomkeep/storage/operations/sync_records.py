@@ -14,6 +14,8 @@
 | `sync/gap/ROOM/CHANNEL/ID` | `Gap` |
 | `sync/outbox/ID` | `OutboxEntry` |
 | `sync/picture` | `OwnPicture` |
+| `sync/avatar/ADDRESS` | the picture of a person or a room, as a `data:` URL |
+| `sync/avatars` | the addresses of these pictures, the latest used last |
 | `sync/channel/ROOM/CHANNEL` | the id that the server gave to a channel that was made here |
 """
 
@@ -47,6 +49,8 @@ GAP = "sync/gap/"
 OUTBOX = "sync/outbox/"
 CHANNEL = "sync/channel/"
 PICTURE = "sync/picture"
+AVATAR = "sync/avatar/"
+AVATARS = "sync/avatars"
 
 
 class RoomState(Record, frozen=True, kw_only=True):
