@@ -24,6 +24,7 @@ from roomkeep.storage.remote import (
 )
 from roomkeep.sync.homes import Homes, read_kind
 from roomkeep.sync.mapping.members import read_member
+from roomkeep.sync.mapping.state import SHOWN_TYPES
 from roomkeep.sync.mapping.texts import line, person_name
 from roomkeep.sync.mapping.timeline import Place, read_event, read_notes
 from roomkeep.sync.mapping.updates import RoomUpgrade, Typing
@@ -43,19 +44,6 @@ __all__ = [
     "read_updates",
 ]
 
-_OF_A_ROOM: Final = frozenset(
-    (
-        "m.room.avatar",
-        "m.room.canonical_alias",
-        "m.room.create",
-        "m.room.join_rules",
-        "m.room.name",
-        "m.room.power_levels",
-        "m.room.topic",
-        "m.space.child",
-    )
-)
-"""The types of state that a view of a room shows, beside its members."""
 _STORED: Final = (NewMessage, MessageEdit, NewReaction, Redaction)
 
 
@@ -286,13 +274,13 @@ def _changes(said: JoinedRoom) -> Iterable[Event]:
 
 
 def _is_of_a_room(event: Event) -> bool:
-    return event.type in _OF_A_ROOM or event.type == "m.room.member"
+    return event.type in SHOWN_TYPES or event.type == "m.room.member"
 
 
 def _is_of_a_channel(event: Event, user_id: str) -> bool:
     # Of a channel's members, only the user counts: people are members of the room.
     is_mine = event.type == "m.room.member" and event.state_key == user_id
-    return event.type in _OF_A_ROOM or is_mine
+    return event.type in SHOWN_TYPES or is_mine
 
 
 def _upgrade_notice(event: Event, upgrade: RoomUpgrade, place: Place) -> NewMessage:

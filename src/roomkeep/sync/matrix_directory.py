@@ -133,6 +133,10 @@ class MatrixDirectory:
         """Return a joined room by what a sync from the beginning has told of all rooms."""
         return (await self._view(room_id, known)).snapshot
 
+    def note_changes(self, joined: Mapping[str, JoinedRoom]) -> None:
+        """Note what a sync tells of, so that the views from now on have it."""
+        self._states.note_changes(joined)
+
     async def leave_room(self, room_id: str) -> None:
         """Leave a room and its channels: see `ServerDirectory`."""
         try:

@@ -109,6 +109,8 @@ class Synchronizer:
             chosen = _filter(_FIRST_EVENTS if since is None else _MORE_EVENTS)
             self._response = await events.sync(self._wire, since, chosen=chosen, wait_ms=wait_ms)
         response = self._response
+        if since is not None:
+            self._directory.note_changes(response.joined)
         # What is learned counts when it is stored: where that fails, the same is learned again.
         homes = self.homes.copy()
         for room_id in learn_kinds(response, homes):

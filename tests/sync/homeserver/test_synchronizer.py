@@ -10,6 +10,7 @@ from roomkeep.sync.directory import NewChannel
 from roomkeep.sync.errors import NotReachable, UnknownToken
 from roomkeep.sync.history import fill_gap
 from roomkeep.sync.mapping.content import message_content
+from roomkeep.sync.mapping.room import child_content
 from roomkeep.sync.matrix_directory import MatrixDirectory
 from roomkeep.sync.own_account import OwnAccount
 from roomkeep.sync.pending import INVITES, read_invites
@@ -85,6 +86,52 @@ async def test_new_channels_are_entered_and_changes_are_seen(ada_and_ben: Two) -
     await say(ada, porch, "more")
     await again.step(wait_ms=10_000)
     assert texts(database)[-1] == (club, porch, "more")
+
+
+async def test_changes_at_the_same_time_are_all_seen(ada_and_ben: Two) -> None:
+    ada, ben = ada_and_ben
+    club, (general, porch) = await make_club(ada, "general", "porch")
+    await MatrixDirectory(ben.wire, ben.user_id).join_room(club)
+    database = NotedDatabase()
+    following = await follower(ben, database)
+    await following.step(wait_ms=0)
+    via = ["localhost"]
+    for number in range(3):
+        orders = {general: f"{number}", porch: f"{number}1"}
+        await asyncio.gather(
+            events.put_state(ada.wire, club, "m.room.name", "", {"name": f"Club {number}"}),
+            events.put_state(ada.wire, club, "m.room.topic", "", {"topic": f"Topic {number}"}),
+            events.put_state(ada.wire, porch, "m.room.name", "", {"name": f"porch {number}"}),
+            say(ada, porch, f"hello {number}"),
+            *(
+                events.put_state(ada.wire, club, "m.space.child", child, child_content(order, via))
+                for child, order in orders.items()
+            ),
+        )
+        while await following.step(wait_ms=300):
+            pass
+        room = database.rooms[club].room
+        assert (room.name, room.topic) == (f"Club {number}", f"Topic {number}")
+        assert [one.name for one in room.channels] == ["general", f"porch {number}"]
+
+
+async def test_of_two_names_given_at_the_same_time_all_see_the_same(ada_and_ben: Two) -> None:
+    ada, ben = ada_and_ben
+    club, _ = await make_club(ada, "general")
+    await MatrixDirectory(ben.wire, ben.user_id).join_room(club)
+    database = NotedDatabase()
+    following = await follower(ben, database)
+    await following.step(wait_ms=0)
+    for number in range(10):
+        names = [f"{letter}{number}" for letter in "abcd"]
+        await asyncio.gather(
+            *(events.put_state(ada.wire, club, "m.room.name", "", {"name": one}) for one in names)
+        )
+        while await following.step(wait_ms=300):
+            pass
+        now = await events.get_state_event(ada.wire, club, "m.room.name")
+        assert now is not None
+        assert database.rooms[club].room.name == now.content["name"]
 
 
 async def test_a_channel_that_is_just_being_made_is_no_room(ada_and_ben: Two) -> None:

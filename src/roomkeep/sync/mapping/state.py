@@ -6,7 +6,21 @@ from typing import Any, Final
 from roomkeep.sync.mapping.texts import person_name
 from roomkeep.sync.wire.types import Event, JoinedRoom, RoomSummary
 
-__all__ = ["RoomState", "name_of_people"]
+__all__ = ["SHOWN_TYPES", "RoomState", "name_of_people"]
+
+SHOWN_TYPES: Final = frozenset(
+    (
+        "m.room.avatar",
+        "m.room.canonical_alias",
+        "m.room.create",
+        "m.room.join_rules",
+        "m.room.name",
+        "m.room.power_levels",
+        "m.room.topic",
+        "m.space.child",
+    )
+)
+"""The types of state that a view of a room shows, beside its members."""
 
 _MOST_NAMES: Final = 3
 
@@ -27,12 +41,12 @@ class RoomState:
         self.member_count = said.members or 0
 
     def add(self, event: Event) -> None:
-        """Add an event that the sync did not tell."""
+        """Add an event that the sync did not tell, or in place of one that it did."""
         self._events[event.type, event.state_key or ""] = event
 
-    def event(self, type_: str) -> Event | None:
-        """Return the event of a type of which there is one."""
-        return self._events.get((type_, ""))
+    def event(self, type_: str, key: str = "") -> Event | None:
+        """Return the event of a type and a state key; None where there is none."""
+        return self._events.get((type_, key))
 
     def content(self, type_: str) -> dict[str, Any]:
         """Return its content; empty where there is none."""
