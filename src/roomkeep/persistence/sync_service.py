@@ -29,6 +29,7 @@ class SyncService(AccountService):
     fill_gap = method(operations.gaps.fill_gap)
     get_outbox = method(operations.outbox.get_outbox)
     accept_outbox = method(operations.outbox_results.accept_outbox)
+    room_changed = method(operations.outbox_results.room_changed)
     fail_outbox = method(operations.outbox_results.fail_outbox)
     retry_outbox = method(operations.outbox_results.retry_outbox)
     discard_outbox = method(operations.outbox_discard.discard_outbox)
