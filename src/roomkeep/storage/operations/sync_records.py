@@ -163,6 +163,21 @@ def write_many(tx: Transaction, prefix: str, values: Mapping[str, object]) -> No
         tx.delete("meta", gone)
 
 
+class Table(dict[str, Any]):
+    """Values by name, of which those that change are written in the end."""
+
+    def __init__(self, prefix: str, values: dict[str, Any]) -> None:
+        super().__init__(values)
+        self._prefix = prefix
+        self._before = dict(values)
+
+    def write(self, tx: Transaction) -> None:
+        """Write what has changed."""
+        names = [*self, *(name for name in self._before if name not in self)]
+        changed = {n: self.get(n) for n in names if self.get(n) != self._before.get(n)}
+        write_many(tx, self._prefix, changed)
+
+
 async def delete_all(tx: Transaction, prefix: str) -> None:
     """Delete all keys that begin with `prefix`."""
     if keys := await tx.get_all_keys("meta", query=KeyRange.prefix(prefix)):
