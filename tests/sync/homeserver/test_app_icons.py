@@ -46,9 +46,9 @@ async def test_a_rooms_icon_is_changed_by_whoever_may_and_shown_to_all(
     homeserver: Homeserver,
 ) -> None:
     async with people(homeserver, "ada", "ben") as (ada, ben):
-        await ada.chat.effects.homeserver.create("Club", is_private=False)
+        await ada.chat.effects.server_rooms.create("Club", is_private=False)
         room_id = ada.chat.room_id
-        await ben.chat.effects.homeserver.join(room_id)
+        await ben.chat.effects.server_rooms.join(room_id)
         await ada.chat.effects.room_icons.change(room_id, make_png())
         for person in (ada, ben):
             await person.until(lambda p=person: (shown(p) or "").startswith("data:image/"))  # type: ignore[misc]
@@ -77,7 +77,7 @@ async def test_a_rooms_icon_is_changed_by_whoever_may_and_shown_to_all(
 
 async def test_what_is_no_picture_is_not_uploaded(homeserver: Homeserver) -> None:
     async with people(homeserver, "ada") as (ada,):
-        await ada.chat.effects.homeserver.create("Club", is_private=True)
+        await ada.chat.effects.server_rooms.create("Club", is_private=True)
         ada.transport.sent.clear()
         for picture in ("data:image/svg+xml;base64,AAAA", "data:image/png;base64,$$$"):
             await ada.chat.effects.room_icons.change(ada.chat.room_id, picture)
@@ -87,7 +87,7 @@ async def test_what_is_no_picture_is_not_uploaded(homeserver: Homeserver) -> Non
 
 async def test_the_icon_and_the_topic_are_changed_together(homeserver: Homeserver) -> None:
     async with people(homeserver, "ada") as (ada,):
-        await ada.chat.effects.homeserver.create("Club", is_private=True)
+        await ada.chat.effects.server_rooms.create("Club", is_private=True)
         room_id = ada.chat.room_id
         icon = ada.chat.effects.room_icons.change(room_id, make_png())
         texts = ada.chat.effects.room_settings.change(
@@ -106,8 +106,8 @@ async def test_the_icon_and_the_topic_are_changed_together(homeserver: Homeserve
 
 async def test_the_others_see_the_picture_of_a_profile(homeserver: Homeserver) -> None:
     async with people(homeserver, "ada", "ben") as (ada, ben):
-        await ada.chat.effects.homeserver.create("Club", is_private=False)
-        await ben.chat.effects.homeserver.join(ada.chat.room_id)
+        await ada.chat.effects.server_rooms.create("Club", is_private=False)
+        await ben.chat.effects.server_rooms.join(ada.chat.room_id)
         await ben.chat.effects.people.save_profile(
             name="Ben", status="online", bio="", picture=make_png()
         )
