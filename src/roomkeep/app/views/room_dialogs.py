@@ -7,7 +7,7 @@ from pyodide.ffi import JsProxy
 from reaktiv import untracked
 
 from roomkeep.app.channels import channels_of
-from roomkeep.app.people import is_picture
+from roomkeep.app.people import is_on_server, is_picture
 from roomkeep.app.state import Leaving
 from roomkeep.app.views.dom import KeyedList, by_id, clone, part, set_text
 from roomkeep.app.views.pictures import PictureError, make_picture
@@ -101,7 +101,9 @@ class RoomDialogsView(AccountView):
             room = self.account.room
             is_synced = self.effects.homeserver.has_room(room_id)
             icon_task = None
-            if room is not None and is_synced and self._picture != _picture_of(room):
+            # Another icon that came meanwhile is no reason to bring back the one that was shown.
+            is_new = room is not None and self._picture != _picture_of(room)
+            if is_synced and is_new and not is_on_server(self._picture):
                 icon_task = self.effects.room_icons.change(room_id, self._picture)
             self.effects.room_settings.change(room_id, name, topic, icon, after=icon_task)
 
