@@ -300,6 +300,47 @@ test('files, a new name and a new role reach the other browser', async ({ page: 
   await away.close();
 });
 
+/** Returns a picture that is half black, as a file to choose. */
+async function drawPicture(page) {
+  const data = await page.evaluate(() => {
+    const canvas = document.createElement('canvas');
+    canvas.width = canvas.height = 300;
+    canvas.getContext('2d').fillRect(0, 0, 150, 300);
+    return canvas.toDataURL('image/png').split(',')[1];
+  });
+  return { name: 'picture.png', mimeType: 'image/png', buffer: Buffer.from(data, 'base64') };
+}
+
+test('a person\'s picture stands beside their messages, also when the homeserver is gone', async ({ page: ada, context, browser, baseURL }) => {
+  test.slow();
+  const { ben, away } = await meet(ada, browser, baseURL, 'Portrait club');
+  await write(ben, 'How do I look?');
+  const face = row(ada, 'How do I look?').locator('[data-part=avatar]');
+  await expect(face).toHaveText(/^be$/i);
+  const before = await row(ada, 'How do I look?').evaluateHandle((element) => Object.assign(element, { top: element.getBoundingClientRect().top }));
+
+  await ben.getByRole('button', { name: /^Account:/ }).click();
+  await ben.getByRole('button', { name: 'Edit profile' }).click();
+  await ben.locator('#edit-profile-picture').setInputFiles(await drawPicture(ben));
+  await expect(ben.locator('#edit-profile .avatar img')).toBeVisible();
+  await ben.getByRole('button', { name: 'Save' }).click();
+  await expect(ben.locator('#edit-profile')).toBeHidden();
+
+  await expect(face.locator('img')).toHaveAttribute('src', /^data:image\//);
+  await expect(face.locator('img')).toHaveJSProperty('naturalWidth', 96);
+  // It is the same row, in the same place.
+  expect(await before.evaluate((element) => element.isConnected && element.getBoundingClientRect().top - element.top)).toBe(0);
+  await face.click();
+  await expect(ada.locator('#profile-dialog .avatar img')).toBeVisible();
+  await ada.keyboard.press('Escape');
+
+  await context.route(`${server}/**`, (route) => route.abort());
+  await ada.reload();
+  await expect(ada.locator('#offline-banner')).toContainText('You\'re offline.');
+  await expect(face.locator('img')).toHaveAttribute('src', /^data:image\//);
+  await away.close();
+});
+
 test('a room of this device is moved to the homeserver', async ({ page }) => {
   test.slow();
   await openApp(page);
@@ -346,13 +387,7 @@ test('a room on the homeserver gets a picture as its icon', async ({ page }) => 
     await page.getByRole('menuitem', { name: 'Edit room…' }).click();
   };
   await open();
-  const picture = await page.evaluate(() => {
-    const canvas = document.createElement('canvas');
-    canvas.width = canvas.height = 300;
-    canvas.getContext('2d').fillRect(0, 0, 150, 300);
-    return canvas.toDataURL('image/png').split(',')[1];
-  });
-  await edit.getByLabel('Choose picture…').setInputFiles({ name: 'icon.png', mimeType: 'image/png', buffer: Buffer.from(picture, 'base64') });
+  await edit.getByLabel('Choose picture…').setInputFiles(await drawPicture(page));
   await expect(edit.locator('.avatar img')).toBeVisible();
   await edit.getByLabel('Topic').fill('Pinholes and plates');
   expect(await findViolations(page)).toEqual([]);
@@ -360,6 +395,14 @@ test('a room on the homeserver gets a picture as its icon', async ({ page }) => 
   await expect(edit).toBeHidden();
   await expect(icon.locator('img')).toHaveAttribute('src', /^data:image\//);
   await expect(page.locator('#room-topic')).toHaveText('Pinholes and plates');
+  await page.getByRole('button', { name: 'New room' }).click();
+  await page.getByLabel('Room name').fill('Kitchen');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('heading', { name: 'Kitchen', level: 1 })).toBeVisible();
+  await page.keyboard.press('Control+k');
+  const found = page.getByRole('option', { name: 'Photo club' });
+  await expect(found.locator('.avatar img')).toHaveAttribute('src', /^data:image\//);
+  await found.click();
 
   await open();
   await edit.getByRole('button', { name: 'Remove icon' }).click();

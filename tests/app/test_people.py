@@ -53,12 +53,13 @@ def test_lists_the_highest_role_first_and_who_has_no_profile_from_the_roster() -
     ("url", "shown"),
     [
         ("data:image/png;base64,AAAA", True),
+        ("mxc://example.org/a", True),
         ("https://example.org/a.png", False),
         ("data:image/svg+xml;base64,AAAA", False),
         ("javascript:alert(1)", False),
     ],
 )
-def test_only_small_pictures_that_are_here_are_shown(url: str, shown: bool) -> None:
+def test_no_picture_of_a_web_site_is_shown(url: str, shown: bool) -> None:
     user = User(oder_id="Ada", username="Ada", display_name="Ada", avatar_url=url)
     (ada,) = list_people(room_of(member("Ada")), [user], "")
     assert ada.picture == (url if shown else None)

@@ -76,7 +76,8 @@ async def test_what_waits_is_laid_over_what_others_changed(device: Synced) -> No
 
 async def test_a_change_that_is_accepted_stays(device: Synced) -> None:
     await device.db.update_room(ROOM, name="Mine")
-    await device.db.accept_outbox((await device.the_entry()).id, None)
+    mine = synced_room(2, **listed(GENERAL, name="Mine"))
+    await device.db.room_changed((await device.the_entry()).id, mine)
     assert await device.outbox() == []
     await device.change_channels((CHANNEL, "lobby"))
     await device.db.discard_outbox((await device.the_entry()).id)
@@ -84,6 +85,23 @@ async def test_a_change_that_is_accepted_stays(device: Synced) -> None:
     assert found is not None
     assert found.name == "Mine"
     assert await device.channels() == [GENERAL]
+
+
+async def test_what_others_changed_after_that_stays(device: Synced) -> None:
+    await device.db.update_room(ROOM, name="Mine")
+    await device.change_channels((CHANNEL, "mine"))
+    named, renamed = await device.outbox()
+    # A sync tells of both changes before the request of the first one is answered.
+    theirs = listed((CHANNEL, "theirs"), name="Theirs")
+    await device.db.apply_room(synced_room(4, **theirs))
+    assert await device.channels() == [(CHANNEL, "mine")]
+    await device.db.room_changed(renamed.id, synced_room(3, **listed((CHANNEL, "mine"))))
+    assert await device.channels() == [(CHANNEL, "theirs")]
+    await device.db.room_changed(named.id, synced_room(3, **listed(GENERAL, name="Mine")))
+    await device.db.room_changed(named.id, synced_room(5, **listed(GENERAL, name="Mine")))
+    found = await device.db.get_room(ROOM)
+    assert found is not None
+    assert (found.name, await device.outbox()) == ("Theirs", [])
 
 
 async def test_a_change_that_is_refused_is_undone_until_it_is_tried_again(device: Synced) -> None:

@@ -105,6 +105,10 @@ class NotedDatabase:
         assert event_id is not None
         self.event_ids[record_id] = event_id
 
+    async def room_changed(self, entry_id: str, synced: SyncedRoom) -> None:
+        await self.apply_room(synced)
+        self._take(entry_id)
+
     async def fail_outbox(self, entry_id: str, error: str) -> None:
         self.outbox = [
             replace(one, state="failed", error=error) if one.id == entry_id else one

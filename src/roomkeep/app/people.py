@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
-from typing import Literal
+from typing import Literal, TypeGuard
 
 from msgspec import Struct
 
@@ -11,6 +11,7 @@ from roomkeep.persistence import KnownAccount, Rights
 
 __all__ = [
     "BAN_LENGTHS",
+    "PICTURES",
     "ROLE_NAMES",
     "STATUS_NAMES",
     "Avatar",
@@ -20,6 +21,8 @@ __all__ = [
     "faces_of",
     "find_ban",
     "group_people",
+    "is_on_server",
+    "is_picture",
     "list_people",
     "may_ban",
     "may_moderate",
@@ -54,9 +57,9 @@ BAN_LENGTHS: Mapping[str, int | None] = MappingProxyType(
 )
 """How long a ban can last, in ms; None for permanently."""
 
-# The bitmaps that browsers draw. A picture from elsewhere would have to be fetched, and an SVG is
-# a document more than a picture.
+# The bitmaps that browsers draw: an SVG is a document more than a picture.
 PICTURES = tuple(f"data:image/{kind};base64," for kind in ("png", "jpeg", "webp", "gif"))
+"""How the `data:` URLs begin that are shown as pictures."""
 
 _RANKS: Mapping[Role | None, int] = MappingProxyType(
     {"host": 3, "admin": 2, "moderator": 1, "member": 0, None: 0}
@@ -64,7 +67,7 @@ _RANKS: Mapping[Role | None, int] = MappingProxyType(
 
 
 class Avatar(Struct, frozen=True):
-    """A person's name and picture, beside messages."""
+    """A person's name and picture, beside messages; see `Person`."""
 
     name: str
     picture: str | None
@@ -77,7 +80,7 @@ class Person(Struct, frozen=True, kw_only=True):
         user_id: the user's id.
         name: what the person is called.
         username: the name that stays.
-        picture: a `data:` URL of the person's picture.
+        picture: the person's picture, as a `data:` URL or an `mxc://` address on the homeserver.
         status: whether the person is there; `"offline"` where it is not known.
         bio: what the person says of themselves.
         joined_at: when the person joined, in ms: the room, or else Roomkeep.
@@ -230,6 +233,15 @@ def find_ban(bans: Sequence[Ban], user_id: str) -> Ban | None:
 
 
 def picture_of(known: User | RoomMember | KnownAccount) -> str | None:
-    """Return a person's picture as a `data:` URL; None if none can be shown."""
-    url = known.avatar_url
-    return url if url is not None and url.startswith(PICTURES) else None
+    """Return a person's picture; None if none can be shown."""
+    return known.avatar_url if is_picture(known.avatar_url) else None
+
+
+def is_picture(url: str | None) -> bool:
+    """Tell whether a URL is that of a picture that may be shown: no web site is asked for one."""
+    return url is not None and (url.startswith(PICTURES) or is_on_server(url))
+
+
+def is_on_server(url: str | None) -> TypeGuard[str]:
+    """Tell whether a URL is an address on the homeserver."""
+    return url is not None and url.startswith("mxc://")

@@ -126,7 +126,8 @@ class SyncState:
         knocks: the rooms that one has asked to join, without an answer so far.
         asking: the room of the form to ask to join it.
         requests: who asks to join a room, by its id.
-        icons: the pictures of rooms on the homeserver as `data:` URLs, by their addresses.
+        avatars: the pictures of people and rooms on the homeserver that were asked for, as `data:`
+            URLs, by their `mxc://` addresses.
         moves: the rooms of this device that are being moved to the homeserver, or were.
         moving: the move that is running or has ended.
         found: the public rooms that were found.
@@ -144,7 +145,7 @@ class SyncState:
         self.knocks: Signal[tuple[Knock, ...]] = signal(())
         self.asking: Signal[AskedRoom | None] = signal(None)
         self.requests: Signal[Mapping[str, tuple[JoinRequest, ...]]] = signal({})
-        self.icons: Signal[Mapping[str, str]] = signal({})
+        self.avatars: Signal[Mapping[str, str]] = signal({})
         self.moves: Signal[Mapping[str, Move]] = signal({})
         self.moving: Signal[Job | None] = signal(None)
         self.found: Signal[FoundRooms | None] = signal(None)

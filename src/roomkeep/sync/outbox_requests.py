@@ -89,8 +89,8 @@ class OutboxRequests:
             await self._add_channel(entry, request)
         elif entry.channel_id is None:
             synced = await self._change_room(entry.room_id, request)
-            await self._own.database.accept_outbox(entry.id, None)
-            await self._synchronizer.apply_room(synced)
+            known = await self._synchronizer.learn_room(synced)
+            await self._own.database.room_changed(entry.id, known)
         else:
             event_id = await self._send_to(entry, entry.channel_id)
             await self._own.database.accept_outbox(entry.id, event_id)

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from roomkeep.app.people import roles_to_give
+from roomkeep.app.people import is_on_server, roles_to_give
 from roomkeep.app.typing import describe_typing
 from roomkeep.persistence import SendMessage
 from roomkeep.sync.httpx_transport import HttpxTransport
@@ -24,15 +24,15 @@ async def two(homeserver: Homeserver) -> AsyncIterator[list[Person]]:
     async with people(homeserver, "ada", "ben") as found:
         ada, ben = found
         name = f"Club {secrets.token_hex(4)}"
-        await ada.chat.effects.homeserver.create(name, is_private=False)
-        ben.chat.effects.homeserver.open_find()
-        await ben.chat.effects.homeserver.find(name)
+        await ada.chat.effects.server_rooms.create(name, is_private=False)
+        ben.chat.effects.server_rooms.open_find()
+        await ben.chat.effects.server_rooms.find(name)
         searched = ben.account.sync.found()
         assert searched is not None
         assert searched.rooms is not None
         (preview,) = searched.rooms
         assert (preview.name, preview.member_count) == (name, 1)
-        await ben.chat.effects.homeserver.join(preview.id)
+        await ben.chat.effects.server_rooms.join(preview.id)
         await ben.until(lambda: ben.account.room_id() == ada.account.room_id())
         yield found
 
@@ -82,9 +82,9 @@ async def test_what_is_refused_is_sent_again_or_discarded(two: list[Person]) -> 
     await ada.until(lambda: ada.account.sync.outbox().waiting == 0)
     sending = ada.account.sync.outbox().by_message[ada.chat.latest.id]
     assert (sending.state, sending.text) == ("failed", "sending.failed_right")
-    await ada.chat.effects.homeserver.discard(second.id)
+    await ada.chat.effects.outbox.discard(second.id)
     await ada.until_shown("hello", "one")
-    await ada.chat.effects.homeserver.retry(first.id)
+    await ada.chat.effects.outbox.retry(first.id)
     ada.transport.mend()
     ada.chat.effects.homeserver.wake()
     await ben.until_shown("hello", "one")
@@ -102,13 +102,13 @@ async def test_the_others_see_who_is_typing(two: list[Person]) -> None:
 
 async def test_an_invitation_is_shown_and_accepted(homeserver: Homeserver) -> None:
     async with people(homeserver, "ada", "ben") as (ada, ben):
-        await ada.chat.effects.homeserver.create("Den", is_private=True)
-        await ada.chat.effects.homeserver.invite(ben.user_id)
+        await ada.chat.effects.server_rooms.create("Den", is_private=True)
+        await ada.chat.effects.server_rooms.invite(ben.user_id)
         assert ada.chat.told == [f"Invited {ben.user_id}."]
         await ben.until(ben.account.sync.invites)
         (invite,) = ben.account.sync.invites()
         assert (invite.name, invite.by) == ("Den", ada.user_id)
-        await ben.chat.effects.homeserver.join(invite.room_id)
+        await ben.chat.effects.server_rooms.join(invite.room_id)
         await ben.until(lambda: not ben.account.sync.invites())
         await ben.until(lambda: ben.account.room is not None)
         await ben.chat.effects.room_settings.ask_leave()
@@ -149,7 +149,7 @@ async def test_what_goes_wrong_is_told(homeserver: Homeserver) -> None:
         assert ada.account.user_id == ada.user_id
         await effects.sign_in.sign_in("http://localhost:1", ada.user_id, PASSWORD)
         assert "The homeserver can't be reached." in ada.chat.told[-1]
-        await effects.homeserver.join("#nowhere:localhost")
+        await effects.server_rooms.join("#nowhere:localhost")
         assert "There's nothing at this address." in ada.chat.told[-1]
 
 
@@ -184,7 +184,7 @@ async def test_who_was_signed_out_elsewhere_signs_in_again_with_the_password_alo
     await end_session(ada)
     await ada.chat.write("are you there?")
     assert ada.account.sync.outbox().waiting
-    await effects.homeserver.find("")
+    await effects.server_rooms.find("")
     assert "You're signed out of the homeserver." in ada.chat.told[-1]
     # Also after a reload the room is one of the server's, and not deleted from this device alone.
     await effects.homeserver.follow(ada.account)
@@ -330,10 +330,10 @@ async def test_a_profile_is_saved_on_the_server(homeserver: Homeserver, two: lis
     assert mine is not None
     assert (mine.avatar_url, mine.status, mine.bio) == (picture, "busy", "Science")
     async with device(homeserver, ada.name, ada.user_id) as phone:
-        await phone.until(lambda: phone.account.user().display_name == "Countess")
-        # The picture cannot be shown there, and is not removed with a new name.
+        await phone.until(lambda: is_on_server(phone.account.user().avatar_url))
+        # There, the picture is an address of the server's, and stays with a new name.
         await phone.chat.effects.people.save_profile(
-            name="Ada", status="online", bio="", picture=None
+            name="Ada", status="online", bio="", picture=phone.account.user().avatar_url
         )
         await ada.until(lambda: ada.account.user().display_name == "Ada")
         assert ada.account.user().avatar_url == picture

@@ -1,4 +1,4 @@
-"""The icons of rooms, in the app without its views, on a real homeserver."""
+"""The pictures of rooms and people, in the app without its views, on a real homeserver."""
 
 import base64
 import struct
@@ -29,19 +29,26 @@ def make_png(side: int = 128) -> str:
 
 
 def shown(person: Person) -> str | None:
-    """Return the picture that is shown for the open room."""
+    """Show the open room's picture as a view does, and return it once it is there."""
     room = person.account.room
     assert room is not None
-    return person.account.sync.icons().get(room.icon or "")
+    return shown_at(person, room.icon)
+
+
+def shown_at(person: Person, address: str | None) -> str | None:
+    if address is None:
+        return None
+    person.chat.effects.avatars.ask(person.account, address)
+    return person.account.sync.avatars().get(address)
 
 
 async def test_a_rooms_icon_is_changed_by_whoever_may_and_shown_to_all(
     homeserver: Homeserver,
 ) -> None:
     async with people(homeserver, "ada", "ben") as (ada, ben):
-        await ada.chat.effects.homeserver.create("Club", is_private=False)
+        await ada.chat.effects.server_rooms.create("Club", is_private=False)
         room_id = ada.chat.room_id
-        await ben.chat.effects.homeserver.join(room_id)
+        await ben.chat.effects.server_rooms.join(room_id)
         await ada.chat.effects.room_icons.change(room_id, make_png())
         for person in (ada, ben):
             await person.until(lambda p=person: (shown(p) or "").startswith("data:image/"))  # type: ignore[misc]
@@ -70,7 +77,7 @@ async def test_a_rooms_icon_is_changed_by_whoever_may_and_shown_to_all(
 
 async def test_what_is_no_picture_is_not_uploaded(homeserver: Homeserver) -> None:
     async with people(homeserver, "ada") as (ada,):
-        await ada.chat.effects.homeserver.create("Club", is_private=True)
+        await ada.chat.effects.server_rooms.create("Club", is_private=True)
         ada.transport.sent.clear()
         for picture in ("data:image/svg+xml;base64,AAAA", "data:image/png;base64,$$$"):
             await ada.chat.effects.room_icons.change(ada.chat.room_id, picture)
@@ -80,7 +87,7 @@ async def test_what_is_no_picture_is_not_uploaded(homeserver: Homeserver) -> Non
 
 async def test_the_icon_and_the_topic_are_changed_together(homeserver: Homeserver) -> None:
     async with people(homeserver, "ada") as (ada,):
-        await ada.chat.effects.homeserver.create("Club", is_private=True)
+        await ada.chat.effects.server_rooms.create("Club", is_private=True)
         room_id = ada.chat.room_id
         icon = ada.chat.effects.room_icons.change(room_id, make_png())
         texts = ada.chat.effects.room_settings.change(
@@ -95,3 +102,24 @@ async def test_the_icon_and_the_topic_are_changed_together(homeserver: Homeserve
         assert room is not None
         assert stored is not None
         assert (stored.topic, room.topic) == ("Tea at four", "Tea at four")
+
+
+async def test_the_others_see_the_picture_of_a_profile(homeserver: Homeserver) -> None:
+    async with people(homeserver, "ada", "ben") as (ada, ben):
+        await ada.chat.effects.server_rooms.create("Club", is_private=False)
+        await ben.chat.effects.server_rooms.join(ada.chat.room_id)
+        await ben.chat.effects.people.save_profile(
+            name="Ben", status="online", bio="", picture=make_png()
+        )
+        face = ada.account.people.avatars
+
+        def address() -> str | None:
+            return face()[ben.user_id].picture if ben.user_id in face() else None
+
+        await ada.until(lambda: (address() or "").startswith("mxc://"))
+        before = dict(face())
+        await ada.until(
+            lambda: (shown_at(ada, address()) or "").startswith("data:image/png;base64,")
+        )
+        # The rows that show him are not made again.
+        assert face() == before

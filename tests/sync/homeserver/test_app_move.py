@@ -93,7 +93,7 @@ async def test_a_room_is_moved_with_ones_own_messages(homeserver: Homeserver) ->
         # The room here stays as it was.
         assert len(await db.get_messages(room_id)) == 7
 
-        await ben.chat.effects.homeserver.join(move.to)
+        await ben.chat.effects.server_rooms.join(move.to)
         room = ben.account.room
         assert room is not None
         assert (room.name, room.topic) == ("Allotment", "Plots 4 to 9")
@@ -140,7 +140,7 @@ async def test_a_move_goes_on_where_it_was_interrupted(homeserver: Homeserver) -
         await ada.until_sent()
         to = move_of(ada, room_id).to
         assert to is not None
-        await ben.chat.effects.homeserver.join(to)
+        await ben.chat.effects.server_rooms.join(to)
         room = ben.account.room
         assert room is not None
         await ben.until_holds(lambda: all_posted(ben, to), texts)

@@ -21,13 +21,13 @@ def asking(person: Person, room_id: str) -> list[tuple[str, str | None]]:
 
 async def make_room(ada: Person) -> tuple[str, str]:
     name = f"Club {secrets.token_hex(4)}"
-    await ada.chat.effects.homeserver.create(name, takes_requests=True)
+    await ada.chat.effects.server_rooms.create(name, takes_requests=True)
     return ada.chat.room_id, name
 
 
 async def find_and_ask(ben: Person, name: str, reason: str = "") -> str:
-    ben.chat.effects.homeserver.open_find()
-    await ben.chat.effects.homeserver.find(name)
+    ben.chat.effects.server_rooms.open_find()
+    await ben.chat.effects.server_rooms.find(name)
     found = ben.account.sync.found()
     assert found is not None
     assert found.rooms is not None
@@ -58,7 +58,7 @@ async def test_who_asks_is_let_in(homeserver: Homeserver) -> None:
         await ben.until(ben.account.sync.invites)
         assert asked(ben) == []
         await ada.until(lambda: asking(ada, room_id) == [])
-        await ben.chat.effects.homeserver.join(room_id)
+        await ben.chat.effects.server_rooms.join(room_id)
         assert ben.account.room_id() == room_id
         # Who was let in may not let others in.
         assert not ben.chat.effects.join_requests.may_answer(room_id)
@@ -92,12 +92,12 @@ async def test_requests_that_came_before_one_signed_in_are_shown(homeserver: Hom
 async def test_joining_by_address_asks_where_one_has_to(homeserver: Homeserver) -> None:
     async with people(homeserver, "ada", "ben") as (ada, ben):
         room_id, _ = await make_room(ada)
-        ben.chat.effects.homeserver.open_find()
-        await ben.chat.effects.homeserver.join(room_id)
+        ben.chat.effects.server_rooms.open_find()
+        await ben.chat.effects.server_rooms.join(room_id)
         assert ben.account.dialog() == "ask-to-join"
         await ben.chat.effects.join_requests.send("")
         await ada.until(lambda: asking(ada, room_id))
         # Where only an invitation helps, that is told.
-        await ada.chat.effects.homeserver.create("Den", is_private=True)
-        await ben.chat.effects.homeserver.join(ada.chat.room_id)
+        await ada.chat.effects.server_rooms.create("Den", is_private=True)
+        await ben.chat.effects.server_rooms.join(ada.chat.room_id)
         assert "The room is by invitation only." in ben.chat.told[-1]

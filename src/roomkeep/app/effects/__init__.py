@@ -3,6 +3,7 @@
 from roomkeep.app.blobs import Blobs
 from roomkeep.app.effects.accounts import AccountEffects
 from roomkeep.app.effects.attachments import AttachmentEffects
+from roomkeep.app.effects.avatars import AvatarEffects
 from roomkeep.app.effects.bans import BanEffects
 from roomkeep.app.effects.change_refresh import ChangeRefreshEffects
 from roomkeep.app.effects.channels import ChannelEffects
@@ -18,6 +19,7 @@ from roomkeep.app.effects.join_requests import JoinRequestEffects
 from roomkeep.app.effects.messages import MessageEffects
 from roomkeep.app.effects.move_room import MoveRoomEffects
 from roomkeep.app.effects.navigation import NavigationEffects
+from roomkeep.app.effects.outbox import OutboxEffects
 from roomkeep.app.effects.overlays import OverlayEffects
 from roomkeep.app.effects.people import PeopleEffects
 from roomkeep.app.effects.pictures import PictureEffects
@@ -30,6 +32,7 @@ from roomkeep.app.effects.room_settings import RoomSettingsEffects
 from roomkeep.app.effects.rooms import RoomEffects
 from roomkeep.app.effects.samples import SampleEffects
 from roomkeep.app.effects.sending import SendingEffects
+from roomkeep.app.effects.server_rooms import ServerRoomEffects
 from roomkeep.app.effects.setting_writer import SettingWriter
 from roomkeep.app.effects.settings import SettingsEffects
 from roomkeep.app.effects.sign_in import SignInEffects
@@ -69,10 +72,15 @@ class Effects:
             self.drafts,
             self.draft_attachments,
         )
-        self.homeserver = HomeserverEffects(context, self.rooms, self.messages, self.pictures)
+        self.outbox = OutboxEffects(context)
+        self.homeserver = HomeserverEffects(
+            context, self.rooms, self.messages, self.pictures, self.outbox
+        )
+        self.server_rooms = ServerRoomEffects(context, self.homeserver, self.rooms)
         self.join_requests = JoinRequestEffects(context, self.homeserver)
         self.move_room = MoveRoomEffects(context, self.homeserver, self.rooms)
         self.room_icons = RoomIconEffects(context, self.homeserver)
+        self.avatars = AvatarEffects(context, self.homeserver)
         self.typing = TypingEffects(context, self.homeserver)
         self.room_settings = RoomSettingsEffects(
             context, writer, self.rooms, self.unread, self.draft_attachments, self.homeserver

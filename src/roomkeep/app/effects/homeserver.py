@@ -1,4 +1,4 @@
-"""Following the account's homeserver, and the rooms there."""
+"""Following the account's homeserver, and what is asked of it."""
 
 import asyncio
 import sys
@@ -10,16 +10,15 @@ from reaktiv import Effect, batch
 
 from roomkeep.app.effects.context import Context, EffectGroup, effect
 from roomkeep.app.effects.messages import MessageEffects
+from roomkeep.app.effects.outbox import OutboxEffects
 from roomkeep.app.effects.pictures import PictureEffects
 from roomkeep.app.effects.rooms import RoomEffects
 from roomkeep.app.effects.server_files import Loaded
-from roomkeep.app.limits import check_name
 from roomkeep.app.state import AccountState
-from roomkeep.app.sync_state import AskedRoom, FoundRooms, SyncState, read_outbox
+from roomkeep.app.sync_state import SyncState
 from roomkeep.errors import RecordNotFound
-from roomkeep.localization import localize
 from roomkeep.models import Attachment, Message, Role, User
-from roomkeep.persistence import OUTBOX, Change, SyncedRoom
+from roomkeep.persistence import Change
 
 if TYPE_CHECKING:
     from roomkeep.sync.client import SyncClient
@@ -48,20 +47,20 @@ class HomeserverEffects(EffectGroup):
         rooms: RoomEffects,
         messages: MessageEffects,
         pictures: PictureEffects,
+        outbox: OutboxEffects,
     ) -> None:
         super().__init__(context)
         self.transport: Transport | None = None
         self._rooms = rooms
         self._messages = messages
+        self._outbox = outbox
         messages.fill = self.fill
         pictures.server = self
         self._client: SyncClient | None = None
         self._network = AsyncExitStack()
         self._turn = asyncio.Lock()
         self._watch: Effect | None = None
-        self._reading = False
-        self._is_stale = False
-        context.follow(self._take, OUTBOX, _META, _MESSAGES, _ROOMS)
+        context.follow(self._take, _META, _MESSAGES, _ROOMS)
 
     # Following
 
@@ -94,7 +93,7 @@ class HomeserverEffects(EffectGroup):
             if self._client is client:
                 if is_new:
                     client.tell_signed_in()
-                await self._load_outbox(account)
+                await self._outbox.load(account)
                 await self._load_pending(account)
 
     async def leave(self) -> None:
@@ -139,24 +138,10 @@ class HomeserverEffects(EffectGroup):
             await self._client.sign_out(is_forced=True)
         await self.follow(account)
 
-    # What waits to be sent
-
-    @effect("failed.try_again")
-    async def retry(self, entry_id: str) -> None:
-        """Send again what was refused."""
-        await self.context.database(self.account).retry_outbox(entry_id)
-
-    @effect("failed.discard")
-    async def discard(self, entry_id: str) -> None:
-        """Discard what was refused, and take back what it did here."""
-        await self.context.database(self.account).discard_outbox(entry_id)
-
     def _take(self, account: AccountState, change: Change) -> None:
         if not account.sync.server():
             return
-        if change.store == OUTBOX:
-            self.context.start(self._load_outbox(account), "failed.load_outbox")
-        elif change.store == _ROOMS:
+        if change.store == _ROOMS:
             self._note_rooms(account, change)
         elif change.store == _MESSAGES:
             if change.origin == "server" and change.room_id == account.room_id():
@@ -164,104 +149,7 @@ class HomeserverEffects(EffectGroup):
         elif not _PENDING.isdisjoint(change.keys):
             self.context.start(self._load_pending(account), "failed.find_rooms")
 
-    async def _load_outbox(self, account: AccountState) -> None:
-        self._is_stale = True
-        if self._reading:
-            return
-        self._reading = True
-        try:
-            while self._is_stale:
-                self._is_stale = False
-                entries = await self.context.database(account).get_outbox()
-                account.sync.outbox.set(read_outbox(entries))
-        finally:
-            self._reading = False
-
     # Rooms
-
-    def open_find(self) -> None:
-        """Open the dialog to find and join rooms."""
-        account = self.account
-        account.dialog.set("find-rooms")
-        self.find("")
-
-    @effect("failed.find_rooms")
-    async def find(self, words: str) -> None:
-        """Search the server's public rooms."""
-        account, words = self.account, words.strip()
-        asked = FoundRooms(words=words)
-        account.sync.found.set(asked)
-        try:
-            page = await self.get_client().find_rooms(words)
-        except BaseException:
-            account.sync.found.set(None)
-            raise
-        if account.sync.found() == asked:
-            found = FoundRooms(words=words, rooms=page.rooms, next=page.next)
-            account.sync.found.set(found)
-
-    @effect("failed.find_rooms")
-    async def find_more(self) -> None:
-        """Get the next page of what was found."""
-        account = self.account
-        before = account.sync.found()
-        if before is None or before.next is None:
-            return
-        page = await self.get_client().find_rooms(before.words, start=before.next)
-        if account.sync.found() == before:
-            rooms = (*(before.rooms or ()), *page.rooms)
-            account.sync.found.set(FoundRooms(words=before.words, rooms=rooms, next=page.next))
-
-    @effect("failed.join_room")
-    async def join(self, address: str) -> None:
-        """Join a room by its id or address, or accept an invitation, and open it."""
-        account = self.account
-        if account.sync.is_busy():
-            return
-        from roomkeep.sync.errors import MustAsk
-
-        address = address.strip()
-        account.sync.is_busy.set(True)
-        try:
-            synced = await self.get_client().join_room(address)
-        except MustAsk:
-            if account.dialog() == "find-rooms":
-                with batch():
-                    account.sync.asking.set(AskedRoom(address=address, name=address))
-                    account.dialog.set("ask-to-join")
-            return
-        finally:
-            account.sync.is_busy.set(False)
-        await self._open(account, synced, "find-rooms")
-
-    @effect("failed.leave_room")
-    async def decline(self, room_id: str) -> None:
-        """Decline an invitation."""
-        await self.get_client().leave_room(room_id)
-
-    @effect("failed.create_room")
-    async def create(
-        self, text: str, *, is_private: bool = False, takes_requests: bool = False
-    ) -> None:
-        """Create a room on the server, and open it."""
-        from roomkeep.sync.directory import NewChannel, NewRoom
-
-        account = self.account
-        if account.sync.is_busy():
-            return
-        new = NewRoom(
-            name=check_name(text),
-            is_private=is_private,
-            takes_requests=takes_requests,
-            is_listed=not is_private,
-            channels=(NewChannel(name="general"),),
-        )
-        account.sync.is_busy.set(True)
-        try:
-            synced = await self.get_client().create_room(new)
-        finally:
-            account.sync.is_busy.set(False)
-        await self._open(account, synced, "room")
 
     def has_room(self, room_id: str) -> bool:
         """Tell whether a room is on the server."""
@@ -285,23 +173,6 @@ class HomeserverEffects(EffectGroup):
     async def _load_rooms(self, account: AccountState) -> None:
         listed = await self.context.database(account).get_synced_rooms()
         account.sync.rooms.set(frozenset(one.room.id for one in listed))
-
-    async def leave_room(self, room_id: str) -> None:
-        """Leave a room on the server; it goes when the server has said so."""
-        await self.get_client().leave_room(room_id)
-
-    @effect("failed.invite")
-    async def invite(self, user_id: str) -> None:
-        """Invite a person to the open room."""
-        account = self.account
-        room_id = account.room_id()
-        if room_id is None:
-            return
-        user_id = user_id.strip()
-        await self.get_client().invite(room_id, user_id)
-        if account.dialog() == "invite":
-            account.dialog.set(None)
-        self.context.tell("success", localize("invite.done", user=user_id))
 
     async def change_role(
         self, account: AccountState, room_id: str, user_id: str, role: Role
@@ -395,14 +266,6 @@ class HomeserverEffects(EffectGroup):
 
             raise UnknownToken(401)
         return self._client
-
-    async def _open(self, account: AccountState, synced: SyncedRoom, dialog: str) -> None:
-        self.context.database(account)
-        with batch():
-            if account.dialog() == dialog:
-                account.dialog.set(None)
-        await self._rooms.load(account, {synced.room.id: synced.room})
-        self._rooms.open(synced.room.id)
 
     async def _load_pending(self, account: AccountState) -> None:
         client, sync = self._client, account.sync

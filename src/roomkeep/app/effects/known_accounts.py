@@ -45,8 +45,10 @@ class KnownAccountEffects(EffectGroup):
         if account is None:
             return
         user = account.user()
+        # Without the account, there is no homeserver to ask for the picture.
+        picture = account.sync.avatars().get(user.avatar_url or "", user.avatar_url)
         with untracked():
-            known = KnownAccount(display_name=user.display_name, avatar_url=user.avatar_url)
+            known = KnownAccount(display_name=user.display_name, avatar_url=picture)
             if self.page.accounts().get(user.oder_id) != known:
                 self.page.accounts.set({**self.page.accounts(), user.oder_id: known})
             self._save(user, known)

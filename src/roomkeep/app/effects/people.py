@@ -16,6 +16,7 @@ from roomkeep.app.people import (
     Person,
     Status,
     faces_of,
+    is_on_server,
     list_people,
     person_of,
     picture_of,
@@ -234,14 +235,15 @@ class PeopleEffects(EffectGroup):
             name: what one is called.
             status: whether one is there.
             bio: what one says of oneself; it may be empty.
-            picture: a `data:` URL; None for no picture.
+            picture: a `data:` URL; None for no picture. An address on the homeserver keeps the
+                picture that there is.
         """
         account = self.account
         if account.sync.is_busy():
             return
         before = account.user()
         # A picture that cannot be shown here is not taken for one that was removed.
-        has_same_picture = picture == picture_of(before)
+        has_same_picture = picture == picture_of(before) or is_on_server(picture)
         changes = {
             "display_name": check_name(name, "display_name"),
             "status": status,

@@ -108,7 +108,7 @@ class RoomSettingsEffects(EffectGroup):
         room_id = leaving.room.id
         if self._homeserver.has_room(room_id):
             # It goes when the server has said so.
-            await self._homeserver.leave_room(room_id)
+            await self._homeserver.get_client().leave_room(room_id)
             return
         await self.context.database(account).delete_room(room_id)
         await self._rooms.load(account, {room_id: None})

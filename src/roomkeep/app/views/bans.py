@@ -1,5 +1,6 @@
 """Bans: the form, the list, and the notice that a banned person sees."""
 
+import functools
 from typing import Any
 
 import js
@@ -9,7 +10,7 @@ from reaktiv import untracked
 
 from roomkeep.app.people import find_ban, may_moderate
 from roomkeep.app.views import times
-from roomkeep.app.views.avatars import show_avatar
+from roomkeep.app.views.avatars import Avatars
 from roomkeep.app.views.dom import KeyedList, by_id, clone, part, pressed, set_text
 from roomkeep.app.views.scope import AccountScope, AccountView
 from roomkeep.localization import localize
@@ -37,7 +38,7 @@ class BansView(AccountView):
         self._composer = by_id("composer")
         self._notice = by_id("composer-banned")
         self._list: KeyedList[str, BanRow] = KeyedList(
-            by_id("bans"), lambda: clone("ban-row"), _fill
+            by_id("bans"), lambda: clone("ban-row"), functools.partial(_fill, self.avatars)
         )
         self.listen(self._form, "submit", self._on_submit)
         self.listen(self._list.parent, "click", self._on_click)
@@ -118,9 +119,9 @@ class BansView(AccountView):
             self.effects.bans.look_again()
 
 
-def _fill(element: Any, row: BanRow, _before: BanRow | None) -> None:
+def _fill(avatars: Avatars, element: Any, row: BanRow, _before: BanRow | None) -> None:
     ban = row.ban
-    show_avatar(part(element, "avatar"), ban.user_id, row.name, row.picture)
+    avatars.show(part(element, "avatar"), ban.user_id, row.name, row.picture)
     set_text(part(element, "name"), row.name)
     reason = part(element, "reason")
     reason.hidden = not ban.reason

@@ -8,10 +8,10 @@ from pyodide.ffi import JsProxy
 
 from roomkeep.app.channels import can_remove, channels_of
 from roomkeep.app.state import Removing
+from roomkeep.app.views.channel_icons import channel_icon
 from roomkeep.app.views.dom import KeyedList, by_id, clone, focus_is_lost, part, pressed, set_text
 from roomkeep.app.views.overlays import CLOSED
 from roomkeep.app.views.reorder import ReorderView
-from roomkeep.app.views.room_pictures import channel_icon
 from roomkeep.app.views.scope import AccountScope, AccountView
 from roomkeep.localization import localize
 from roomkeep.models import Channel

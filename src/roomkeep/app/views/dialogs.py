@@ -51,7 +51,7 @@ class DialogsView(AccountView):
         if not self.account.sync.server() or where == "device":
             self.effects.rooms.create(name)
         else:
-            self.effects.homeserver.create(
+            self.effects.server_rooms.create(
                 name, is_private=where == "private", takes_requests=where == "requests"
             )
 

@@ -19,7 +19,7 @@ class FindRoomsView(AccountView):
 
     def __init__(self, scope: AccountScope) -> None:
         super().__init__(scope)
-        homeserver = scope.effects.homeserver
+        rooms = scope.effects.server_rooms
         self._button = by_id("open-find")
         self._form = by_id("find-rooms-form")
         self._address = by_id("join-address")
@@ -34,15 +34,15 @@ class FindRoomsView(AccountView):
         self._found: KeyedList[str, RoomPreview] = KeyedList(
             by_id("found-rooms"), lambda: clone("found-room"), _fill_room
         )
-        self.listen(self._button, "click", lambda _: homeserver.open_find())
+        self.listen(self._button, "click", lambda _: rooms.open_find())
         self.listen(self._form, "submit", self._on_search)
         self.listen(self._form, "input", lambda _: self._show_address())
-        self.listen(self._address, "click", lambda _: homeserver.join(self._typed()))
+        self.listen(self._address, "click", lambda _: rooms.join(self._typed()))
         self.listen(self._invites.parent, "click", self._on_press)
         self.listen(self._knocks.parent, "click", self._on_press)
         self.listen(self._found.parent, "click", self._on_press)
         self.listen(self._ask_form, "submit", self._on_ask)
-        self.listen(by_id("found-more"), "click", lambda _: homeserver.find_more())
+        self.listen(by_id("found-more"), "click", lambda _: rooms.find_more())
         self.listen(by_id("room-menu-invite"), "click", lambda _: self._open_invite())
         self.listen(self._invite_form, "submit", self._on_invite)
         self.watch(self._show_button)
@@ -57,15 +57,15 @@ class FindRoomsView(AccountView):
 
     def _on_search(self, event: Any) -> None:
         event.preventDefault()
-        self.effects.homeserver.find(self._typed())
+        self.effects.server_rooms.find(self._typed())
 
     def _on_press(self, event: Any) -> None:
         room_id = pressed(event, "data-join")
         if room_id is not None:
-            self.effects.homeserver.join(room_id)
+            self.effects.server_rooms.join(room_id)
         room_id = pressed(event, "data-decline")
         if room_id is not None:
-            self.effects.homeserver.decline(room_id)
+            self.effects.server_rooms.decline(room_id)
         room_id = pressed(event, "data-withdraw")
         if room_id is not None:
             self.effects.join_requests.withdraw(room_id)
@@ -85,7 +85,7 @@ class FindRoomsView(AccountView):
 
     def _on_invite(self, event: Any) -> None:
         event.preventDefault()
-        self.effects.homeserver.invite(str(self._invite_form.elements.namedItem("user").value))
+        self.effects.server_rooms.invite(str(self._invite_form.elements.namedItem("user").value))
 
     def _show_button(self) -> None:
         sync = self.account.sync

@@ -154,8 +154,8 @@ class MessageActions(AccountView):
         action = pressed(event, "data-action")
         entry = pressed(event, "data-entry")
         if entry is not None and action is not None:
-            homeserver = self.effects.homeserver
-            (homeserver.retry if action == "retry" else homeserver.discard)(entry)
+            outbox = self.effects.outbox
+            (outbox.retry if action == "retry" else outbox.discard)(entry)
         elif action == "copy-code":
             code = part(event.target.closest(".code-block"), "code")
             copy(self.effects, str(code.textContent), "clipboard.code_copied")

@@ -7,7 +7,7 @@ from pyodide.ffi import JsProxy
 from roomkeep.app.sync_state import Sending
 from roomkeep.app.views import times
 from roomkeep.app.views.attachments import AttachmentsView
-from roomkeep.app.views.avatars import show_avatar, show_tint
+from roomkeep.app.views.avatars import Avatars, show_tint
 from roomkeep.app.views.content import fill_content
 from roomkeep.app.views.dom import clone, part, set_text
 from roomkeep.app.views.folding import fill_fold
@@ -24,11 +24,14 @@ QUOTED = {
 """The texts in place of what an answered message says."""
 
 
-def fill_row(pictures: AttachmentsView, element: Any, row: Row, before: Row | None) -> None:
+def fill_row(
+    avatars: Avatars, files: AttachmentsView, element: Any, row: Row, before: Row | None
+) -> None:
     """Fill a row's element.
 
     Args:
-        pictures: loads the pictures that come into view.
+        avatars: shows people.
+        files: shows attachments.
         element: a copy of the template `message-row`.
         row: what to show.
         before: what it shows now; None for nothing yet.
@@ -37,7 +40,8 @@ def fill_row(pictures: AttachmentsView, element: Any, row: Row, before: Row | No
     if before is None:
         _fill_new(element, row)
     if before is None or before.avatar != row.avatar:
-        show_avatar(part(element, "avatar"), message.sender_id, row.avatar.name, row.avatar.picture)
+        avatar, face = part(element, "avatar"), row.avatar
+        avatars.show(avatar, message.sender_id, face.name, face.picture)
         part(element, "author").textContent = row.avatar.name
     if before is None or before.day != row.day:
         day = part(element, "day")
@@ -54,7 +58,7 @@ def fill_row(pictures: AttachmentsView, element: Any, row: Row, before: Row | No
     if row.quote is not None and (before is None or before.quote != row.quote):
         _fill_quote(element, row.quote)
     if before is None or (before.message, before.attachments) != (message, row.attachments):
-        pictures.fill(element, message, row.attachments)
+        files.fill(element, message, row.attachments)
     if before is None or before.edited_text != row.edited_text:
         _fill_editor(element, row, before)
 

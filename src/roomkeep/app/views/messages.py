@@ -50,7 +50,7 @@ class MessagesView(AccountView):
         self._list: KeyedList[str, Row] = KeyedList(
             by_id("messages"),
             lambda: self._date.follow(clone("message-row")),
-            functools.partial(fill_row, self._pictures),
+            functools.partial(fill_row, self.avatars, self._pictures),
         )
         self._scroller = MessageScroller(self._list)
         self._date = FloatingDate(scope, self._time_of, lambda: self._follows)

@@ -1,5 +1,6 @@
 """The people of the open room: the panel, and the names that open profile cards."""
 
+import functools
 from typing import Any
 
 import js
@@ -7,7 +8,7 @@ from msgspec import Struct
 from pyodide.ffi import JsProxy
 
 from roomkeep.app.people import ROLE_NAMES, Person, group_people, may_moderate
-from roomkeep.app.views.avatars import show_avatar, show_status
+from roomkeep.app.views.avatars import Avatars, show_status
 from roomkeep.app.views.dom import KeyedList, by_id, clone, part, pressed, set_text
 from roomkeep.app.views.scope import AccountScope, AccountView
 from roomkeep.localization import localize
@@ -66,7 +67,9 @@ class PeopleView(AccountView):
         self.watch(self._show_foot)
 
     def _group(self, name: str) -> KeyedList[str, PersonRow]:
-        return KeyedList(by_id(name).querySelector("ul"), lambda: clone("person-row"), _fill_person)
+        parent = by_id(name).querySelector("ul")
+        fill = functools.partial(_fill_person, self.avatars)
+        return KeyedList(parent, lambda: clone("person-row"), fill)
 
     # The panel
 
@@ -189,7 +192,7 @@ class PeopleView(AccountView):
         self._tab_stop = author
 
 
-def _fill_person(element: Any, row: PersonRow, before: PersonRow | None) -> None:
+def _fill_person(avatars: Avatars, element: Any, row: PersonRow, before: PersonRow | None) -> None:
     person = row.person
     was = None if before is None else before.person
     button = element.firstElementChild
@@ -197,7 +200,7 @@ def _fill_person(element: Any, row: PersonRow, before: PersonRow | None) -> None
     if was is None:
         button.dataset.person = person.user_id
     if was is None or (was.name, was.picture) != (person.name, person.picture):
-        show_avatar(part(button, "avatar"), person.user_id, person.name, person.picture)
+        avatars.show(part(button, "avatar"), person.user_id, person.name, person.picture)
         part(button, "name").textContent = person.name
     if was is None or was.status != person.status:
         show_status(part(button, "dot"), part(button, "status"), person.status)

@@ -15,7 +15,7 @@ from roomkeep.app.people import (
     roles_to_give,
 )
 from roomkeep.app.views import times
-from roomkeep.app.views.avatars import show_avatar, show_status
+from roomkeep.app.views.avatars import show_status
 from roomkeep.app.views.dom import by_id, part, set_text
 from roomkeep.app.views.pictures import PictureError, make_picture
 from roomkeep.app.views.scope import AccountScope, AccountView
@@ -58,7 +58,7 @@ class ProfileView(AccountView):
         if person is None:
             person = Person(user_id="", name="", username="")
         card = self._card
-        show_avatar(part(card, "avatar"), person.user_id, person.name, person.picture)
+        self.avatars.show(part(card, "avatar"), person.user_id, person.name, person.picture)
         set_text(part(card, "name"), person.name)
         # Who never chose another name is not told it twice.
         username = "" if person.username == person.name else person.username
@@ -161,7 +161,7 @@ class ProfileView(AccountView):
 
     def _show_picture(self) -> None:
         name = str(self._form.elements.namedItem("name").value)
-        show_avatar(part(self._form, "avatar"), self.account.user_id, name, self._picture)
+        self.avatars.show(part(self._form, "avatar"), self.account.user_id, name, self._picture)
         self._remove.hidden = self._picture is None
 
     def _on_file(self, _event: Any) -> None:

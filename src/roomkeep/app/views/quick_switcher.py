@@ -1,5 +1,6 @@
 """The quick switcher."""
 
+import functools
 import itertools
 from typing import Any
 
@@ -7,8 +8,9 @@ import js
 from reaktiv import untracked
 
 from roomkeep.app.channel_search import Found, find_places
+from roomkeep.app.views.avatars import Avatars
+from roomkeep.app.views.channel_icons import channel_icon
 from roomkeep.app.views.dom import KeyedList, by_id, clone, part, set_text
-from roomkeep.app.views.room_pictures import channel_icon, show_picture
 from roomkeep.app.views.scope import AccountScope, AccountView
 from roomkeep.localization import localize
 
@@ -27,7 +29,7 @@ class QuickSwitcherView(AccountView):
         self._found: list[Found] = []
         self._chosen = 0
         self._list: KeyedList[tuple[str, str | None], Found] = KeyedList(
-            by_id("switcher-list"), _make, _fill
+            by_id("switcher-list"), _make, functools.partial(_fill, self.avatars)
         )
         self.listen(js.document, "keydown", self._on_shortcut)
         self.listen(self._field, "input", lambda _: self._search())
@@ -111,13 +113,13 @@ def _make() -> Any:
     return option
 
 
-def _fill(element: Any, found: Found, _before: Found | None) -> None:
+def _fill(avatars: Avatars, element: Any, found: Found, _before: Found | None) -> None:
     channel = found.channel
     picture, sign = part(element, "picture"), part(element, "sign")
     picture.hidden = channel is not None
     sign.toggleAttribute("hidden", channel is None)
     if channel is None:
-        show_picture(picture, found.room)
+        avatars.show_room(picture, found.room)
     else:
         part(element, "icon").setAttribute("href", channel_icon(channel))
     set_text(part(element, "name"), found.room.name if channel is None else channel.name)

@@ -7,10 +7,10 @@ from pyodide.ffi import JsProxy
 from reaktiv import untracked
 
 from roomkeep.app.channels import channels_of
+from roomkeep.app.people import is_on_server, is_picture
 from roomkeep.app.state import Leaving
 from roomkeep.app.views.dom import KeyedList, by_id, clone, part, set_text
 from roomkeep.app.views.pictures import PictureError, make_picture
-from roomkeep.app.views.room_pictures import show_picture
 from roomkeep.app.views.scope import AccountScope, AccountView
 from roomkeep.localization import format_list, localize
 from roomkeep.models import Room
@@ -55,20 +55,17 @@ class RoomDialogsView(AccountView):
             fields.namedItem("icon").value = "" if is_synced else room.icon or ""
             by_id("room-icon-text").hidden = by_id("room-icon-hint").hidden = is_synced
             by_id("room-icon-picture").hidden = not is_synced
-            self._picture = self._picture_of(room)
+            self._picture = _picture_of(room)
             self._show_picture()
         elif not wanted:
             self._form.reset()
             set_text(self._trouble, "")
 
-    def _picture_of(self, room: Room) -> str | None:
-        return untracked(self.account.sync.icons).get(room.icon or "")
-
     def _show_picture(self) -> None:
         room = untracked(lambda: self.account.room)
         if room is not None:
             avatar = part(self._form, "icon")
-            show_picture(avatar, replace(room, icon=None), self._picture)
+            self.avatars.show_room(avatar, replace(room, icon=self._picture))
         self._remove.hidden = self._picture is None
 
     def _on_file(self, _event: Any) -> None:
@@ -104,7 +101,9 @@ class RoomDialogsView(AccountView):
             room = self.account.room
             is_synced = self.effects.homeserver.has_room(room_id)
             icon_task = None
-            if room is not None and is_synced and self._picture != self._picture_of(room):
+            # Another icon that came meanwhile is no reason to bring back the one that was shown.
+            is_new = room is not None and self._picture != _picture_of(room)
+            if is_synced and is_new and not is_on_server(self._picture):
                 icon_task = self.effects.room_icons.change(room_id, self._picture)
             self.effects.room_settings.change(room_id, name, topic, icon, after=icon_task)
 
@@ -125,6 +124,10 @@ class RoomDialogsView(AccountView):
     def _on_leave(self, event: Any) -> None:
         if event.submitter.value == "leave":
             self.effects.room_settings.leave()
+
+
+def _picture_of(room: Room) -> str | None:
+    return room.icon if is_picture(room.icon) else None
 
 
 def _what_goes(leaving: Leaving) -> list[str]:

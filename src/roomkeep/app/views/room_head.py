@@ -5,11 +5,11 @@ from typing import Any
 import js
 
 from roomkeep.app.channels import has_choice, manages
+from roomkeep.app.views.channel_icons import channel_icon
 from roomkeep.app.views.dom import by_id, set_text
 from roomkeep.app.views.menu import MenuView
 from roomkeep.app.views.overlays import OPENED
 from roomkeep.app.views.popover_position import put_beside
-from roomkeep.app.views.room_pictures import channel_icon, show_picture
 from roomkeep.app.views.scope import AccountScope, AccountView
 from roomkeep.localization import localize
 
@@ -63,7 +63,7 @@ class RoomHeadView(AccountView):
         js.document.title = localize("app.title", room=name) if name else localize("app.name")
         if room is None:
             return
-        show_picture(by_id("room-picture"), room, account.sync.icons().get(room.icon or ""))
+        self.avatars.show_room(by_id("room-picture"), room)
         may = manages(room, account.user_id)
         by_id("room-menu-edit").hidden = not may
         by_id("room-menu-channels").hidden = not may

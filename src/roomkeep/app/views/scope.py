@@ -1,5 +1,6 @@
 """What views are made for, the page or an open account, and how they end with it."""
 
+import functools
 from collections.abc import Callable
 from contextlib import ExitStack
 from typing import Any
@@ -10,6 +11,7 @@ from reaktiv import Effect
 
 from roomkeep.app.effects import Effects
 from roomkeep.app.state import AccountState, PageState
+from roomkeep.app.views.avatars import Avatars
 
 __all__ = ["AccountScope", "AccountView", "View", "ViewScope"]
 
@@ -105,11 +107,14 @@ class AccountScope(ViewScope):
 
     Attributes:
         account: the account.
+        avatars: shows its people and rooms.
     """
 
     def __init__(self, page: PageState, effects: Effects, account: AccountState) -> None:
         super().__init__(page, effects)
         self.account = account
+        self.avatars = Avatars(account, functools.partial(effects.avatars.ask, account))
+        self.watch(self.avatars.show_arrived)
 
 
 class View:
@@ -129,3 +134,4 @@ class AccountView(View):
     def __init__(self, scope: AccountScope) -> None:
         super().__init__(scope)
         self.account = scope.account
+        self.avatars = scope.avatars

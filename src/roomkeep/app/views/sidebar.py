@@ -1,5 +1,6 @@
 """The sidebar: the account, its rooms and channels, and a running import."""
 
+import functools
 from typing import Any
 
 import js
@@ -14,9 +15,9 @@ from roomkeep.app.room_order import order_rooms
 from roomkeep.app.state import AccountState
 from roomkeep.app.unread import total
 from roomkeep.app.views import times
-from roomkeep.app.views.avatars import show_avatar
+from roomkeep.app.views.avatars import Avatars
+from roomkeep.app.views.channel_icons import channel_icon
 from roomkeep.app.views.dom import KeyedList, by_id, clone, part, pressed, set_text
-from roomkeep.app.views.room_pictures import channel_icon, show_picture
 from roomkeep.app.views.scope import AccountScope, AccountView
 from roomkeep.localization import format_percent, localize
 from roomkeep.models import Channel, Room
@@ -28,7 +29,6 @@ class RoomItem(Struct, frozen=True):
     """A room in the list."""
 
     room: Room
-    picture: str | None
     line: str
     time: str
     unread: int
@@ -53,7 +53,7 @@ class SidebarView(AccountView):
         effects = scope.effects
         self._account = by_id("account-button")
         self._rooms: KeyedList[str, RoomItem] = KeyedList(
-            by_id("rooms"), lambda: clone("room-item"), _fill_room
+            by_id("rooms"), lambda: clone("room-item"), functools.partial(_fill_room, self.avatars)
         )
         # There is one list of channels: it goes to the room that is open.
         self._channels: KeyedList[str, ChannelItem] = KeyedList(
@@ -85,7 +85,7 @@ class SidebarView(AccountView):
         name = account.user().display_name
         avatar = part(self._account, "avatar")
         set_text(part(self._account, "name"), name)
-        show_avatar(avatar, account.user_id, name, picture_of(account.user()))
+        self.avatars.show(avatar, account.user_id, name, picture_of(account.user()))
 
     def _show_rooms(self) -> None:
         account = self.account
@@ -161,7 +161,6 @@ def _room(account: AccountState, room: Room, days: Days) -> RoomItem:
     is_open = room.id == account.room_id()
     return RoomItem(
         room=room,
-        picture=account.sync.icons().get(room.icon or ""),
         line=preview(previews[room.id], account.user_id) if room.id in previews else "",
         time="" if latest is None else times.shortest(latest.timestamp, days),
         unread=total(account.unread(), room.id),
@@ -170,13 +169,13 @@ def _room(account: AccountState, room: Room, days: Days) -> RoomItem:
     )
 
 
-def _fill_room(element: Any, item: RoomItem, before: RoomItem | None) -> None:
+def _fill_room(avatars: Avatars, element: Any, item: RoomItem, before: RoomItem | None) -> None:
     button = element.firstElementChild
     if before is None:
         button.dataset.room = item.room.id
-    if before is None or (before.room, before.picture) != (item.room, item.picture):
+    if before is None or before.room != item.room:
         set_text(part(button, "name"), item.room.name)
-        show_picture(part(button, "picture"), item.room, item.picture)
+        avatars.show_room(part(button, "picture"), item.room)
     set_text(part(button, "line"), item.line)
     set_text(part(button, "time"), item.time)
     _fill_count(button, item.unread)

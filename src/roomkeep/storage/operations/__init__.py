@@ -2,6 +2,7 @@
 
 from roomkeep.storage.operations import (  # noqa: F401 importing is what they are here for
     attachments,
+    avatars,
     backup,
     bans,
     channel_pages,

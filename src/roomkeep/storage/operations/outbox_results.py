@@ -20,7 +20,7 @@ from roomkeep.storage.operations.sync_records import (
     read,
     write_many,
 )
-from roomkeep.storage.operations.synced_rooms import note_accepted, refresh_room
+from roomkeep.storage.operations.synced_rooms import refresh_room, replace_room
 from roomkeep.storage.remote import (
     AddReaction,
     DeleteMessage,
@@ -29,6 +29,7 @@ from roomkeep.storage.remote import (
     Redaction,
     RemoveReaction,
     SendMessage,
+    SyncedRoom,
     reaction_id,
 )
 from roomkeep.storage.schema import SCHEMA
@@ -49,8 +50,6 @@ async def accept_outbox(tx: Transaction, entry_id: Id, event_id: Id | None) -> N
         return
     if event_id is None or not isinstance(entry.request, _WITH_ECHO):
         drop_entries(tx, [entry])
-        if entry.channel_id is None:
-            await note_accepted(tx, entry)
         return
     if await _note_event(tx, entry, event_id):
         drop_entries(tx, [entry])
@@ -59,6 +58,23 @@ async def accept_outbox(tx: Transaction, entry_id: Id, event_id: Id | None) -> N
         return
     accepted = structs.replace(entry, state="waiting", error=None, event_id=event_id)
     put_entries(tx, [accepted])
+
+
+@writes("rooms", "bans", "meta")
+async def room_changed(tx: Transaction, entry_id: Id, synced: SyncedRoom) -> None:
+    """Note that the server took an entry that changes a room.
+
+    Args:
+        tx: the transaction.
+        entry_id: the entry. One that is gone already changes nothing.
+        synced: the room as the server had it after that. A newer state that is stored knows of the
+            change, too, and of those that came after it: it stays as it is.
+    """
+    entry = await find_entry(tx, entry_id)
+    if entry is not None:
+        drop_entries(tx, [entry])
+        await replace_room(tx, synced)
+        await refresh_room(tx, entry.room_id)
 
 
 @writes("rooms", "meta")

@@ -14,6 +14,8 @@
 | `sync/gap/ROOM/CHANNEL/ID` | `Gap` |
 | `sync/outbox/ID` | `OutboxEntry` |
 | `sync/picture` | `OwnPicture` |
+| `sync/avatar/ADDRESS` | the picture of a person or a room, as a `data:` URL |
+| `sync/avatars` | the addresses of these pictures, the latest used last |
 | `sync/channel/ROOM/CHANNEL` | the id that the server gave to a channel that was made here |
 """
 
@@ -47,6 +49,8 @@ GAP = "sync/gap/"
 OUTBOX = "sync/outbox/"
 CHANNEL = "sync/channel/"
 PICTURE = "sync/picture"
+AVATAR = "sync/avatar/"
+AVATARS = "sync/avatars"
 
 
 class RoomState(Record, frozen=True, kw_only=True):
@@ -157,6 +161,21 @@ def write_many(tx: Transaction, prefix: str, values: Mapping[str, object]) -> No
         tx.put("meta", kept)
     if gone:
         tx.delete("meta", gone)
+
+
+class Table(dict[str, Any]):
+    """Values by name, of which those that change are written in the end."""
+
+    def __init__(self, prefix: str, values: dict[str, Any]) -> None:
+        super().__init__(values)
+        self._prefix = prefix
+        self._before = dict(values)
+
+    def write(self, tx: Transaction) -> None:
+        """Write what has changed."""
+        names = [*self, *(name for name in self._before if name not in self)]
+        changed = {n: self.get(n) for n in names if self.get(n) != self._before.get(n)}
+        write_many(tx, self._prefix, changed)
 
 
 async def delete_all(tx: Transaction, prefix: str) -> None:

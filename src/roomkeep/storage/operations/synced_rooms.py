@@ -93,14 +93,6 @@ async def refresh_room(tx: Transaction, room_id: str) -> None:
         await _put_room(tx, structs.replace(room, **wanted))
 
 
-async def note_accepted(tx: Transaction, entry: OutboxEntry) -> None:
-    """Count a change of a room as made on the server."""
-    state = await read(tx, ROOM + entry.room_id, RoomState)
-    if state is not None:
-        made = structs.replace(state, **_with_outbox(state, [entry]))
-        write_many(tx, ROOM, {entry.room_id: made})
-
-
 async def replace_channel(
     tx: Transaction, synced: SyncedRoom, local_id: str, channel: Channel
 ) -> None:

@@ -4,8 +4,7 @@ All that the updates are about is read at once, changed in memory, and written a
 may come twice, and before what it is about; what waits in the outbox stays as it is here.
 """
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Iterable
 
 from msgspec import structs
 
@@ -13,7 +12,7 @@ from roomkeep.models import Message, Reaction
 from roomkeep.storage.operations.message_merge import merge_duplicate
 from roomkeep.storage.operations.messages import save_all
 from roomkeep.storage.operations.meta import get_owner
-from roomkeep.storage.operations.outbox import drop_entries, get_outbox, is_pending, message_of
+from roomkeep.storage.operations.outbox import get_outbox, message_of
 from roomkeep.storage.operations.reactions import put_early_reactions, reaction_key, reaction_order
 from roomkeep.storage.operations.sync_edits import latest_edits, show_latest, with_edit
 from roomkeep.storage.operations.sync_media import add_files
@@ -25,15 +24,18 @@ from roomkeep.storage.operations.sync_records import (
     Early,
     Edit,
     Edits,
+    Table,
     Target,
     read_many,
-    write_many,
+)
+from roomkeep.storage.operations.timeline_outbox import (
+    ReactionKey,
+    TimelineOutbox,
+    name_of_reaction,
 )
 from roomkeep.storage.operations.tombstones import make_tombstone
 from roomkeep.storage.remote import (
     AddReaction,
-    DeleteMessage,
-    EditMessage,
     MediaFile,
     MessageEdit,
     NewMessage,
@@ -43,51 +45,21 @@ from roomkeep.storage.remote import (
     RemoveReaction,
     SendMessage,
     TimelineUpdate,
-    reaction_id,
 )
 from roomkeep.storage.transaction import Transaction
-
-ReactionKey = tuple[str, str, str]
-
-_ECHOES: dict[type[Any], tuple[type[Any], ...]] = {
-    NewMessage: (SendMessage,),
-    MessageEdit: (EditMessage,),
-    NewReaction: (AddReaction,),
-    Redaction: (DeleteMessage, RemoveReaction),
-}
-"""The requests that an update can be the echo of."""
-
-
-class _Table(dict[str, Any]):
-    """Values by name, of which those that change are written in the end."""
-
-    def __init__(self, prefix: str, values: dict[str, Any]) -> None:
-        super().__init__(values)
-        self._prefix = prefix
-        self._before = dict(values)
-
-    def write(self, tx: Transaction) -> None:
-        """Write what has changed."""
-        names = [*self, *(name for name in self._before if name not in self)]
-        changed = {n: self.get(n) for n in names if self.get(n) != self._before.get(n)}
-        write_many(tx, self._prefix, changed)
 
 
 class Timeline:
     """The messages that some updates are about, and what is known of their events."""
 
-    def __init__(
-        self, owner: str | None, entries: Iterable[OutboxEntry], targets: dict[str, Target]
-    ) -> None:
+    def __init__(self, outbox: TimelineOutbox, targets: dict[str, Target]) -> None:
         self.messages: dict[str, Message] = {}
         self.stored: dict[str, Message] = {}
-        self._owner = owner
-        self._entries = list(entries)
-        self._targets = _Table(TARGET, targets)
-        self._edits = _Table(EDITS, {})
-        self._early = _Table(EARLY, {})
-        self._event_ids = _Table(EVENT, {})
-        self._echoed: list[OutboxEntry] = []
+        self._outbox = outbox
+        self._targets = Table(TARGET, targets)
+        self._edits = Table(EDITS, {})
+        self._early = Table(EARLY, {})
+        self._event_ids = Table(EVENT, {})
         self._linked: dict[str, str] = {}
         self._files: list[tuple[str, tuple[MediaFile, ...]]] = []
         self._reactions: dict[ReactionKey, Reaction] = {}
@@ -97,21 +69,21 @@ class Timeline:
     async def load(cls, tx: Transaction, updates: Iterable[TimelineUpdate]) -> "Timeline":
         """Read all that some updates are about."""
         updates = tuple(updates)
-        owner, entries = await get_owner(tx), await get_outbox(tx)
+        outbox = TimelineOutbox(await get_owner(tx), await get_outbox(tx))
         events = {event for update in updates for event in _events_of(update)}
         targets = await read_many(tx, TARGET, events, Target)
         # A reaction may name a message of ours by the server's id.
         through = {target.message_id for target in targets.values()} - targets.keys()
-        made = cls(owner, entries, targets | await read_many(tx, TARGET, through, Target))
+        made = cls(outbox, targets | await read_many(tx, TARGET, through, Target))
         ids = {made.record_of(event) for event in events | through}
-        ids.update(id_ for entry in entries if (id_ := message_of(entry)) is not None)
+        ids.update(id_ for one in outbox.entries if (id_ := message_of(one)) is not None)
         reading = tx.get_many("messages", list(ids), Message)
         reactions = made._reactions_of(updates)
         reading_rows = tx.get_many("reactions", reactions, Reaction)
-        made._edits = _Table(EDITS, await read_many(tx, EDITS, ids, Edits))
-        made._early = _Table(EARLY, await read_many(tx, EARLY, events, Early))
-        names = map(_name_of, reactions)
-        made._event_ids = _Table(EVENT, await read_many(tx, EVENT, names, str))
+        made._edits = Table(EDITS, await read_many(tx, EDITS, ids, Edits))
+        made._early = Table(EARLY, await read_many(tx, EARLY, events, Early))
+        names = map(name_of_reaction, reactions)
+        made._event_ids = Table(EVENT, await read_many(tx, EVENT, names, str))
         made._reactions = {reaction_key(one): one for one in await reading_rows}
         made.stored = {message.id: message for message in await reading}
         made.messages = dict(made.stored)
@@ -150,7 +122,7 @@ class Timeline:
             about = self.messages.get(self._message_of(update))
             if about is not None and about.channel_id != channel_id:
                 continue
-            echoed = self._take_echo(update)
+            echoed = self._outbox.take_echo(update)
             match update:
                 case NewMessage():
                     self._apply_message(update, echoed)
@@ -173,24 +145,7 @@ class Timeline:
             await merge_duplicate(tx, event_id, record_id)
         for message_id, files in self._files:
             await add_files(tx, self.messages[message_id], files)
-        if self._echoed:
-            drop_entries(tx, self._echoed)
-
-    def _take_echo(self, update: TimelineUpdate) -> OutboxEntry | None:
-        """Take the entry whose echo an update is out of the outbox."""
-        event_id = update.message.id if isinstance(update, NewMessage) else update.event_id
-        for entry in self._entries:
-            is_echo = entry.event_id == event_id or (
-                update.transaction_id is not None and entry.transaction_id == update.transaction_id
-            )
-            if is_echo and isinstance(entry.request, _ECHOES[type(update)]):
-                self._drop([entry])
-                return entry
-        return None
-
-    def _drop(self, entries: Sequence[OutboxEntry]) -> None:
-        self._entries = [entry for entry in self._entries if entry not in entries]
-        self._echoed += entries
+        self._outbox.write(tx)
 
     def _apply_message(self, update: NewMessage, echoed: OutboxEntry | None) -> None:
         event_id = update.message.id
@@ -250,18 +205,18 @@ class Timeline:
         reaction = structs.replace(update.reaction, message_id=id_)
         key = reaction_key(reaction)
         self._targets[update.event_id] = Target(message_id=id_, reaction=key)
-        current = self._event_ids.get(_name_of(key), update.event_id)
+        current = self._event_ids.get(name_of_reaction(key), update.event_id)
         shown = self._reactions.get(key, reaction)
         if current != update.event_id and shown.timestamp > reaction.timestamp:
             # An older one, which they took back and gave again.
             return
-        self._event_ids[_name_of(key)] = update.event_id
-        if self._wish(key) is not RemoveReaction:
+        self._event_ids[name_of_reaction(key)] = update.event_id
+        if self._outbox.wish(key) is not RemoveReaction:
             self._set_reaction(key, reaction)
 
     def _apply_redaction(self, update: Redaction) -> None:
         # A server tells no more of an event that it has redacted.
-        self._drop([one for one in self._entries if one.event_id == update.target_id])
+        self._outbox.drop_sent(update.target_id)
         target = self._targets.get(update.target_id)
         id_ = self.record_of(update.target_id)
         if target is None and id_ not in self.messages:
@@ -270,11 +225,11 @@ class Timeline:
             self._note_redaction(update)
             oder_id, emoji, named = target.reaction
             key = (oder_id, emoji, self.record_of(named))
-            if self._event_ids.get(_name_of(key), update.target_id) != update.target_id:
+            if self._event_ids.get(name_of_reaction(key), update.target_id) != update.target_id:
                 # They have given it again since.
                 return
-            self._event_ids.pop(_name_of(key), None)
-            if self._wish(key) is not AddReaction:
+            self._event_ids.pop(name_of_reaction(key), None)
+            if self._outbox.wish(key) is not AddReaction:
                 self._set_reaction(key, None)
         elif target is not None and target.is_edit:
             self._note_redaction(update)
@@ -294,21 +249,12 @@ class Timeline:
     def _delete(self, message: Message, *, is_on_server: bool) -> None:
         self.messages[message.id] = make_tombstone(message)
         self._edits.pop(message.id, None)
-        futile = (EditMessage, AddReaction, RemoveReaction)
-        self._drop(
-            [
-                entry
-                for entry in self._entries
-                if message_of(entry) == message.id
-                and is_pending(entry)
-                and isinstance(entry.request, (*futile, DeleteMessage) if is_on_server else futile)
-            ]
-        )
+        self._outbox.drop_futile(message.id, is_on_server=is_on_server)
 
     def _show_latest(self, message_id: str) -> None:
         known, message = self._edits.get(message_id), self.messages.get(message_id)
         if known is not None and message is not None and not message.is_deleted:
-            self.messages[message_id] = show_latest(message, known, self._entries)
+            self.messages[message_id] = show_latest(message, known, self._outbox.entries)
 
     def _set_reaction(self, key: ReactionKey, reaction: Reaction | None) -> None:
         message = self.messages.get(key[2])
@@ -327,18 +273,6 @@ class Timeline:
         ordered = tuple(sorted(kept, key=reaction_order))
         self.messages[message.id] = structs.replace(message, reactions=ordered)
 
-    def _wish(self, key: ReactionKey) -> type[Any] | None:
-        """Return the last request about a reaction that the server has not taken yet."""
-        found: type[Any] | None = None
-        if key[0] == self._owner:
-            for entry in filter(is_pending, self._entries):
-                request = entry.request
-                if isinstance(request, AddReaction | RemoveReaction) and (
-                    (request.emoji, request.message_id) == key[1:]
-                ):
-                    found = type(request)
-        return found
-
     def _note_redaction(self, update: Redaction) -> None:
         early = self._early.get(update.target_id, Early())
         if early.redaction is None:
@@ -347,11 +281,6 @@ class Timeline:
     def _was_redacted(self, event_id: str) -> bool:
         early = self._early.get(event_id)
         return early is not None and early.redaction is not None
-
-
-def _name_of(key: ReactionKey) -> str:
-    oder_id, emoji, message_id = key
-    return reaction_id(message_id, oder_id, emoji)
 
 
 def _events_of(update: TimelineUpdate) -> tuple[str, ...]:
