@@ -68,8 +68,9 @@ def _parser() -> ArgumentParser:
     test.add_argument("steps", nargs="*", metavar="step", help=", ".join(STEPS))
     long = add("test-long", _test_long, "compare with the model and kill the browser many times")
     long.add_argument("--seed", type=int, help="what the calls are made from; any when not given")
-    sync = add("test-sync", _test_sync, "have several people act at random on a homeserver")
-    sync.add_argument("--seconds", type=float, default=300, help="for how long; 300 as a rule")
+    sync = add("test-sync", _test_sync, "have clients of all kinds act at random on a homeserver")
+    sync.add_argument("--operations", type=int, default=10_000, help="how many; 10,000 as a rule")
+    sync.add_argument("--kills", type=int, default=200, help="how many times one is killed; 200")
     sync.add_argument("--seed", type=int, help="what they do is made from it; any when not given")
     browsers = add(
         "test-browsers", _test_browsers, "run the page's tests in the other browsers too"
@@ -158,7 +159,7 @@ def _test_long(arguments: Namespace) -> int:
 
 
 def _test_sync(arguments: Namespace) -> int:
-    return test_sync(arguments.seconds, arguments.seed)
+    return test_sync(arguments.operations, arguments.kills, arguments.seed)
 
 
 def _test_browsers(arguments: Namespace) -> int:
