@@ -12,6 +12,7 @@ from types import FrameType
 
 from tools.bench_app import bench_app
 from tools.bench_desktop import bench_desktop
+from tools.bench_latency import bench_latency
 from tools.bench_start import bench_start
 from tools.bench_store import bench_indexeddb, bench_store
 from tools.bench_sync import bench_sync
@@ -91,6 +92,8 @@ def _parser() -> ArgumentParser:
     add("bench-start", _bench_start, "measure how fast the page starts")
     add("bench-indexeddb", _bench_indexeddb, "measure IndexedDB from Python in the browser")
     add("bench-store", _bench_store, "measure how fast the store is in the browser")
+    latency = add("bench-latency", _bench_latency, "measure how fast a message is on other screens")
+    latency.add_argument("--times", type=int, default=50, help="how many of each; 50 as a rule")
     large = add("bench-sync", _bench_sync, "measure how a large account begins to be synchronized")
     large.add_argument("--rooms", type=int, default=200, help="how many rooms; 200 as a rule")
     large.add_argument("--events", type=int, default=100_000, help="how many messages; 100,000")
@@ -190,6 +193,10 @@ def _bench_desktop(arguments: Namespace) -> int:
 
 def _bench_store(_: Namespace) -> int:
     return bench_store()
+
+
+def _bench_latency(arguments: Namespace) -> int:
+    return bench_latency(arguments.times)
 
 
 def _bench_sync(arguments: Namespace) -> int:
