@@ -12,6 +12,7 @@ from types import FrameType
 
 from tools.bench_app import bench_app
 from tools.bench_desktop import bench_desktop
+from tools.bench_latency import bench_latency
 from tools.bench_start import bench_start
 from tools.bench_store import bench_indexeddb, bench_store
 from tools.bench_sync import bench_sync
@@ -68,8 +69,9 @@ def _parser() -> ArgumentParser:
     test.add_argument("steps", nargs="*", metavar="step", help=", ".join(STEPS))
     long = add("test-long", _test_long, "compare with the model and kill the browser many times")
     long.add_argument("--seed", type=int, help="what the calls are made from; any when not given")
-    sync = add("test-sync", _test_sync, "have several people act at random on a homeserver")
-    sync.add_argument("--seconds", type=float, default=300, help="for how long; 300 as a rule")
+    sync = add("test-sync", _test_sync, "have clients of all kinds act at random on a homeserver")
+    sync.add_argument("--operations", type=int, default=10_000, help="how many; 10,000 as a rule")
+    sync.add_argument("--kills", type=int, default=200, help="how many times one is killed; 200")
     sync.add_argument("--seed", type=int, help="what they do is made from it; any when not given")
     browsers = add(
         "test-browsers", _test_browsers, "run the page's tests in the other browsers too"
@@ -90,6 +92,8 @@ def _parser() -> ArgumentParser:
     add("bench-start", _bench_start, "measure how fast the page starts")
     add("bench-indexeddb", _bench_indexeddb, "measure IndexedDB from Python in the browser")
     add("bench-store", _bench_store, "measure how fast the store is in the browser")
+    latency = add("bench-latency", _bench_latency, "measure how fast a message is on other screens")
+    latency.add_argument("--times", type=int, default=50, help="how many of each; 50 as a rule")
     large = add("bench-sync", _bench_sync, "measure how a large account begins to be synchronized")
     large.add_argument("--rooms", type=int, default=200, help="how many rooms; 200 as a rule")
     large.add_argument("--events", type=int, default=100_000, help="how many messages; 100,000")
@@ -158,7 +162,7 @@ def _test_long(arguments: Namespace) -> int:
 
 
 def _test_sync(arguments: Namespace) -> int:
-    return test_sync(arguments.seconds, arguments.seed)
+    return test_sync(arguments.operations, arguments.kills, arguments.seed)
 
 
 def _test_browsers(arguments: Namespace) -> int:
@@ -189,6 +193,10 @@ def _bench_desktop(arguments: Namespace) -> int:
 
 def _bench_store(_: Namespace) -> int:
     return bench_store()
+
+
+def _bench_latency(arguments: Namespace) -> int:
+    return bench_latency(arguments.times)
 
 
 def _bench_sync(arguments: Namespace) -> int:

@@ -5,6 +5,7 @@ import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import IO
 
 from tools.paths import ROOT, ToolError
 
@@ -46,10 +47,26 @@ def run(command: Sequence[str | Path], *, doing: str, env: Mapping[str, str] | N
         raise ToolError(f"{done.stdout.strip()}\n\nCould not {doing}: the reason is above.")
 
 
-def call(command: Sequence[str | Path], *, env: Mapping[str, str] | None = None) -> int:
-    """Runs a program in the project's root on this terminal and gives its exit status."""
+def call(
+    command: Sequence[str | Path],
+    *,
+    env: Mapping[str, str] | None = None,
+    output: IO[str] | None = None,
+) -> int:
+    """Runs a program in the project's root and gives its exit status.
+
+    Args:
+        command: The program and its arguments.
+        env: Environment variables beside those of this process.
+        output: Where what it says goes; this terminal when None.
+    """
     return subprocess.run(
-        [str(part) for part in command], cwd=ROOT, env={**os.environ, **(env or {})}, check=False
+        [str(part) for part in command],
+        cwd=ROOT,
+        env={**os.environ, **(env or {})},
+        stdout=output,
+        stderr=None if output is None else subprocess.STDOUT,
+        check=False,
     ).returncode
 
 

@@ -1,5 +1,6 @@
 """Where everything is, and the error that a user of these tools gets to read."""
 
+import os
 from pathlib import Path
 from typing import Final
 
@@ -25,6 +26,8 @@ PAGE_WHEELS: Final = BUILD / "page-wheels"
 TEST_WHEELS: Final = BUILD / "test-wheels"
 """The wheels that tests load inside the page (pytest and what it needs)."""
 STAMPS: Final = BUILD / "stamps"
+IN_MEMORY: Final = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108
+"""Where files are quick to write, for tests that do not prove that the disk keeps them."""
 
 
 class ToolError(Exception):

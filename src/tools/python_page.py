@@ -34,13 +34,15 @@ def write_python_page(
         folder: What is in it is deleted first. To be served beside a site's files.
         script: What the page runs.
         packages: What it needs beside what the app's page has.
-        modules: Modules of these tools that the script imports, as `tools.NAME`.
+        modules: Modules that the script imports, as `FOLDER.NAME`.
     """
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     configuration = tomllib.loads((ROOT / "pyscript.toml").read_text())
     configuration["packages"] += packages
-    configuration["files"] = {f"./{path.name}": f"./tools/{path.name}" for path in modules}
+    configuration["files"] = {
+        f"./{path.name}": f"./{path.parent.name}/{path.name}" for path in modules
+    }
     for path in (script, *modules):
         shutil.copy(path, folder)
     (folder / "pyscript.json").write_text(json.dumps(configuration))

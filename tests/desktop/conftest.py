@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from roomkeep.desktop.main_process import MainProcess
-from support.desktop_world import IN_MEMORY
 from support.session_window import Window
+from tools.paths import IN_MEMORY
 
 
 @pytest.fixture

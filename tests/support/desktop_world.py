@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import json
-import os
 import shutil
 import sqlite3
 import tempfile
@@ -25,13 +24,11 @@ from roomkeep.storage.engines.sqlite.key_order import sort_id
 from roomkeep.storage.engines.sqlite.row_mapping import ITEMS, LAYOUTS, Layout
 from roomkeep.storage.engines.sqlite.tables import INDEXES, metadata
 from support.worlds import DESIGNED_INDEXES, World
+from tools.paths import IN_MEMORY
 
 __all__ = ["DesktopWorld", "SessionBridge"]
 
 FLAGS = {"isDeleted", "isPrivate"}
-
-IN_MEMORY = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108
-"""Where files are quick to make: what these tests prove is not that the disk keeps them."""
 
 
 class SessionBridge:

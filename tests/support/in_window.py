@@ -7,9 +7,8 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from support.desktop_world import IN_MEMORY
 from support.in_browser import BrowserRun, build_test_site
-from tools.paths import BUILD, ROOT, SITE
+from tools.paths import BUILD, IN_MEMORY, ROOT, SITE
 from tools.qt import WINDOW_VARIABLE
 
 __all__ = ["WINDOW_ENVIRONMENT", "WindowRun"]

@@ -183,13 +183,22 @@ class OutboxRequests:
                     with contextlib.suppress(NoRight, NotFound):
                         await rooms.ban(self._wire, channel, user_id, reason)
             case UnbanUser(user_id=user_id):
-                await rooms.unban(self._wire, room_id, user_id)
+                await self._unban(room_id, user_id)
                 for channel in self._synchronizer.homes.channels_of(room_id):
                     with contextlib.suppress(NoRight, NotFound):
                         await rooms.unban(self._wire, channel, user_id)
             case _:
                 raise NeverSent("unknown")
         return await self._directory.view_room(room_id)
+
+    async def _unban(self, room_id: str, user_id: str) -> None:
+        try:
+            await rooms.unban(self._wire, room_id, user_id)
+        except NoRight:
+            # The answer to an earlier attempt may have been lost: a server unbans nobody twice.
+            found = await events.get_state_content(self._wire, room_id, "m.room.member", user_id)
+            if found is not None and found.get("membership") == "ban":
+                raise
 
     async def _set_texts(self, room_id: str, texts: dict[str, str | None]) -> None:
         for part, text in texts.items():

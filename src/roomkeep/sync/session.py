@@ -29,7 +29,7 @@ async def sign_in(
 ) -> SyncSession:
     """Sign in with a name and a password, and open that user's own account.
 
-    Where this account's session has ended by itself, it goes on as the same device.
+    Where this account has a session already, it goes on as the same device.
 
     Args:
         database: where the account is opened.
@@ -168,22 +168,43 @@ async def _sign_in(
         device_id=login.device_id,
         access_token=login.access_token,
     )
+    unused: SyncSession | None
     before = database.current_user_id
     try:
         await open_account(session.user_id)
         earlier = await database.get_sync_session()
         _check_server(await database.get_sync_server(), session)
-        await database.save_sync_session(session)
+        if earlier is not None and await _is_valid(earlier, transport):
+            # What waits may have been sent already: the server knows that of this device alone.
+            used, unused = earlier, session
+        else:
+            used, unused = session, earlier
+            await database.save_sync_session(session)
     except BaseException:
         # No device stays on the server that nothing here knows of.
         with contextlib.suppress(HomeserverError):
-            await account.log_out(wire.signed_in(session.access_token))
+            await account.log_out(wire.signed_in(login.access_token))
         await open_account(before)
         raise
-    if earlier is not None and earlier.device_id != session.device_id:
+    if unused is not None and unused.device_id != used.device_id:
         with contextlib.suppress(HomeserverError):
-            await account.log_out(wire_of(earlier, transport))
-    return session
+            await account.log_out(wire_of(unused, transport))
+    return used
+
+
+async def _is_valid(session: SyncSession, transport: Transport) -> bool:
+    """Ask the homeserver whether a session still holds.
+
+    Raises:
+        HomeserverError: it does not say.
+    """
+    if session.needs_sign_in:
+        return False
+    try:
+        owner = await account.who_am_i(wire_of(session, transport))
+    except UnknownToken:
+        return False
+    return owner.user_id == session.user_id
 
 
 def _check_server(earlier: str | None, session: SyncSession) -> None:

@@ -53,11 +53,19 @@ async def test_people_of_two_homeservers_are_in_one_room(two: list[SyncedPerson]
     there = listed.channels[2].id
     await ada.say(room, there, "in the shed")
 
+    async def has_entered() -> bool:
+        known = ben.client._connected.synchronizer.homes.rooms.get(room)
+        return known is not None and there in known.entered
+
+    await ben.until(has_entered)
+    # A server that joins learns what was said just then together with what is said next.
+    await ada.say(room, there, "come in")
+
     async def has_arrived() -> bool:
         # What was said before Ben's server was there, it has to ask for.
         for gap in await ben.database.get_gaps(room, there):
             await ben.client.fill(gap)
-        return await ben.texts(room, there) == ["in the shed"]
+        return await ben.texts(room, there) == ["in the shed", "come in"]
 
     await ben.until(has_arrived)
     for channel in listed.channels:

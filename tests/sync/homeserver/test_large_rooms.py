@@ -13,7 +13,7 @@ from tools.homeserver_data import add_members, add_messages
 pytestmark = pytest.mark.homeserver
 
 MEMBERS = 5_000
-MESSAGES = 150
+MESSAGES = 120
 
 
 async def test_a_room_with_thousands_of_members_has_those_with_a_role(

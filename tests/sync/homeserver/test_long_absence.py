@@ -12,6 +12,9 @@ from tools.homeserver import Homeserver
 
 pytestmark = pytest.mark.homeserver
 
+TOLD = 160
+"""More than a response and a page of the history have together."""
+
 
 async def make_club(ada: SyncedPerson, ben: SyncedPerson) -> tuple[str, str]:
     new = NewRoom(name="Club", channels=(NewChannel(name="general"),))
@@ -66,15 +69,15 @@ async def test_what_happened_in_a_long_absence_is_all_there(homeserver: Homeserv
         await ada.database.send_reaction(
             Reaction(message_id=mine["to like"], oder_id=ada.user_id, emoji="🌱", timestamp=now)
         )
-        for number in range(250):
+        for number in range(TOLD):
             await ada.say(*where, f"{number:03}")
         await ada.until_sent()
         await ben.client.start()
-        await ben.until_text(room, "249")
+        await ben.until_text(room, f"{TOLD - 1:03}")
         # The newest are there at once; a page ends where others are missing.
         seen = await ben.texts(*where)
-        assert seen == [f"{number:03}" for number in range(250)][-len(seen) :]
-        assert len(seen) < 250
+        assert seen == [f"{number:03}" for number in range(TOLD)][-len(seen) :]
+        assert len(seen) < TOLD
         while gaps := await ben.database.get_gaps(*where):
             assert await ben.client.fill(gaps[-1])
         views = [
@@ -85,7 +88,7 @@ async def test_what_happened_in_a_long_absence_is_all_there(homeserver: Homeserv
             for person in (ada, ben)
         ]
         assert views[0] == views[1]
-        assert len(views[1]) == 254
+        assert len(views[1]) == TOLD + 4
 
 
 def _look(reaction: Reaction) -> tuple[str, str]:

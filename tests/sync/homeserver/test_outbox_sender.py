@@ -143,6 +143,21 @@ async def test_what_is_sent_again_arrives_once(desk: Desk) -> None:
     assert [one.content["body"] for one in await desk.said()] == ["one", "two"]
 
 
+async def test_a_ban_is_lifted_everywhere_also_when_the_answer_is_lost(
+    desk: Desk, ada_and_ben: Two
+) -> None:
+    ada, ben = ada_and_ben
+    await desk.open(cut(desk.person, 1))
+    await MatrixDirectory(ben.wire, ben.user_id).join_room(desk.room)
+    places = (desk.room, *(one.id for one in desk.channels()))
+    for place in places:
+        await rooms.ban(ada.wire, place, ben.user_id)
+    desk.add(UnbanUser(user_id=ben.user_id), channel=None)
+    await desk.database.until_left()
+    await MatrixDirectory(ben.wire, ben.user_id).join_room(desk.room)
+    assert await rooms.get_joined_rooms(ben.wire) == {*places}
+
+
 async def test_a_channel_is_made_once(desk: Desk) -> None:
     await desk.open(cut(desk.person, 4))
     desk.add(AddChannel(channel_id="mine", name="shed", type="voice"), channel=None)

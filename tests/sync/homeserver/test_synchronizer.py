@@ -233,7 +233,7 @@ async def test_a_gap_is_filled_page_by_page(ada_and_ben: Two) -> None:
     ada, ben = ada_and_ben
     club, (general,) = await make_club(ada, "general")
     await MatrixDirectory(ben.wire, ben.user_id).join_room(club)
-    said = [f"{number:03}" for number in range(150)]
+    said = [f"{number:03}" for number in range(140)]
     for text in said:
         await say(ada, general, text)
     database = NotedDatabase()
