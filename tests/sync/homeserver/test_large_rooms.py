@@ -12,7 +12,7 @@ from tools.homeserver_data import add_members, add_messages
 
 pytestmark = pytest.mark.homeserver
 
-MEMBERS = 5_000
+MEMBERS = 2_500
 MESSAGES = 120
 
 
