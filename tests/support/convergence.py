@@ -140,10 +140,12 @@ async def until(database: DatabaseService, look: Callable[[], Awaitable[T]]) -> 
         while not (found := await look()):
             changed.clear()
             # The status is no change of the database.
-            with contextlib.suppress(TimeoutError):
-                # Not `wait_for`, which may pass over that it is cancelled (Python 3.11).
-                async with asyncio.timeout(LOOK_AGAIN_S):
-                    await changed.wait()
+            # As in `Backoff`: other ways to wait may lose a cancellation, or fail in a page.
+            timer = asyncio.get_running_loop().call_later(LOOK_AGAIN_S, changed.set)
+            try:
+                await changed.wait()
+            finally:
+                timer.cancel()
         return found
     finally:
         unsubscribe()

@@ -1,6 +1,7 @@
 """The waits while a homeserver does not answer."""
 
 import asyncio
+from collections.abc import Callable
 
 import pytest
 
@@ -11,16 +12,17 @@ LATE = NotReachable("no answer")
 
 
 @pytest.fixture
-def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+async def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """Note how long is waited, and wait no time."""
     noted: list[float] = []
-    timeout = asyncio.timeout
+    loop = asyncio.get_running_loop()
+    call_later = loop.call_later
 
-    def at_once(seconds: float) -> asyncio.Timeout:
+    def at_once(seconds: float, call: Callable[[], object]) -> asyncio.TimerHandle:
         noted.append(seconds)
-        return timeout(0)
+        return call_later(0, call)
 
-    monkeypatch.setattr(asyncio, "timeout", at_once)
+    monkeypatch.setattr(loop, "call_later", at_once)
     return noted
 
 

@@ -1,7 +1,6 @@
 """Waiting longer and longer while a homeserver does not answer, or has nothing to say."""
 
 import asyncio
-import contextlib
 from typing import Final
 
 from roomkeep.sync.errors import RateLimited
@@ -31,9 +30,12 @@ class Backoff:
         self._next = min(self._next * 2, LONGEST_S)
         self._woken.clear()
         # `wait_for` would lose a cancellation that comes together with `wake`, before Python 3.12.
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
-                await self._woken.wait()
+        # `asyncio.timeout` would fail in a page that stalls for as long as it is to wait.
+        timer = asyncio.get_running_loop().call_later(seconds, self._woken.set)
+        try:
+            await self._woken.wait()
+        finally:
+            timer.cancel()
 
     def wake(self) -> None:
         """End the wait: there is a reason to try again now."""

@@ -208,8 +208,12 @@ class MoveJob(JobRun):
                 if waiting < _MOST_WAITING:
                     return
                 self._show()
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(changed.wait(), _PATIENCE_S)
+                # Not `wait_for`: it would fail in a page that stalls for as long.
+                timer = asyncio.get_running_loop().call_later(_PATIENCE_S, changed.set)
+                try:
+                    await changed.wait()
+                finally:
+                    timer.cancel()
 
     @contextlib.contextmanager
     def _outbox_changes(self) -> Iterator[asyncio.Event]:
