@@ -5,8 +5,9 @@ import json
 
 import pytest
 
-from roomkeep.app import archive
-from roomkeep.app.archive import ArchivedMessage, ArchiveError, Reader, decode, unknown_fields
+from roomkeep.archives import lines as archive
+from roomkeep.archives.errors import ArchiveError
+from roomkeep.archives.lines import ArchivedMessage, Reader, decode, unknown_fields
 from roomkeep.errors import InvalidRecord
 from roomkeep.persistence import check_record
 from support.archives import line, text

@@ -1,4 +1,4 @@
-"""Archives: JSON lines of messages, gzipped or not, read a piece at a time.
+"""Roomkeep's own archives: JSON lines of messages, gzipped or not, read a piece at a time.
 
 Nothing here keeps more than a piece of the file, and the names in it, in memory. What is wrong with
 a file is said with the line where it is.
@@ -11,6 +11,7 @@ from typing import Annotated, TypeVar
 import msgspec
 from msgspec import Meta, Struct
 
+from roomkeep.archives.errors import ArchiveError
 from roomkeep.json_depth import is_deep
 from roomkeep.localization import localize
 from roomkeep.models import DEFAULT_CHANNEL_ID, Message, Milliseconds
@@ -20,7 +21,6 @@ __all__ = [
     "MAX_LINE",
     "MAX_LINES",
     "MAX_SIZE",
-    "ArchiveError",
     "ArchivedMessage",
     "Block",
     "Reader",
@@ -51,18 +51,6 @@ _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _Id = Annotated[str, Meta(min_length=1, max_length=1_024)]
 _Name = Annotated[str, Meta(max_length=1_024)]
 _Text = Annotated[str, Meta(max_length=65_536)]
-
-
-class ArchiveError(ValueError):
-    """The file cannot be imported. The message says why, and in which line.
-
-    Attributes:
-        advice: what to do next.
-    """
-
-    def __init__(self, text: str, advice: str | None = None) -> None:
-        super().__init__(text)
-        self.advice = localize("archive.advice") if advice is None else advice
 
 
 class ArchivedMessage(Struct, frozen=True, kw_only=True, rename="camel"):
