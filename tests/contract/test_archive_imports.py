@@ -259,7 +259,10 @@ async def test_two_imports_cannot_have_one_id(db: DatabaseService) -> None:
     assert caught.value.field == "import_id"
 
 
-async def test_our_own_archive_goes_the_same_way(db: DatabaseService) -> None:
+async def test_our_own_archive_goes_the_same_way(
+    db: DatabaseService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run_module, "BATCH", 1)
     lines = [
         {"id": "1", "roomId": name, "senderId": "bob", "senderName": "Bob", "content": name}
         | {"timestamp": 5, "replyToId": None}
@@ -268,6 +271,8 @@ async def test_our_own_archive_goes_the_same_way(db: DatabaseService) -> None:
     text = io.BytesIO("".join(json.dumps(line) + "\n" for line in lines).encode())
     assert await load(db, text, "one", "archive.jsonl") == (2, 0, 0)
     assert await load(db, text, "two", "archive.jsonl") == (0, 2, 0)
+    ids = {one.id for name in ("family", "work") for one in await db.get_messages(name)}
+    assert all(id_.startswith("imported:") for id_ in ids)
     for name in ("family", "work"):
         assert [one.content for one in await db.get_messages(name)] == [name]
     await db.undo_import("one")

@@ -18,6 +18,13 @@ def data(path: str) -> bytes:
     return (DATA / path).read_bytes()
 
 
+def folder(path: str) -> bytes:
+    """Make a zip of a folder of `tests/data/archives`."""
+    root = DATA / path
+    files = sorted(file for file in root.rglob("*") if file.is_file())
+    return zipped({file.relative_to(root).as_posix(): file.read_bytes() for file in files})
+
+
 def zipped(files: Mapping[str, bytes], compression: int = zipfile.ZIP_DEFLATED) -> bytes:
     """Make a zip of some files."""
     made = io.BytesIO()

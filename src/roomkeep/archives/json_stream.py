@@ -15,7 +15,7 @@ from roomkeep.archives.source import Member, shorten
 from roomkeep.json_depth import MAX_DEPTH
 from roomkeep.localization import localize
 
-__all__ = ["MAX_VALUE", "Path", "read_json", "walk_json"]
+__all__ = ["MAX_VALUE", "Path", "walk_json"]
 
 MAX_VALUE = 16 * 1024**2
 """The most bytes of a value that is handed out."""
@@ -46,19 +46,6 @@ def walk_json(member: Member, inside: Collection[Path]) -> Iterator[tuple[Path, 
         walk = _Walk(stream, member.name, inside)
         yield from walk.value(())
         walk.finish()
-
-
-def read_json(member: Member, kind: type[msgspec.Struct]) -> object:
-    """Return a small JSON file, decoded.
-
-    Raises:
-        ArchiveError: it cannot be read.
-    """
-    ((_, data),) = walk_json(member, ())
-    try:
-        return msgspec.json.decode(data or b"", type=kind)
-    except (ValueError, RecursionError) as error:
-        raise ArchiveError(localize("archive.json_other", name=shorten(member.name))) from error
 
 
 class _Walk:

@@ -3,7 +3,13 @@
 from typing import BinaryIO
 
 from roomkeep.archives.errors import ArchiveError
+from roomkeep.archives.formats.discord import Discord
+from roomkeep.archives.formats.element import Element
+from roomkeep.archives.formats.irc import Irc
+from roomkeep.archives.formats.mbox import Mbox
 from roomkeep.archives.formats.roomkeep import RoomkeepArchive
+from roomkeep.archives.formats.signal import Signal
+from roomkeep.archives.formats.slack import Slack
 from roomkeep.archives.formats.telegram import Telegram
 from roomkeep.archives.formats.whatsapp import WhatsApp
 from roomkeep.archives.importer import Importer
@@ -12,7 +18,17 @@ from roomkeep.localization import localize
 
 __all__ = ["IMPORTERS", "open_archive"]
 
-IMPORTERS: tuple[type[Importer], ...] = (RoomkeepArchive, WhatsApp, Telegram)
+IMPORTERS: tuple[type[Importer], ...] = (
+    RoomkeepArchive,
+    Slack,
+    Discord,
+    Element,
+    Telegram,
+    Signal,
+    WhatsApp,
+    Irc,
+    Mbox,
+)
 """Every importer. Of two that are as sure, the first one is taken."""
 
 _SURE = 0.5

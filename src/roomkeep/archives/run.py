@@ -27,6 +27,8 @@ BATCH = 250
 """How many messages are written in one transaction."""
 MAX_BATCH_SIZE = 1_048_576
 """A batch is written, too, when its texts have so many characters."""
+MAX_BATCH_FILES = 16_000_000
+"""A batch is written, too, when its files have so many bytes: some formats hold them in memory."""
 MAX_FILE = 100_000_000
 """The most bytes of a file that is kept: each is in memory while it is written."""
 BREATH = 0.012
@@ -194,16 +196,18 @@ class _Run:
             await self._target.import_room(self._id, room)
             await self._pause.breathe(0, self._survey.messages)
         batch: list[FoundMessage] = []
-        size = 0
+        size = files_size = 0
         for item in importer.read(answers):
             await self._pause.breathe(self._done, self._survey.messages)
             if not isinstance(item, FoundMessage):
                 continue
             batch.append(item)
             size += len(item.content)
-            if len(batch) >= BATCH or size >= MAX_BATCH_SIZE:
+            files_size += sum(file.size or 0 for file in item.files)
+            is_full = len(batch) >= BATCH or size >= MAX_BATCH_SIZE
+            if is_full or files_size >= MAX_BATCH_FILES:
                 await self._write(batch)
-                batch, size = [], 0
+                batch, size, files_size = [], 0, 0
         await self._write(batch)
         return self._result
 

@@ -129,8 +129,10 @@ class Survey:
         """
         if self.messages == 0:
             raise ArchiveError(localize("archive.no_messages"))
-        for id_, room in self.rooms.items():
-            check_room_size(id_, members=len(room.members) + 1, channels=len(room.channels))
+        for room in self.rooms.values():
+            check_room_size(
+                room.found.name, members=len(room.members) + 1, channels=len(room.channels)
+            )
         if self.shared_ids is not None:
             yield from self.shared_ids.finish()
 
