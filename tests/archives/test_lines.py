@@ -137,6 +137,14 @@ def test_counts_what_it_does_not_know() -> None:
     assert len(decode(block)) == 3
 
 
+def test_the_name_of_an_unknown_field_that_is_no_text_is_refused_with_its_line() -> None:
+    wrong = text(line(id="m2", color=1)).replace(b"color", b"c\xffl")
+    (block,) = Reader().feed(text(line()) + wrong)
+    assert len(decode(block)) == 2
+    with pytest.raises(ArchiveError, match=r"Line 2 isn't UTF-8 text\."):
+        unknown_fields(block)
+
+
 def test_its_bounds_are_the_databases() -> None:
     widest = line(
         id="i" * 1_024,

@@ -29,8 +29,9 @@ def test_mails_that_no_parser_understands_hide_no_other() -> None:
     mail = data("mbox/cooking.mbox").partition(b"From bob")[0]
     bad = b"From x Mon Jan  1 00:00:00 2018\nDate: Mon, 99 Foo 2018\nFrom: <<\n\nx\n\n"
     deep = b"From x Mon Jan  1 00:00:00 2018\nFrom: x@x\nDate: Mon, 01 Jan 2018 23:59:00 +0100\n"
-    for level in range(40):
+    for level in range(120):
         deep += f'Content-Type: multipart/mixed; boundary="b{level}"\n\n--b{level}\n'.encode()
+    deep += b"Content-Type: text/plain\n\nfar down"
     found = Found(opened(mail + bad + deep + b"\n\n" + mail, "x.mbox"))
     assert len(found.messages) == 2
     assert found.noted("message") == 2

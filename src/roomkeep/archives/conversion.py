@@ -13,6 +13,7 @@ __all__ = ["Conversion"]
 MAX_TEXT = 65_536
 """The most characters of a message that is kept. A longer one becomes several."""
 MAX_ID = 1_024
+MAX_SIZE = 2**53 - 1
 MAX_NAME = 1_024
 
 
@@ -90,13 +91,13 @@ class Conversion:
             found: the message.
             file: the file.
             index: which file of the message it is.
-            size: its size in bytes.
+            size: its size in bytes; one that cannot be becomes 0.
         """
         return Attachment(
             id=make_id("file", found.id, str(index), file.name),
             message_id=_id(found.id),
             filename=_name(file.name) or "file",
-            size=size,
+            size=size if 0 <= size <= MAX_SIZE else 0,
             mime=_name(file.mime),
             uploader_id=self._person_id(found.sender_id),
             created_at=found.time,

@@ -222,16 +222,19 @@ def check_room_size(room_id: str, *, members: int, channels: int) -> None:
 def unknown_fields(block: Block) -> tuple[int, set[str]]:
     """Count the lines with fields that are not imported, and name the fields.
 
-    The lines must have been decoded before.
+    The lines must have been decoded before, which does not look at the names of unknown fields.
+
+    Raises:
+        ArchiveError: the name of a field is no text; it names the line.
     """
     try:
         _strict_lines.decode_lines(block.data)
-    except msgspec.ValidationError:
+    except ValueError:
         pass
     else:
         return 0, set()
     known = {field.encode_name for field in msgspec.structs.fields(ArchivedMessage)}
-    unknown = [line.keys() - known for line in _any_lines.decode_lines(block.data)]
+    unknown = [line.keys() - known for line in _decode_singly(block, _any_lines)]
     return sum(map(bool, unknown)), set[str]().union(*unknown)
 
 

@@ -127,9 +127,12 @@ class Source:
         try:
             _count_entries(self._file, self._size)
             archive = zipfile.ZipFile(self._file)
-        except (zipfile.BadZipFile, struct.error, ValueError, OverflowError, OSError) as error:
-            if isinstance(error, ArchiveError):
-                raise
+        except ArchiveError:
+            raise
+        except (zipfile.BadZipFile, struct.error, ValueError, ArithmeticError, OSError) as error:
+            raise ArchiveError(localize("archive.damaged")) from error
+        except NotImplementedError as error:
+            # Of a version of zip that is none.
             raise ArchiveError(localize("archive.damaged")) from error
         members: dict[str, Member] = {}
         total = 0

@@ -28,8 +28,8 @@ __all__ = ["Mbox"]
 
 MAX_MESSAGE = 64 * 1024**2
 """The most bytes of one message."""
-_MAX_DEPTH = 30
-"""The most levels of parts in parts."""
+_MAX_CONTAINERS = 100
+"""The most parts that hold others: where the stack is small, deep ones crash Python for good."""
 _FROM = re.compile(rb"From \S+ .*\d{4}")
 _ESCAPED = re.compile(rb"^>(>*From )", re.MULTILINE)
 _HEADERS = (b"from:", b"date:", b"message-id:", b"subject:", b"received:", b"return-path:")
@@ -100,15 +100,18 @@ def _mails(member: Member) -> Iterator[tuple[int, bytes]]:
 
 
 def _read_mail(data: bytes, room_id: str, clock: Clock, place: str) -> Iterator[Item]:
+    if _count_containers(data) > _MAX_CONTAINERS:
+        yield Note("message", place)
+        return
     try:
         mail = _parse(data)
-        parts = list(_parts(mail, 0))
+        parts = list(_parts(mail))
         sender_name, sender = parseaddr(_hidden_address(_header(mail, "From")))
         sender_name = _decoded(sender_name)
         wall = parsedate_to_datetime(_header(mail, "Date"))
         subject = _decoded(_header(mail, "Subject"))
         text = _body(parts)
-    except (ValueError, TypeError, LookupError, RecursionError, AttributeError):
+    except (ValueError, TypeError, LookupError, RecursionError, AttributeError, OverflowError):
         # The parser of the standard library fails on some mails in many ways.
         yield Note("message", place)
         return
@@ -140,15 +143,19 @@ def _parse(data: bytes) -> EmailMessage:
     return BytesParser(policy=policy.default).parsebytes(text)
 
 
-def _parts(mail: EmailMessage, depth: int) -> Iterator[EmailMessage]:
+def _count_containers(data: bytes) -> int:
+    """Count what can begin a container, at most."""
+    text = data.lower()
+    return text.count(b"boundary") + text.count(b"message/")
+
+
+def _parts(mail: EmailMessage) -> Iterator[EmailMessage]:
     """Yield the parts that are no containers; a mail in a mail is one."""
-    if depth > _MAX_DEPTH:
-        raise ValueError("too deep")
     if not mail.is_multipart() or mail.get_content_maintype() != "multipart":
         yield mail
         return
     for part in mail.iter_parts():
-        yield from _parts(cast("EmailMessage", part), depth + 1)
+        yield from _parts(cast("EmailMessage", part))
 
 
 def _body(parts: list[EmailMessage]) -> str:
@@ -193,7 +200,7 @@ def _files(parts: list[EmailMessage], data: bytes) -> Iterator[FoundFile]:
 
 def _open_part(data: bytes, index: int) -> BinaryIO:
     """Decode a file again, so that not all those of a batch are in memory twice."""
-    payload = list(_parts(_parse(data), 0))[index].get_payload(decode=True)
+    payload = list(_parts(_parse(data)))[index].get_payload(decode=True)
     return BytesIO(payload if isinstance(payload, bytes) else b"")
 
 

@@ -140,8 +140,11 @@ class Slack(Importer):
 
     def read(self, answers: Answers) -> Iterator[Item]:  # noqa: ARG002 only `me` is open
         """Yield the workspace, the direct messages, and all that was written."""
+        root = _root(self.source)
+        if root is None:
+            raise ArchiveError(localize("archive.unknown_format"))
         yield Question("me")
-        yield from _Export(self.source, _root(self.source) or "").read()
+        yield from _Export(self.source, root).read()
 
 
 class _Export:
