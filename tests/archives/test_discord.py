@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from roomkeep.archives import ArchiveError
+from roomkeep.archives.errors import ArchiveError
 from support.archive_files import Found, data, folder, iso, opened
 
 CHANNEL = "discord/Kitchen - Food - soup [8].json"

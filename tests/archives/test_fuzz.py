@@ -11,8 +11,10 @@ from itertools import count
 
 import pytest
 
-from roomkeep.archives import ArchiveError, Importer, import_archive
+from roomkeep.archives.errors import ArchiveError
+from roomkeep.archives.importer import Importer
 from roomkeep.archives.recognition import IMPORTERS
+from roomkeep.archives.run import import_archive
 from roomkeep.archives.source import Source
 from roomkeep.persistence import DatabaseService
 from roomkeep.persistence.memory_backend import MemoryBackend

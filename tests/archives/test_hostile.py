@@ -8,9 +8,10 @@ import zipfile
 
 import pytest
 
-from roomkeep.archives import ArchiveError, open_archive
 from roomkeep.archives import source as source_module
+from roomkeep.archives.errors import ArchiveError
 from roomkeep.archives.json_stream import MAX_VALUE, walk_json
+from roomkeep.archives.recognition import open_archive
 from roomkeep.archives.source import MAX_MEMBERS, Source
 from support.archive_files import UTC_ANSWERS, Found, opened, zipped
 

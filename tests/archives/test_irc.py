@@ -2,7 +2,8 @@
 
 import pytest
 
-from roomkeep.archives import Answers, ArchiveError
+from roomkeep.archives.errors import ArchiveError
+from roomkeep.archives.importer import Answers
 from support.archive_files import Found, data, folder, opened
 
 IRSSI = "irc/irssi/#cooking.log"

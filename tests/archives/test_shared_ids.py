@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from roomkeep.archives import shared_ids
+from roomkeep.archives.limits import MAX_ROOMS
 from roomkeep.archives.shared_ids import MAX_ROOM_NUMBER, SharedIds
-from roomkeep.archives.survey import MAX_ROOMS
 from support.laws import law
 
 IDS = [str(number) for number in range(8)]

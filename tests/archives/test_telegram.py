@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from roomkeep.archives import Answers, ArchiveError
+from roomkeep.archives.errors import ArchiveError
+from roomkeep.archives.importer import Answers
 from support.archive_files import Found, data, iso, opened, zipped
 
 

@@ -5,7 +5,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from roomkeep.archives import Answers, ArchiveError
+from roomkeep.archives.errors import ArchiveError
+from roomkeep.archives.importer import Answers
 from support.archive_files import Found, data, iso, opened, zipped
 
 NAME = "WhatsApp Chat with Ann.txt"

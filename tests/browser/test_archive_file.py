@@ -10,7 +10,10 @@ import pytest
 
 from roomkeep.app import archive_file
 from roomkeep.app.archive_file import open_picked
-from roomkeep.archives import Answers, ArchiveError, import_archive, open_archive
+from roomkeep.archives.errors import ArchiveError
+from roomkeep.archives.importer import Answers
+from roomkeep.archives.recognition import open_archive
+from roomkeep.archives.run import import_archive
 from roomkeep.persistence import DatabaseService
 from support.js import run_js
 from support.make import user

@@ -10,16 +10,11 @@ from typing import Any
 import pytest
 from msgspec import structs
 
-from roomkeep.archives import (
-    Answers,
-    ArchiveError,
-    ImportCanceled,
-    ImportProgress,
-    import_archive,
-    open_archive,
-    preview_archive,
-)
 from roomkeep.archives import run as run_module
+from roomkeep.archives.errors import ArchiveError
+from roomkeep.archives.importer import Answers
+from roomkeep.archives.recognition import open_archive
+from roomkeep.archives.run import ImportCanceled, ImportProgress, import_archive, preview_archive
 from roomkeep.errors import InvalidRecord, RecordNotFound
 from roomkeep.persistence import DatabaseService
 from support.make import attachment, channel, member, message, reaction, room, user

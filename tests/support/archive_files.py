@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
-from roomkeep.archives import Answers, Importer, open_archive
+from roomkeep.archives.importer import Answers, Importer
+from roomkeep.archives.recognition import open_archive
 from roomkeep.archives.records import FoundMessage, FoundRoom, Item, Note, Question
 
 DATA = Path(__file__).parent.parent / "data" / "archives"

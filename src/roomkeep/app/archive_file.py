@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Coroutine
 from typing import Any, BinaryIO, Protocol
 
-from roomkeep.archives import ArchiveError
+from roomkeep.archives.errors import ArchiveError
 from roomkeep.localization import localize
 
 __all__ = ["open_picked"]

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from msgspec import Struct, structs
 
 from roomkeep.archives.errors import ArchiveError
+from roomkeep.archives.limits import MAX_NAMES_SIZE, MAX_PEOPLE, MAX_PLACES, MAX_ROOMS
 from roomkeep.archives.lines import (
     ArchivedMessage,
     Block,
@@ -13,7 +14,6 @@ from roomkeep.archives.lines import (
     unknown_fields,
 )
 from roomkeep.archives.shared_ids import SharedIds
-from roomkeep.archives.survey import MAX_NAMES_SIZE, MAX_PEOPLE, MAX_PLACES, MAX_ROOMS
 from roomkeep.localization import localize
 from roomkeep.models import Channel, Room, RoomMember, User
 

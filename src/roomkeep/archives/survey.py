@@ -6,6 +6,7 @@ from msgspec import Struct, field
 
 from roomkeep.archives.errors import ArchiveError
 from roomkeep.archives.importer import Answers, Importer
+from roomkeep.archives.limits import MAX_NAMES_SIZE, MAX_PEOPLE, MAX_PLACES, MAX_ROOMS
 from roomkeep.archives.lines import check_room_size
 from roomkeep.archives.records import (
     FoundChannel,
@@ -21,22 +22,12 @@ from roomkeep.archives.shared_ids import SharedIds
 from roomkeep.localization import localize
 
 __all__ = [
-    "MAX_NAMES_SIZE",
-    "MAX_PEOPLE",
-    "MAX_PLACES",
-    "MAX_ROOMS",
     "NoteCount",
     "RoomSurvey",
     "Survey",
     "survey_steps",
 ]
 
-MAX_ROOMS = 2_000
-MAX_PEOPLE = 100_000
-MAX_PLACES = 500_000
-"""The most memberships and channels in all rooms together."""
-MAX_NAMES_SIZE = 32 * 1024**2
-"""The most characters of all ids and names together."""
 _MAX_SAMPLES = 5
 
 

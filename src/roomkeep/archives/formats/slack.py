@@ -22,6 +22,7 @@ from roomkeep.archives.errors import ArchiveError
 from roomkeep.archives.formats.slack_emoji import emoji_of
 from roomkeep.archives.importer import Answers, Importer
 from roomkeep.archives.json_stream import walk_json
+from roomkeep.archives.limits import MAX_PEOPLE
 from roomkeep.archives.media_types import media_type
 from roomkeep.archives.records import (
     FoundChannel,
@@ -34,7 +35,6 @@ from roomkeep.archives.records import (
     Question,
 )
 from roomkeep.archives.source import Member, Source, shorten
-from roomkeep.archives.survey import MAX_PEOPLE
 from roomkeep.localization import localize
 
 __all__ = ["Slack"]
