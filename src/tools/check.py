@@ -136,6 +136,26 @@ def test_long(seed: int | None) -> int:
     return call([venv_program("python"), "-m", "pytest", *tests], env=env)
 
 
+def test_fuzz(seconds: float, seed: int | None) -> int:
+    """Damages archives of every format at random, and checks that each is read or refused.
+
+    Args:
+        seconds: For how long, all formats together.
+        seed: What the damage is made from; None for any.
+
+    Returns:
+        The exit status: 0 when all is well.
+
+    Raises:
+        ToolError: Something is missing that the user must install.
+    """
+    set_up_tests()
+    chosen = secrets.randbelow(2**32) if seed is None else seed
+    print(f"The seed is {chosen}: `npm run test:fuzz -- --seed {chosen}` does the same damage.")
+    env = {"ROOMKEEP_FUZZ_SECONDS": str(seconds), "ROOMKEEP_SEED": str(chosen)}
+    return call([venv_program("python"), "-m", "pytest", "tests/archives/test_fuzz.py"], env=env)
+
+
 def test_sync(operations: int, kills: int, seed: int | None) -> int:
     """Has clients of all kinds act at random on a homeserver, and measures how fast they are.
 

@@ -17,7 +17,7 @@ from tools.bench_start import bench_start
 from tools.bench_store import bench_indexeddb, bench_store
 from tools.bench_sync import bench_sync
 from tools.browsers import test_browsers
-from tools.check import STEPS, check, take_screenshots, test_long, test_sync
+from tools.check import STEPS, check, take_screenshots, test_fuzz, test_long, test_sync
 from tools.desktop import show_desktop
 from tools.federation import run_federation
 from tools.homeserver import DEFAULT_PORT as HOMESERVER_PORT
@@ -69,6 +69,9 @@ def _parser() -> ArgumentParser:
     test.add_argument("steps", nargs="*", metavar="step", help=", ".join(STEPS))
     long = add("test-long", _test_long, "compare with the model and kill the browser many times")
     long.add_argument("--seed", type=int, help="what the calls are made from; any when not given")
+    fuzz = add("test-fuzz", _test_fuzz, "damage archives at random and try to import them")
+    fuzz.add_argument("--seconds", type=float, default=300, help="for how long; 300 as a rule")
+    fuzz.add_argument("--seed", type=int, help="what the damage is made from; any when not given")
     sync = add("test-sync", _test_sync, "have clients of all kinds act at random on a homeserver")
     sync.add_argument("--operations", type=int, default=10_000, help="how many; 10,000 as a rule")
     sync.add_argument("--kills", type=int, default=200, help="how many times one is killed; 200")
@@ -159,6 +162,10 @@ def _test(chosen: Namespace) -> int:
 
 def _test_long(arguments: Namespace) -> int:
     return test_long(arguments.seed)
+
+
+def _test_fuzz(arguments: Namespace) -> int:
+    return test_fuzz(arguments.seconds, arguments.seed)
 
 
 def _test_sync(arguments: Namespace) -> int:

@@ -3,8 +3,9 @@
 import pytest
 
 from roomkeep.app import archive_scan
-from roomkeep.app.archive import ArchiveError, Reader
 from roomkeep.app.archive_scan import ArchiveScan
+from roomkeep.archives.errors import ArchiveError
+from roomkeep.archives.lines import Reader
 from roomkeep.models import Channel, Room, RoomMember, User
 from support.archives import line, text
 

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from roomkeep.app import archive
 from roomkeep.app.effects import imports
+from roomkeep.archives import lines as archive
+from roomkeep.archives.errors import ArchiveError
 from roomkeep.errors import InvalidRecord
 from roomkeep.models import Message
 from roomkeep.persistence import check_record
@@ -164,11 +165,11 @@ def test_a_room_may_have_as_many_members_and_channels_as_the_database_keeps() ->
     most = archive.MAX_ITEMS
     archive.check_room_size("r", members=most, channels=most)
     check_record(room(members=tuple(member(f"s{n}") for n in range(most))))
-    with pytest.raises(archive.ArchiveError, match="members"):
+    with pytest.raises(ArchiveError, match="members"):
         archive.check_room_size("r", members=most + 1, channels=1)
     with pytest.raises(InvalidRecord, match="members"):
         check_record(room(members=tuple(member(f"s{n}") for n in range(most + 1))))
-    with pytest.raises(archive.ArchiveError, match="channels"):
+    with pytest.raises(ArchiveError, match="channels"):
         archive.check_room_size("r", members=1, channels=most + 1)
     with pytest.raises(InvalidRecord, match="channels"):
         check_record(room(channels=tuple(channel(f"c{n}") for n in range(most + 1))))

@@ -9,9 +9,9 @@ from typing import Any
 import msgspec
 import pytest
 
-from roomkeep.app import archive
 from roomkeep.app.channels import channels_of
 from roomkeep.app.effects import restores
+from roomkeep.archives import lines as archive
 from roomkeep.models import User
 from support.backups import App, begin, everything
 from support.make import attachment, ban, channel, member, message, room, user

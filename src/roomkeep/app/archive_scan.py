@@ -4,26 +4,21 @@ from collections.abc import Iterable
 
 from msgspec import Struct, structs
 
-from roomkeep.app.archive import (
+from roomkeep.archives.errors import ArchiveError
+from roomkeep.archives.limits import MAX_NAMES_SIZE, MAX_PEOPLE, MAX_PLACES, MAX_ROOMS
+from roomkeep.archives.lines import (
     ArchivedMessage,
-    ArchiveError,
     Block,
     check_room_size,
     decode,
     unknown_fields,
 )
-from roomkeep.app.shared_ids import SharedIds
+from roomkeep.archives.shared_ids import SharedIds
 from roomkeep.localization import localize
 from roomkeep.models import Channel, Room, RoomMember, User
 
 __all__ = ["ArchiveScan", "FoundRoom"]
 
-MAX_ROOMS = 2_000
-MAX_PEOPLE = 100_000
-MAX_PLACES = 500_000
-"""The most memberships and channels in all rooms together."""
-MAX_NAMES_SIZE = 32 * 1024**2
-"""The most characters of all ids and names together."""
 MAX_UNKNOWN_NAMES = 5
 
 

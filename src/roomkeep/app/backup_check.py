@@ -2,7 +2,6 @@
 
 from collections import Counter
 
-from roomkeep.app.archive import ArchiveError
 from roomkeep.app.export_format import (
     MAX_ATTACHMENT,
     AttachmentLine,
@@ -16,6 +15,7 @@ from roomkeep.app.export_format import (
     SettingLine,
     UserLine,
 )
+from roomkeep.archives.errors import ArchiveError
 from roomkeep.errors import InvalidRecord
 from roomkeep.localization import localize
 from roomkeep.models import Message

@@ -11,7 +11,8 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta, Struct
 
-from roomkeep.app.archive import ArchiveError, Block, decode_lines
+from roomkeep.archives.errors import ArchiveError
+from roomkeep.archives.lines import Block, decode_lines
 from roomkeep.json_depth import is_deep
 from roomkeep.localization import localize
 from roomkeep.models import (

@@ -20,6 +20,7 @@ from roomkeep.storage.channel_settings import (
 )
 from roomkeep.storage.decode_errors import UnreadableRecord
 from roomkeep.storage.health import Problem
+from roomkeep.storage.operations.archive_imports import ArchiveImport
 from roomkeep.storage.operations.backup import RecordPage, StoreName
 from roomkeep.storage.operations.channel_pages import ChannelPage
 from roomkeep.storage.operations.message_pages import message_order
@@ -36,6 +37,7 @@ __all__ = [
     "LAST_READ",
     "OUTBOX",
     "AppResumeStorage",
+    "ArchiveImport",
     "Change",
     "ChannelPage",
     "DatabaseService",

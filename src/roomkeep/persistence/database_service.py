@@ -6,6 +6,7 @@ from typing import Any
 
 from roomkeep.models import Ban, Message, Reaction
 from roomkeep.persistence.account_service import method
+from roomkeep.persistence.archive_service import ArchiveService
 from roomkeep.persistence.backup_service import BackupService
 from roomkeep.persistence.scope import Scope
 from roomkeep.persistence.sync_service import SyncService
@@ -14,7 +15,7 @@ from roomkeep.storage import operations
 __all__ = ["DatabaseService"]
 
 
-class DatabaseService(BackupService, SyncService):
+class DatabaseService(ArchiveService, BackupService, SyncService):
     """Messages, users, rooms, reactions, bans and attachments of the signed-in account.
 
     Most methods are operations of `roomkeep.storage.operations`, which documents them; they take

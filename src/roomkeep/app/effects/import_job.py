@@ -4,11 +4,12 @@ import logging
 from collections.abc import AsyncIterator
 from typing import Literal, Protocol
 
-from roomkeep.app.archive import ArchiveError, Block, Reader
 from roomkeep.app.effects.context import Context
 from roomkeep.app.effects.job_run import JobRun, StoppedError
 from roomkeep.app.job import Job
 from roomkeep.app.state import AccountState
+from roomkeep.archives.errors import ArchiveError
+from roomkeep.archives.lines import Block, Reader
 from roomkeep.localization import join_sentences, localize
 from roomkeep.persistence import Change
 

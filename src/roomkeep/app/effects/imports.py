@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 
-from roomkeep.app.archive import decode
 from roomkeep.app.archive_scan import ArchiveScan
 from roomkeep.app.effects.context import Context, EffectGroup, effect
 from roomkeep.app.effects.import_job import (
@@ -16,6 +15,7 @@ from roomkeep.app.effects.restores import Restore, is_export
 from roomkeep.app.effects.rooms import RoomEffects
 from roomkeep.app.job import Job
 from roomkeep.app.state import AccountState
+from roomkeep.archives.lines import decode
 from roomkeep.localization import format_list, join_sentences, localize
 from roomkeep.models import Message
 

@@ -9,7 +9,6 @@ from collections.abc import AsyncIterator
 
 import msgspec
 
-from roomkeep.app.archive import ArchiveError, Block, Reader, check_room_size
 from roomkeep.app.backup_check import BackupCheck
 from roomkeep.app.effects.context import Context
 from roomkeep.app.effects.import_job import (
@@ -36,6 +35,8 @@ from roomkeep.app.export_format import (
     read_head,
 )
 from roomkeep.app.state import AccountState
+from roomkeep.archives.errors import ArchiveError
+from roomkeep.archives.lines import Block, Reader, check_room_size
 from roomkeep.localization import join_sentences, localize
 from roomkeep.models import Room, User
 

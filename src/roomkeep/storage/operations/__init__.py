@@ -1,6 +1,7 @@
 """The rules of every store, written once for all engines. Importing this registers them all."""
 
 from roomkeep.storage.operations import (  # noqa: F401 importing is what they are here for
+    archive_imports,
     attachments,
     avatars,
     backup,

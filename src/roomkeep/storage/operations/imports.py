@@ -30,6 +30,13 @@ async def import_messages(
         messages: the messages. Their ids need to be unique only in their room.
         shared_ids: ids that the archive uses in several rooms.
     """
+    return len(await write_imported(tx, messages, shared_ids))
+
+
+async def write_imported(
+    tx: Transaction, messages: Sequence[Message], shared_ids: Iterable[str]
+) -> list[str]:
+    """Do what `import_messages` does in a larger transaction; return the ids of the new ones."""
     await check_not_synced(tx, (message.room_id for message in messages), "room_id")
     ids = await _Ids.load(tx, messages, shared_ids)
     new: dict[str, Message] = {}
@@ -42,7 +49,7 @@ async def import_messages(
         reactions = tuple(structs.replace(one, message_id=id_) for one in message.reactions)
         new[id_] = structs.replace(message, id=id_, reply_to_id=reply_to_id, reactions=reactions)
     await save_all(tx, list(new.values()))
-    return len(new)
+    return list(new)
 
 
 class _Ids:

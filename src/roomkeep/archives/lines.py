@@ -1,4 +1,4 @@
-"""Archives: JSON lines of messages, gzipped or not, read a piece at a time.
+"""Roomkeep's own archives: JSON lines of messages, gzipped or not, read a piece at a time.
 
 Nothing here keeps more than a piece of the file, and the names in it, in memory. What is wrong with
 a file is said with the line where it is.
@@ -11,6 +11,7 @@ from typing import Annotated, TypeVar
 import msgspec
 from msgspec import Meta, Struct
 
+from roomkeep.archives.errors import ArchiveError
 from roomkeep.json_depth import is_deep
 from roomkeep.localization import localize
 from roomkeep.models import DEFAULT_CHANNEL_ID, Message, Milliseconds
@@ -20,7 +21,6 @@ __all__ = [
     "MAX_LINE",
     "MAX_LINES",
     "MAX_SIZE",
-    "ArchiveError",
     "ArchivedMessage",
     "Block",
     "Reader",
@@ -51,18 +51,6 @@ _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _Id = Annotated[str, Meta(min_length=1, max_length=1_024)]
 _Name = Annotated[str, Meta(max_length=1_024)]
 _Text = Annotated[str, Meta(max_length=65_536)]
-
-
-class ArchiveError(ValueError):
-    """The file cannot be imported. The message says why, and in which line.
-
-    Attributes:
-        advice: what to do next.
-    """
-
-    def __init__(self, text: str, advice: str | None = None) -> None:
-        super().__init__(text)
-        self.advice = localize("archive.advice") if advice is None else advice
 
 
 class ArchivedMessage(Struct, frozen=True, kw_only=True, rename="camel"):
@@ -234,16 +222,19 @@ def check_room_size(room_id: str, *, members: int, channels: int) -> None:
 def unknown_fields(block: Block) -> tuple[int, set[str]]:
     """Count the lines with fields that are not imported, and name the fields.
 
-    The lines must have been decoded before.
+    The lines must have been decoded before, which does not look at the names of unknown fields.
+
+    Raises:
+        ArchiveError: the name of a field is no text; it names the line.
     """
     try:
         _strict_lines.decode_lines(block.data)
-    except msgspec.ValidationError:
+    except ValueError:
         pass
     else:
         return 0, set()
     known = {field.encode_name for field in msgspec.structs.fields(ArchivedMessage)}
-    unknown = [line.keys() - known for line in _any_lines.decode_lines(block.data)]
+    unknown = [line.keys() - known for line in _decode_singly(block, _any_lines)]
     return sum(map(bool, unknown)), set[str]().union(*unknown)
 
 

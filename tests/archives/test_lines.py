@@ -5,8 +5,9 @@ import json
 
 import pytest
 
-from roomkeep.app import archive
-from roomkeep.app.archive import ArchivedMessage, ArchiveError, Reader, decode, unknown_fields
+from roomkeep.archives import lines as archive
+from roomkeep.archives.errors import ArchiveError
+from roomkeep.archives.lines import ArchivedMessage, Reader, decode, unknown_fields
 from roomkeep.errors import InvalidRecord
 from roomkeep.persistence import check_record
 from support.archives import line, text
@@ -134,6 +135,14 @@ def test_counts_what_it_does_not_know() -> None:
     (block,) = reader.feed(data)
     assert unknown_fields(block) == (2, {"color", "size"})
     assert len(decode(block)) == 3
+
+
+def test_the_name_of_an_unknown_field_that_is_no_text_is_refused_with_its_line() -> None:
+    wrong = text(line(id="m2", color=1)).replace(b"color", b"c\xffl")
+    (block,) = Reader().feed(text(line()) + wrong)
+    assert len(decode(block)) == 2
+    with pytest.raises(ArchiveError, match=r"Line 2 isn't UTF-8 text\."):
+        unknown_fields(block)
 
 
 def test_its_bounds_are_the_databases() -> None:

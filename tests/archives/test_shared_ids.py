@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from roomkeep.app import shared_ids
-from roomkeep.app.archive_scan import MAX_ROOMS
-from roomkeep.app.shared_ids import MAX_ROOM_NUMBER, SharedIds
+from roomkeep.archives import shared_ids
+from roomkeep.archives.limits import MAX_ROOMS
+from roomkeep.archives.shared_ids import MAX_ROOM_NUMBER, SharedIds
 from support.laws import law
 
 IDS = [str(number) for number in range(8)]

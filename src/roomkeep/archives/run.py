@@ -1,0 +1,259 @@
+"""Previewing and importing an archive, in steps that hold nothing up."""
+
+import asyncio
+import time
+from collections.abc import Callable, Coroutine, Iterator, Sequence
+from typing import Any, Protocol, TypeVar
+
+from msgspec import Struct
+
+from roomkeep.archives.conversion import Conversion
+from roomkeep.archives.importer import Answers, Importer
+from roomkeep.archives.records import FoundFile, FoundMessage
+from roomkeep.archives.survey import Survey, survey_steps
+from roomkeep.models import Attachment, Message, Room, User
+
+__all__ = [
+    "MAX_FILE",
+    "ImportCanceled",
+    "ImportProgress",
+    "ImportResult",
+    "Target",
+    "import_archive",
+    "preview_archive",
+]
+
+BATCH = 250
+"""How many messages are written in one transaction."""
+MAX_BATCH_SIZE = 1_048_576
+"""A batch is written, too, when its texts have so many characters."""
+MAX_BATCH_FILES = 16_000_000
+"""A batch is written, too, when its files have so many bytes: some formats hold them in memory."""
+MAX_FILE = 100_000_000
+"""The most bytes of a file that is kept: each is in memory while it is written."""
+BREATH = 0.012
+"""How long it works between two chances for others, in seconds."""
+
+T = TypeVar("T")
+
+
+class Target(Protocol):
+    """What an import writes to: `DatabaseService`, which documents the methods."""
+
+    def begin_import(
+        self,
+        import_id: str,
+        archive_format: str,
+        file_name: str,
+        started_at: int,
+    ) -> Coroutine[Any, Any, None]: ...
+    def import_room(self, import_id: str, room: Room) -> Coroutine[Any, Any, None]: ...
+    def import_users(self, import_id: str, users: Sequence[User]) -> Coroutine[Any, Any, None]: ...
+    def import_into(
+        self, import_id: str, messages: Sequence[Message], shared_ids: Sequence[str]
+    ) -> Coroutine[Any, Any, int]: ...
+    def import_attachment(
+        self, import_id: str, attachment: Attachment, data: object = None
+    ) -> Coroutine[Any, Any, bool]: ...
+    def finish_import(self, import_id: str, finished_at: int) -> Coroutine[Any, Any, None]: ...
+
+
+class ImportCanceled(Exception):
+    """The import was canceled. What was imported stays until the import is undone."""
+
+
+class ImportProgress(Struct, frozen=True, kw_only=True):
+    """How far it has come.
+
+    Attributes:
+        done: how many messages were read.
+        total: how many there are; None while they are counted.
+    """
+
+    done: int
+    total: int | None = None
+
+
+class ImportResult(Struct, kw_only=True):
+    """What an import did.
+
+    Attributes:
+        import_id: what to undo it by.
+        messages: how many messages were added.
+        there: how many were there before.
+        files: how many files were added.
+        files_too_large: how many were left out, because they are too large to keep.
+    """
+
+    import_id: str
+    messages: int = 0
+    there: int = 0
+    files: int = 0
+    files_too_large: int = 0
+
+
+Tell = Callable[[ImportProgress], None]
+"""Called as it goes. It may raise `ImportCanceled` to end it."""
+
+
+async def preview_archive(
+    importer: Importer, answers: Answers | None = None, tell: Tell | None = None
+) -> Survey:
+    """Read an archive from end to end, and return what it holds. Nothing is written.
+
+    Args:
+        importer: what reads the archive.
+        answers: what is known of the person's answers.
+        tell: is called as it goes.
+
+    Raises:
+        ArchiveError: the archive cannot be imported; the message says why, and where.
+    """
+    result = Survey(importer)
+    pause = _Pause(tell)
+    for _ in survey_steps(importer, answers or Answers(), result):
+        await pause.breathe(result.messages, None)
+    return result
+
+
+async def import_archive(
+    target: Target,
+    importer: Importer,
+    owner: User,
+    *,
+    import_id: str,
+    answers: Answers | None = None,
+    tell: Tell | None = None,
+    clock: Callable[[], int] = lambda: time.time_ns() // 1_000_000,
+) -> ImportResult:
+    """Import an archive: all of it is checked first, then what is not there yet is written.
+
+    It takes many transactions. Each notes in itself what it adds, so that `undo_import` takes back
+    exactly that, also after the program was killed in the midst. The same archive, imported again,
+    adds nothing.
+
+    Args:
+        target: where to.
+        importer: what reads the archive.
+        owner: who imports; what `answers.me` wrote becomes theirs.
+        import_id: an id of the import that no other has.
+        answers: what the person said.
+        tell: is called as it goes.
+        clock: tells the time, in ms.
+
+    Raises:
+        ArchiveError: the archive cannot be imported. Nothing was written.
+        ImportCanceled: `tell` raised it.
+        RecordNotFound: the import was undone while it ran.
+    """
+    answers = answers or Answers()
+    survey = await preview_archive(importer, answers, tell)
+    run = _Run(target, survey, Conversion(survey, answers, owner), import_id, _Pause(tell))
+    await target.begin_import(import_id, importer.format, importer.source.name, clock())
+    result = await run.run(importer, answers)
+    await target.finish_import(import_id, clock())
+    return result
+
+
+class _Pause:
+    """Gives others a chance, and tells how far it has come."""
+
+    def __init__(self, tell: Tell | None) -> None:
+        self._tell = tell
+        self._last = time.monotonic()
+
+    async def breathe(self, done: int, total: int | None, *, always: bool = False) -> None:
+        if not always and time.monotonic() - self._last < BREATH:
+            return
+        if self._tell is not None:
+            self._tell(ImportProgress(done=done, total=total))
+        await asyncio.sleep(0)
+        self._last = time.monotonic()
+
+
+class _Run:
+    """The writing of one archive."""
+
+    def __init__(
+        self,
+        target: Target,
+        survey: Survey,
+        conversion: Conversion,
+        import_id: str,
+        pause: _Pause,
+    ) -> None:
+        self._target = target
+        self._survey = survey
+        self._conversion = conversion
+        self._result = ImportResult(import_id=import_id)
+        self._id = import_id
+        self._pause = pause
+        self._known_people: set[str] = set()
+        self._done = 0
+
+    async def run(self, importer: Importer, answers: Answers) -> ImportResult:
+        for room in self._conversion.rooms():
+            await self._target.import_room(self._id, room)
+            await self._pause.breathe(0, self._survey.messages)
+        batch: list[FoundMessage] = []
+        size = files_size = 0
+        for item in importer.read(answers):
+            await self._pause.breathe(self._done, self._survey.messages)
+            if not isinstance(item, FoundMessage):
+                continue
+            batch.append(item)
+            size += len(item.content)
+            files_size += sum(file.size or 0 for file in item.files)
+            is_full = len(batch) >= BATCH or size >= MAX_BATCH_SIZE
+            if is_full or files_size >= MAX_BATCH_FILES:
+                await self._write(batch)
+                batch, size, files_size = [], 0, 0
+        await self._write(batch)
+        return self._result
+
+    async def _write(self, batch: list[FoundMessage]) -> None:
+        if not batch:
+            return
+        people = dict.fromkeys(_people(batch))
+        if new := [id_ for id_ in people if id_ not in self._known_people]:
+            await self._target.import_users(self._id, self._conversion.users(new))
+            self._known_people.update(new)
+        messages = [one for found in batch for one in self._conversion.messages(found)]
+        shared = self._shared_ids(messages)
+        added = await self._target.import_into(self._id, messages, shared)
+        self._result.messages += added
+        self._result.there += len(messages) - added
+        for found in batch:
+            for index, file in enumerate(found.files):
+                await self._write_file(found, file, index)
+        self._done += len(batch)
+        await self._pause.breathe(self._done, self._survey.messages, always=True)
+
+    async def _write_file(self, found: FoundMessage, file: FoundFile, index: int) -> None:
+        data: bytes | None = None
+        if file.open is not None and (file.size or 0) <= MAX_FILE:
+            with file.open() as stream:
+                # A size may be missing, or wrong.
+                data = stream.read(MAX_FILE + 1)
+            if len(data) > MAX_FILE:
+                data = None
+        if file.open is not None and data is None:
+            self._result.files_too_large += 1
+        size = (file.size or 0) if data is None else len(data)
+        attachment = self._conversion.attachment(found, file, index, size)
+        if await self._target.import_attachment(self._id, attachment, data) and data is not None:
+            self._result.files += 1
+        await self._pause.breathe(self._done, self._survey.messages)
+
+    def _shared_ids(self, messages: list[Message]) -> list[str]:
+        shared = self._survey.shared_ids
+        if shared is None:
+            return []
+        ids = dict.fromkeys(id_ for m in messages for id_ in (m.id, m.reply_to_id))
+        return [id_ for id_ in ids if id_ is not None and id_ in shared]
+
+
+def _people(batch: list[FoundMessage]) -> Iterator[str]:
+    for message in batch:
+        yield message.sender_id
+        yield from (reaction.person_id for reaction in message.reactions)
