@@ -57,7 +57,6 @@ class MatrixDirectory:
         wire: Wire,
         user_id: str,
         *,
-        last_revision: int = 0,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         """Create a directory.
@@ -65,13 +64,12 @@ class MatrixDirectory:
         Args:
             wire: the homeserver, with the account's token.
             user_id: the account's user ID.
-            last_revision: the highest revision stored on this device.
             sleep: waits for some seconds when rate limited.
         """
         self._wire = wire
         self._user_id = user_id
         self._states = RoomStates(wire, user_id)
-        self._revision = last_revision
+        self._revision = 0
         # The servers that know a channel, as its room says: an ID does not tell.
         self._servers: dict[str, tuple[str, ...]] = {}
         self._sleep = sleep
@@ -135,7 +133,9 @@ class MatrixDirectory:
         return (await self._view(room_id, known)).snapshot
 
     def note_stored(self, synced: SyncedRoom) -> None:
-        """Note what is known of a room, so that less must be asked."""
+        """Note what is stored of a room: less must be asked, and what is viewed is newer."""
+        # The clock may have been set back meanwhile.
+        self._revision = max(self._revision, synced.revision)
         self._states.note_size(synced.room.id, is_large=not synced.has_all_members)
 
     async def leave_room(self, room_id: str) -> None:
