@@ -4,12 +4,14 @@ import { expect, test } from './desktop.mjs';
 import { ready } from './helpers.mjs';
 import { HAND } from './window.mjs';
 
-/** A server that nothing in the window may reach. It records every request. */
-async function listen() {
+/** A server that records every request. It sends `/away` on to another address. */
+async function listen(away = '') {
   const reached = [];
   const server = createServer((request, response) => {
     reached.push(`${request.method} ${request.url}`);
-    response.setHeader('Access-Control-Allow-Origin', '*').end('<p>not ours');
+    if (request.url === '/away') response.writeHead(302, { Location: away, 'Access-Control-Allow-Origin': '*' });
+    else response.setHeader('Access-Control-Allow-Origin', '*');
+    response.end('<p>not ours');
   });
   server.on('connection', () => reached.push('connection')).on('upgrade', () => reached.push('upgrade'));
   await new Promise((resolve) => { server.listen(0, '127.0.0.1', resolve); });
@@ -123,14 +125,14 @@ test('the page reaches one slot, its own files, and nothing else', async ({ star
       add('img', { src: `http://${to}img` });
       add('script', { src: `http://${to}script` });
       add('link', { rel: 'stylesheet', href: `http://${to}style` });
-      add('link', { rel: 'dns-prefetch', href: `http://${to}` });
+      for (const rel of ['dns-prefetch', 'prefetch', 'modulepreload']) add('link', { rel, href: `http://${to}` });
       const peer = new RTCPeerConnection({ iceServers: [{ urls: `stun:${to.slice(0, -1)}` }] });
       peer.createDataChannel('x');
       peer.setLocalDescription();
     }, url);
     // It is the interceptor that sees to it.
     const refused = (target) => trouble.filter((line) => line === `said: WARNING: refused a request to ${target}`).length;
-    await expect.poll(() => ['http://127.0.0.1', 'ws://127.0.0.1', 'app://other'].map(refused)).toEqual([5, 1, 1]);
+    await expect.poll(() => ['http://127.0.0.1', 'ws://127.0.0.1', 'app://other'].map(refused)).toEqual([7, 1, 1]);
     // And not only that no host is found, which would keep them from the network, too.
     await expect.poll(() => new Set(failed)).toEqual(new Set(['net::ERR_ACCESS_DENIED']));
     expect(await page.evaluate(() => window.loaded)).toEqual([]);
@@ -159,6 +161,42 @@ test('the page reaches one slot, its own files, and nothing else', async ({ star
     expect(context.pages()).toHaveLength(1);
     expect(await window.ask('opened')).toHaveLength(2);
     expect(foreign.reached).toEqual([]);
+    trouble.length = 0;
+  });
+
+  await test.step('a homeserver in use, which is fetched from, and nothing else', async () => {
+    const homeserver = await listen(`http://127.0.0.1:${foreign.port}/`);
+    const url = `127.0.0.1:${homeserver.port}/`;
+    // A page without its policy has no bridge either: another window speaks to the homeserver.
+    const opened = context.waitForEvent('page');
+    await window.ask('choose', 'File', 'New window');
+    const other = await opened;
+    await ready(other);
+    await other.evaluate((to) => {
+      const payload = { servers: [`http://${to}`] };
+      return window.roomkeepDesktop.command(JSON.stringify({ type: 'reach-servers', payload }));
+    }, url);
+    await page.evaluate(async (to) => {
+      const say = (target, options) => fetch(target, options).then(({ status, type }) => status || type, () => 'refused');
+      window.answers = [await say(`http://${to}fetch`), await say(`http://${to}away`, { redirect: 'manual' }),
+        await say(`http://localhost:${new URL(`http://${to}`).port}/`), await say(`https://${to}`)];
+      new WebSocket(`ws://${to}`);
+      navigator.sendBeacon(`http://${to}beacon`, 'x');
+      for (const [tag, fields] of [['img', { src: `http://${to}img` }], ['script', { src: `http://${to}script` }],
+        ['link', { rel: 'stylesheet', href: `http://${to}style` }], ['iframe', { src: `http://${to}frame` }]]) {
+        document.body.append(Object.assign(document.createElement(tag), fields));
+      }
+      location.href = `http://${to}page`;
+    }, url);
+    expect(await page.evaluate(() => window.answers)).toEqual([200, 'opaqueredirect', 'refused', 'refused']);
+    const refused = (target) => trouble.filter((line) => line === `said: WARNING: refused a request to ${target}`).length;
+    await expect.poll(() => [refused('http://127.0.0.1'), refused('ws://127.0.0.1')]).toEqual([4, 1]);
+    expect(homeserver.reached.filter((request) => request !== 'connection')).toEqual(['GET /fetch', 'GET /away']);
+    expect(foreign.reached).toEqual([]);
+    await window.ask('choose', 'File', 'Close window');
+    await expect.poll(() => context.pages().length).toBe(1);
+    expect(await page.evaluate((to) => fetch(`http://${to}late`).then(() => 'reached', () => 'refused'), url)).toBe('refused');
+    homeserver.close();
     trouble.length = 0;
   });
 

@@ -21,8 +21,8 @@ export default defineConfig({
   expect: { timeout: 20_000 },
   // The window is no browser that Playwright starts: its tests are a project of their own.
   projects: [
-    { name: 'browser', testIgnore: ['desktop*.spec.mjs', 'homeserver.spec.mjs'] },
-    { name: 'homeserver', testMatch: 'homeserver.spec.mjs' },
+    { name: 'browser', testIgnore: ['desktop*.spec.mjs', 'homeserver*.spec.mjs'] },
+    { name: 'homeserver', testMatch: 'homeserver*.spec.mjs' },
     { name: 'desktop', testMatch: 'desktop*.spec.mjs' },
   ],
   use: {

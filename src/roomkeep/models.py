@@ -7,7 +7,7 @@ take keywords only; lists in them are tuples. Times are integer milliseconds sin
 Making a record does not check it. `DatabaseService` checks each one that it is given.
 """
 
-from typing import Annotated, Final, Literal, cast
+from typing import Annotated, Final, Literal, TypeAlias, cast
 from urllib.parse import quote
 
 from msgspec import Meta, Struct
@@ -26,6 +26,7 @@ __all__ = [
     "Milliseconds",
     "Reaction",
     "Record",
+    "Role",
     "Room",
     "RoomMember",
     "User",
@@ -122,6 +123,10 @@ class Channel(Record, frozen=True, kw_only=True):
     position: Count
 
 
+Role: TypeAlias = Literal["host", "admin", "moderator", "member"]
+"""What a person is in a room."""
+
+
 class RoomMember(Record, frozen=True, kw_only=True):
     """A person on a room's roster. `oder_id` is the user's id."""
 
@@ -129,7 +134,7 @@ class RoomMember(Record, frozen=True, kw_only=True):
     username: str
     display_name: str
     avatar_url: Picture | None = None
-    role: Literal["host", "admin", "moderator", "member"] = "member"
+    role: Role = "member"
     joined_at: Milliseconds | None = None
 
 

@@ -201,7 +201,8 @@ def _run_sync_in_browser(browser: Path) -> int:
         for name in ACCOUNTS:
             server.register(name, PASSWORD)
         env = {"ROOMKEEP_HOMESERVER": server.url, "ROOMKEEP_PASSWORD": PASSWORD}
-        return run_playwright(browser, "--project=homeserver", env=env)
+        specs = ["homeserver"] if WINDOW_VARIABLE in os.environ else ["homeserver.spec"]
+        return run_playwright(browser, "--project=homeserver", *specs, env=env)
 
 
 STEPS: Final[dict[str, Callable[[Path], int]]] = {
@@ -215,5 +216,5 @@ STEPS: Final[dict[str, Callable[[Path], int]]] = {
     "desktop": _run_desktop,
 }
 """The steps by their names, in order."""
-_WINDOW_STEPS: Final = frozenset(("types", "pytest", "desktop"))
+_WINDOW_STEPS: Final = frozenset(("types", "pytest", "sync", "desktop"))
 """Those for which Qt is got first: the types of its names are checked, too."""

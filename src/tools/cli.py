@@ -14,9 +14,11 @@ from tools.bench_app import bench_app
 from tools.bench_desktop import bench_desktop
 from tools.bench_start import bench_start
 from tools.bench_store import bench_indexeddb, bench_store
+from tools.bench_sync import bench_sync
 from tools.browsers import test_browsers
 from tools.check import STEPS, check, take_screenshots, test_long, test_sync
 from tools.desktop import show_desktop
+from tools.federation import run_federation
 from tools.homeserver import DEFAULT_PORT as HOMESERVER_PORT
 from tools.homeserver import run_homeserver
 from tools.keys import DELAYS, test_keys
@@ -59,6 +61,9 @@ def _parser() -> ArgumentParser:
     homeserver.add_argument(
         "--fresh", action="store_true", help="delete the data of earlier runs first"
     )
+    homeserver.add_argument(
+        "--federation", action="store_true", help="two that speak to each other, a person on each"
+    )
     test = add("test", _test, "run every check and test, or those that are named")
     test.add_argument("steps", nargs="*", metavar="step", help=", ".join(STEPS))
     long = add("test-long", _test_long, "compare with the model and kill the browser many times")
@@ -85,6 +90,9 @@ def _parser() -> ArgumentParser:
     add("bench-start", _bench_start, "measure how fast the page starts")
     add("bench-indexeddb", _bench_indexeddb, "measure IndexedDB from Python in the browser")
     add("bench-store", _bench_store, "measure how fast the store is in the browser")
+    large = add("bench-sync", _bench_sync, "measure how a large account begins to be synchronized")
+    large.add_argument("--rooms", type=int, default=200, help="how many rooms; 200 as a rule")
+    large.add_argument("--events", type=int, default=100_000, help="how many messages; 100,000")
     desktop = add("bench-desktop", _bench_desktop, "measure the desktop's main process and window")
     desktop.add_argument("archive", nargs="?", type=Path, help="JSON lines, gzipped or not")
     app = add("bench-app", _bench_app, "measure how the app does with a large archive")
@@ -137,7 +145,8 @@ def _desktop(_: Namespace) -> int:
 
 
 def _homeserver(arguments: Namespace) -> int:
-    return run_homeserver(_port(HOMESERVER_PORT), fresh=arguments.fresh)
+    start = run_federation if arguments.federation else run_homeserver
+    return start(_port(HOMESERVER_PORT), fresh=arguments.fresh)
 
 
 def _test(chosen: Namespace) -> int:
@@ -180,6 +189,10 @@ def _bench_desktop(arguments: Namespace) -> int:
 
 def _bench_store(_: Namespace) -> int:
     return bench_store()
+
+
+def _bench_sync(arguments: Namespace) -> int:
+    return bench_sync(arguments.rooms, arguments.events)
 
 
 def _bench_indexeddb(_: Namespace) -> int:

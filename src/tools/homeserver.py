@@ -12,7 +12,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import FrameType, TracebackType
 from typing import IO, Any, Final, Self
@@ -30,7 +30,7 @@ ACCOUNTS: Final = ("ada", "ben")
 
 _FOLDER: Final = BUILD / "homeserver"
 _ENVIRONMENT: Final = _FOLDER / "venv"
-_PYTHON: Final = _ENVIRONMENT / "bin" / "python"
+PYTHON: Final = _ENVIRONMENT / "bin" / "python"
 _DATA: Final = _FOLDER / "data"
 _REQUIREMENTS: Final = ROOT / "src" / "tools" / "homeserver-requirements.txt"
 _PROCESS: Final = ROOT / "src" / "tools" / "homeserver_process.py"
@@ -51,19 +51,41 @@ def run_homeserver(port: int, *, fresh: bool) -> int:
         ToolError: It cannot be had here, or does not start.
     """
     set_up_homeserver()
+
+    def begin(stack: contextlib.ExitStack) -> tuple[Homeserver, str]:
+        server = stack.enter_context(Homeserver(_DATA, port))
+        made = [server.register(name, PASSWORD) for name in ACCOUNTS]
+        return server, _welcome(server, made)
+
+    return run_until_stopped(_DATA, begin, fresh=fresh)
+
+
+def run_until_stopped(
+    folder: Path, begin: Callable[[contextlib.ExitStack], tuple["Homeserver", str]], *, fresh: bool
+) -> int:
+    """Runs what `begin` starts until Ctrl+C or SIGTERM; returns the exit status.
+
+    Args:
+        folder: Where it keeps its data.
+        begin: Starts it; gives a homeserver to wait for, and what to tell.
+        fresh: Whether to delete the data first.
+
+    Raises:
+        ToolError: It does not start, or ends by itself.
+    """
     if fresh:
-        with _hold(_DATA):
+        with hold(folder):
             pass
-        remove(_DATA)
+        remove(folder)
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
         raise KeyboardInterrupt
 
     signal.signal(signal.SIGTERM, stop)
     try:
-        with Homeserver(_DATA, port) as server:
-            made = [server.register(name, PASSWORD) for name in ACCOUNTS]
-            print(_welcome(server, made), flush=True)
+        with contextlib.ExitStack() as stack:
+            server, text = begin(stack)
+            print(text, flush=True)
             server.wait()
     except KeyboardInterrupt:
         print("\nThe homeserver has stopped. Its data is kept.")
@@ -82,8 +104,8 @@ def set_up_homeserver() -> None:
     made_by = f"{sys.base_prefix} {sys.version_info[:2]}".encode()
     stamp = Stamp("homeserver", [_REQUIREMENTS.read_bytes(), made_by])
     # Another command may be installing it at this moment.
-    with _hold(_ENVIRONMENT.parent, wait=True):
-        if not stamp.is_current() or not _PYTHON.exists():
+    with hold(_ENVIRONMENT.parent, wait=True):
+        if not stamp.is_current() or not PYTHON.exists():
             stamp.clear()
             _install()
             stamp.write()
@@ -94,7 +116,7 @@ def _install() -> None:
     make_venv(_ENVIRONMENT)
     rules = ["--require-hashes", "--no-deps", "--only-binary", ":all:", "--no-input"]
     run(
-        [_PYTHON, "-m", "pip", "install", *rules, "-r", _REQUIREMENTS],
+        [PYTHON, "-m", "pip", "install", *rules, "-r", _REQUIREMENTS],
         doing="install Synapse, the homeserver, which may have no package for this system",
     )
 
@@ -118,11 +140,12 @@ class Homeserver:
         Raises:
             ToolError: It does not start; the text says why.
         """
-        self.port = port or _free_port()
+        self.port = port or free_port()
         self.url = f"http://localhost:{self.port}"
+        self.server_name: str = (settings or {}).get("server_name", SERVER_NAME)
         self._log = folder / "homeserver.log"
         with contextlib.ExitStack() as opened:
-            opened.enter_context(_hold(folder))
+            opened.enter_context(hold(folder))
             if not _is_free(self.port):
                 raise ToolError(
                     f"Port {self.port} is in use. Another homeserver may be running: stop it, or "
@@ -132,7 +155,7 @@ class Homeserver:
             self._secret = shared_secret(folder)
             log = opened.enter_context(self._log.open("ab"))
             self._process = subprocess.Popen(
-                [_PYTHON, _PROCESS, "--config-path", configuration],
+                [PYTHON, _PROCESS, "--config-path", configuration],
                 cwd=folder,
                 stdin=subprocess.PIPE,
                 stdout=log,
@@ -194,7 +217,7 @@ class Homeserver:
         answer = self._ask(path, body)
         if answer.get("errcode") not in (None, "M_USER_IN_USE"):
             raise ToolError(f"The homeserver refuses the account {name!r}: {answer.get('error')}")
-        return f"@{name}:{SERVER_NAME}"
+        return f"@{name}:{self.server_name}"
 
     def _ask(self, path: str, body: object = None) -> dict[str, Any]:
         data = None if body is None else json.dumps(body).encode()
@@ -230,7 +253,7 @@ class Homeserver:
 
 
 @contextlib.contextmanager
-def _hold(folder: Path, *, wait: bool = False) -> Iterator[None]:
+def hold(folder: Path, *, wait: bool = False) -> Iterator[None]:
     """Locks a folder: two servers on one database would corrupt it."""
     import fcntl  # It is not there on Windows, where this module is imported, too.
 
@@ -253,7 +276,8 @@ def _is_free(port: int) -> bool:
     return True
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Gives a port of this machine that nothing listens at."""
     with socket.socket() as trial:
         trial.bind(("127.0.0.1", 0))
         port: int = trial.getsockname()[1]

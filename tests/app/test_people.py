@@ -9,17 +9,17 @@ from roomkeep.app.files import StoredFile
 from roomkeep.app.limits import check_bio, check_reason
 from roomkeep.app.people import (
     Person,
-    Role,
     find_ban,
     group_people,
     list_people,
     may_ban,
     may_moderate,
+    roles_to_give,
 )
 from roomkeep.app.storage_state import say_bytes, say_contents
 from roomkeep.errors import InvalidRecord, StorageFull
-from roomkeep.models import Ban, Room, RoomMember, User
-from roomkeep.persistence import LaunchSettings
+from roomkeep.models import Ban, Role, Room, RoomMember, User
+from roomkeep.persistence import LaunchSettings, Rights
 from support.chat import Chat
 
 HOUR = 3_600_000
@@ -77,6 +77,32 @@ def test_groups_list_so_many_and_count_all() -> None:
     there, away = group_people(people, " @U1", 8)
     assert [p.user_id for p in there.people] == ["1"]
     assert away.total == 10
+
+
+@pytest.mark.parametrize(
+    ("mine", "other", "roles"),
+    [
+        ("host", "member", ("admin", "moderator", "member")),
+        ("host", "admin", ("admin", "moderator", "member")),
+        ("admin", "moderator", ("admin", "moderator", "member")),
+        ("moderator", "member", ("moderator", "member")),
+        ("admin", "admin", ()),
+        ("admin", "host", ()),
+        ("member", "member", ()),
+        ("host", None, ()),
+        (None, "member", ()),
+    ],
+)
+def test_who_gives_which_roles(
+    mine: Role | None, other: Role | None, roles: tuple[Role, ...]
+) -> None:
+    me, them = person("me", mine, is_me=True), person("other", other)
+    may = Rights(change_roles=True)
+    assert roles_to_give(me, them, may) == roles
+    assert roles_to_give(me, them, Rights()) == ()
+    assert roles_to_give(me, them, None) == ()
+    assert roles_to_give(None, them, may) == ()
+    assert roles_to_give(me, person("me", is_me=True), may) == ()
 
 
 @pytest.mark.parametrize(

@@ -127,12 +127,20 @@ async def test_enter_with_two_kept_files(page: Page) -> None:
     await page.count()
     await page.write("look")
     await page.idle()
-    assert page.transactions == ["send-message"]
+    assert page.transactions == ["get-rights", "send-message"]
     shown = page.account.files.by_message()[page.latest.id]
     assert [file.filename for file in shown] == ["a.txt", "b.txt"]
     assert page.account.files.pending() == {}
     assert await page.db.get_attachments_for_message(page.latest.id) == list(shown)
     assert await page.db.get_settings("draftFiles/") == {}
+
+
+async def test_enter_with_a_kept_file(page: Page) -> None:
+    await page.effects.attachments.add([PickedBytes("a.txt", 3, "text/plain")])
+    await page.count()
+    await page.write("look")
+    await page.idle()
+    assert page.transactions == ["send-message"]
 
 
 async def test_open_a_room(page: Page) -> None:

@@ -1,11 +1,14 @@
 """The transport of a page, in the browser."""
 
 import asyncio
+import json
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
+from roomkeep.errors import InvalidRecord
+from roomkeep.persistence.server_access import ServerAccess
 from roomkeep.sync.errors import NotReachable, RedirectRefused, ResponseTooLarge
 from roomkeep.sync.fetch_transport import FetchTransport
 from roomkeep.sync.wire import Request
@@ -108,3 +111,66 @@ async def test_a_request_ends_with_the_task_that_waits_for_it(put_in_place: Any)
     with pytest.raises(asyncio.CancelledError):
         await task
     assert run_js("asked") == "ended"
+
+
+async def test_a_slow_drip_is_no_answer(put_in_place: Any) -> None:
+    put_in_place("""async (url, options) => new Response(new ReadableStream({
+        start(controller) {
+            const timer = setInterval(() => controller.enqueue(new Uint8Array(1)), 20)
+            options.signal.addEventListener("abort", () => {
+                clearInterval(timer)
+                controller.error(new DOMException("", "AbortError"))
+            })
+        }
+    }))""")
+    async with asyncio.timeout(20):
+        with pytest.raises(NotReachable):
+            await FetchTransport().send(ask(timeout_s=0.3))
+
+
+class MainProcess:
+    """Answers as the desktop's main process does, and notes which servers can be reached."""
+
+    def __init__(self) -> None:
+        self.servers: list[list[str]] = []
+        self.goes_on = asyncio.Event()
+        self.goes_on.set()
+
+    async def command(self, text: str) -> str:
+        await self.goes_on.wait()
+        request = json.loads(text)
+        assert request["type"] == "reach-servers"
+        self.servers.append(request["payload"]["servers"])
+        if "https://refused.test" in self.servers[-1]:
+            return '{"error": {"name": "InvalidRecord", "sentence": "No", "field": "servers"}}'
+        return '{"result": null}'
+
+    query = command
+
+    def listen(self, _listener: Any) -> None:
+        raise AssertionError("nothing to hear")
+
+
+async def test_in_the_window_a_server_is_named_before_it_is_asked(put_in_place: Any) -> None:
+    put_in_place("async () => new Response('{}')")
+    main = MainProcess()
+    access = ServerAccess(main)
+    main.goes_on.clear()
+    async with FetchTransport(access) as one:
+        first = asyncio.ensure_future(one.send(ask("https://a.test/x")))
+        second = asyncio.ensure_future(one.send(ask("https://a.test/y")))
+        await asyncio.sleep(0)
+        assert not first.done()
+        assert not second.done()
+        main.goes_on.set()
+        await first
+        await second
+        assert main.servers == [["https://a.test"]]
+        async with FetchTransport(access) as other:
+            await other.send(ask("https://a.test/z"))
+            await other.send(ask("https://b.test:8448/"))
+            assert main.servers[-1] == ["https://a.test", "https://b.test:8448"]
+            with pytest.raises(InvalidRecord):
+                await other.send(ask("https://refused.test/"))
+        assert main.servers[-1] == ["https://a.test"]
+    assert main.servers[-1] == []

@@ -12,11 +12,12 @@ from roomkeep.storage.remote import (
     FullyRead,
     MediaFile,
     ReadUpTo,
+    Rights,
     SyncBatch,
     SyncSession,
     TimelineUpdate,
 )
-from support.make import attachment, ban, channel, member, user
+from support.make import attachment, ban, channel, member, room, user
 from support.synced import (
     BEN,
     CHANNEL,
@@ -47,6 +48,8 @@ async def test_a_session_is_kept_until_it_is_deleted(world: World, db: DatabaseS
     assert await (await world.service()).get_sync_session() == SESSION
     await db.delete_sync_session()
     assert await db.get_sync_session() is None
+    # What waits to be sent is for this server alone.
+    assert await (await world.service()).get_sync_server() == SESSION.server
 
 
 async def test_nothing_of_the_sync_is_seen_elsewhere(device: Synced) -> None:
@@ -128,6 +131,26 @@ async def test_profiles_keep_what_the_server_does_not_know(device: Synced) -> No
         BEN, display_name="Benny", bio="gardener", status="away"
     )
     assert await device.db.get_user("new") == user("new")
+
+
+async def test_the_own_picture_stays_what_it_is_here(device: Synced) -> None:
+    picture = "data:image/webp;base64,AAAA"
+    await device.db.save_user(user(ME, avatar_url=picture))
+    await device.db.save_own_picture("mxc://x/1", picture)
+    await device.sync(users=(user(ME, avatar_url="mxc://x/1", display_name="Anne"),))
+    assert await device.db.get_user(ME) == user(ME, avatar_url=picture, display_name="Anne")
+    # Set on another device.
+    await device.sync(users=(user(ME, avatar_url="mxc://x/2"),))
+    assert await device.db.get_user(ME) == user(ME, avatar_url="mxc://x/2")
+
+
+async def test_the_rights_in_a_room(device: Synced) -> None:
+    assert await device.db.get_rights(ROOM) == Rights()
+    await device.db.apply_room(synced_room(2, rights=Rights(change_roles=True)))
+    assert await device.db.get_rights(ROOM) == Rights(change_roles=True)
+    await device.db.save_room(room("here"))
+    assert await device.db.get_rights("here") is None
+    assert await device.db.get_rights("nowhere") is None
 
 
 # Messages
@@ -249,3 +272,9 @@ async def test_read_markers_move_on_and_never_back(device: Synced) -> None:
     assert await device.db.get_setting(key) == 20
     await device.sync(read_up_to=(FullyRead(event_id="$3"), receipt))
     assert await device.db.get_setting(key) == 30
+
+
+async def test_what_was_read_elsewhere_is_not_told_back(device: Synced) -> None:
+    await device.sync(said("$1", timestamp=10), read_up_to=(FullyRead(event_id="$1"),))
+    assert await device.db.get_setting(setting_key("lastRead", (ROOM, CHANNEL))) == 10
+    assert await device.outbox() == []

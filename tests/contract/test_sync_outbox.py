@@ -7,7 +7,7 @@ import pytest
 
 from roomkeep.errors import InvalidRecord
 from roomkeep.models import Reaction
-from roomkeep.persistence import Change, DatabaseService
+from roomkeep.persistence import Change, DatabaseService, setting_key
 from roomkeep.storage.remote import (
     AddReaction,
     BanUser,
@@ -39,6 +39,8 @@ from support.synced import (
 )
 from support.worlds import World
 
+READ = setting_key("lastRead", (ROOM, CHANNEL))
+
 
 @pytest.fixture
 async def device(world: World) -> Synced:
@@ -67,7 +69,7 @@ async def test_writes_wait_in_the_order_of_writing(device: Synced) -> None:
     await device.db.delete_message("b")
     await device.db.save_ban(ban("eve", room_id=ROOM, reason="spam"))
     await device.db.remove_ban(ban("eve", room_id=ROOM).oder_id)
-    await device.db.mark_read("$1", settings={"k": 1})
+    await device.db.save_settings({READ: 1_000, "k": 1})
     assert await requests(device) == [
         SendMessage(message_id="a", content="one", reply_to_id="$1"),
         EditMessage(message_id="a", content="two"),
@@ -95,15 +97,67 @@ async def test_the_files_of_a_message_wait_with_it(device: Synced) -> None:
     await device.db.save_attachment(attachment(message_id="draft:1"), b"cat")
     await device.db.send_message(of_mine("a", "look"), attachment_ids=["a1"])
     assert (await device.the_entry()).request == SendMessage(
-        message_id="a", content="look", attachment_ids=("a1",)
+        message_id="a", content="look", attachment_id="a1"
     )
 
 
-async def test_only_the_last_read_marker_of_a_channel_waits(device: Synced) -> None:
-    await device.sync(said("$1"), said("$2"))
-    await device.db.mark_read("$1")
-    await device.db.mark_read("$2")
-    assert await requests(device) == [MarkRead(message_id="$2")]
+async def test_a_message_on_a_server_has_one_file(device: Synced) -> None:
+    for file in ("a1", "a2"):
+        await device.db.save_attachment(attachment(file, message_id=f"draft:{file}"), b"cat")
+    device.heard.clear()
+    with pytest.raises(InvalidRecord, match="one file") as caught:
+        await device.db.send_message(of_mine("a", "look"), attachment_ids=["a1", "a2"])
+    assert caught.value.field == "attachment_ids"
+    assert (device.heard, await device.outbox()) == ([], [])
+    assert await device.db.get_message_by_id("a") is None
+
+
+async def test_a_read_marker_tells_of_the_newest_message_up_to_it(device: Synced) -> None:
+    await device.sync(
+        said("$1", timestamp=10),
+        said("$2", timestamp=20),
+        said("$4", timestamp=25, channel_id="!other"),
+        said("$3", timestamp=30),
+    )
+    for time, known in ((9, []), (12, ["$1"]), (15.5, ["$1"]), (20, ["$2"]), (20, ["$2"])):
+        await device.db.save_setting(READ, time)
+        assert await requests(device) == [MarkRead(message_id=id_) for id_ in known]
+    await device.db.save_settings({setting_key("lastRead", (ROOM, "!other")): 99, READ: 99})
+    assert [(entry.channel_id, entry.request) for entry in await device.outbox()] == [
+        ("!other", MarkRead(message_id="$4")),
+        (CHANNEL, MarkRead(message_id="$3")),
+    ]
+
+
+async def test_what_was_read_is_not_told_again(device: Synced) -> None:
+    await device.sync(said("$1", timestamp=10), said("$2", timestamp=20))
+    await device.db.save_setting(READ, 20)
+    await device.db.accept_outbox((await device.the_entry()).id, None)
+    for value in (50, 20, 10, None, "later", True, 1e300):
+        await device.db.save_setting(READ, value)
+        assert await device.outbox() == []
+
+
+async def test_a_message_that_is_sent_is_read(device: Synced) -> None:
+    await device.sync(said("$1", timestamp=10))
+    await device.db.send_message(of_mine("a", "x", timestamp=500), settings={READ: 500})
+    assert await requests(device) == [
+        SendMessage(message_id="a", content="x"),
+        MarkRead(message_id="a"),
+    ]
+    await device.db.delete_message("a")
+    assert await requests(device) == [
+        SendMessage(message_id="a", content="x"),
+        MarkRead(message_id="a"),
+        DeleteMessage(message_id="a"),
+    ]
+
+
+async def test_what_was_never_sent_was_never_read(device: Synced) -> None:
+    await device.db.send_message(of_mine("a", "x", timestamp=500), settings={READ: 500})
+    await device.db.fail_outbox((await device.outbox())[0].id, "NoRight")
+    await device.db.delete_message("a")
+    assert await device.outbox() == []
 
 
 async def test_it_survives_and_is_told(world: World, device: Synced) -> None:
@@ -121,7 +175,7 @@ async def test_nothing_waits_in_a_room_of_this_device(device: Synced) -> None:
     await device.db.save_reaction(reaction())
     await device.db.save_ban(ban())
     await device.db.update_room("r1", name="x")
-    await device.db.mark_read("m1")
+    await device.db.save_setting(setting_key("lastRead", ("r1", "general")), 2_000)
     await device.db.delete_room("r1")
     assert await device.outbox() == []
 
@@ -366,7 +420,7 @@ async def test_what_the_server_took_does_not_wait_for_an_echo_in_a_gap(device: S
 
 async def test_an_entry_without_an_echo_goes_at_once(device: Synced) -> None:
     await device.sync(said("$1"))
-    await device.db.mark_read("$1")
+    await device.db.save_setting(READ, 1_000)
     await device.db.accept_outbox((await device.the_entry()).id, None)
     assert await device.outbox() == []
 

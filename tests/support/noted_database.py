@@ -60,6 +60,9 @@ class NotedDatabase:
     async def get_sync_session(self) -> SyncSession | None:
         return self.session
 
+    async def get_sync_server(self) -> str | None:
+        return None if self.session is None else self.session.server
+
     async def delete_sync_session(self) -> None:
         self.session = None
 

@@ -35,9 +35,14 @@ class CutTransport:
         self._inner = inner
         self._random = random.Random(seed)  # noqa: S311 - a seed repeats it.
         self._waiting: set[asyncio.Future[None]] = set()
+        self._left: int | None = None
 
     async def send(self, request: Request) -> Response:
         self.sent.append(request)
+        if self._left is not None:
+            self._left -= 1
+            if self._left < 0:
+                self.cut()
         if self._is_cut_now():
             raise NotReachable("cut before")
         sending = asyncio.ensure_future(self._inner.send(request))
@@ -62,8 +67,13 @@ class CutTransport:
             if not cut.done():
                 cut.set_result(None)
 
+    def cut_after(self, requests: int) -> None:
+        """Let so many requests through, then cut."""
+        self._left = requests
+
     def mend(self) -> None:
         self.is_cut = False
+        self._left = None
 
     def _is_cut_now(self) -> bool:
         if self.is_cut or self._random.random() < self.chance:
@@ -172,6 +182,16 @@ class SyncedPerson:
 
 async def _at_once(value: T) -> T:
     return value
+
+
+@asynccontextmanager
+async def other_device(person: SyncedPerson) -> AsyncIterator[SyncedPerson]:
+    """Sign in once more as a person, on another device."""
+    async with HttpxTransport() as inner:
+        other = SyncedPerson(person.name, person.user_id, person.server, inner)
+        await other.sign_in()
+        yield other
+        await other.client.stop()
 
 
 @asynccontextmanager

@@ -3,7 +3,13 @@
 import pytest
 
 from roomkeep.sync.errors import BadAddress
-from roomkeep.sync.wire.addresses import check_base_url, media_parts, origin, path
+from roomkeep.sync.wire.addresses import (
+    check_base_url,
+    media_parts,
+    origin,
+    path,
+    room_and_servers,
+)
 
 
 @pytest.mark.parametrize(
@@ -73,3 +79,25 @@ def test_origins() -> None:
     assert origin("https://a.org/x") == origin("https://A.org:443/y")
     assert origin("https://a.org") != origin("http://a.org")
     assert origin("https://a.org") != origin("https://a.org:8448")
+
+
+@pytest.mark.parametrize(
+    ("address", "room", "servers"),
+    [
+        ("#club:example.org", "#club:example.org", ()),
+        ("!id:example.org", "!id:example.org", ()),
+        ("https://matrix.to/#/#club:example.org", "#club:example.org", ()),
+        ("https://matrix.to/#/%23club%3Aexample.org", "#club:example.org", ()),
+        (
+            "https://matrix.to/#/!id:a.org/$event?via=a.org&via=b.org",
+            "!id:a.org",
+            ("a.org", "b.org"),
+        ),
+        ("matrix:r/club:example.org", "#club:example.org", ()),
+        ("matrix:roomid/id:a.org/e/event?via=a.org&action=join", "!id:a.org", ("a.org",)),
+        ("https://example.org/#/#club:example.org", "https://example.org/#/#club:example.org", ()),
+        ("", "", ()),
+    ],
+)
+def test_a_link_names_its_room(address: str, room: str, servers: tuple[str, ...]) -> None:
+    assert room_and_servers(address) == (room, servers)

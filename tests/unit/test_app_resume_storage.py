@@ -7,7 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from roomkeep.errors import InvalidRecord, StorageFull
-from roomkeep.persistence import AppResumeStorage, KnownAccount, LastViewedChat, LaunchSettings
+from roomkeep.persistence import (
+    AppResumeStorage,
+    KnownAccount,
+    LastViewedChat,
+    LaunchSettings,
+    PendingSignIn,
+)
 
 CHANGED = LaunchSettings(reopen_last_chat=False, theme="dark", density="compact")
 
@@ -132,3 +138,15 @@ def test_how_accounts_look_is_kept_apart_and_forgotten() -> None:
     resume.forget("ann")
     assert resume.load_known_account("ann") is None
     assert resume.load_known_account("bob") == KnownAccount(display_name="Bob")
+
+
+def test_a_sign_in_that_was_begun_is_taken_once_and_not_too_late() -> None:
+    kept: dict[str, str] = {}
+    pending = PendingSignIn(address="m.test", nonce="n", started_at=1_000)
+    AppResumeStorage(kept).save_pending_sign_in(pending)
+    assert AppResumeStorage(kept).take_pending_sign_in("other", 2_000) is None
+    assert AppResumeStorage(kept).take_pending_sign_in("n", 2_000) == pending
+    assert AppResumeStorage(kept).take_pending_sign_in("n", 2_000) is None
+    AppResumeStorage(kept).save_pending_sign_in(pending)
+    assert AppResumeStorage(kept).take_pending_sign_in("n", 1_001 + 60 * 60 * 1000) is None
+    assert kept == {}

@@ -20,6 +20,7 @@ NAMED = [
     "get-quota",
     "load-current-user-id",
     "open-account",
+    "reach-servers",
     "save-current-user-id",
 ]
 

@@ -22,6 +22,7 @@ _REASONS: dict[type[RoomkeepError], tuple[str, str]] = {
     sync.NotReachable: ("error.unreachable", "error.unreachable_advice"),
     sync.ServerTooOld: ("error.server_old", "error.server_old_advice"),
     sync.BadCredentials: ("error.credentials", "error.credentials_advice"),
+    sync.OtherHomeserver: ("error.other_server", "error.other_server_advice"),
     sync.AccountDisabled: ("error.account_disabled", "error.account_disabled_advice"),
     sync.UnknownToken: ("error.session_ended", "error.session_ended_advice"),
     sync.Banned: ("error.banned", "error.banned_advice"),

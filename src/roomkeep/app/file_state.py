@@ -46,10 +46,13 @@ class Picture(Struct, frozen=True):
     Attributes:
         url: where it can be seen; None while it is loaded, or where it cannot be.
         problem: why it cannot be seen.
+        is_final: nothing better can be had; else it is still loaded, a thumbnail, or worth another
+            try.
     """
 
     url: str | None = None
     problem: str = ""
+    is_final: bool = False
 
 
 class FilesState:

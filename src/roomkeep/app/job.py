@@ -1,4 +1,4 @@
-"""Jobs that take a while: imports, restores and exports, as the page shows them."""
+"""Jobs that take a while: imports, restores, exports and moves, as the page shows them."""
 
 from typing import Literal
 
@@ -6,7 +6,7 @@ from msgspec import Struct
 
 __all__ = ["Job", "JobKind", "JobPhase"]
 
-JobKind = Literal["import", "restore", "export"]
+JobKind = Literal["import", "restore", "export", "move"]
 JobPhase = Literal["running", "stopping", "done", "stopped", "failed"]
 
 
@@ -19,7 +19,7 @@ class Job(Struct, frozen=True, kw_only=True):
         done: the share of the work that is done, from 0 to 1.
         text: its progress or its result, in a plain sentence.
         advice: what to do next, or what else there is to know.
-        file_name: the name of the file it reads; empty for an export.
+        file_name: the name of the file it reads, or of the room it moves; empty for an export.
     """
 
     kind: JobKind

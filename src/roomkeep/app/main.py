@@ -11,7 +11,7 @@ from roomkeep.app.state import PageState
 from roomkeep.app.views.account_views import AccountViews
 from roomkeep.app.views.accounts import AccountsView
 from roomkeep.app.views.history import HistoryView
-from roomkeep.app.views.homeserver import HomeserverView
+from roomkeep.app.views.homeserver import HomeserverView, take_login_token
 from roomkeep.app.views.kept_positions import read_positions
 from roomkeep.app.views.notices import NoticesView
 from roomkeep.app.views.overlays import OverlaysView
@@ -55,5 +55,8 @@ async def main() -> None:
     await effects.accounts.begin()
     document.getElementById("splash").remove()
     performance.mark("roomkeep-ready")
+    login = take_login_token()
+    if login is not None:
+        effects.sign_in.finish_single_sign_on(*login)
     effects.storage_cleanup.warn()
     await keep_for_offline(lambda: page.is_outdated.set(True))

@@ -6,8 +6,8 @@ from typing import Literal
 
 from msgspec import Struct
 
-from roomkeep.models import Ban, Room, RoomMember, User
-from roomkeep.persistence import KnownAccount
+from roomkeep.models import Ban, Role, Room, RoomMember, User
+from roomkeep.persistence import KnownAccount, Rights
 
 __all__ = [
     "BAN_LENGTHS",
@@ -16,7 +16,6 @@ __all__ = [
     "Avatar",
     "Person",
     "PersonGroup",
-    "Role",
     "Status",
     "faces_of",
     "find_ban",
@@ -26,10 +25,10 @@ __all__ = [
     "may_moderate",
     "person_of",
     "picture_of",
+    "roles_to_give",
     "sort_people",
 ]
 
-Role = Literal["host", "admin", "moderator", "member"]
 Status = Literal["online", "away", "busy", "offline"]
 
 ROLE_NAMES: Mapping[Role, str] = MappingProxyType(
@@ -203,6 +202,22 @@ def may_ban(me: Person | None, other: Person) -> bool:
     if me is None or not may_moderate(me) or other.is_me or other.role == "host":
         return False
     return _RANKS[me.role] >= _RANKS[other.role]
+
+
+def roles_to_give(me: Person | None, other: Person, rights: Rights | None) -> tuple[Role, ...]:
+    """Return the roles that a person may give to another one, highest first.
+
+    Args:
+        me: who gives it.
+        other: who gets it.
+        rights: what `me` may do in the room; None where it is on no server.
+    """
+    if me is None or rights is None or not rights.change_roles or other.role is None:
+        return ()
+    rank = _RANKS[me.role]
+    if other.is_me or _RANKS[other.role] >= rank:
+        return ()
+    return tuple(role for role in ROLE_NAMES if role != "host" and _RANKS[role] <= rank)
 
 
 def find_ban(bans: Sequence[Ban], user_id: str) -> Ban | None:

@@ -7,6 +7,7 @@ from reaktiv import Signal
 from roomkeep.app.people import Avatar, Person
 from roomkeep.app.signals import signal
 from roomkeep.models import Ban
+from roomkeep.persistence import Rights
 
 __all__ = ["PAGE_OF_PEOPLE", "PeopleState"]
 
@@ -26,6 +27,7 @@ class PeopleState:
         query: only people whose names contain this are listed.
         limit: how many people are listed at most.
         card: the person whose profile card is open.
+        rights: what one may do in the room; None where it is on no server, or until they are read.
         banning: the person in the form of a ban.
     """
 
@@ -38,6 +40,7 @@ class PeopleState:
         self.query: Signal[str] = signal("")
         self.limit: Signal[int] = signal(PAGE_OF_PEOPLE)
         self.card: Signal[Person | None] = signal(None)
+        self.rights: Signal[Rights | None] = signal(None)
         self.banning: Signal[Person | None] = signal(None)
 
     @property

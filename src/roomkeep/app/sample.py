@@ -1,7 +1,6 @@
 """Sample rooms, made from the time and the reader; always the same."""
 
 from datetime import tzinfo
-from typing import Literal
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -10,13 +9,22 @@ from roomkeep.app import sample_garden, sample_hike, sample_team
 from roomkeep.app.sample_avatars import avatar
 from roomkeep.app.sample_pictures import PICTURES, paint
 from roomkeep.app.sample_script import MINUTE, Line, read_script
-from roomkeep.models import Attachment, Ban, Channel, Message, Reaction, Room, RoomMember, User
+from roomkeep.models import (
+    Attachment,
+    Ban,
+    Channel,
+    Message,
+    Reaction,
+    Role,
+    Room,
+    RoomMember,
+    User,
+)
 
 __all__ = ["Sample", "make_file", "make_samples"]
 
 DAY = 24 * 60 * MINUTE
 
-Role = Literal["host", "admin", "moderator", "member"]
 
 _PEOPLE: dict[str, tuple[str, str, str]] = {
     "mara": ("Mara Lindqvist", "online", "Beds 1 and 2. Ask me about roses, not about slugs."),

@@ -17,7 +17,7 @@ from roomkeep.app.people_state import PeopleState
 from roomkeep.app.positions import Position
 from roomkeep.app.signals import signal
 from roomkeep.app.storage_state import StorageState
-from roomkeep.app.sync_state import SyncState
+from roomkeep.app.sync_state import SignInWays, SyncState
 from roomkeep.app.timeline import Timeline
 from roomkeep.models import DEFAULT_CHANNEL_ID, Channel, Message, Room, User
 from roomkeep.persistence import KnownAccount, LaunchSettings
@@ -40,7 +40,10 @@ Dialog = Literal[
     "switcher",
     "import",
     "find-rooms",
+    "ask-to-join",
     "invite",
+    "sign-in-again",
+    "move-room",
     "account",
     "profile",
     "edit-profile",
@@ -264,6 +267,8 @@ class PageState:
         why_not_kept: why nothing will be kept; None if it will.
         settings: the launch settings.
         is_signing_in: a homeserver is asked to sign in.
+        sign_in_ways: the ways to sign in of the homeserver that was typed last; None until known.
+        sign_in_url: the page for single sign-on to go to; empty for none.
         removing: the account in the question whether to remove it, by its id, and its contents.
         address: the place of the page's URL; None once it is open.
         kept_positions: what `pack_positions` wrote before the page was reloaded; empty for nothing.
@@ -282,6 +287,8 @@ class PageState:
         self.why_not_kept: Signal[str | None] = signal(None)
         self.settings: Signal[LaunchSettings] = signal(LaunchSettings())
         self.is_signing_in: Signal[bool] = signal(value=False)
+        self.sign_in_ways: Signal[SignInWays | None] = signal(None)
+        self.sign_in_url: Signal[str] = signal("")
         self.removing: Signal[tuple[str, str] | None] = signal(None)
         self.address: Address | None = None
         self.kept_positions = ""

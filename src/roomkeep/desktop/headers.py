@@ -46,9 +46,6 @@ HEADERS: Final = MappingProxyType(
     }
 )
 
-WINDOW_HEADERS: Final = MappingProxyType({**HEADERS, "Content-Security-Policy": _policy()})
-"""The same for the desktop's window, which speaks to no network."""
-
 _TYPES: Final = MappingProxyType(
     {
         ".css": "text/css; charset=utf-8",

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from roomkeep.desktop.data_folder import DataFolder
+from roomkeep.desktop.homeservers import Origin, read_origin
 from roomkeep.errors import InvalidRecord, NotReady, RoomkeepError, StorageError
 from roomkeep.storage.changes import Change, account_deleted
 from roomkeep.storage.device_requests import (
@@ -29,6 +30,7 @@ from roomkeep.storage.device_requests import (
     Kind,
     LoadCurrentUserId,
     OpenAccount,
+    ReachServers,
     SaveCurrentUserId,
 )
 from roomkeep.storage.engines.sqlite.database import SqliteDatabase
@@ -46,6 +48,9 @@ logger = logging.getLogger(__name__)
 
 _MAX_OPEN = 50
 """So many accounts may be open in a session at a time. A page needs two while it switches."""
+
+_MAX_SERVERS = 4
+"""So many homeservers a page may reach at a time: one, and those that signing in leads to."""
 
 Listener = Callable[[Iterable[Change]], None]
 
@@ -153,6 +158,11 @@ class MainProcess:
                 account.database.close()
             self.data_folder.delete(user_id)
 
+    def can_reach(self, origin: Origin) -> bool:
+        """Tell whether a page speaks to a homeserver there; from any thread."""
+        with self._lock:
+            return any(origin in session.servers for session in self._sessions)
+
     def forget(self, session: "Session") -> None:
         """Take note that a session has ended."""
         with self._lock:
@@ -176,11 +186,15 @@ class Session:
 
     It names accounts by the handles that opening them returned. A handle is valid in its session
     only.
+
+    Attributes:
+        servers: the homeservers that the page speaks to.
     """
 
     def __init__(self, main: MainProcess, on_changes: Callable[[str], None]) -> None:
         self._main = main
         self._on_changes = on_changes
+        self.servers: frozenset[Origin] = frozenset()
         self._open: dict[int, tuple[Account, Listener]] = {}
         self._handles = itertools.count(1)
         self._lock = threading.Lock()
@@ -193,6 +207,7 @@ class Session:
             SaveCurrentUserId: lambda request: folder.save_current_user_id(request.user_id),
             LoadCurrentUserId: lambda _: folder.load_current_user_id(),
             GetQuota: lambda _: folder.quota(),
+            ReachServers: lambda request: self._reach(request.servers),
         }
 
     def handle(self, kind: Kind, text: str) -> str:
@@ -248,6 +263,12 @@ class Session:
                 return handle
         self._main.release(account)
         raise refusal
+
+    def _reach(self, servers: Iterable[str]) -> None:
+        origins = frozenset(map(read_origin, servers))
+        if len(origins) > _MAX_SERVERS:
+            raise InvalidRecord("are too many", field="servers")
+        self.servers = origins
 
     def _refusal(self) -> RoomkeepError | None:
         """Return why no further account can be opened; None where one can."""

@@ -5,6 +5,7 @@ from roomkeep.persistence.app_resume_storage import (
     KnownAccount,
     LastViewedChat,
     LaunchSettings,
+    PendingSignIn,
 )
 from roomkeep.persistence.database_service import DatabaseService
 from roomkeep.persistence.storage_report import StorageReport
@@ -23,7 +24,7 @@ from roomkeep.storage.operations.backup import RecordPage, StoreName
 from roomkeep.storage.operations.channel_pages import ChannelPage
 from roomkeep.storage.operations.message_pages import message_order
 from roomkeep.storage.quota import Quota
-from roomkeep.storage.remote import OutboxEntry, SendMessage, SyncedRoom
+from roomkeep.storage.remote import MarkRead, OutboxEntry, Rights, SendMessage, SyncedRoom
 from roomkeep.storage.schema import MetaRecord
 from roomkeep.storage.validation import check_json, check_record
 
@@ -41,11 +42,14 @@ __all__ = [
     "KnownAccount",
     "LastViewedChat",
     "LaunchSettings",
+    "MarkRead",
     "MetaRecord",
     "OutboxEntry",
+    "PendingSignIn",
     "Problem",
     "Quota",
     "RecordPage",
+    "Rights",
     "SendMessage",
     "StorageReport",
     "StoreName",

@@ -22,11 +22,20 @@ try:
 except ImportError:  # CPython: there is no localStorage, and a mapping stands in
     js = None
 
-__all__ = ["AppResumeStorage", "KnownAccount", "LastViewedChat", "LaunchSettings"]
+__all__ = [
+    "AppResumeStorage",
+    "KnownAccount",
+    "LastViewedChat",
+    "LaunchSettings",
+    "PendingSignIn",
+]
 
 S = TypeVar("S", bound=Struct)
 
 CURRENT_USER_KEY = "roomkeep/currentUserId"
+PENDING_SIGN_IN_KEY = "roomkeep/pendingSignIn"
+LONGEST_SIGN_IN_MS = 60 * 60 * 1000
+"""How long one may take on a homeserver's page for single sign-on, in ms."""
 
 
 class LaunchSettings(Struct, frozen=True, kw_only=True, rename="camel"):
@@ -60,6 +69,20 @@ class KnownAccount(Struct, frozen=True, kw_only=True, rename="camel"):
 
     display_name: str
     avatar_url: str | None = None
+
+
+class PendingSignIn(Struct, frozen=True, kw_only=True, rename="camel"):
+    """A single sign-on that was begun here, and from which one has not come back.
+
+    Attributes:
+        address: the homeserver, as it was typed.
+        nonce: comes back in the address, so that nobody can be signed in by a link of someone else.
+        started_at: when it was begun, in ms.
+    """
+
+    address: str
+    nonce: Id
+    started_at: int
 
 
 class LocalStorage(MutableMapping[str, str]):
@@ -192,6 +215,23 @@ class AppResumeStorage:
             self._storage.pop(CURRENT_USER_KEY, None)
         else:
             self._storage[CURRENT_USER_KEY] = user_id
+
+    def save_pending_sign_in(self, pending: PendingSignIn) -> None:
+        """Remember a single sign-on before the page is left for it; it replaces any other."""
+        self._save(PENDING_SIGN_IN_KEY, pending)
+
+    def take_pending_sign_in(self, nonce: str, now: int) -> PendingSignIn | None:
+        """Return and forget the single sign-on with this nonce; None where it is not, or too old.
+
+        Args:
+            nonce: what came back.
+            now: the time, in ms.
+        """
+        pending = self._load(PENDING_SIGN_IN_KEY, PendingSignIn)
+        if pending is None or pending.nonce != nonce:
+            return None
+        self._storage.pop(PENDING_SIGN_IN_KEY, None)
+        return pending if 0 <= now - pending.started_at <= LONGEST_SIGN_IN_MS else None
 
     def forget(self, user_id: str | None) -> None:
         """Delete all that is kept here for an account."""

@@ -103,11 +103,13 @@ class DatabaseService(BackupService, SyncService):
             message: the message.
             settings: settings to write with it, such as its draft (None deletes one) and the read
                 marker.
-            attachment_ids: attachments that were saved before, and belong to it from now on.
+            attachment_ids: attachments that were saved before, and belong to it from now on. In a
+                room on a server it can be one.
 
         Raises:
             RecordNotFound: there is no such room, or no such attachment.
-            InvalidRecord: the sender is banned from the room; the field is `sender_id`.
+            InvalidRecord: the sender is banned from the room (the field is `sender_id`), or it is
+                on a server and there are several files (`attachment_ids`).
         """
         send = operations.messages.send_message
         return self._run(send, message, self._clock(), settings or {}, attachment_ids)
@@ -213,8 +215,8 @@ class DatabaseService(BackupService, SyncService):
 
     get_setting = method(operations.meta.get_setting)
     get_settings = method(operations.meta.get_settings)
-    save_setting = method(operations.meta.save_setting)
-    save_settings = method(operations.meta.save_settings)
+    save_setting = method(operations.settings.save_setting)
+    save_settings = method(operations.settings.save_settings)
     clear_all_data = method(operations.meta.clear_all_data)
 
 

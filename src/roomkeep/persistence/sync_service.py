@@ -1,8 +1,5 @@
 """The part of the service that keeps an account in step with a homeserver."""
 
-from collections.abc import Coroutine, Mapping
-from typing import Any
-
 from roomkeep.persistence.account_service import AccountService, method
 from roomkeep.storage import operations
 
@@ -16,11 +13,14 @@ class SyncService(AccountService):
 
     save_sync_session = method(operations.sync_state.save_sync_session)
     get_sync_session = method(operations.sync_state.get_sync_session)
+    get_sync_server = method(operations.sync_state.get_sync_server)
     delete_sync_session = method(operations.sync_state.delete_sync_session)
     get_sync_token = method(operations.sync_state.get_sync_token)
     get_synced_rooms = method(operations.sync_state.get_synced_rooms)
+    get_rights = method(operations.sync_state.get_rights)
     get_event_ids = method(operations.sync_state.get_event_ids)
     get_media_addresses = method(operations.sync_state.get_media_addresses)
+    save_own_picture = method(operations.sync_state.save_own_picture)
     apply_sync = method(operations.sync_batches.apply_sync)
     apply_room = method(operations.synced_rooms.apply_room)
     get_gaps = method(operations.gaps.get_gaps)
@@ -32,17 +32,3 @@ class SyncService(AccountService):
     discard_outbox = method(operations.outbox_discard.discard_outbox)
     get_created_channel = method(operations.made_channels.get_created_channel)
     channel_created = method(operations.made_channels.channel_created)
-
-    def mark_read(
-        self, message_id: str, *, settings: Mapping[str, object] | None = None
-    ) -> Coroutine[Any, Any, None]:
-        """Note that a channel was read up to a message, and write settings with it.
-
-        Args:
-            message_id: the message.
-            settings: settings to write, such as the read marker.
-
-        Raises:
-            RecordNotFound: there is no such message.
-        """
-        return self._run(operations.read_marks.mark_read, message_id, settings or {})

@@ -69,6 +69,13 @@ class LoadCurrentUserId(DeviceRequest, frozen=True, kw_only=True):
     result = str | None
 
 
+class ReachServers(DeviceRequest, frozen=True, kw_only=True):
+    """Let the page send requests to these homeservers, and to no others, until it is left."""
+
+    kind = "command"
+    servers: tuple[str, ...]
+
+
 class GetQuota(DeviceRequest, frozen=True, kw_only=True):
     """Return how much space the data take, and how much there is."""
 

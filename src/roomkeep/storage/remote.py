@@ -233,12 +233,12 @@ class OutboxRequest(Record, frozen=True, kw_only=True, tag_field="request"):
 
 
 class SendMessage(OutboxRequest, frozen=True, kw_only=True, tag="sendMessage"):
-    """Send a message, and its files first."""
+    """Send a message, and its file first."""
 
     message_id: Id
     content: str
     reply_to_id: Id | None = None
-    attachment_ids: tuple[Id, ...] = ()
+    attachment_id: Id | None = None
 
 
 class EditMessage(OutboxRequest, frozen=True, kw_only=True, tag="editMessage"):

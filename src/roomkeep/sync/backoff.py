@@ -1,4 +1,4 @@
-"""Waiting longer and longer while a homeserver does not answer."""
+"""Waiting longer and longer while a homeserver does not answer, or has nothing to say."""
 
 import asyncio
 import contextlib
@@ -24,8 +24,8 @@ class Backoff:
         self._next = first_s
         self._woken = asyncio.Event()
 
-    async def wait(self, error: Exception) -> None:
-        """Wait after an error, for as long as the server asks, or until `wake`."""
+    async def wait(self, error: Exception | None = None) -> None:
+        """Wait, after an error for as long as the server asks, or until `wake`."""
         asked = error.retry_after_ms / 1000 if isinstance(error, RateLimited) else 0
         seconds = max(self._next, asked)
         self._next = min(self._next * 2, LONGEST_S)

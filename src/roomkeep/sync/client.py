@@ -6,16 +6,15 @@ import logging
 import time
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager
-from typing import Final, Literal, TypeAlias
+from typing import Final
 
 from msgspec.structs import replace
 from reaktiv import ReadonlySignal, Signal
 
 from roomkeep.errors import NotReady, RecordNotFound, ScopeChanged, StorageError
-from roomkeep.models import Attachment, Message
-from roomkeep.persistence import DatabaseService
-from roomkeep.storage.remote import Gap, SyncedRoom, SyncSession
+from roomkeep.models import Attachment, Message, Role
+from roomkeep.persistence import Change, DatabaseService
+from roomkeep.storage.remote import Gap, Rights, SyncedRoom, SyncSession
 from roomkeep.sync.backoff import Backoff
 from roomkeep.sync.batches import Invite
 from roomkeep.sync.directory import NewRoom, RoomPage
@@ -27,8 +26,20 @@ from roomkeep.sync.outbox_requests import OutboxRequests
 from roomkeep.sync.outbox_sender import OutboxSender
 from roomkeep.sync.own_account import OwnAccount
 from roomkeep.sync.parallel import all_of
+from roomkeep.sync.pending import (
+    INVITES,
+    KNOCKS,
+    REQUESTS,
+    JoinRequest,
+    Knock,
+    read_invites,
+    read_knocks,
+    read_requests,
+)
+from roomkeep.sync.profile import set_name, set_picture
 from roomkeep.sync.session import sign_out, wire_of
-from roomkeep.sync.synchronizer import INVITES, Synchronizer, read_invites
+from roomkeep.sync.synchronizer import Synchronizer
+from roomkeep.sync.turns import News, OneTab, SessionChanged, Status, Tabs, Turns
 from roomkeep.sync.wire import Transport, Wire, events, media, rooms
 from roomkeep.sync.wire.addresses import localpart
 
@@ -36,10 +47,12 @@ __all__ = ["Status", "SyncClient"]
 
 logger = logging.getLogger(__name__)
 
-Status: TypeAlias = Literal["offline", "connecting", "online", "signed_out"]
-
 _WAIT_MS: Final = 30_000
 """How long the homeserver may wait for something new."""
+_PAUSE_S: Final = 0.1
+"""How long to wait, at least, after an answer that came at once."""
+_THUMBNAIL: Final = (800, 600)
+"""The size of thumbnails, in pixels; they are sharp on screens of twice as many."""
 
 
 class SyncClient:
@@ -48,11 +61,12 @@ class SyncClient:
     Args:
         database: the database, with the account open: see `session.sign_in`.
         transport: the way to the network.
-        hold_lock: a lock that only one client of the account holds at a time, such as one among a
-            browser's tabs; the others hear of the changes from the database.
+        tabs: the tabs in which the account is open. One of them follows the homeserver; the others
+            hear of the changes from the database, and of the rest from that one.
         retry_s: how long to wait after the first failure, in seconds; later ones wait longer.
 
     Attributes:
+        server: a signal: the homeserver's address; empty where there is no session.
         status: a signal: whether the homeserver answers, and whether there is a session at all.
         typing: a signal: the IDs of who is typing, but for the user, by channel.
     """
@@ -62,24 +76,53 @@ class SyncClient:
         database: DatabaseService,
         transport: Transport,
         *,
-        hold_lock: Callable[[], AbstractAsyncContextManager[object]] = contextlib.nullcontext,
+        tabs: Tabs | None = None,
         retry_s: float = 1.0,
     ) -> None:
         self._database = database
         self._transport = transport
-        self._hold_lock = hold_lock
+        self._turns = Turns(tabs or OneTab(), self._hear)
         self._retry_s = retry_s
+        self._server = Signal("")
         self._status: Signal[Status] = Signal[Status]("signed_out")
         self._typing: Signal[Mapping[str, tuple[str, ...]]] = Signal({})
+        self.server: ReadonlySignal[str] = self._server.as_readonly()
         self.status: ReadonlySignal[Status] = self._status.as_readonly()
         self.typing: ReadonlySignal[Mapping[str, tuple[str, ...]]] = self._typing.as_readonly()
         self._connection: _Connection | None = None
         self._running: asyncio.Task[None] | None = None
+        self._restarting: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         """Begin to follow the homeserver, where the account has a session that goes on."""
         await self.stop()
+        # First: another tab may begin or end a session meanwhile.
+        self._turns.open()
+        await self._begin()
+
+    async def stop(self) -> None:
+        """Stop following it. What waits stays in the outbox."""
+        restarting, self._restarting = self._restarting, None
+        await _cancel(restarting)
+        await self._end()
+        self._turns.close()
+
+    async def sign_out(self, *, is_forced: bool = False) -> None:
+        """End this device on the server, and delete the session: see `session.sign_out`."""
+        await self._end()
+        await sign_out(self._database, self._transport, is_forced=is_forced)
+        self._connection = None
+        self._server.set("")
+        self._status.set("signed_out")
+        self._turns.tell_session_changed()
+
+    def tell_signed_in(self) -> None:
+        """Tell the other tabs that there is a new session."""
+        self._turns.tell_session_changed()
+
+    async def _begin(self) -> None:
         session = await self._database.get_sync_session()
+        self._server.set("" if session is None else session.server)
         if session is None or session.needs_sign_in:
             self._connection = None
             self._status.set("signed_out")
@@ -91,22 +134,12 @@ class SyncClient:
         await self._connection.synchronizer.load()
         self._running = asyncio.create_task(self._run(self._connection))
 
-    async def stop(self) -> None:
-        """Stop following it. What waits stays in the outbox."""
+    async def _end(self) -> None:
         running, self._running = self._running, None
         if running is not None:
-            running.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await running
+            await _cancel(running)
             if self._status() != "signed_out":
                 self._status.set("offline")
-
-    async def sign_out(self, *, is_forced: bool = False) -> None:
-        """Stop, end this device on the server, and delete the session: see `session.sign_out`."""
-        await self.stop()
-        await sign_out(self._database, self._transport, is_forced=is_forced)
-        self._connection = None
-        self._status.set("signed_out")
 
     def wake(self) -> None:
         """Try again now where the homeserver did not answer: the network may be back."""
@@ -125,9 +158,10 @@ class SyncClient:
         connection = self._connection
         return connection is not None and room_id in connection.synchronizer.homes.rooms
 
-    async def create_room(self, new: NewRoom) -> SyncedRoom:
+    async def create_room(self, new: NewRoom, *, transaction: str | None = None) -> SyncedRoom:
         """Create a room with its channels: see `ServerDirectory`."""
-        return await self._apply(await self._connected.directory.create_room(new))
+        directory = self._connected.directory
+        return await self._apply(await directory.create_room(new, transaction=transaction))
 
     async def join_room(self, address: str, *, via: Sequence[str] = ()) -> SyncedRoom:
         """Join a room, or accept an invitation: see `ServerDirectory`."""
@@ -141,6 +175,30 @@ class SyncClient:
         """Enter a channel, to receive its messages: see `ServerDirectory`."""
         await self._connected.directory.enter_channel(room_id, channel_id)
         return await self.view_room(room_id)
+
+    async def set_room_icon(
+        self, room_id: str, data: bytes | None, mime: str = "image/png"
+    ) -> SyncedRoom:
+        """Upload a picture and make it a room's icon; None removes the icon.
+
+        Raises:
+            NoRight: the user may not change it.
+            RequestTooLarge: the picture is too large for the server.
+        """
+        wire = self._connected.wire
+        content = {} if data is None else {"url": await media.upload(wire, data, mime)}
+        await events.put_state(wire, room_id, "m.room.avatar", "", content)
+        return await self.view_room(room_id)
+
+    async def get_picture(self, address: str, side: int) -> tuple[bytes, str]:
+        """Return a square thumbnail of a picture on the server, and its media type.
+
+        Args:
+            address: an `mxc://` address.
+            side: its width and height, in pixels.
+        """
+        found = await media.thumbnail(self._connected.wire, address, side, side, is_cropped=True)
+        return found.data, found.mime
 
     async def leave_room(self, room_id: str) -> None:
         """Leave a room and its channels, or decline an invitation: see `ServerDirectory`."""
@@ -158,7 +216,31 @@ class SyncClient:
 
     async def get_invites(self) -> tuple[Invite, ...]:
         """Return the invitations that are not answered yet."""
-        return read_invites(await self._connected.own.database.get_setting(INVITES))
+        return read_invites(await self._database.get_setting(INVITES))
+
+    async def get_knocks(self) -> tuple[Knock, ...]:
+        """Return the rooms that the user has asked to join, without an answer so far.
+
+        `leave_room` withdraws a request.
+        """
+        return read_knocks(await self._database.get_setting(KNOCKS))
+
+    async def get_join_requests(self) -> dict[str, tuple[JoinRequest, ...]]:
+        """Return who asks to join the user's rooms, by the room.
+
+        `invite` accepts a request, and `decline_request` declines it.
+        """
+        return read_requests(await self._database.get_setting(REQUESTS))
+
+    async def decline_request(self, room_id: str, user_id: str) -> None:
+        """Decline a person's request to join a room; they may ask again."""
+        await rooms.kick(self._connected.wire, room_id, user_id)
+
+    def rights_in(self, room_id: str) -> Rights:
+        """Return what the user may do in a room; nothing in one that is not known."""
+        connection = self._connection
+        synced = None if connection is None else connection.synchronizer.homes.rooms.get(room_id)
+        return Rights() if synced is None else synced.rights
 
     async def invite(self, room_id: str, user_id: str) -> None:
         """Invite a person to a room."""
@@ -171,6 +253,24 @@ class SyncClient:
         for channel_id in connection.synchronizer.homes.channels_of(room_id):
             with contextlib.suppress(NoRight, NotFound):
                 await rooms.kick(connection.wire, channel_id, user_id, reason)
+
+    async def change_role(self, room_id: str, user_id: str, role: Role) -> SyncedRoom:
+        """Change a person's role in a room: see `ServerDirectory`."""
+        return await self._apply(
+            await self._connected.directory.change_role(room_id, user_id, role)
+        )
+
+    # One's own profile
+
+    async def set_name(self, name: str) -> None:
+        """Set the user's display name: see `profile.set_name`."""
+        connection = self._connected
+        await set_name(connection.own, connection.wire, name)
+
+    async def set_picture(self, url: str | None) -> None:
+        """Set the user's picture: see `profile.set_picture`."""
+        connection = self._connected
+        await set_picture(connection.own, connection.wire, url)
 
     # Messages
 
@@ -212,13 +312,23 @@ class SyncClient:
             BadResponse: it does not have the size that its message says.
         """
         connection = self._connected
-        addresses = await connection.own.database.get_media_addresses([attachment.id])
-        if attachment.id not in addresses:
-            raise RecordNotFound("attachments", attachment.id)
+        address = await connection.address_of(attachment)
         size = attachment.size or None
-        found = await media.download(connection.wire, addresses[attachment.id], size=size)
-        await connection.own.database.save_attachment(attachment, found.data)
+        found = await media.download(connection.wire, address, size=size)
+        # Some messages do not say the size.
+        whole = replace(attachment, size=len(found.data))
+        await connection.own.database.save_attachment(whole, found.data)
         return found.data
+
+    async def get_thumbnail(self, attachment: Attachment) -> media.Media:
+        """Download a small version of a picture, made by the server. It is not kept.
+
+        Raises:
+            RecordNotFound: it is not on the server.
+        """
+        connection = self._connected
+        address = await connection.address_of(attachment)
+        return await media.thumbnail(connection.wire, address, *_THUMBNAIL)
 
     async def set_typing(self, channel_id: str, *, for_ms: int) -> None:
         """Tell the others in a channel that the user is typing; 0 ends it."""
@@ -234,38 +344,51 @@ class SyncClient:
         return self._connection
 
     async def _run(self, connection: "_Connection") -> None:
+        turns = self._turns
+        work = (
+            turns.take(lambda: self._lead(connection)),
+            connection.follow_rooms(lambda: turns.is_leading),
+        )
         try:
-            async with self._hold_lock():
-                await connection.synchronizer.load()
-                work = (self._follow(connection), connection.sender.run())
-                await all_of(work, at_once=2)
+            await all_of(work, at_once=2)
         except UnknownToken:
             await connection.note_session_ended()
-            self._status.set("signed_out")
+            self._tell("signed_out")
         except (ScopeChanged, NotReady):
+            # Of this tab alone.
             self._status.set("signed_out")
         except Exception:
             logger.exception("the homeserver is no longer followed")
-            self._status.set("offline")
+            self._tell("offline")
+
+    async def _lead(self, connection: "_Connection") -> None:
+        """Follow the homeserver, and send what waits, on behalf of all tabs."""
+        self._tell(self._status())
+        await connection.synchronizer.load()
+        await all_of((self._follow(connection), connection.sender.run()), at_once=2)
 
     async def _follow(self, connection: "_Connection") -> None:
         backoff = connection.backoff
+        # The first answer comes at once, so that it tells whether there is a connection.
+        wait_ms = 0
         while True:
-            # The first answer comes at once, so that it tells whether there is a connection.
-            wait_ms = _WAIT_MS if self._status() == "online" else 0
+            began = time.monotonic()
             try:
-                await connection.step(wait_ms)
+                is_new = await connection.step(wait_ms)
             except UnknownToken:
                 raise
             except (HomeserverError, StorageError) as error:
                 logger.info("the homeserver does not answer: %s", error)
-                self._status.set("offline")
+                self._tell("offline")
+                wait_ms = 0
                 await backoff.wait(error)
                 continue
             backoff.reset()
-            if self._status() != "online":
-                self._status.set("online")
+            if wait_ms == 0:
+                self._tell("online")
                 connection.sender.wake()
+            await connection.pause(time.monotonic() - began, wait_ms, is_new=is_new)
+            wait_ms = _WAIT_MS
 
     async def _apply(self, synced: SyncedRoom) -> SyncedRoom:
         return await self._connected.synchronizer.apply_room(synced)
@@ -273,6 +396,34 @@ class SyncClient:
     def _note_typing(self, found: Mapping[str, tuple[str, ...]]) -> None:
         now = {**self._typing(), **found}
         self._typing.set({channel_id: people for channel_id, people in now.items() if people})
+        self._tell(self._status())
+
+    def _tell(self, status: Status) -> None:
+        """Set the status, here and in the other tabs."""
+        self._status.set(status)
+        self._turns.tell(News(status=status, typing=self._typing()))
+
+    def _hear(self, message: News | SessionChanged) -> None:
+        """Take in what another tab tells."""
+        if isinstance(message, News):
+            self._status.set(message.status)
+            self._typing.set(message.typing)
+        elif self._restarting is None or self._restarting.done():
+            self._restarting = asyncio.create_task(self._restart())
+
+    async def _restart(self) -> None:
+        try:
+            await self._end()
+            await self._begin()
+        except (StorageError, ScopeChanged, NotReady):
+            logger.warning("the session of another tab is not taken over", exc_info=True)
+
+
+async def _cancel(task: asyncio.Task[None] | None) -> None:
+    if task is not None:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
 
 
 class _Connection:
@@ -290,6 +441,7 @@ class _Connection:
         self.wire: Wire = wire_of(session, transport)
         self.directory = MatrixDirectory(self.wire, session.user_id)
         self.backoff = Backoff(retry_s)
+        self._pauses = Backoff(_PAUSE_S)
         self.lost = asyncio.Event()
         self.synchronizer = Synchronizer(
             self.own, self.wire, self.directory, Homes(), on_typing=on_typing
@@ -298,7 +450,7 @@ class _Connection:
         self.sender = OutboxSender(self.own, requests, retry_s)
         self._session = session
 
-    async def step(self, wait_ms: int) -> None:
+    async def step(self, wait_ms: int) -> bool:
         """Ask once for what is new, and apply it: see `Synchronizer.step`.
 
         Raises:
@@ -311,16 +463,61 @@ class _Connection:
             await asyncio.wait((asking, losing), return_when=asyncio.FIRST_COMPLETED)
             if not asking.done():
                 raise NotReachable("the network was lost")
-            await asking
+            return await asking
         finally:
             losing.cancel()
             asking.cancel()
             # Two steps must not run at a time.
             await asyncio.wait((asking,))
 
+    async def pause(self, took_s: float, wait_ms: int, *, is_new: bool) -> None:
+        """Slow down where the homeserver does not wait as it was asked to.
+
+        News are asked for ten times a second at most, and nothing new less and less often.
+        """
+        if is_new or took_s * 1000 >= wait_ms:
+            self._pauses.reset()
+        if took_s < _PAUSE_S if is_new else took_s * 1000 < wait_ms:
+            await self._pauses.wait()
+
+    async def address_of(self, attachment: Attachment) -> str:
+        """Return the `mxc://` address of a file.
+
+        Raises:
+            RecordNotFound: it is not on the server.
+        """
+        addresses = await self.own.database.get_media_addresses([attachment.id])
+        if attachment.id not in addresses:
+            raise RecordNotFound("attachments", attachment.id)
+        return addresses[attachment.id]
+
+    async def follow_rooms(self, is_leading: Callable[[], bool]) -> None:
+        """Learn the rooms that other tabs store.
+
+        Args:
+            is_leading: tells whether this tab follows the homeserver, and so knows its rooms.
+        """
+        stored = asyncio.Event()
+
+        def note(change: Change) -> None:
+            if change.store == "rooms":
+                is_known = self.synchronizer.homes.rooms.keys() >= set(change.keys)
+                if change.action == "clear" or not (is_leading() and is_known):
+                    stored.set()
+
+        unsubscribe = self.own.database.subscribe(note)
+        try:
+            while True:
+                await stored.wait()
+                stored.clear()
+                await self.synchronizer.learn_stored()
+        finally:
+            unsubscribe()
+
     def wake(self) -> None:
         """Try again now."""
         self.backoff.wake()
+        self._pauses.wake()
         self.sender.wake()
 
     async def note_session_ended(self) -> None:

@@ -9,6 +9,7 @@ from typing import Literal, Protocol
 
 from msgspec import Struct
 
+from roomkeep.models import Role
 from roomkeep.storage.remote import SyncedRoom
 
 __all__ = [
@@ -32,6 +33,7 @@ class NewRoom(Struct, frozen=True, kw_only=True):
 
     Attributes:
         is_private: whether people need an invitation to join.
+        takes_requests: whether people who have no invitation may ask to join.
         is_listed: whether the server lists it publicly.
         channels: its channels, in order.
     """
@@ -39,6 +41,7 @@ class NewRoom(Struct, frozen=True, kw_only=True):
     name: str
     topic: str | None = None
     is_private: bool = False
+    takes_requests: bool = False
     is_listed: bool = False
     channels: tuple[NewChannel, ...] = ()
 
@@ -74,8 +77,10 @@ class ServerDirectory(Protocol):
     can raise `NotReachable`, `RateLimited`, `ServerFailed` and `UnknownToken`.
     """
 
-    async def create_room(self, new: NewRoom) -> SyncedRoom:
+    async def create_room(self, new: NewRoom, *, transaction: str | None = None) -> SyncedRoom:
         """Create a room with its channels.
+
+        Repeating it with the same transaction ID makes nothing twice, and goes on where it ended.
 
         Raises:
             CreatedInPart: the room exists, but some channels are missing.
@@ -84,11 +89,12 @@ class ServerDirectory(Protocol):
         ...
 
     async def join_room(self, address: str, *, via: Sequence[str] = ()) -> SyncedRoom:
-        """Join a room by ID or address, or accept an invitation.
+        """Join a room by ID, address or link, or accept an invitation.
 
         Raises:
             Banned: the user is banned.
             InviteGone: the room is invite-only, and there is no invitation (any more).
+            MustAsk: one has to ask first: see `ask_to_join`.
             NotFound: there is no such room.
             RoomNotSupported: the server does not support the room's version.
             ServerFull: the server has reached a limit.
@@ -105,7 +111,7 @@ class ServerDirectory(Protocol):
         ...
 
     async def leave_room(self, room_id: str) -> None:
-        """Leave a room and all its channels, or decline an invitation."""
+        """Leave a room and all its channels, decline an invitation, or withdraw a request."""
         ...
 
     async def ask_to_join(self, address: str, reason: str | None = None) -> None:
@@ -128,6 +134,14 @@ class ServerDirectory(Protocol):
 
         Raises:
             NoRight: the channel is restricted.
+        """
+        ...
+
+    async def change_role(self, room_id: str, user_id: str, role: Role) -> SyncedRoom:
+        """Change a person's role in a room and its channels.
+
+        Raises:
+            NoRight: the user may not, or the person or the role ranks too high.
         """
         ...
 

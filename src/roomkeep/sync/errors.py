@@ -10,6 +10,7 @@ RoomkeepError
     ├── RedirectRefused          it redirects to another origin
     ├── BadResponse              the response is malformed
     │   └── ResponseTooLarge     the response exceeds the size limit
+    ├── OtherHomeserver          the account belongs to another homeserver
     ├── CreatedInPart            a room was created without all of its channels
     └── RequestRefused           the homeserver refused
         ├── BadCredentials       wrong name or password, or an expired login token
@@ -18,7 +19,8 @@ RoomkeepError
         │   └── SoftSignedOut    this device must sign in again; its data stay valid
         ├── NoRight              missing permission
         │   ├── Banned           the user is banned from the room
-        │   └── InviteGone       the room is invite-only, without an invitation
+        │   ├── InviteGone       the room is invite-only, without an invitation
+        │   └── MustAsk          one has to ask to join the room
         ├── NotFound             no such room, event, file or user
         ├── RateLimited          too many requests: retry later
         ├── RequestTooLarge      the request is too large
@@ -44,11 +46,13 @@ __all__ = [
     "CreatedInPart",
     "HomeserverError",
     "InviteGone",
+    "MustAsk",
     "NameTaken",
     "NoRight",
     "NotAHomeserver",
     "NotFound",
     "NotReachable",
+    "OtherHomeserver",
     "RateLimited",
     "RedirectRefused",
     "RequestRefused",
@@ -101,6 +105,10 @@ class BadResponse(HomeserverError):
 
 class ResponseTooLarge(BadResponse):
     """The response exceeds the size limit; the rest was not read."""
+
+
+class OtherHomeserver(HomeserverError):
+    """The account belongs to another homeserver: any server can claim to have its user."""
 
 
 class CreatedInPart(HomeserverError):
@@ -165,6 +173,10 @@ class Banned(NoRight):
 
 class InviteGone(NoRight):
     """The room is invite-only, and the user has no invitation (any more)."""
+
+
+class MustAsk(NoRight):
+    """The room is joined by those whose request was accepted: ask first."""
 
 
 class NotFound(RequestRefused):

@@ -1,5 +1,6 @@
 """The transport under CPython, using httpx: `pip install roomkeep[sync]`."""
 
+import asyncio
 import contextlib
 import ssl
 from types import TracebackType
@@ -10,7 +11,7 @@ import httpx
 
 from roomkeep.sync.errors import NotReachable, RedirectRefused, ResponseTooLarge
 from roomkeep.sync.wire.addresses import origin
-from roomkeep.sync.wire.transport import MAX_REDIRECTS, Request, Response
+from roomkeep.sync.wire.transport import MAX_REDIRECTS, Request, Response, time_limit
 
 __all__ = ["HttpxTransport"]
 
@@ -70,12 +71,14 @@ class HttpxTransport:
                 content=request.body,
                 timeout=timeout,
             )
-            async with contextlib.aclosing(await self._client.send(built, stream=True)) as answer:
+            async with asyncio.timeout(time_limit(request, len(request.body or b"")) + _CONNECT_S):
+                sent = await self._client.send(built, stream=True)
+            async with contextlib.aclosing(sent) as answer:
                 body = await _read(answer, request)
         except httpx.InvalidURL:
             # The target of a redirect, which httpx parses even if it does not follow it.
             raise RedirectRefused(f"{request!r} was sent on to no address") from None
-        except (httpx.HTTPError, httpx.CookieConflict, ValueError) as error:
+        except (httpx.HTTPError, httpx.CookieConflict, TimeoutError, ValueError) as error:
             # Drop the original error: its text and attributes may quote headers.
             kind = type(error).__name__
             raise NotReachable(f"no answer came to {request!r} ({kind})") from None
@@ -87,10 +90,13 @@ class HttpxTransport:
 
 
 async def _read(answer: httpx.Response, request: Request) -> bytes:
-    """Read a body up to its limit, counting decompressed bytes."""
+    """Read a body up to its limits, counting decompressed bytes."""
     body = bytearray()
-    async for piece in answer.aiter_bytes(65_536):
-        body += piece
-        if len(body) > request.max_bytes:
-            raise ResponseTooLarge(f"the answer to {request!r} is too large")
+    began = asyncio.get_running_loop().time()
+    async with asyncio.timeout(time_limit(request, 0)) as deadline:
+        async for piece in answer.aiter_bytes():
+            body += piece
+            if len(body) > request.max_bytes:
+                raise ResponseTooLarge(f"the answer to {request!r} is too large")
+            deadline.reschedule(began + time_limit(request, len(body)))
     return bytes(body)

@@ -1,6 +1,7 @@
 """The server directory on Matrix: rooms are spaces, channels are their children."""
 
 import asyncio
+import contextlib
 import time
 import uuid
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -8,6 +9,7 @@ from typing import Any, Final, TypeVar
 
 import msgspec
 
+from roomkeep.models import Role
 from roomkeep.storage.remote import SyncedRoom
 from roomkeep.sync.directory import NewChannel, NewRoom, RoomPage
 from roomkeep.sync.errors import (
@@ -15,6 +17,7 @@ from roomkeep.sync.errors import (
     CreatedInPart,
     HomeserverError,
     InviteGone,
+    MustAsk,
     NameTaken,
     NoRight,
     NotFound,
@@ -22,11 +25,18 @@ from roomkeep.sync.errors import (
     RequestRefused,
 )
 from roomkeep.sync.mapping.content import channel_settings, space_settings
-from roomkeep.sync.mapping.room import child_content, order_after, order_of, orders_for
+from roomkeep.sync.mapping.power import read_power, with_role
+from roomkeep.sync.mapping.room import (
+    child_content,
+    order_after,
+    order_of,
+    orders_for,
+    servers_of_child,
+)
 from roomkeep.sync.matrix_view import SpaceView, preview, view_space
 from roomkeep.sync.room_states import RoomStates
 from roomkeep.sync.wire import Wire, events, rooms
-from roomkeep.sync.wire.addresses import server_of
+from roomkeep.sync.wire.addresses import room_and_servers, server_of
 from roomkeep.sync.wire.types import JoinedRoom
 
 __all__ = ["MatrixDirectory"]
@@ -36,6 +46,7 @@ T = TypeVar("T")
 _PATIENCE_MS: Final = 30_000
 """The longest total time that a call waits when rate limited."""
 _TRIES: Final = 5
+_POWER: Final = "m.room.power_levels"
 
 
 class MatrixDirectory:
@@ -61,35 +72,50 @@ class MatrixDirectory:
         self._user_id = user_id
         self._states = RoomStates(wire)
         self._revision = last_revision
+        # The servers that know a channel, as its room says: an ID does not tell.
+        self._servers: dict[str, tuple[str, ...]] = {}
         self._sleep = sleep
 
-    async def create_room(self, new: NewRoom) -> SyncedRoom:
+    async def create_room(self, new: NewRoom, *, transaction: str | None = None) -> SyncedRoom:
         """Create a room with its channels: see `ServerDirectory`."""
         settings = space_settings(
-            new.name, new.topic, is_private=new.is_private, is_listed=new.is_listed
+            new.name,
+            new.topic,
+            is_private=new.is_private,
+            takes_requests=new.takes_requests,
+            is_listed=new.is_listed,
         )
-        room_id = await self._patiently(lambda: rooms.create(self._wire, settings))
+        room_id = await self._create(settings, transaction)
         try:
             view = await self._view(room_id)
             for place, channel in enumerate(new.channels):
-                await self._add(view, channel, order_of(place))
+                if transaction is None:
+                    await self._add(view, channel, order_of(place))
+                else:
+                    step = f"{transaction}-{place}"
+                    await self.make_channel(room_id, channel, transaction=step)
             return (await self._view(room_id)).snapshot
         except HomeserverError as error:
             raise CreatedInPart(room_id) from error
 
     async def join_room(self, address: str, *, via: Sequence[str] = ()) -> SyncedRoom:
         """Join a room: see `ServerDirectory`."""
+        address, servers = room_and_servers(address)
+        known = (*via, *servers)
         try:
-            room_id = await self._patiently(lambda: rooms.join(self._wire, address, via=tuple(via)))
+            room_id = await self._patiently(lambda: rooms.join(self._wire, address, via=known))
         except NoRight as error:
-            raise await self._why_not(address, error) from None
+            why = await self._why_not(address, error)
+            if isinstance(why, InviteGone) and await self._takes_requests(address):
+                why = MustAsk(error.status, error.code, error.reason)
+            raise why from None
         view = await self._view(room_id)
         entered = set(view.snapshot.entered)
         for channel in view.snapshot.room.channels:
             if channel.id in entered:
                 continue
             try:
-                await rooms.join(self._wire, channel.id)
+                await rooms.join(self._wire, channel.id, via=self._servers_of(channel.id))
                 entered.add(channel.id)
             except RateLimited:
                 # The room is joined; its other channels can be joined later.
@@ -121,8 +147,11 @@ class MatrixDirectory:
 
     async def ask_to_join(self, address: str, reason: str | None = None) -> None:
         """Ask to join: see `ServerDirectory`."""
+        address, servers = room_and_servers(address)
         try:
-            await self._patiently(lambda: rooms.knock(self._wire, address, reason=reason))
+            await self._patiently(
+                lambda: rooms.knock(self._wire, address, via=servers, reason=reason)
+            )
         except NoRight as error:
             why = await self._why_not(address, error)
             raise (why if isinstance(why, Banned) else error) from None
@@ -136,8 +165,25 @@ class MatrixDirectory:
 
     async def enter_channel(self, room_id: str, channel_id: str) -> None:
         """Join a channel: see `ServerDirectory`."""
-        del room_id
-        await self._patiently(lambda: rooms.join(self._wire, channel_id))
+        if channel_id not in self._servers:
+            await self._view(room_id)
+        servers = self._servers_of(channel_id)
+        await self._patiently(lambda: rooms.join(self._wire, channel_id, via=servers))
+
+    async def change_role(self, room_id: str, user_id: str, role: Role) -> SyncedRoom:
+        """Change a person's role: see `ServerDirectory`."""
+        view = await self._view(room_id)
+        await self._set(room_id, _POWER, "", with_role(view.power, user_id, role))
+        # Each channel has power levels of its own.
+        channels = [one.id for one in view.snapshot.room.channels if one.id != room_id]
+        for channel_id, state in (await self._states.ask(channels)).items():
+            levels = state.event(_POWER)
+            power = read_power(
+                state.event("m.room.create"), None if levels is None else levels.content
+            )
+            with contextlib.suppress(NoRight):
+                await self._set(channel_id, _POWER, "", with_role(power, user_id, role))
+        return await self.view_room(room_id)
 
     async def add_channel(self, room_id: str, new: NewChannel) -> SyncedRoom:
         """Add a channel: see `ServerDirectory`."""
@@ -153,13 +199,7 @@ class MatrixDirectory:
         view = await self._view(room_id)
         if not view.snapshot.rights.change_channels:
             raise NoRight(403, "M_FORBIDDEN", "you may not change the channels of this room")
-        # An alias is given once, so it tells whether an earlier attempt has made the channel.
-        name = f"roomkeep-{transaction}"
-        alias = f"#{name}:{server_of(self._user_id)}"
-        try:
-            channel_id = await self._make(view, new, alias_name=name)
-        except NameTaken:
-            channel_id = await rooms.resolve_alias(self._wire, alias)
+        channel_id = await self._make(view, new, transaction=transaction)
         if channel_id not in view.order:
             await self._list(room_id, channel_id, order_after(view.children))
         return channel_id
@@ -195,15 +235,25 @@ class MatrixDirectory:
         await self._list(view.snapshot.room.id, channel_id, order)
 
     async def _make(
-        self, view: SpaceView, new: NewChannel, *, alias_name: str | None = None
+        self, view: SpaceView, new: NewChannel, *, transaction: str | None = None
     ) -> str:
         levels = view.levels(besides=self._user_id)
         settings = channel_settings(
             view.snapshot.room.id, new.name, new.type, levels=levels, via=self._via
         )
-        if alias_name is not None:
-            settings["room_alias_name"] = alias_name
-        return await self._patiently(lambda: rooms.create(self._wire, settings))
+        return await self._create(settings, transaction)
+
+    async def _create(self, settings: dict[str, Any], transaction: str | None) -> str:
+        """Create a Matrix room; with a transaction ID, at most once."""
+        if transaction is None:
+            return await self._patiently(lambda: rooms.create(self._wire, settings))
+        # An alias is given once, so it tells whether an earlier attempt has made the room.
+        name = f"roomkeep-{transaction}"
+        named = {**settings, "room_alias_name": name}
+        try:
+            return await self._patiently(lambda: rooms.create(self._wire, named))
+        except NameTaken:
+            return await rooms.resolve_alias(self._wire, f"#{name}:{server_of(self._user_id)}")
 
     async def _list(self, room_id: str, channel_id: str, order: str) -> None:
         await self._set(room_id, "m.space.child", channel_id, child_content(order, self._via))
@@ -219,7 +269,7 @@ class MatrixDirectory:
         self._revision = max(self._revision + 1, time.time_ns() // 1_000_000)
         revision = self._revision
         try:
-            return await self._patiently(
+            view = await self._patiently(
                 lambda: view_space(
                     self._wire, self._states, room_id, self._user_id, revision, known
                 )
@@ -227,6 +277,11 @@ class MatrixDirectory:
         except NoRight as error:
             why = await self._why_not(room_id, error)
             raise (why if isinstance(why, Banned) else error) from None
+        self._servers |= {one.state_key or "": servers_of_child(one) for one in view.children}
+        return view
+
+    def _servers_of(self, channel_id: str) -> tuple[str, ...]:
+        return self._servers.get(channel_id, ())
 
     async def _set(self, room_id: str, type_: str, key: str, content: object) -> None:
         await self._patiently(lambda: events.put_state(self._wire, room_id, type_, key, content))
@@ -251,13 +306,24 @@ class MatrixDirectory:
             return Banned(refused)
         return InviteGone(refused.status, refused.code, refused.reason)
 
+    async def _takes_requests(self, address: str) -> bool:
+        try:
+            room_id = await self._resolve(address)
+            listed = await rooms.get_hierarchy(self._wire, room_id, most=1)
+        except HomeserverError:
+            return False
+        return any(one.room_id == room_id and preview(one).entry == "knock" for one in listed.rooms)
+
+    async def _resolve(self, address: str) -> str:
+        is_alias = address.startswith("#")
+        return await rooms.resolve_alias(self._wire, address) if is_alias else address
+
     async def _own_membership(self, address: str) -> Mapping[str, Any]:
         """Return the user's own membership, also in a room they are not in.
 
         Servers refuse the state of such a room, but include the membership in a sync.
         """
-        is_alias = address.startswith("#")
-        room_id = await rooms.resolve_alias(self._wire, address) if is_alias else address
+        room_id = await self._resolve(address)
         news = await events.sync(self._wire, chosen=_only_members(room_id))
         room = news.left.get(room_id) or news.joined.get(room_id)
         seen = () if room is None else (*room.state, *room.timeline)

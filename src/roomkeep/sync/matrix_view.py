@@ -31,6 +31,10 @@ MANY_MEMBERS: Final = 2_000
 """Above this number of members, only those with a role are requested."""
 _MOST_SINGLE: Final = 50
 """The most memberships that are requested one by one."""
+_MOST_CHANNELS: Final = 1_000
+"""The most channels of a room; those after them are left out."""
+_MOST_PEOPLE: Final = 50_000
+"""The most members or bans that a room may have whose server says that they are few."""
 
 _ENTRIES: Final[Mapping[str, Literal["open", "invite", "knock"]]] = {
     "public": "open",
@@ -97,7 +101,7 @@ async def view_space(
     levels = state.event("m.room.power_levels")
     power = read_power(create, None if levels is None else levels.content)
     children = tuple(one for one in state.all_of("m.space.child") if ordered_children([one]))
-    order = ordered_children(children)
+    order = ordered_children(children)[:_MOST_CHANNELS]
     space = state.summary(room_id)
     if space.room_type != SPACE_TYPE and not children:
         # A direct chat, or a room outside of any space.
@@ -165,6 +169,8 @@ async def _members(
             rooms.get_members(wire, room_id, membership="join"),
             rooms.get_members(wire, room_id, membership="ban"),
         )
+        if max(len(joined), len(banned)) > _MOST_PEOPLE:
+            raise BadResponse("the homeserver tells of far more members than it says there are")
         return joined + banned
     named = {user_id: None, **dict.fromkeys(power.creators), **dict.fromkeys(power.users)}
     asked = (

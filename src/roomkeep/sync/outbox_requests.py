@@ -128,15 +128,12 @@ class OutboxRequests:
         if request.reply_to_id is not None:
             found = await self._own.database.get_event_ids([request.reply_to_id])
             reply_to = found.get(request.reply_to_id)
-        if not request.attachment_ids:
+        if request.attachment_id is None:
             return message_content(request.content, reply_to)
-        if len(request.attachment_ids) > 1:
-            # An event has one file.
-            raise NeverSent("too_many_files")
         # Not into an encrypted channel either.
         await self._check_clear(channel)
         listed = await self._own.database.get_attachments_for_message(request.message_id)
-        attachment = next((one for one in listed if one.id in request.attachment_ids), None)
+        attachment = next((one for one in listed if one.id == request.attachment_id), None)
         if attachment is None:
             raise NeverSent("file_gone")
         url = await self._upload(attachment)

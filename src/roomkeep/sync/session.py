@@ -4,13 +4,14 @@ import contextlib
 from collections.abc import Awaitable, Callable
 from typing import Final, TypeAlias
 
+from roomkeep.errors import NotReady, ScopeChanged
 from roomkeep.persistence import DatabaseService
 from roomkeep.storage.remote import SyncSession
-from roomkeep.sync.errors import HomeserverError, UnknownToken
+from roomkeep.sync.errors import BadResponse, HomeserverError, OtherHomeserver, UnknownToken
 from roomkeep.sync.wire import Transport, Wire, account
 from roomkeep.sync.wire.types import Login
 
-__all__ = ["sign_in", "sign_in_with_token", "sign_out", "wire_of"]
+__all__ = ["sign_in", "sign_in_again", "sign_in_with_token", "sign_out", "wire_of"]
 
 DEVICE_NAME: Final = "Roomkeep"
 OpenAccount: TypeAlias = Callable[[str | None], Awaitable[None]]
@@ -46,7 +47,7 @@ async def sign_in(
     return await _sign_in(
         database,
         transport,
-        address,
+        await account.discover(transport, address),
         lambda wire, device_id: account.log_in_with_password(
             wire, name, password, device_name=device_name, device_id=device_id
         ),
@@ -67,11 +68,54 @@ async def sign_in_with_token(
     return await _sign_in(
         database,
         transport,
-        address,
+        await account.discover(transport, address),
         lambda wire, device_id: account.log_in_with_token(
             wire, token, device_name=device_name, device_id=device_id
         ),
         open_account or database.set_current_user_id,
+    )
+
+
+async def sign_in_again(
+    database: DatabaseService,
+    transport: Transport,
+    password: str,
+    *,
+    device_name: str = DEVICE_NAME,
+) -> SyncSession:
+    """Sign in to the open account again, where the homeserver has ended its session.
+
+    It goes on as the same device, and what waits in the outbox is sent.
+
+    Args:
+        database: the database, with the account open.
+        transport: the way to the network.
+        password: sent, never stored.
+        device_name: how the user's other devices show this one.
+
+    Raises:
+        NotReady: the account has no session.
+        HomeserverError: a subclass says why; the session stays as it is.
+    """
+    ended = await database.get_sync_session()
+    if ended is None:
+        raise NotReady("the account has no homeserver: sign in to one first")
+    user_id = ended.user_id
+
+    async def stay(opened: str | None) -> None:
+        if opened != user_id:
+            raise BadResponse("the homeserver signed in someone else")
+        if database.current_user_id != user_id:
+            raise ScopeChanged("the account was switched")
+
+    return await _sign_in(
+        database,
+        transport,
+        Wire(transport, ended.server),
+        lambda wire, device_id: account.log_in_with_password(
+            wire, user_id, password, device_name=device_name, device_id=device_id
+        ),
+        stay,
     )
 
 
@@ -111,11 +155,10 @@ def wire_of(session: SyncSession, transport: Transport) -> Wire:
 async def _sign_in(
     database: DatabaseService,
     transport: Transport,
-    address: str,
+    wire: Wire,
     log_in: Callable[[Wire, str | None], Awaitable[Login]],
     open_account: OpenAccount,
 ) -> SyncSession:
-    wire = await account.discover(transport, address)
     ended = await database.get_sync_session()
     goes_on = ended is not None and ended.needs_sign_in and ended.server == wire.base_url
     login = await log_in(wire, ended.device_id if ended is not None and goes_on else None)
@@ -129,6 +172,7 @@ async def _sign_in(
     try:
         await open_account(session.user_id)
         earlier = await database.get_sync_session()
+        _check_server(await database.get_sync_server(), session)
         await database.save_sync_session(session)
     except BaseException:
         # No device stays on the server that nothing here knows of.
@@ -140,3 +184,13 @@ async def _sign_in(
         with contextlib.suppress(HomeserverError):
             await account.log_out(wire_of(earlier, transport))
     return session
+
+
+def _check_server(earlier: str | None, session: SyncSession) -> None:
+    """Check that an account stays with its homeserver: any server can claim to have the user.
+
+    Raises:
+        OtherHomeserver: it belongs to another one.
+    """
+    if earlier not in (None, session.server):
+        raise OtherHomeserver(f"{session.user_id} belongs to {earlier}")

@@ -1,37 +1,39 @@
 """Following a homeserver: one request after another, each applied in one transaction."""
 
+import logging
 from collections.abc import Callable, Collection, Mapping
 from typing import Final
 
 import msgspec
 
+from roomkeep.errors import InvalidRecord
 from roomkeep.storage.remote import SyncedRoom
 from roomkeep.sync.batches import (
-    Invite,
     find_changed,
     find_encrypted,
     find_plain,
     learn_kinds,
     make_batch,
     new_users,
-    read_invite,
     read_typing,
 )
-from roomkeep.sync.errors import HomeserverError, NoRight, UnknownToken
+from roomkeep.sync.errors import BadResponse, HomeserverError, NoRight, UnknownToken
 from roomkeep.sync.homes import Homes, Kind, read_kind
 from roomkeep.sync.matrix_directory import MatrixDirectory
 from roomkeep.sync.own_account import OwnAccount
 from roomkeep.sync.parallel import all_of
+from roomkeep.sync.pending import Pending
 from roomkeep.sync.wire import Wire, events
 from roomkeep.sync.wire.types import JoinedRoom, SyncResponse
 
-__all__ = ["INVITES", "Synchronizer", "read_invites"]
+__all__ = ["Synchronizer"]
 
-INVITES: Final = "invites"
-"""The setting that keeps the invitations, which a server tells only once."""
+logger = logging.getLogger(__name__)
 
 _FIRST_EVENTS: Final = 30
 _MORE_EVENTS: Final = 50
+_MOST_BAD_VIEWS: Final = 2
+"""How often an answer is begun again because the state of a room is malformed."""
 _AT_ONCE: Final = 4
 """How many rooms are viewed at a time."""
 
@@ -68,20 +70,25 @@ class Synchronizer:
         self._wire = wire
         self._directory = directory
         self._on_typing = on_typing
+        self._pending = Pending(own, wire)
         self._token: str | None = None
         # What is asked for already, where a step did not come to its end: the next one goes on.
         self._response: SyncResponse | None = None
         self._viewed: dict[str, SyncedRoom] = {}
+        self._bad_views = 0
 
     async def load(self) -> None:
         """Read what is stored: where to go on, and the rooms."""
-        self._response = None
-        self._viewed.clear()
+        self._forget_response()
         self._token = await self._own.database.get_sync_token()
+        await self.learn_stored()
+
+    async def learn_stored(self) -> None:
+        """Read which rooms there are: another tab may have stored some."""
         self.homes.update(await self._own.database.get_synced_rooms())
 
-    async def step(self, *, wait_ms: int) -> None:
-        """Ask once for what is new, and apply it.
+    async def step(self, *, wait_ms: int) -> bool:
+        """Ask once for what is new, and apply it; return whether there was anything.
 
         Args:
             wait_ms: how long the homeserver may wait for something new.
@@ -89,6 +96,14 @@ class Synchronizer:
         Raises:
             HomeserverError: nothing was applied yet; the next step goes on from here.
         """
+        try:
+            return await self._step(wait_ms)
+        except InvalidRecord as error:
+            # Asked again, it may say something else.
+            self._forget_response()
+            raise BadResponse(f"the answer cannot be stored: {error.field}") from None
+
+    async def _step(self, wait_ms: int) -> bool:
         since = self._token
         if self._response is None:
             chosen = _filter(_FIRST_EVENTS if since is None else _MORE_EVENTS)
@@ -113,21 +128,27 @@ class Synchronizer:
             users=new_users(viewed, self.homes.rooms),
             left=changed.left,
         )
-        await self._keep_invites(response, is_first=since is None)
+        await self._pending.keep(response, homes, is_first=since is None)
         if not await self._own.database.apply_sync(batch):
             # Another tab was faster.
             await self.load()
-            return
-        self._response = None
-        self._viewed.clear()
+            return True
+        self._forget_response()
         self._token = batch.token
         # Others may have viewed rooms meanwhile.
         homes.update(self.homes.rooms.values())
         homes.forget(changed.left)
         self.homes = homes
         self.encrypted.update(dict.fromkeys(find_encrypted(response), True))
-        if typing := read_typing(response, self._own.user_id):
-            self._on_typing(typing)
+        typing = read_typing(response, self._own.user_id)
+        if known_typing := {one: typing[one] for one in typing if homes.room_of(one) is not None}:
+            self._on_typing(known_typing)
+        return batch.token != since and not response.is_empty
+
+    def _forget_response(self) -> None:
+        self._response = None
+        self._viewed.clear()
+        self._bad_views = 0
 
     async def apply_room(self, found: SyncedRoom) -> SyncedRoom:
         """Take in a room that was viewed otherwise, and store its state."""
@@ -158,12 +179,15 @@ class Synchronizer:
                     found = await self._enter_new(await self._directory.view_room(room_id))
                 else:
                     found = await self._directory.view_joined(room_id, known)
+                if known is not None:
+                    # The first response is large: the rooms are there before their messages.
+                    await self._own.database.apply_room(found)
             except NoRight:
                 # No longer in it: the next response tells so.
                 return
-            if known is not None:
-                # The first response is large: the rooms are there before their messages.
-                await self._own.database.apply_room(found)
+            except (HomeserverError, InvalidRecord) as error:
+                self._pass_over(room_id, error)
+                return
             self._viewed[room_id] = found
 
         missing = sorted(set(room_ids) - self._viewed.keys())
@@ -195,26 +219,21 @@ class Synchronizer:
             return read_kind(await events.get_state(self._wire, room_id))
         except NoRight:
             return None
+        except HomeserverError as error:
+            self._pass_over(room_id, error)
+            return None
 
-    async def _keep_invites(self, response: SyncResponse, *, is_first: bool) -> None:
-        ended = response.joined.keys() | response.left.keys()
-        if not (response.invited or ended or is_first):
-            return
-        stored = await self._own.database.get_setting(INVITES)
-        before = stored if isinstance(stored, dict) and not is_first else {}
-        kept = {room_id: said for room_id, said in before.items() if room_id not in ended}
-        for room_id, said in response.invited.items():
-            kept[room_id] = msgspec.to_builtins(read_invite(room_id, said, self._own.user_id))
-        if kept != (stored or {}):
-            await self._own.database.save_setting(INVITES, kept)
-
-
-def read_invites(stored: object) -> tuple[Invite, ...]:
-    """Return the invitations in the value of the setting `INVITES`."""
-    try:
-        return tuple(msgspec.convert(stored or {}, dict[str, Invite]).values())
-    except msgspec.ValidationError:
-        return ()
+    def _pass_over(self, room_id: str, error: HomeserverError | InvalidRecord) -> None:
+        """Let a room that cannot be read hide no others; raise what may pass."""
+        if isinstance(error, UnknownToken) or (
+            isinstance(error, HomeserverError) and error.is_temporary
+        ):
+            raise error
+        if isinstance(error, BadResponse) and self._bad_views < _MOST_BAD_VIEWS:
+            # Something between here and the server may have answered in its place.
+            self._bad_views += 1
+            raise error
+        logger.warning("the room %r is passed over: %s", room_id, error)
 
 
 def _filter(most: int) -> str:

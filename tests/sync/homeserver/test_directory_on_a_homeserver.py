@@ -7,6 +7,7 @@ import pytest
 from roomkeep.storage.remote import SyncedRoom
 from roomkeep.sync.directory import NewChannel, NewRoom, ServerDirectory
 from roomkeep.sync.errors import Banned, CreatedInPart, InviteGone, NoRight, RequestRefused
+from roomkeep.sync.mapping.power import read_power
 from roomkeep.sync.matrix_directory import MatrixDirectory
 from roomkeep.sync.wire import events, rooms
 from support.homeserver import Person
@@ -121,6 +122,36 @@ async def test_a_moderator_may_what_they_may_not_before(ada_and_ben: Two) -> Non
     renamed = await hers.rename_channel(room_id, ids(added)[0], "by both")
     assert [name for name, _, _ in names(renamed)] == ["by both"]
     await assert_same_view(hers, his, room_id=room_id)
+
+
+async def test_roles_are_changed_by_whoever_may(ada_and_ben: Two) -> None:
+    ada, ben = ada_and_ben
+    hers, his = directory_of(ada), directory_of(ben)
+    made = await hers.create_room(CLUB)
+    room_id = made.room.id
+    await his.join_room(room_id)
+    before = await his.view_room(room_id)
+    with pytest.raises(NoRight):
+        await his.change_role(room_id, ben.user_id, "admin")
+    assert (await his.view_room(room_id)).room == before.room
+
+    def roles(snapshot: SyncedRoom) -> dict[str, str]:
+        return {one.oder_id: one.role for one in snapshot.room.members}
+
+    for role in ("moderator", "admin", "member"):
+        changed = await hers.change_role(room_id, ben.user_id, role)
+        assert roles(changed) == {ada.user_id: "host", ben.user_id: role}
+        assert changed.revision > before.revision
+        # In its channels, too.
+        for channel in ids(made):
+            levels = await events.get_state_content(ben.wire, channel, "m.room.power_levels")
+            power = read_power(None, levels)
+            assert power.role(ben.user_id) == role
+        await assert_same_view(hers, his, room_id=room_id)
+    # Nobody is above who made it.
+    await hers.change_role(room_id, ben.user_id, "admin")
+    with pytest.raises(NoRight):
+        await his.change_role(room_id, ada.user_id, "member")
 
 
 async def test_a_private_room_takes_those_who_are_invited(ada_and_ben: Two) -> None:

@@ -12,7 +12,7 @@ from roomkeep.sync.history import fill_gap
 from roomkeep.sync.mapping.content import message_content
 from roomkeep.sync.matrix_directory import MatrixDirectory
 from roomkeep.sync.own_account import OwnAccount
-from roomkeep.sync.synchronizer import INVITES, read_invites
+from roomkeep.sync.pending import INVITES, read_invites
 from roomkeep.sync.wire import account, events, rooms
 from support.homeserver import Person
 from support.noted_database import NotedDatabase, follower, make_club

@@ -1,12 +1,18 @@
 """Two people, each with a database of their own, and a real homeserver between them."""
 
+import random
+import struct
+import zlib
 from collections.abc import AsyncIterator
 
 import pytest
+from msgspec.structs import replace
 
+from roomkeep.errors import RecordNotFound
 from roomkeep.models import Attachment, Channel, Message, Reaction
+from roomkeep.persistence import LAST_READ, setting_key
 from roomkeep.sync.directory import NewChannel, NewRoom
-from support.sync_people import SyncedPerson, synced_people
+from support.sync_people import SyncedPerson, other_device, synced_people
 from tools.homeserver import Homeserver
 
 pytestmark = pytest.mark.homeserver
@@ -169,3 +175,52 @@ async def test_a_channel_that_a_view_shows_first_is_entered(club: Club) -> None:
     await ada.say(club.room, room.channels[1].id, "sit down")
     await ben.client.start()
     await ben.until_text(club.room, "sit down")
+
+
+async def test_two_devices_of_a_person_have_read_the_same(club: Club) -> None:
+    ada, ben = club.ada, club.ben
+    key = setting_key(LAST_READ, club.where)
+    async with other_device(ada) as phone:
+        for text in ("one", "two", "three"):
+            await ben.say(*club.where, text)
+        await phone.until_text(club.room, "three")
+        two = await ada.until_text(club.room, "two")
+        await ada.database.save_setting(key, two.timestamp)
+        await ada.until_sent()
+        assert await phone.until(lambda: phone.database.get_setting(key)) == two.timestamp
+        assert await phone.database.count_messages(club.room, two.timestamp, club.channel) == 1
+        # It is not told back, so nothing goes round in circles.
+        assert await phone.database.get_outbox() == []
+
+
+async def test_a_thumbnail_is_a_smaller_picture(club: Club) -> None:
+    ada, ben = club.ada, club.ben
+    data = _picture(1600, 1200)
+    file = Attachment(
+        id="f", message_id="draft", filename="a.png", size=len(data), mime="image/png"
+    )
+    await ada.database.save_attachment(file, data)
+    await ada.say(*club.where, "look", attachment_ids=["f"])
+    heard = await ben.until_text(club.room, "look")
+    (found,) = await ben.database.get_attachments_for_message(heard.id)
+    small = await ben.client.get_thumbnail(found)
+    assert small.mime.startswith("image/")
+    assert 0 < len(small.data) < len(data)
+    assert await ben.database.read_attachment_data(found.id) is None
+    with pytest.raises(RecordNotFound):
+        await ben.client.get_thumbnail(replace(found, id="another"))
+
+
+def _picture(width: int, height: int) -> bytes:
+    """Make a PNG that does not compress."""
+    noise = random.Random(0)  # noqa: S311 - only that it does not compress matters.
+    rows = b"".join(b"\0" + noise.randbytes(3 * width) for _ in range(height))
+    parts = (
+        (b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)),
+        (b"IDAT", zlib.compress(rows, 1)),
+        (b"IEND", b""),
+    )
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+        for kind, data in parts
+    )

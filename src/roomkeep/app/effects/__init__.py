@@ -14,7 +14,9 @@ from roomkeep.app.effects.exports import ExportEffects
 from roomkeep.app.effects.health import HealthEffects
 from roomkeep.app.effects.homeserver import HomeserverEffects
 from roomkeep.app.effects.imports import ImportEffects
+from roomkeep.app.effects.join_requests import JoinRequestEffects
 from roomkeep.app.effects.messages import MessageEffects
+from roomkeep.app.effects.move_room import MoveRoomEffects
 from roomkeep.app.effects.navigation import NavigationEffects
 from roomkeep.app.effects.overlays import OverlayEffects
 from roomkeep.app.effects.people import PeopleEffects
@@ -22,6 +24,7 @@ from roomkeep.app.effects.pictures import PictureEffects
 from roomkeep.app.effects.reactions import ReactionEffects
 from roomkeep.app.effects.recent_emoji import RecentEmojiEffects
 from roomkeep.app.effects.replies import ReplyEffects
+from roomkeep.app.effects.room_icons import RoomIconEffects
 from roomkeep.app.effects.room_order import RoomOrderEffects
 from roomkeep.app.effects.room_settings import RoomSettingsEffects
 from roomkeep.app.effects.rooms import RoomEffects
@@ -32,6 +35,7 @@ from roomkeep.app.effects.settings import SettingsEffects
 from roomkeep.app.effects.sign_in import SignInEffects
 from roomkeep.app.effects.storage import StorageEffects
 from roomkeep.app.effects.storage_cleanup import StorageCleanupEffects
+from roomkeep.app.effects.typing import TypingEffects
 from roomkeep.app.effects.unread import UnreadEffects
 
 __all__ = ["Context", "Effects"]
@@ -65,7 +69,11 @@ class Effects:
             self.drafts,
             self.draft_attachments,
         )
-        self.homeserver = HomeserverEffects(context, self.rooms, self.messages)
+        self.homeserver = HomeserverEffects(context, self.rooms, self.messages, self.pictures)
+        self.join_requests = JoinRequestEffects(context, self.homeserver)
+        self.move_room = MoveRoomEffects(context, self.homeserver, self.rooms)
+        self.room_icons = RoomIconEffects(context, self.homeserver)
+        self.typing = TypingEffects(context, self.homeserver)
         self.room_settings = RoomSettingsEffects(
             context, writer, self.rooms, self.unread, self.draft_attachments, self.homeserver
         )
@@ -83,7 +91,7 @@ class Effects:
         self.samples = SampleEffects(context, self.rooms)
         self.change_refresh = ChangeRefreshEffects(context, self.rooms, self.messages)
         self.bans = BanEffects(context)
-        self.people = PeopleEffects(context, self.bans)
+        self.people = PeopleEffects(context, self.bans, self.homeserver)
         self.settings = SettingsEffects(context)
         self.navigation = NavigationEffects(context, self.overlays, self.rooms, self.replies)
         self.accounts = AccountEffects(

@@ -4,6 +4,8 @@ import asyncio
 import logging
 from collections.abc import Collection, Iterable, Sequence
 
+from msgspec.structs import replace
+
 from roomkeep.app.blobs import Blobs
 from roomkeep.app.channel_ref import ChannelRef
 from roomkeep.app.effects.bans import check_not_banned
@@ -132,6 +134,17 @@ class AttachmentEffects(EffectGroup):
         """Take files that were sent out of the draft."""
         for file in account.files.take_away(ref, ids):
             self._blobs.revoke(file.picture)
+
+    async def keep_for(
+        self, account: AccountState, files: Iterable[PendingFile], message_id: str
+    ) -> list[PendingFile]:
+        """Keep files for a message that is about to be sent; return them as kept."""
+        kept = []
+        for file in files:
+            if not file.is_kept:
+                await self._save(account, file, message_id)
+            kept.append(replace(file, is_kept=True, message_id=None))
+        return kept
 
     async def save(
         self,

@@ -1,30 +1,38 @@
 """Following the account's homeserver, and the rooms there."""
 
-import contextlib
+import asyncio
 import sys
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING
 
 from reaktiv import Effect, batch
 
 from roomkeep.app.effects.context import Context, EffectGroup, effect
 from roomkeep.app.effects.messages import MessageEffects
+from roomkeep.app.effects.pictures import PictureEffects
 from roomkeep.app.effects.rooms import RoomEffects
+from roomkeep.app.effects.server_files import Loaded
 from roomkeep.app.limits import check_name
 from roomkeep.app.state import AccountState
-from roomkeep.app.sync_state import FoundRooms, read_outbox
+from roomkeep.app.sync_state import AskedRoom, FoundRooms, SyncState, read_outbox
+from roomkeep.errors import RecordNotFound
 from roomkeep.localization import localize
-from roomkeep.models import Message
+from roomkeep.models import Attachment, Message, Role, User
 from roomkeep.persistence import OUTBOX, Change, SyncedRoom
 
 if TYPE_CHECKING:
     from roomkeep.sync.client import SyncClient
+    from roomkeep.sync.turns import Tabs
     from roomkeep.sync.wire import Transport
 
 __all__ = ["HomeserverEffects", "name_of_server"]
 
 _META = "meta"
 _MESSAGES = "messages"
+_ROOMS = "rooms"
+_PENDING = frozenset(("invites", "knocks", "joinRequests"))
+"""The settings that keep invitations and requests to join."""
 
 
 class HomeserverEffects(EffectGroup):
@@ -34,41 +42,60 @@ class HomeserverEffects(EffectGroup):
         transport: the way to the network; None for the browser's.
     """
 
-    def __init__(self, context: Context, rooms: RoomEffects, messages: MessageEffects) -> None:
+    def __init__(
+        self,
+        context: Context,
+        rooms: RoomEffects,
+        messages: MessageEffects,
+        pictures: PictureEffects,
+    ) -> None:
         super().__init__(context)
         self.transport: Transport | None = None
         self._rooms = rooms
         self._messages = messages
         messages.fill = self.fill
+        pictures.server = self
         self._client: SyncClient | None = None
+        self._network = AsyncExitStack()
+        self._turn = asyncio.Lock()
         self._watch: Effect | None = None
         self._reading = False
         self._is_stale = False
-        context.follow(self._take, OUTBOX, _META, _MESSAGES)
+        context.follow(self._take, OUTBOX, _META, _MESSAGES, _ROOMS)
 
     # Following
 
-    async def follow(self, account: AccountState) -> None:
-        """Follow the account's homeserver, if it has one."""
-        await self.leave()
-        database = self.context.database(account)
-        session = await database.get_sync_session()
-        if session is None:
-            account.sync.server.set("")
-            return
-        # Most accounts have no homeserver, and need not wait for all this to load.
-        from roomkeep.sync.client import SyncClient
+    async def follow(self, account: AccountState, *, is_new: bool = False) -> None:
+        """Follow the account's homeserver, if it has one.
 
-        sync = account.sync
-        sync.server.set(name_of_server(session.server))
-        client = self._client = SyncClient(
-            database, self.get_transport(), hold_lock=lambda: _one_tab(account.user_id)
-        )
-        self._watch = Effect(lambda: sync.connection.set(client.status()))
-        await client.start()
-        if self._client is client:
-            await self._load_outbox(account)
-            await self._load_invites(account)
+        Args:
+            account: the account.
+            is_new: it was just signed in to, which other tabs do not know yet.
+        """
+        # The account opens, and is signed in to, at nearly the same time.
+        async with self._turn:
+            await self.leave()
+            database = self.context.database(account)
+            session = await database.get_sync_session()
+            if session is None:
+                with batch():
+                    account.sync.server.set("")
+                    account.sync.rooms.set(frozenset())
+                return
+            account.sync.server.set(name_of_server(session.server))
+            await self._load_rooms(account)
+            # Most accounts have no homeserver, and need not wait for all this to load.
+            from roomkeep.sync.client import SyncClient
+
+            transport = await self._network.enter_async_context(self.open_network())
+            client = self._client = SyncClient(database, transport, tabs=_tabs_of(account.user_id))
+            self._watch = Effect(lambda: _show_connection(account.sync, client))
+            await client.start()
+            if self._client is client:
+                if is_new:
+                    client.tell_signed_in()
+                await self._load_outbox(account)
+                await self._load_pending(account)
 
     async def leave(self) -> None:
         """Stop following it. What waits stays in the outbox."""
@@ -78,6 +105,7 @@ class HomeserverEffects(EffectGroup):
             watch.dispose()
         if client is not None:
             await client.stop()
+        await self._network.aclose()
 
     def wake(self) -> None:
         """Try to connect now: the network may be back."""
@@ -89,13 +117,16 @@ class HomeserverEffects(EffectGroup):
         if self._client is not None:
             self._client.lose()
 
-    def get_transport(self) -> "Transport":
-        """Return the way to the network."""
-        if self.transport is None:
-            from roomkeep.sync.fetch_transport import FetchTransport
+    @asynccontextmanager
+    async def open_network(self) -> "AsyncIterator[Transport]":
+        """Open a way to the network, for as long as it is used."""
+        if self.transport is not None:
+            yield self.transport
+            return
+        from roomkeep.sync.fetch_transport import FetchTransport
 
-            self.transport = FetchTransport()
-        return self.transport
+        async with FetchTransport() as transport:
+            yield transport
 
     @effect("failed.sign_out_server")
     async def sign_out(self) -> None:
@@ -104,8 +135,8 @@ class HomeserverEffects(EffectGroup):
         A server that does not answer keeps the device in its list.
         """
         account = self.account
-        client = self._connected()
-        await client.sign_out(is_forced=True)
+        if self._client is not None:
+            await self._client.sign_out(is_forced=True)
         await self.follow(account)
 
     # What waits to be sent
@@ -125,11 +156,13 @@ class HomeserverEffects(EffectGroup):
             return
         if change.store == OUTBOX:
             self.context.start(self._load_outbox(account), "failed.load_outbox")
+        elif change.store == _ROOMS:
+            self._note_rooms(account, change)
         elif change.store == _MESSAGES:
             if change.origin == "server" and change.room_id == account.room_id():
                 self.context.start(self._look_for_gap(account), "failed.refresh")
-        elif "invites" in change.keys:
-            self.context.start(self._load_invites(account), "failed.find_rooms")
+        elif not _PENDING.isdisjoint(change.keys):
+            self.context.start(self._load_pending(account), "failed.find_rooms")
 
     async def _load_outbox(self, account: AccountState) -> None:
         self._is_stale = True
@@ -159,7 +192,7 @@ class HomeserverEffects(EffectGroup):
         asked = FoundRooms(words=words)
         account.sync.found.set(asked)
         try:
-            page = await self._connected().find_rooms(words)
+            page = await self.get_client().find_rooms(words)
         except BaseException:
             account.sync.found.set(None)
             raise
@@ -174,7 +207,7 @@ class HomeserverEffects(EffectGroup):
         before = account.sync.found()
         if before is None or before.next is None:
             return
-        page = await self._connected().find_rooms(before.words, start=before.next)
+        page = await self.get_client().find_rooms(before.words, start=before.next)
         if account.sync.found() == before:
             rooms = (*(before.rooms or ()), *page.rooms)
             account.sync.found.set(FoundRooms(words=before.words, rooms=rooms, next=page.next))
@@ -185,9 +218,18 @@ class HomeserverEffects(EffectGroup):
         account = self.account
         if account.sync.is_busy():
             return
+        from roomkeep.sync.errors import MustAsk
+
+        address = address.strip()
         account.sync.is_busy.set(True)
         try:
-            synced = await self._connected().join_room(address.strip())
+            synced = await self.get_client().join_room(address)
+        except MustAsk:
+            if account.dialog() == "find-rooms":
+                with batch():
+                    account.sync.asking.set(AskedRoom(address=address, name=address))
+                    account.dialog.set("ask-to-join")
+            return
         finally:
             account.sync.is_busy.set(False)
         await self._open(account, synced, "find-rooms")
@@ -195,10 +237,12 @@ class HomeserverEffects(EffectGroup):
     @effect("failed.leave_room")
     async def decline(self, room_id: str) -> None:
         """Decline an invitation."""
-        await self._connected().leave_room(room_id)
+        await self.get_client().leave_room(room_id)
 
     @effect("failed.create_room")
-    async def create(self, text: str, *, is_private: bool) -> None:
+    async def create(
+        self, text: str, *, is_private: bool = False, takes_requests: bool = False
+    ) -> None:
         """Create a room on the server, and open it."""
         from roomkeep.sync.directory import NewChannel, NewRoom
 
@@ -208,23 +252,43 @@ class HomeserverEffects(EffectGroup):
         new = NewRoom(
             name=check_name(text),
             is_private=is_private,
+            takes_requests=takes_requests,
             is_listed=not is_private,
             channels=(NewChannel(name="general"),),
         )
         account.sync.is_busy.set(True)
         try:
-            synced = await self._connected().create_room(new)
+            synced = await self.get_client().create_room(new)
         finally:
             account.sync.is_busy.set(False)
         await self._open(account, synced, "room")
 
     def has_room(self, room_id: str) -> bool:
         """Tell whether a room is on the server."""
-        return self._client is not None and self._client.has_room(room_id)
+        return room_id in self.account.sync.rooms()
+
+    def may_invite(self, room_id: str) -> bool:
+        """Tell whether one may invite others to a room, and accept their requests."""
+        return self._client is not None and self._client.rights_in(room_id).invite
+
+    def _note_rooms(self, account: AccountState, change: Change) -> None:
+        rooms = account.sync.rooms
+        named = frozenset(key for key in change.keys if isinstance(key, str))
+        if change.action == "delete":
+            rooms.set(rooms() - named)
+        elif change.origin == "server":
+            rooms.set(rooms() | named)
+        elif change.origin == "other_tab" and not named <= rooms():
+            # The other tab may follow the server.
+            self.context.start(self._load_rooms(account), "failed.refresh")
+
+    async def _load_rooms(self, account: AccountState) -> None:
+        listed = await self.context.database(account).get_synced_rooms()
+        account.sync.rooms.set(frozenset(one.room.id for one in listed))
 
     async def leave_room(self, room_id: str) -> None:
         """Leave a room on the server; it goes when the server has said so."""
-        await self._connected().leave_room(room_id)
+        await self.get_client().leave_room(room_id)
 
     @effect("failed.invite")
     async def invite(self, user_id: str) -> None:
@@ -234,19 +298,77 @@ class HomeserverEffects(EffectGroup):
         if room_id is None:
             return
         user_id = user_id.strip()
-        await self._connected().invite(room_id, user_id)
+        await self.get_client().invite(room_id, user_id)
         if account.dialog() == "invite":
             account.dialog.set(None)
         self.context.tell("success", localize("invite.done", user=user_id))
 
+    async def change_role(
+        self, account: AccountState, room_id: str, user_id: str, role: Role
+    ) -> None:
+        """Change a person's role in a room on the server, and show the room as it is then."""
+        client = self.get_client()
+        account.sync.is_busy.set(True)
+        try:
+            await client.change_role(room_id, user_id, role)
+            room = await self.context.database(account).get_room(room_id)
+            await self._rooms.load(account, {room_id: room})
+        finally:
+            account.sync.is_busy.set(False)
+
+    # One's own profile
+
+    async def save_profile(self, account: AccountState, changed: User) -> None:
+        """Change one's name and picture on the server, if there is one and they change.
+
+        Where the name is refused after the picture was taken, the next sync tells of the picture.
+        """
+        before = account.user()
+        new_picture = changed.avatar_url != before.avatar_url
+        new_name = changed.display_name != before.display_name
+        if not account.sync.server() or not (new_picture or new_name):
+            return
+        client = self.get_client()
+        account.sync.is_busy.set(True)
+        try:
+            if new_picture:
+                await client.set_picture(changed.avatar_url)
+            if new_name:
+                await client.set_name(changed.display_name)
+        finally:
+            account.sync.is_busy.set(False)
+
+    async def set_typing(self, account: AccountState, channel_id: str, *, for_ms: int) -> None:
+        """Tell the others in a channel that one is typing; 0 ends it. Offline, nobody is told."""
+        is_open = self.page.account() is account and self._client is not None
+        if is_open and account.sync.connection() == "online":
+            await self.get_client().set_typing(channel_id, for_ms=for_ms)
+
     async def fill(self, account: AccountState, message: Message) -> bool:
         """Get messages that are missing on this device before one; return whether any were."""
-        if not self.has_room(message.room_id):
+        if message.room_id not in account.sync.rooms():
             return False
         database = self.context.database(account)
         gaps = await database.get_gaps(message.room_id, message.channel_id)
         before = [gap for gap in gaps if gap.before.timestamp <= message.timestamp]
-        return bool(before) and await self._connected().fill(before[-1])
+        return bool(before) and await self.get_client().fill(before[-1])
+
+    # Files
+
+    async def download_file(self, account: AccountState, attachment: Attachment) -> bytes:
+        """Download a file, and keep it: see `FileServer`."""
+        return await self._client_of(account, attachment).download(attachment)
+
+    async def get_thumbnail(self, account: AccountState, attachment: Attachment) -> Loaded:
+        """Download a small version of a picture, which is not kept: see `FileServer`."""
+        found = await self._client_of(account, attachment).get_thumbnail(attachment)
+        return found.data, found.mime
+
+    def _client_of(self, account: AccountState, attachment: Attachment) -> "SyncClient":
+        self.context.database(account)
+        if self._client is None:
+            raise RecordNotFound("attachments", attachment.id)
+        return self._client
 
     async def _look_for_gap(self, account: AccountState) -> None:
         """Read the channel again where messages are missing among those on the page, or before."""
@@ -262,8 +384,13 @@ class HomeserverEffects(EffectGroup):
         if newest > first or (newest == first and not timeline.has_older):
             await self._messages.load_latest(account)
 
-    def _connected(self) -> "SyncClient":
-        if self._client is None:
+    def get_client(self) -> "SyncClient":
+        """Return the client that follows the homeserver.
+
+        Raises:
+            UnknownToken: the account is signed in to none.
+        """
+        if self._client is None or self._client.status() == "signed_out":
             from roomkeep.sync.errors import UnknownToken
 
             raise UnknownToken(401)
@@ -277,18 +404,32 @@ class HomeserverEffects(EffectGroup):
         await self._rooms.load(account, {synced.room.id: synced.room})
         self._rooms.open(synced.room.id)
 
-    async def _load_invites(self, account: AccountState) -> None:
-        if self._client is not None:
-            account.sync.invites.set(await self._client.get_invites())
+    async def _load_pending(self, account: AccountState) -> None:
+        client, sync = self._client, account.sync
+        if client is not None:
+            invites, knocks = await client.get_invites(), await client.get_knocks()
+            requests = await client.get_join_requests()
+            with batch():
+                sync.invites.set(invites)
+                sync.knocks.set(knocks)
+                sync.requests.set(requests)
 
 
-def _one_tab(user_id: str) -> AbstractAsyncContextManager[object]:
-    """Return the lock of the tab that follows an account's homeserver."""
+def _show_connection(sync: SyncState, client: "SyncClient") -> None:
+    with batch():
+        # Another tab may sign in or out.
+        sync.server.set(name_of_server(client.server()))
+        sync.connection.set(client.status())
+        sync.typing.set(client.typing() if client.status() == "online" else {})
+
+
+def _tabs_of(user_id: str) -> "Tabs | None":
+    """Return the tabs in which an account is open."""
     if sys.platform == "emscripten":
-        from roomkeep.sync.tab_lock import tab_lock
+        from roomkeep.sync.browser_tabs import BrowserTabs
 
-        return tab_lock(f"roomkeep-sync {user_id}")
-    return contextlib.nullcontext()
+        return BrowserTabs(f"roomkeep-sync {user_id}")
+    return None
 
 
 def name_of_server(address: str) -> str:

@@ -20,6 +20,10 @@ from roomkeep.persistence import Change, ChannelPage
 __all__ = ["MessageEffects"]
 
 
+_MOST_FILLS = 10
+"""How often the server is asked for a page: it could answer without a message, again and again."""
+
+
 class MessageEffects(EffectGroup):
     """Shows the messages of the open channel.
 
@@ -41,9 +45,7 @@ class MessageEffects(EffectGroup):
             return
         with self.context.overhear() as missed:
             page = await self._read_page(account, ref)
-        self._show(
-            account, ref, Timeline.latest(page.before, is_cut=page.gap is not None), page, missed
-        )
+        self._show(account, ref, _latest(page), page, missed)
 
     async def open(
         self, account: AccountState, ref: ChannelRef, mark: int, unread: int | None = None
@@ -61,16 +63,16 @@ class MessageEffects(EffectGroup):
         is_around = unread is not None and unread > PAGE
         with self.context.overhear() as missed:
             page = await self._read_page(account, ref, mark if is_around else None)
-            timeline = Timeline.latest(page.before, is_cut=page.gap is not None)
+            timeline = _latest(page)
             if not is_around and timeline.has_older and page.before[0].timestamp > mark:
                 # It was not counted yet, or more has come since.
                 is_around = True
                 page = await self._read_page(account, ref, mark)
             if is_around and has_new(page.after, mark, account.user_id):
-                timeline = Timeline.around(page.before, page.after, is_cut=page.gap is not None)
+                timeline = _around(page)
             elif is_around:
                 page = await self._read_page(account, ref)
-                timeline = Timeline.latest(page.before, is_cut=page.gap is not None)
+                timeline = _latest(page)
         with batch():
             if not self._show(account, ref, timeline, page, missed):
                 return
@@ -94,13 +96,7 @@ class MessageEffects(EffectGroup):
         """
         with self.context.overhear() as missed:
             page = await self._read_page(account, ref, message_id)
-        self._show(
-            account,
-            ref,
-            Timeline.around(page.before, page.after, is_cut=page.gap is not None),
-            page,
-            missed,
-        )
+        self._show(account, ref, _around(page), page, missed)
 
     @effect("failed.load_latest")
     async def show_latest(self) -> None:
@@ -119,10 +115,15 @@ class MessageEffects(EffectGroup):
         try:
             oldest = timeline.messages[0]
             first = oldest.id
+            fills, is_filled = 0, False
             database = self.context.database(account)
             try:
                 page = await database.get_latest_messages(ref[0], PAGE, first, ref[1])
-                while not page and await self.fill(account, oldest):
+                while not page and fills < _MOST_FILLS:
+                    fills += 1
+                    is_filled = await self.fill(account, oldest)
+                    if not is_filled:
+                        break
                     database = self.context.database(account)
                     page = await database.get_latest_messages(ref[0], PAGE, first, ref[1])
             except RecordNotFound:  # deleted under our eyes
@@ -134,7 +135,7 @@ class MessageEffects(EffectGroup):
                 return
             # Others may have come meanwhile at the window's end; at its start nothing may be amiss.
             if now.messages and now.messages[0].id == first:
-                is_cut = bool(page and account.sync.server())
+                is_cut = bool(account.sync.server()) and (bool(page) or is_filled)
                 account.timeline.set(now.with_older(page, is_cut=is_cut))
         finally:
             account.is_loading.set(False)
@@ -251,6 +252,14 @@ class MessageEffects(EffectGroup):
         for change in missed:
             if change.store == "messages":
                 self.show_changed(account, records_by_key(change) or {})
+
+
+def _latest(page: ChannelPage) -> Timeline:
+    return Timeline.latest(page.before, is_cut=page.gap is not None)
+
+
+def _around(page: ChannelPage) -> Timeline:
+    return Timeline.around(page.before, page.after, is_cut=page.gap is not None)
 
 
 async def _nothing_to_fill(_account: AccountState, _message: Message) -> bool:

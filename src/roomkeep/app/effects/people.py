@@ -10,11 +10,20 @@ from roomkeep.app.changes import records_by_key
 from roomkeep.app.effects.bans import BanEffects
 from roomkeep.app.effects.batcher import Batcher
 from roomkeep.app.effects.context import Context, EffectGroup, effect
+from roomkeep.app.effects.homeserver import HomeserverEffects
 from roomkeep.app.limits import check_bio, check_name
-from roomkeep.app.people import Person, Status, faces_of, list_people, person_of, sort_people
+from roomkeep.app.people import (
+    Person,
+    Status,
+    faces_of,
+    list_people,
+    person_of,
+    picture_of,
+    sort_people,
+)
 from roomkeep.app.people_state import PAGE_OF_PEOPLE
 from roomkeep.app.state import AccountState
-from roomkeep.models import Room, User
+from roomkeep.models import Role, Room, User
 from roomkeep.persistence import Change
 
 __all__ = ["PeopleEffects"]
@@ -50,8 +59,9 @@ class Changed:
 class PeopleEffects(EffectGroup):
     """Shows people. The roster follows the open room and the database."""
 
-    def __init__(self, context: Context, bans: BanEffects) -> None:
+    def __init__(self, context: Context, bans: BanEffects, homeserver: HomeserverEffects) -> None:
         super().__init__(context)
+        self._homeserver = homeserver
         self._bans = bans
         self._at: tuple[AccountState | None, Room | None] = (None, None)
         self._batcher = Batcher(
@@ -176,8 +186,24 @@ class PeopleEffects(EffectGroup):
         person = next(known, None) or self._person(account, user_id, None, name)
         with batch():
             account.people.card.set(person)
+            account.people.rights.set(None)
             account.dialog.set("profile")
         await self._refresh_card(account, person)
+        room_id = account.room_id()
+        if account.sync.server() and room_id is not None:
+            rights = await self.context.database(account).get_rights(room_id)
+            if account.room_id() == room_id:
+                account.people.rights.set(rights)
+
+    @effect("failed.change_role")
+    async def change_role(self, role: Role) -> None:
+        """Give the person on the card another role in the open room."""
+        account = self.account
+        person, room_id = account.people.card(), account.room_id()
+        if person is None or room_id is None or role == person.role or account.sync.is_busy():
+            return
+        await self._homeserver.change_role(account, room_id, person.user_id, role)
+        await self.load(account)
 
     async def _find(self, account: AccountState, user_id: str, name: str) -> Person:
         user = await self.context.database(account).get_user(user_id)
@@ -200,7 +226,9 @@ class PeopleEffects(EffectGroup):
     async def save_profile(
         self, *, name: str, status: Status, bio: str, picture: str | None
     ) -> None:
-        """Save the own profile, and show it at once.
+        """Save the own profile, and show it.
+
+        In an account of a homeserver, nothing changes unless the homeserver takes it.
 
         Args:
             name: what one is called.
@@ -209,12 +237,18 @@ class PeopleEffects(EffectGroup):
             picture: a `data:` URL; None for no picture.
         """
         account = self.account
+        if account.sync.is_busy():
+            return
+        before = account.user()
+        # A picture that cannot be shown here is not taken for one that was removed.
+        has_same_picture = picture == picture_of(before)
         changes = {
             "display_name": check_name(name, "display_name"),
             "status": status,
             "bio": check_bio(bio) or None,
-            "avatar_url": picture,
+            "avatar_url": before.avatar_url if has_same_picture else picture,
         }
+        await self._homeserver.save_profile(account, replace(before, **changes))
         await self.context.database(account).update_user(account.user_id, **changes)
         account.user.set(replace(account.user(), **changes))
         if account.dialog() == "edit-profile":

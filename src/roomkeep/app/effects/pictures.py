@@ -1,6 +1,7 @@
 """Attachments of the messages on the page: loaded, shown, enlarged and downloaded."""
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Literal
@@ -9,6 +10,7 @@ from roomkeep.app.blobs import Blobs
 from roomkeep.app.changes import records_by_key
 from roomkeep.app.effects.batcher import Batcher
 from roomkeep.app.effects.context import Context, EffectGroup, effect
+from roomkeep.app.effects.server_files import FileServer, load_picture
 from roomkeep.app.file_state import Picture
 from roomkeep.app.files import picture_type
 from roomkeep.app.state import AccountState
@@ -16,6 +18,7 @@ from roomkeep.errors import RecordNotFound, RoomkeepError, ScopeChanged
 from roomkeep.localization import localize
 from roomkeep.models import Attachment, Message
 from roomkeep.persistence import Change
+from roomkeep.sync.errors import HomeserverError
 
 __all__ = ["PictureEffects"]
 
@@ -30,10 +33,15 @@ logger = logging.getLogger(__name__)
 
 
 class PictureEffects(EffectGroup):
-    """Loads, shows and downloads attachments."""
+    """Loads, shows and downloads attachments.
+
+    Attributes:
+        server: where files are that are not on this device; None where there is none.
+    """
 
     def __init__(self, context: Context, blobs: Blobs) -> None:
         super().__init__(context)
+        self.server: FileServer | None = None
         self._blobs = blobs
         self._readers = asyncio.Semaphore(AT_ONCE)
         self._batcher: Batcher[list[Change]] = Batcher(
@@ -123,8 +131,12 @@ class PictureEffects(EffectGroup):
         if attachment is None or picture_type(attachment.mime) is None:
             return
         files.in_view.add(attachment_id)
-        if attachment_id not in files.pictures():
+        known = files.pictures().get(attachment_id)
+        if known is None:
             files.pictures.set({**files.pictures(), attachment_id: Picture()})
+        # A thumbnail is not enough for the lightbox; what failed may succeed now.
+        is_large = files.large() == attachment_id
+        if known is None or (not known.is_final and (is_large or known.problem)):
             self._read(account, attachment)
 
     def go_out_of_view(self, attachment_id: str) -> None:
@@ -138,29 +150,40 @@ class PictureEffects(EffectGroup):
         files = account.files
         known = files.pictures().get(attachment.id)
         # Let go and in view again while it was read, it is read twice.
-        is_wanted = known is not None and known.url is None
-        if not is_wanted or self.page.account() is not account:
+        if known is None or known.is_final or self.page.account() is not account:
             self._blobs.revoke(picture.url)
             return
+        if known.url is not None and picture.url is None:
+            return  # the thumbnail stays
+        self._blobs.revoke(known.url)
         others = {key: one for key, one in files.pictures().items() if key != attachment.id}
         files.pictures.set({**others, attachment.id: picture})
         far = [key for key in others if key not in files.in_view and key != files.large()]
         self._let_go(account, far[: max(0, len(far) - MOST_PICTURES)])
 
     async def _make(self, account: AccountState, attachment: Attachment) -> Picture:
+        is_enlarged = account.files.large() == attachment.id
+        said, is_whole = attachment.mime, True
         try:
             data = await self.context.database(account).read_attachment_data(attachment.id)
+            if data is None:
+                (data, said), is_whole = await load_picture(
+                    self.server, account, attachment, is_enlarged=is_enlarged
+                )
         except ScopeChanged:
             raise
         except RecordNotFound:
-            return Picture(problem=localize("picture.not_here"))
+            return Picture(problem=localize("picture.not_here"), is_final=True)
+        except HomeserverError as error:
+            logger.info("could not get a picture: %s", error)
+            return Picture(problem=localize("picture.not_loaded"))
         except RoomkeepError as error:
             logger.warning("could not read a picture: %s", error)
-            return Picture(problem=localize("picture.unreadable"))
-        mime = picture_type(attachment.mime)
-        if data is None or mime is None:
-            return Picture(problem=localize("picture.not_here"))
-        return Picture(self._blobs.make_url(data, mime))
+            return Picture(problem=localize("picture.unreadable"), is_final=True)
+        mime = picture_type(said)
+        if mime is None:
+            return Picture(problem=localize("picture.not_here"), is_final=True)
+        return Picture(self._blobs.make_url(data, mime), is_final=is_whole)
 
     def note_broken(self, attachment_id: str) -> None:
         """Note that the browser cannot show a picture."""
@@ -168,7 +191,7 @@ class PictureEffects(EffectGroup):
         picture = files.pictures().get(attachment_id)
         if picture is not None and picture.url is not None:
             self._blobs.revoke(picture.url)
-            broken = Picture(problem=localize("picture.broken"))
+            broken = Picture(problem=localize("picture.broken"), is_final=True)
             files.pictures.set({**files.pictures(), attachment_id: broken})
 
     def _let_go(self, account: AccountState, ids: Collection[str]) -> None:
@@ -223,6 +246,9 @@ class PictureEffects(EffectGroup):
         if attachment is None:
             return
         data = await self.context.database(account).read_attachment_data(attachment_id)
+        if data is None and self.server is not None:
+            with contextlib.suppress(RecordNotFound):
+                data = await self.server.download_file(account, attachment)
         if data is None:
             self.context.tell(
                 "error",

@@ -1,5 +1,7 @@
 """The settings of the open room, and leaving or deleting it."""
 
+from collections.abc import Awaitable
+
 from msgspec.structs import replace
 from reaktiv import batch
 
@@ -42,14 +44,33 @@ class RoomSettingsEffects(EffectGroup):
         self.account.dialog.set("room-settings")
 
     @effect("failed.save_room")
-    async def change(self, room_id: str, name: str, topic: str, icon: str) -> None:
-        """Change a room's name, topic and icon; an empty topic or icon is none."""
+    async def change(
+        self,
+        room_id: str,
+        name: str,
+        topic: str,
+        icon: str,
+        *,
+        after: Awaitable[None] | None = None,
+    ) -> None:
+        """Change a room's name, topic and icon; an empty topic or icon is none.
+
+        The icon of a room on the homeserver is a picture: see `RoomIconEffects`.
+
+        Args:
+            room_id: the room.
+            name: its name.
+            topic: its topic.
+            icon: its icon.
+            after: a change of the same room to wait for. A server that gets two at once may tell
+                only one of them in the room's state.
+        """
         account = self.account
-        changes = {
-            "name": check_name(name),
-            "topic": check_topic(topic),
-            "icon": check_icon(icon),
-        }
+        changes = {"name": check_name(name), "topic": check_topic(topic)}
+        if not self._homeserver.has_room(room_id):
+            changes["icon"] = check_icon(icon)
+        if after is not None:
+            await after
         await self.context.wait_until_written(room_id)
         await self.context.database(account).update_room(room_id, **changes)
         if account.dialog() == "room-settings":
@@ -98,6 +119,7 @@ class RoomSettingsEffects(EffectGroup):
         await self._forget_settings(account, room_id)
 
     def _is_owner(self, account: AccountState, room: Room) -> bool:
+        """Tell whether a room ends as one leaves it. On a server it stays for the others."""
         return room.host_id == account.user_id and not self._homeserver.has_room(room.id)
 
     async def _forget_settings(self, account: AccountState, room_id: str) -> None:

@@ -24,7 +24,16 @@ from roomkeep.persistence import LastViewedChat
 
 __all__ = ["RoomEffects", "read_recent"]
 
-OF_A_ROOM = ("room-settings", "room-leave", "channels", "profile", "ban", "bans", "invite")
+OF_A_ROOM = (
+    "room-settings",
+    "room-leave",
+    "channels",
+    "profile",
+    "ban",
+    "bans",
+    "invite",
+    "move-room",
+)
 """The dialogs that are about the open room."""
 MOST_RECENT = 60
 """So many places are remembered as opened last."""

@@ -82,7 +82,23 @@ class SendingEffects(EffectGroup):
         files: list[PendingFile],
         answered: Message | None,
     ) -> None:
+        rest = await self._send_one(account, ref, text, files, answered, is_first=True)
+        while rest:
+            rest = await self._send_one(account, ref, "", rest, None, is_first=False)
+
+    async def _send_one(
+        self,
+        account: AccountState,
+        ref: ChannelRef,
+        text: str,
+        files: list[PendingFile],
+        answered: Message | None,
+        *,
+        is_first: bool,
+    ) -> list[PendingFile]:
+        """Send a message; return the files that need messages of their own."""
         message: Message | None = None
+        rest: list[PendingFile] = []
         key = setting_key(DRAFT, ref)
         with self._writer.sending(account, key) as sending:
             try:
@@ -92,7 +108,11 @@ class SendingEffects(EffectGroup):
                         has_files = bool(files)
                         sending.unsent = _unsent(key, text, message, has_files=has_files)
                         until_written.enter_context(self._messages.show_unsent(account, message))
-                    files += await self._attachments.take_late(account, ref)
+                    if is_first:
+                        files += await self._attachments.take_late(account, ref)
+                    is_one_each = await self._is_one_each(account, ref, files)
+                    rest = files[1:] if is_one_each else []
+                    files = files[: len(files) - len(rest)]
                     # Files that are left over from a message go to that one.
                     if message is None and any(file.message_id is None for file in files):
                         message = self._make(account, ref, text, answered)
@@ -101,20 +121,42 @@ class SendingEffects(EffectGroup):
                     if message is None:
                         check_not_banned(self.context, account, ref[0])
                     else:
-                        for record_id in ref:
-                            await self.context.wait_until_written(record_id)
+                        if is_one_each:
+                            # What is sent to a server goes with its message, not after it.
+                            files = await self._attachments.keep_for(account, files, message.id)
                         files = await self._save(account, ref, message, files)
             except RoomkeepError as error:
                 sending.unsent = None
-                self._drafts.give_back(account, ref, text)
-                self._drafts.answer(account, ref, account.replies().get(ref, answered))
-                self._attachments.give_back(account, ref, files)
+                self._give_back(account, ref, text, [*files, *rest], answered)
                 if isinstance(error, InvalidRecord) and error.field == "sender_id":
                     raise await refusal(self.context, account, ref[0]) from error
                 raise
         if message is not None:
             await self._show_sent(account, ref, message)
         await self._attachments.save(account, ref, files, None if message is None else message.id)
+        return rest
+
+    def _give_back(
+        self,
+        account: AccountState,
+        ref: ChannelRef,
+        text: str,
+        files: list[PendingFile],
+        answered: Message | None,
+    ) -> None:
+        """Make what could not be sent the draft again."""
+        self._drafts.give_back(account, ref, text)
+        self._drafts.answer(account, ref, account.replies().get(ref, answered))
+        self._attachments.give_back(account, ref, files)
+
+    async def _is_one_each(
+        self, account: AccountState, ref: ChannelRef, files: list[PendingFile]
+    ) -> bool:
+        """Tell whether each file needs a message of its own, as it does on a server."""
+        if len(files) == sum(file.is_kept is True for file in files) <= 1:
+            # A message with one kept file is the same everywhere.
+            return False
+        return await self.context.database(account).get_rights(ref[0]) is not None
 
     def _make(
         self, account: AccountState, ref: ChannelRef, text: str, answered: Message | None
@@ -140,6 +182,8 @@ class SendingEffects(EffectGroup):
         files: list[PendingFile],
     ) -> list[PendingFile]:
         """Save a message with all that changes with it; return the files that are not ready."""
+        for record_id in ref:
+            await self.context.wait_until_written(record_id)
         kept = [file.id for file in files if file.is_kept and file.message_id is None]
         while True:
             try:
@@ -158,6 +202,9 @@ class SendingEffects(EffectGroup):
                     raise
                 # Another tab has sent or removed it.
                 kept.remove(error.key)
+                if not (message.content or kept or len(files) > 1):
+                    # Nothing is left to send.
+                    raise
             else:
                 break
         account.last_read.set({**account.last_read(), ref: read})

@@ -16,8 +16,10 @@ from roomkeep.app.views.exports import ExportView
 from roomkeep.app.views.find_rooms import FindRoomsView
 from roomkeep.app.views.health import HealthView
 from roomkeep.app.views.imports import ImportView
+from roomkeep.app.views.join_requests import JoinRequestsView
 from roomkeep.app.views.lightbox import LightboxView
 from roomkeep.app.views.messages import MessagesView
+from roomkeep.app.views.move_room import MoveRoomView
 from roomkeep.app.views.people import PeopleView
 from roomkeep.app.views.profile import ProfileView
 from roomkeep.app.views.quick_switcher import QuickSwitcherView
@@ -25,10 +27,12 @@ from roomkeep.app.views.room_dialogs import RoomDialogsView
 from roomkeep.app.views.room_head import RoomHeadView
 from roomkeep.app.views.scope import AccountScope, View, ViewScope
 from roomkeep.app.views.sidebar import SidebarView
+from roomkeep.app.views.sign_in_again import SignInAgainView
 from roomkeep.app.views.start import StartView
 from roomkeep.app.views.storage import StorageView
 from roomkeep.app.views.storage_cleanup import StorageCleanupView
 from roomkeep.app.views.type_ahead import TypeAheadView
+from roomkeep.app.views.typing import TypingView
 
 __all__ = ["AccountViews"]
 
@@ -37,14 +41,18 @@ KINDS: Final = (
     RoomHeadView,
     MessagesView,
     ComposerView,
+    TypingView,
     EmojiView,
     DialogsView,
     RoomDialogsView,
     ChannelDialogsView,
     QuickSwitcherView,
     FindRoomsView,
+    SignInAgainView,
+    MoveRoomView,
     ImportView,
     PeopleView,
+    JoinRequestsView,
     ProfileView,
     BansView,
     StorageView,

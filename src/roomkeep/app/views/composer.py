@@ -113,7 +113,9 @@ class ComposerView(AccountView):
 
     def _on_input(self, _event: Any) -> None:
         if self._ref is not None:
-            self.effects.sending.write_draft(self._ref, str(self._text.value))
+            text = str(self._text.value)
+            self.effects.sending.write_draft(self._ref, text)
+            self.effects.typing.note(self._ref, text)
 
     def _on_key(self, event: Any) -> None:
         if event.isComposing:
@@ -133,4 +135,5 @@ class ComposerView(AccountView):
         event.preventDefault()
         if self._ref is not None:
             self.effects.sending.send(self._ref)
+            self.effects.typing.end()
         self._text.focus()

@@ -51,7 +51,9 @@ class DialogsView(AccountView):
         if not self.account.sync.server() or where == "device":
             self.effects.rooms.create(name)
         else:
-            self.effects.homeserver.create(name, is_private=where == "private")
+            self.effects.homeserver.create(
+                name, is_private=where == "private", takes_requests=where == "requests"
+            )
 
     def _show_delete(self) -> None:
         message = self.account.deleting()

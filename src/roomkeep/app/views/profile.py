@@ -12,6 +12,7 @@ from roomkeep.app.people import (
     may_ban,
     may_moderate,
     picture_of,
+    roles_to_give,
 )
 from roomkeep.app.views import times
 from roomkeep.app.views.avatars import show_avatar, show_status
@@ -34,6 +35,7 @@ class ProfileView(AccountView):
         self._trouble = by_id("edit-profile-picture-trouble")
         self._file = by_id("edit-profile-picture")
         self._remove = by_id("edit-profile-no-picture")
+        self._role = by_id("profile-role")
         self._picture: str | None = None
         self._is_editing = False
         self.listen(by_id("profile-edit"), "click", lambda _: effects.people.open_profile())
@@ -43,8 +45,11 @@ class ProfileView(AccountView):
         self.listen(self._form, "input", lambda _: self._show_picture())
         self.listen(self._file, "change", self._on_file)
         self.listen(self._remove, "click", lambda _: self._on_no_picture())
+        self.listen(self._role, "change", lambda _: self._on_role())
         self.watch(self._show_card)
+        self.watch(self._show_role)
         self.watch(self._show_form)
+        self.watch(self._show_saving)
 
     # The card
 
@@ -94,6 +99,23 @@ class ProfileView(AccountView):
             by_id(name).hidden for name in ("profile-edit", "profile-ban", "profile-lift")
         )
 
+    def _show_role(self) -> None:
+        account = self.account
+        person, me = account.people.card(), account.people.me
+        # Until the server has answered, what was chosen stays.
+        if account.sync.is_busy():
+            return
+        roles = () if person is None else roles_to_give(me, person, account.people.rights())
+        part(self._card, "role-field").hidden = not roles
+        for option in self._role.options:
+            option.hidden = option.disabled = str(option.value) not in roles
+        if person is not None and person.role is not None:
+            self._role.value = person.role
+
+    def _on_role(self) -> None:
+        chosen = str(self._role.value)
+        self.effects.people.change_role(next(role for role in ROLE_NAMES if role == chosen))
+
     def _on_ban(self) -> None:
         person = self.account.people.card()
         if person is not None:
@@ -129,6 +151,13 @@ class ProfileView(AccountView):
         fields.namedItem("bio").value = user.bio or ""
         self._picture = picture_of(user)
         self._show_picture()
+
+    def _show_saving(self) -> None:
+        is_busy = self.account.sync.is_busy()
+        # Disabled, it would lose the focus.
+        button = by_id("edit-profile-save")
+        button.setAttribute("aria-disabled", "true" if is_busy else "false")
+        set_text(button, localize("profile.saving" if is_busy else "app.save"))
 
     def _show_picture(self) -> None:
         name = str(self._form.elements.namedItem("name").value)

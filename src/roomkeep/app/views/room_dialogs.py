@@ -2,11 +2,18 @@
 
 from typing import Any
 
+from msgspec.structs import replace
+from pyodide.ffi import JsProxy
+from reaktiv import untracked
+
 from roomkeep.app.channels import channels_of
 from roomkeep.app.state import Leaving
-from roomkeep.app.views.dom import KeyedList, by_id, clone, set_text
+from roomkeep.app.views.dom import KeyedList, by_id, clone, part, set_text
+from roomkeep.app.views.pictures import PictureError, make_picture
+from roomkeep.app.views.room_pictures import show_picture
 from roomkeep.app.views.scope import AccountScope, AccountView
 from roomkeep.localization import format_list, localize
+from roomkeep.models import Room
 
 __all__ = ["RoomDialogsView"]
 
@@ -26,6 +33,12 @@ class RoomDialogsView(AccountView):
         self._goes: KeyedList[str, str] = KeyedList(
             by_id("room-leave-goes"), lambda: clone("plain-row"), _fill_line
         )
+        self._file = by_id("room-icon-file")
+        self._remove = by_id("room-icon-remove")
+        self._trouble = by_id("room-icon-trouble")
+        self._picture: str | None = None
+        self.listen(self._file, "change", self._on_file)
+        self.listen(self._remove, "click", lambda _: self._on_no_picture())
         self.listen(self._form, "submit", self._on_submit)
         self.listen(by_id("room-leave-form"), "submit", self._on_leave)
         self.watch(self._show_settings)
@@ -38,9 +51,47 @@ class RoomDialogsView(AccountView):
             fields = self._form.elements
             fields.namedItem("name").value = room.name
             fields.namedItem("topic").value = room.topic or ""
-            fields.namedItem("icon").value = room.icon or ""
+            is_synced = self.effects.homeserver.has_room(room.id)
+            fields.namedItem("icon").value = "" if is_synced else room.icon or ""
+            by_id("room-icon-text").hidden = by_id("room-icon-hint").hidden = is_synced
+            by_id("room-icon-picture").hidden = not is_synced
+            self._picture = self._picture_of(room)
+            self._show_picture()
         elif not wanted:
             self._form.reset()
+            set_text(self._trouble, "")
+
+    def _picture_of(self, room: Room) -> str | None:
+        return untracked(self.account.sync.icons).get(room.icon or "")
+
+    def _show_picture(self) -> None:
+        room = untracked(lambda: self.account.room)
+        if room is not None:
+            avatar = part(self._form, "icon")
+            show_picture(avatar, replace(room, icon=None), self._picture)
+        self._remove.hidden = self._picture is None
+
+    def _on_file(self, _event: Any) -> None:
+        file = self._file.files.item(0)
+        self._file.value = ""
+        if isinstance(file, JsProxy):
+            self.effects.context.start(self._choose(file), "failed.use_picture")
+
+    async def _choose(self, file: Any) -> None:
+        try:
+            picture = await make_picture(file)
+        except PictureError as error:
+            set_text(self._trouble, str(error))
+            return
+        if self.account.dialog() == "room-settings":
+            set_text(self._trouble, "")
+            self._picture = picture
+            self._show_picture()
+
+    def _on_no_picture(self) -> None:
+        self._picture = None
+        self._show_picture()
+        self._file.focus()
 
     def _on_submit(self, event: Any) -> None:
         event.preventDefault()
@@ -50,7 +101,12 @@ class RoomDialogsView(AccountView):
             name, topic, icon = (
                 str(fields.namedItem(field).value) for field in ("name", "topic", "icon")
             )
-            self.effects.room_settings.change(room_id, name, topic, icon)
+            room = self.account.room
+            is_synced = self.effects.homeserver.has_room(room_id)
+            icon_task = None
+            if room is not None and is_synced and self._picture != self._picture_of(room):
+                icon_task = self.effects.room_icons.change(room_id, self._picture)
+            self.effects.room_settings.change(room_id, name, topic, icon, after=icon_task)
 
     def _show_leave(self) -> None:
         wanted = self.account.dialog() == "room-leave"

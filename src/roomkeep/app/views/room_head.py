@@ -63,7 +63,7 @@ class RoomHeadView(AccountView):
         js.document.title = localize("app.title", room=name) if name else localize("app.name")
         if room is None:
             return
-        show_picture(by_id("room-picture"), room)
+        show_picture(by_id("room-picture"), room, account.sync.icons().get(room.icon or ""))
         may = manages(room, account.user_id)
         by_id("room-menu-edit").hidden = not may
         by_id("room-menu-channels").hidden = not may

@@ -28,6 +28,7 @@ class RoomItem(Struct, frozen=True):
     """A room in the list."""
 
     room: Room
+    picture: str | None
     line: str
     time: str
     unread: int
@@ -138,6 +139,7 @@ def _room(account: AccountState, room: Room, days: Days) -> RoomItem:
     is_open = room.id == account.room_id()
     return RoomItem(
         room=room,
+        picture=account.sync.icons().get(room.icon or ""),
         line=preview(previews[room.id], account.user_id) if room.id in previews else "",
         time="" if latest is None else times.shortest(latest.timestamp, days),
         unread=total(account.unread(), room.id),
@@ -150,9 +152,9 @@ def _fill_room(element: Any, item: RoomItem, before: RoomItem | None) -> None:
     button = element.firstElementChild
     if before is None:
         button.dataset.room = item.room.id
-    if before is None or before.room != item.room:
+    if before is None or (before.room, before.picture) != (item.room, item.picture):
         set_text(part(button, "name"), item.room.name)
-        show_picture(part(button, "picture"), item.room)
+        show_picture(part(button, "picture"), item.room, item.picture)
     set_text(part(button, "line"), item.line)
     set_text(part(button, "time"), item.time)
     _fill_count(button, item.unread)

@@ -24,7 +24,7 @@ from PySide6.QtWidgets import QApplication, QMessageBox
 from roomkeep.desktop.main_process import MainProcess
 from roomkeep.desktop.site_files import find_language
 from roomkeep.desktop.window.downloads import Downloads
-from roomkeep.desktop.window.guard import disable_network
+from roomkeep.desktop.window.guard import limit_network
 from roomkeep.desktop.window.main_window import MainWindow, Shared
 from roomkeep.desktop.window.origin import register_scheme
 from roomkeep.desktop.window.profile import Profile
@@ -53,7 +53,7 @@ class DesktopApp(QObject):
         super().__init__()
         pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="call")
         settings = QSettings(str(folder / "window.ini"), QSettings.Format.IniFormat)
-        profile = Profile(folder / "browser", site, self)
+        profile = Profile(folder / "browser", site, main.can_reach, self)
         self.shared = Shared(folder, main, pool, settings, profile)
         self.downloads = Downloads(profile, self)
         self.windows: list[MainWindow] = []
@@ -118,7 +118,7 @@ class DesktopApp(QObject):
 
 def make_application() -> QApplication:
     """Make the one application of this process; nothing of the browser engine may come before."""
-    disable_network()
+    limit_network()
     register_scheme()
     application = QApplication(["roomkeep"])
     application.setApplicationName("roomkeep")

@@ -1,7 +1,8 @@
-"""Keeps the window off the network, and other pages out of the window."""
+"""Keeps the window to the homeservers in use, and other pages out of the window."""
 
 import logging
 import os
+from collections.abc import Callable
 from typing import Final
 
 from PySide6.QtCore import QUrl
@@ -11,24 +12,23 @@ from PySide6.QtWebEngineCore import (
     QWebEngineUrlRequestInterceptor,
 )
 
+from roomkeep.desktop.homeservers import Origin
 from roomkeep.desktop.window.origin import is_ours
 
-_FLAGS: Final = (
-    # No name is resolved, so requests that bypass the interceptor fail, too.
-    '--host-resolver-rules="MAP * ~NOTFOUND"',
-    # WebRTC bypasses both the interceptor and the Content-Security-Policy.
-    "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
-)
+# WebRTC bypasses both the interceptor and the Content-Security-Policy.
+_FLAG: Final = "--force-webrtc-ip-handling-policy=disable_non_proxied_udp"
 _FLAGS_VARIABLE: Final = "QTWEBENGINE_CHROMIUM_FLAGS"
+_FETCH: Final = QWebEngineUrlRequestInfo.ResourceType.ResourceTypeXhr
+_PORTS: Final = {"https": 443, "http": 80}
 _OUTSIDE: Final = ("http", "https", "mailto")
 
 logger = logging.getLogger(__name__)
 
 
-def disable_network() -> None:
-    """Let the browser engine resolve no host. Call this before there is a QApplication."""
+def limit_network() -> None:
+    """Have no UDP go around the interceptor. Call this before there is a QApplication."""
     given = os.environ.get(_FLAGS_VARIABLE, "")
-    os.environ[_FLAGS_VARIABLE] = " ".join((given, *_FLAGS)).strip()
+    os.environ[_FLAGS_VARIABLE] = f"{given} {_FLAG}".strip()
 
 
 def open_outside(url: QUrl) -> bool:
@@ -41,14 +41,29 @@ def open_outside(url: QUrl) -> bool:
 
 
 class RequestGuard(QWebEngineUrlRequestInterceptor):
-    """Blocks every request of a page to another origin."""
+    """Blocks every request of a page to another origin, except to a homeserver in use.
+
+    Args:
+        can_reach: tells whether a homeserver is in use.
+    """
+
+    def __init__(self, can_reach: Callable[[Origin], bool]) -> None:
+        super().__init__()
+        self._can_reach = can_reach
 
     def interceptRequest(self, info: QWebEngineUrlRequestInfo) -> None:  # noqa: N802 Qt's name
         """Check one request."""
         url = info.requestUrl()
-        if not _is_within(url):
+        if not (_is_within(url) or self._is_for_homeserver(info)):
             logger.warning("refused a request to %s", f"{url.scheme()}://{url.host()}")
             info.block(True)  # noqa: FBT003 Qt's way
+
+    def _is_for_homeserver(self, info: QWebEngineUrlRequestInfo) -> bool:
+        """Tell whether our page fetches something from a homeserver in use."""
+        url = info.requestUrl()
+        origin = Origin(url.scheme(), url.host(), url.port(_PORTS.get(url.scheme(), -1)))
+        is_fetch = info.resourceType() == _FETCH and is_ours(info.firstPartyUrl())
+        return is_fetch and self._can_reach(origin)
 
 
 def _is_within(url: QUrl) -> bool:

@@ -10,7 +10,7 @@ from PySide6.QtWebEngineCore import (
     QWebEngineUrlSchemeHandler,
 )
 
-from roomkeep.desktop.headers import WINDOW_HEADERS, content_type
+from roomkeep.desktop.headers import HEADERS, content_type
 from roomkeep.desktop.site_files import find_file
 
 SCHEME: Final = "app"
@@ -19,8 +19,7 @@ HOME: Final = QUrl(f"{SCHEME}://{_HOST}/")
 """The app's page. The browser engine stores data by origin, so it must never change."""
 
 _HEADERS: Final = {
-    QByteArray(name.encode()): [QByteArray(value.encode())]
-    for name, value in WINDOW_HEADERS.items()
+    QByteArray(name.encode()): [QByteArray(value.encode())] for name, value in HEADERS.items()
 }
 
 

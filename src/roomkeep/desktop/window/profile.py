@@ -1,10 +1,12 @@
 """What all pages share: the site, the request guard, and the browser engine's own storage."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QObject
 from PySide6.QtWebEngineCore import QWebEngineProfile, QWebEngineSettings
 
+from roomkeep.desktop.homeservers import Origin
 from roomkeep.desktop.window.guard import RequestGuard
 from roomkeep.desktop.window.origin import SCHEME, SiteHandler
 
@@ -31,10 +33,13 @@ class Profile(QWebEngineProfile):
     Args:
         folder: where the browser engine keeps its own data, such as localStorage.
         site: the folder of the built site.
+        can_reach: tells whether a homeserver is in use, and may be asked.
         parent: the owner.
     """
 
-    def __init__(self, folder: Path, site: Path, parent: QObject) -> None:
+    def __init__(
+        self, folder: Path, site: Path, can_reach: Callable[[Origin], bool], parent: QObject
+    ) -> None:
         super().__init__("roomkeep", parent)
         self.setPersistentStoragePath(str(folder))
         self.setCachePath(str(folder / "cache"))
@@ -42,7 +47,7 @@ class Profile(QWebEngineProfile):
         self.setPersistentPermissionsPolicy(permissions.AskEveryTime)
         # Qt does not own these, and a guard whose Python part is gone blocks nothing.
         self._handler = SiteHandler(site)
-        self._guard = RequestGuard()
+        self._guard = RequestGuard(can_reach)
         self.installUrlSchemeHandler(SCHEME.encode(), self._handler)
         self.setUrlRequestInterceptor(self._guard)
         for attribute in _OFF:

@@ -20,6 +20,7 @@ from roomkeep.storage.operations import (  # noqa: F401 importing is what they a
     read_marks,
     rooms,
     search,
+    settings,
     sync_batches,
     sync_state,
     synced_rooms,

@@ -10,7 +10,8 @@ from roomkeep.storage.arguments import Settings
 from roomkeep.storage.changes import records_saved
 from roomkeep.storage.operation import reads, writes
 from roomkeep.storage.operations.messages import save_all
-from roomkeep.storage.operations.meta import SETTING, save_settings
+from roomkeep.storage.operations.meta import SETTING
+from roomkeep.storage.operations.settings import save_settings
 from roomkeep.storage.operations.shared import WITH_DEPENDENTS, not_stored
 from roomkeep.storage.operations.sync_records import check_not_synced
 from roomkeep.storage.operations.tombstones import redact_deleted
@@ -132,7 +133,7 @@ async def restore_users(tx: Transaction, users: Sequence[User]) -> None:
             await change_user(tx, user, changed)
 
 
-@writes("meta")
+@writes("messages", "meta")
 async def add_settings(tx: Transaction, settings: Settings) -> int:
     """Write the settings that are not there yet; return how many were written."""
     new = await not_stored(tx, "meta", {SETTING + key: key for key in settings})

@@ -68,7 +68,7 @@ async def fill_gap(
     if gap is None or gap.token != token:
         return False
     timeline = await Timeline.load(tx, updates)
-    timeline.apply(updates)
+    timeline.apply(updates, gap.channel_id)
     await timeline.write(tx)
     if next_token is None:
         write_many(tx, GAP, {gap_id: None})

@@ -6,7 +6,7 @@ from roomkeep.models import Channel, Id
 from roomkeep.storage.channel_settings import CHANNEL_SETTINGS, setting_key
 from roomkeep.storage.operation import reads, writes
 from roomkeep.storage.operations.messages import move_all
-from roomkeep.storage.operations.meta import SETTING, save_settings
+from roomkeep.storage.operations.meta import SETTING, write_settings
 from roomkeep.storage.operations.outbox import drop_entries, find_entry, get_outbox, put_entries
 from roomkeep.storage.operations.sync_records import CHANNEL, channel_prefix, read, read_many
 from roomkeep.storage.operations.synced_rooms import STORES, replace_channel
@@ -67,7 +67,7 @@ async def _move_settings(tx: Transaction, room_id: str, before: str, after: str)
     }
     found = await read_many(tx, SETTING, keys, object)
     settings: dict[str, object] = {keys[key]: value for key, value in found.items()}
-    await save_settings(tx, settings | dict.fromkeys(found))
+    await write_settings(tx, settings | dict.fromkeys(found))
 
 
 def _renamed(entry: OutboxEntry, before: str, after: str) -> OutboxEntry:

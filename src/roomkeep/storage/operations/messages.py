@@ -13,13 +13,13 @@ from roomkeep.storage.encoding import stored_fields
 from roomkeep.storage.operation import reads, writes
 from roomkeep.storage.operations.attachments import move_attachments
 from roomkeep.storage.operations.bans import check_not_banned
-from roomkeep.storage.operations.meta import save_settings
 from roomkeep.storage.operations.queued_writes import (
     queue_changes,
     queue_deletion,
     queue_message,
 )
 from roomkeep.storage.operations.reactions import sync_reactions
+from roomkeep.storage.operations.settings import save_settings
 from roomkeep.storage.operations.shared import WITH_DEPENDENTS, delete_dependents, require
 from roomkeep.storage.operations.sync_records import check_not_synced, synced_rooms
 from roomkeep.storage.operations.tombstones import make_tombstone, redact_deleted

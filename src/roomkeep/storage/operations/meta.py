@@ -2,7 +2,7 @@
 
 from indexeddb.keys import KeyRange
 from roomkeep.models import Id, User
-from roomkeep.storage.arguments import JsonValue, Settings
+from roomkeep.storage.arguments import Settings
 from roomkeep.storage.changes import Change
 from roomkeep.storage.operation import reads, writes
 from roomkeep.storage.schema import SCHEMA, MetaRecord
@@ -49,15 +49,8 @@ async def get_settings(tx: Transaction, prefix: str = "") -> dict[str, object]:
     return {record.key.removeprefix(SETTING): record.value for record in found}
 
 
-@writes("meta")
-async def save_setting(tx: Transaction, key: Id, value: JsonValue) -> None:
-    """Write a setting of the account: any JSON value. None deletes it."""
-    await save_settings(tx, {key: value})
-
-
-@writes("meta")
-async def save_settings(tx: Transaction, settings: Settings) -> None:
-    """Write settings of the account: any JSON values. None deletes one."""
+async def write_settings(tx: Transaction, settings: Settings) -> None:
+    """Write settings of the account, as a part of a transaction; None deletes one."""
     written = [
         MetaRecord(key=key, value=value) for key, value in settings.items() if value is not None
     ]

@@ -35,6 +35,7 @@ from roomkeep.storage.remote import (
     ChangeRoom,
     DeleteMessage,
     EditMessage,
+    MarkRead,
     OrderChannels,
     RemoveChannel,
     RemoveReaction,
@@ -62,7 +63,8 @@ async def queue_message(
     """Queue a message that is about to be written, new or changed; return it as it is to be.
 
     Raises:
-        InvalidRecord: it is someone else's, or changes what cannot be changed on a server.
+        InvalidRecord: it is someone else's, or changes what cannot be changed on a server, or has
+            several files.
     """
     created = await read(tx, channel_prefix(CHANNEL, message.room_id, message.channel_id), str)
     if created is not None:
@@ -75,12 +77,15 @@ async def queue_message(
     await _check_own(tx, message.sender_id, "sender_id")
     if message.reactions:
         raise InvalidRecord("are saved by themselves in a room on a server", field="reactions")
+    if len(attachment_ids) > 1:
+        msg = "a message in a room on a server has one file at most"
+        raise InvalidRecord(msg, field="attachment_ids")
     if not message.is_deleted:
         request = SendMessage(
             message_id=message.id,
             content=message.content,
             reply_to_id=message.reply_to_id,
-            attachment_ids=tuple(attachment_ids),
+            attachment_id=next(iter(attachment_ids), None),
         )
         await queue(tx, message.room_id, [(message.channel_id, request)])
         write_many(tx, EVENT, {message.id: ""})
@@ -124,10 +129,11 @@ async def queue_deletion(tx: Transaction, message: Message) -> None:
     about = [one for one in entries if message_of(one) == message.id]
     unsent = [one for one in about if isinstance(one.request, SendMessage)]
     # What is under way cannot be held back: the deletion follows it.
-    is_under_way = any(one.state == "waiting" for one in unsent)
-    drop_entries(tx, [one for one in about if not (is_under_way and one in unsent)])
+    is_on_server = not unsent or any(one.state == "waiting" for one in unsent)
+    kept = (SendMessage, MarkRead) if is_on_server else ()
+    drop_entries(tx, [one for one in about if not isinstance(one.request, kept)])
     write_many(tx, EDITS, {message.id: None})
-    if is_under_way or not unsent:
+    if is_on_server:
         request = DeleteMessage(message_id=message.id)
         await queue(tx, message.room_id, [(message.channel_id, request)])
 

@@ -36,7 +36,8 @@ async def apply_sync(tx: Transaction, batch: SyncBatch) -> bool:
     }
     updates = [update for channel in batch.channels for update in channel.updates]
     timeline = await Timeline.load(tx, updates)
-    timeline.apply(updates)
+    for channel in batch.channels:
+        timeline.apply(channel.updates, channel.channel_id)
     await timeline.write(tx)
     # Their echoes may lie in the gap, and nobody may ever scroll there.
     drop_entries(

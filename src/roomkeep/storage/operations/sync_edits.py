@@ -1,6 +1,7 @@
 """The edits of a message, on the server and here: the latest counts."""
 
 from collections.abc import Iterable
+from typing import TypeVar
 
 from msgspec import structs
 
@@ -8,15 +9,25 @@ from roomkeep.models import Message
 from roomkeep.storage.operations.messages import save_all
 from roomkeep.storage.operations.outbox import get_outbox, is_pending
 from roomkeep.storage.operations.sync_records import EDITS, Edit, Edits, read
-from roomkeep.storage.remote import EditMessage, OutboxEntry
+from roomkeep.storage.remote import EditMessage, MessageEdit, OutboxEntry
 from roomkeep.storage.transaction import Transaction
+
+_MOST_EDITS = 50
+"""How many edits of a message are known at a time, the latest: anyone may edit without an end."""
+
+E = TypeVar("E", bound=Edit | MessageEdit)
 
 
 def with_edit(known: Edits, edit: Edit) -> Edits:
     """Return the edits of a message with one more, or with one known more exactly."""
-    others = [one for one in known.edits if one.event_id != edit.event_id]
+    return structs.replace(known, edits=latest_edits(known.edits, edit))
+
+
+def latest_edits(known: Iterable[E], edit: E) -> tuple[E, ...]:
+    """Return the latest of some edits and one more, ascending; it replaces one of the same id."""
+    others = [one for one in known if one.event_id != edit.event_id]
     edits = sorted([*others, edit], key=lambda one: (one.edited_at, one.event_id))
-    return structs.replace(known, edits=tuple(edits))
+    return tuple(edits[-_MOST_EDITS:])
 
 
 def show_latest(message: Message, known: Edits, entries: Iterable[OutboxEntry]) -> Message:

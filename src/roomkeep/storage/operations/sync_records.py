@@ -3,6 +3,7 @@
 | key | what it holds |
 |---|---|
 | `sync/session`, `sync/token` | the session, and the token to ask with next |
+| `sync/server` | the address of the homeserver, also without a session |
 | `sync/rooms` | the ids of the rooms that are on the server |
 | `sync/room/ROOM` | `RoomState` |
 | `sync/target/EVENT` | `Target`: what an event is here, where its id does not tell |
@@ -12,6 +13,7 @@
 | `sync/media/ATTACHMENT` | the address of a file |
 | `sync/gap/ROOM/CHANNEL/ID` | `Gap` |
 | `sync/outbox/ID` | `OutboxEntry` |
+| `sync/picture` | `OwnPicture` |
 | `sync/channel/ROOM/CHANNEL` | the id that the server gave to a channel that was made here |
 """
 
@@ -32,6 +34,7 @@ T = TypeVar("T")
 
 SYNC = "sync/"
 SESSION = "sync/session"
+SERVER = "sync/server"
 TOKEN = "sync/token"  # noqa: S105 the name of a key
 ROOMS = "sync/rooms"
 ROOM = "sync/room/"
@@ -43,6 +46,7 @@ MEDIA = "sync/media/"
 GAP = "sync/gap/"
 OUTBOX = "sync/outbox/"
 CHANNEL = "sync/channel/"
+PICTURE = "sync/picture"
 
 
 class RoomState(Record, frozen=True, kw_only=True):
@@ -60,6 +64,18 @@ class RoomState(Record, frozen=True, kw_only=True):
     entered: tuple[str, ...]
     has_all_members: bool
     member_count: int
+
+
+class OwnPicture(Record, frozen=True, kw_only=True):
+    """The user's own picture that was set from here.
+
+    Attributes:
+        address: where it is on the server.
+        url: the `data:` URL that stands for it here.
+    """
+
+    address: str
+    url: str
 
 
 class Target(Record, frozen=True, kw_only=True):

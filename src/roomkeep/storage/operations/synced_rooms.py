@@ -14,8 +14,10 @@ from roomkeep.storage.operations.shared import WITH_DEPENDENTS
 from roomkeep.storage.operations.sync_records import (
     CHANNEL,
     GAP,
+    PICTURE,
     ROOM,
     ROOMS,
+    OwnPicture,
     RoomState,
     channel_prefix,
     delete_all,
@@ -133,8 +135,11 @@ async def put_users(tx: Transaction, users: Sequence[User]) -> None:
         user.oder_id: user
         for user in await tx.get_many("users", [user.oder_id for user in users], User)
     }
+    own = await read(tx, PICTURE, OwnPicture)
     new: dict[str, User] = {}
     for user in users:
+        if own is not None and user.avatar_url == own.address:
+            user = structs.replace(user, avatar_url=own.url)  # noqa: PLW2901
         known = stored.get(user.oder_id)
         if known is None:
             new[user.oder_id] = user

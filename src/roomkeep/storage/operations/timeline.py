@@ -15,7 +15,7 @@ from roomkeep.storage.operations.messages import save_all
 from roomkeep.storage.operations.meta import get_owner
 from roomkeep.storage.operations.outbox import drop_entries, get_outbox, is_pending, message_of
 from roomkeep.storage.operations.reactions import put_early_reactions, reaction_key, reaction_order
-from roomkeep.storage.operations.sync_edits import show_latest, with_edit
+from roomkeep.storage.operations.sync_edits import latest_edits, show_latest, with_edit
 from roomkeep.storage.operations.sync_media import add_files
 from roomkeep.storage.operations.sync_records import (
     EARLY,
@@ -124,15 +124,32 @@ class Timeline:
             return event_id
         return str(target.message_id)
 
+    def _message_of(self, update: TimelineUpdate) -> str:
+        """Return the id that the message has here that an update is about."""
+        match update:
+            case NewMessage(message=message):
+                event_id = message.id
+            case MessageEdit(message_id=event_id):
+                pass
+            case NewReaction(reaction=reaction):
+                event_id = reaction.message_id
+            case Redaction(target_id=event_id):
+                if (target := self._targets.get(event_id)) is not None:
+                    event_id = target.message_id
+        return self.record_of(event_id)
+
     def _reactions_of(self, updates: Iterable[TimelineUpdate]) -> list[ReactionKey]:
         """Return the keys of the reactions that some updates may be about."""
         keys = {one.reaction for one in self._targets.values() if one.reaction is not None}
         keys |= {reaction_key(one.reaction) for one in updates if isinstance(one, NewReaction)}
         return [(oder_id, emoji, self.record_of(named)) for oder_id, emoji, named in keys]
 
-    def apply(self, updates: Iterable[TimelineUpdate]) -> None:
-        """Apply updates, in order."""
+    def apply(self, updates: Iterable[TimelineUpdate], channel_id: str) -> None:
+        """Apply updates of a channel, in order, but for those about messages of another one."""
         for update in updates:
+            about = self.messages.get(self._message_of(update))
+            if about is not None and about.channel_id != channel_id:
+                continue
             echoed = self._take_echo(update)
             match update:
                 case NewMessage():
@@ -214,9 +231,8 @@ class Timeline:
         message = self.messages.get(id_)
         if message is None:
             early = self._early.get(update.message_id, Early())
-            if all(one.event_id != update.event_id for one in early.edits):
-                edits = (*early.edits, update)
-                self._early[update.message_id] = structs.replace(early, edits=edits)
+            edits = latest_edits(early.edits, update)
+            self._early[update.message_id] = structs.replace(early, edits=edits)
             return
         if message.sender_id != update.sender_id or message.is_deleted:
             return

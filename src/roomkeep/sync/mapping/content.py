@@ -63,19 +63,30 @@ def reaction_content(event_id: str, emoji: str) -> dict[str, Any]:
 
 
 def space_settings(
-    name: str, topic: str | None, *, is_private: bool, is_listed: bool
+    name: str, topic: str | None, *, is_private: bool, takes_requests: bool, is_listed: bool
 ) -> dict[str, Any]:
-    """Return the settings of a new room: a space."""
+    """Return the settings of a new room: a space.
+
+    Args:
+        name: its name.
+        topic: its topic, if any.
+        is_private: whether people need an invitation.
+        takes_requests: whether those who have none may ask.
+        is_listed: whether the server lists it, so that people can ask or join.
+    """
+    asks = {"type": "m.room.join_rules", "state_key": "", "content": {"join_rule": "knock"}}
+    can_enter = takes_requests or not is_private
     return {
         "name": name,
         **({} if topic is None else {"topic": topic}),
         "preset": "private_chat" if is_private else "public_chat",
-        "visibility": "public" if is_listed and not is_private else "private",
+        "visibility": "public" if is_listed and can_enter else "private",
+        **({"initial_state": [asks]} if takes_requests else {}),
         "creation_content": {"type": SPACE_TYPE},
-        # Messages belong in channels; only moderators invite to a private room.
+        # Messages belong in channels. Only moderators invite to a private room, or accept requests.
         "power_level_content_override": {
             "events_default": 100,
-            "invite": 50 if is_private else 0,
+            "invite": 50 if is_private or takes_requests else 0,
         },
     }
 

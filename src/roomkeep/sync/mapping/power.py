@@ -1,16 +1,15 @@
 """Power levels, and the roles and permissions that follow from them."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Final, Literal, TypeAlias
+from typing import Any, Final
 
 from msgspec import Struct
 
+from roomkeep.models import Role
 from roomkeep.storage.remote import Rights
 from roomkeep.sync.wire.types import Event
 
-__all__ = ["Power", "Role", "level_of_role", "read_power", "with_role"]
-
-Role: TypeAlias = Literal["host", "admin", "moderator", "member"]
+__all__ = ["Power", "level_of_role", "read_power", "with_role"]
 
 _LEVELS: Final[Mapping[Role, int]] = {"host": 100, "admin": 75, "moderator": 50, "member": 0}
 _CREATOR: Final = 2**53

@@ -17,12 +17,15 @@ __all__ = [
     "ordered_children",
     "orders_for",
     "read_channels",
+    "servers_of_child",
 ]
 
 SPACE_TYPE: Final = "m.space"
 VOICE_TYPE: Final = "org.matrix.msc3417.call"
 _VOICE_TYPES: Final = frozenset((VOICE_TYPE, "m.call"))
 _MAX_ORDER: Final = 50
+_MAX_SERVER: Final = 255
+_MOST_SERVERS: Final = 5
 _DIGITS: Final = 6
 
 
@@ -38,17 +41,24 @@ def ordered_children(events: Iterable[Event]) -> list[str]:
     """
     places: dict[str, tuple[bool, str, int, str]] = {}
     for event in events:
-        via = event.content.get("via")
         if event.type != "m.space.child" or not event.state_key:
             continue
         # A child without `via` was removed.
-        if not isinstance(via, list) or not any(isinstance(name, str) and name for name in via):
+        if not servers_of_child(event):
             places.pop(event.state_key, None)
             continue
         order = _order(event.content)
         place = (order is None, order or "", event.origin_server_ts, event.state_key)
         places[event.state_key] = place
     return sorted(places, key=places.__getitem__)
+
+
+def servers_of_child(event: Event) -> tuple[str, ...]:
+    """Return the servers that know a space's child, by the event that names it; a few suffice."""
+    via = event.content.get("via")
+    names = via if isinstance(via, list) else ()
+    found = [name for name in names if isinstance(name, str) and 0 < len(name) <= _MAX_SERVER]
+    return tuple(found[:_MOST_SERVERS])
 
 
 def read_channels(

@@ -28,16 +28,16 @@ from roomkeep.sync.mapping.texts import (
 )
 from roomkeep.sync.mapping.updates import ChannelUpdate, RoomUpgrade, Typing
 from roomkeep.sync.wire.addresses import media_parts
-from roomkeep.sync.wire.types import Event
+from roomkeep.sync.wire.types import MAX_ID, MAX_TIME, Event
 
 __all__ = ["ENCRYPTED_CONTENT", "Place", "read_event", "read_notes", "read_timeline"]
 
 ENCRYPTED_CONTENT: Final = "This message is encrypted. Roomkeep cannot read it."
 """The content of every encrypted message."""
 
-_MAX_ID: Final = 1_024
 _MAX_SIZE: Final = 2**53 - 1
-_FILES: Final = frozenset(("m.image", "m.file", "m.audio", "m.video"))
+# A tuple, where a value of any type can be looked for.
+_FILES: Final = ("m.image", "m.file", "m.audio", "m.video")
 _MESSAGES: Final = frozenset(("m.room.message", "m.sticker", "m.room.encrypted"))
 _POLLS: Final = ("m.poll.start", "org.matrix.msc3381.poll.start")
 
@@ -219,7 +219,7 @@ def _read_receipts(content: dict[str, Any]) -> Iterable[ReadUpTo]:
         for kind in ("m.read", "m.read.private"):
             for user_id, said in _object(_object(kinds).get(kind)).items():
                 at = _object(said).get("ts")
-                is_time = isinstance(at, int) and not isinstance(at, bool) and 0 <= at <= _MAX_SIZE
+                is_time = isinstance(at, int) and not isinstance(at, bool) and 0 <= at <= MAX_TIME
                 # Receipts of a thread do not apply to the channel.
                 thread = _object(said).get("thread_id", "main")
                 if is_time and thread == "main" and _is_id(event_id) and _is_id(user_id):
@@ -272,7 +272,7 @@ def _name(event: Event, place: Place) -> str:
 
 def _transaction(event: Event) -> str | None:
     given = event.unsigned.transaction_id
-    return given if isinstance(given, str) else None
+    return str(given) if _is_id(given) else None
 
 
 def _object(value: object) -> dict[str, Any]:
@@ -280,4 +280,4 @@ def _object(value: object) -> dict[str, Any]:
 
 
 def _is_id(value: object) -> bool:
-    return isinstance(value, str) and 0 < len(value) <= _MAX_ID
+    return isinstance(value, str) and 0 < len(value) <= MAX_ID

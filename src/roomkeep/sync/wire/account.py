@@ -40,6 +40,7 @@ OLDEST: Final = (1, 11)
 
 _V3: Final = "/_matrix/client/v3"
 _SMALL: Final = 65_536
+_USER_ID: Final = re.compile(r"@[^:\s]*:[^@/\s]+")
 _TIMEOUT_S: Final = 15
 
 
@@ -188,6 +189,11 @@ async def _log_in(
         raise
     # Reject an invalid token now, not at its first use.
     wire.signed_in(said.access_token)
+    if not _USER_ID.fullmatch(said.user_id):
+        raise BadResponse("the homeserver gave a user ID that is none")
+    asked = body.get("identifier", {}).get("user", "")
+    if asked.startswith("@") and said.user_id.lower() != asked.lower():
+        raise BadResponse("the homeserver signed in somebody else")
     return said
 
 

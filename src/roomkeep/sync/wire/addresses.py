@@ -2,13 +2,23 @@
 
 import re
 from ipaddress import ip_address
-from urllib.parse import quote, urlsplit
+from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 from roomkeep.sync.errors import BadAddress
 
-__all__ = ["check_base_url", "localpart", "media_parts", "origin", "path", "server_of"]
+__all__ = [
+    "check_base_url",
+    "localpart",
+    "media_parts",
+    "origin",
+    "path",
+    "room_and_servers",
+    "server_of",
+]
 
 _MAX_LENGTH = 1_024
+_LINK = re.compile(r"(?:https?://)?matrix\.to/#/([^/?]+)[^?]*(?:\?(.*))?", re.IGNORECASE)
+_URI = re.compile(r"matrix:(r|roomid)/([^/?]+)[^?]*(?:\?(.*))?", re.IGNORECASE)
 _MEDIA = re.compile(r"mxc://([^/?#\s]{1,255})/([A-Za-z0-9_=.~-]{1,255})")
 
 
@@ -66,6 +76,21 @@ def media_parts(address: str) -> tuple[str, str]:
     if found is None or found[2] in (".", ".."):
         raise BadAddress("this is no address of a file on a homeserver")
     return found[1], found[2]
+
+
+def room_and_servers(address: str) -> tuple[str, tuple[str, ...]]:
+    """Return the room's ID or alias in an address, and the servers that the address says know it.
+
+    The address may be a link to a room, such as `https://matrix.to/#/#club:example.org`, or a
+    `matrix:` URI; any other is returned as it is.
+    """
+    if (found := _LINK.fullmatch(address)) is not None:
+        name = unquote(found[1])
+    elif (found := _URI.fullmatch(address)) is not None:
+        name = {"r": "#", "roomid": "!"}[found[1].lower()] + unquote(found[2])
+    else:
+        return address, ()
+    return name, tuple(parse_qs(found.groups()[-1] or "").get("via", ()))
 
 
 def localpart(user_id: str) -> str:

@@ -1,17 +1,21 @@
 """Events: sync, history, sending, receipts, typing and state."""
 
-from typing import Any, Final, TypeVar
+from typing import Annotated, Any, Final, TypeVar
 
-from msgspec import Raw, Struct
+from msgspec import Meta, Raw, Struct
 
 from roomkeep.sync.errors import BadResponse, NotFound
 from roomkeep.sync.wire.addresses import path
 from roomkeep.sync.wire.call import Wire, decode
 from roomkeep.sync.wire.types import (
+    MAX_EVENTS,
+    MAX_ID,
     Event,
     JoinedRoom,
     LeftRoom,
     Messages,
+    Number,
+    PageToken,
     Skipped,
     StrippedRoom,
     SyncResponse,
@@ -36,11 +40,15 @@ __all__ = [
 R = TypeVar("R", bound=JoinedRoom)
 
 _V3: Final = "/_matrix/client/v3"
+_MAX_ROOMS: Final = 10_000
 _SYNC_BYTES: Final = 64 * 1024 * 1024
 _STATE_BYTES: Final = 32 * 1024 * 1024
 _SMALL: Final = 65_536
 _MORE_S: Final = 30
 """The timeout, in addition to the time the server is asked to wait."""
+
+
+_Timed = Annotated[list[Raw], Meta(max_length=MAX_EVENTS)]
 
 
 class _EventId(Struct, frozen=True):
@@ -52,13 +60,13 @@ class _Events(Struct, frozen=True):
 
 
 class _Timeline(Struct, frozen=True):
-    events: list[Raw] = []
+    events: _Timed = []
     limited: bool = False
-    prev_batch: str | None = None
+    prev_batch: PageToken | None = None
 
 
 class _Summary(Struct, frozen=True, rename={"members": "m.joined_member_count"}):
-    members: int | None = None
+    members: Number | None = None
 
 
 class _Room(Struct, frozen=True):
@@ -79,15 +87,18 @@ async def create_filter(wire: Wire, user_id: str, chosen: dict[str, Any]) -> str
     return made.filter_id
 
 
+_Rooms = Annotated[dict[str, Raw], Meta(max_length=_MAX_ROOMS)]
+
+
 class _SyncedRooms(Struct, frozen=True):
-    join: dict[str, Raw] = {}
-    leave: dict[str, Raw] = {}
-    invite: dict[str, Raw] = {}
-    knock: dict[str, Raw] = {}
+    join: _Rooms = {}
+    leave: _Rooms = {}
+    invite: _Rooms = {}
+    knock: _Rooms = {}
 
 
 class _Synced(Struct, frozen=True):
-    next_batch: str
+    next_batch: PageToken
     rooms: _SyncedRooms = _SyncedRooms()
     account_data: _Events = _Events()
 
@@ -136,9 +147,9 @@ async def sync(
 
 
 class _Page(Struct, frozen=True):
-    chunk: list[Raw] = []
+    chunk: _Timed = []
     state: list[Raw] = []
-    end: str | None = None
+    end: PageToken | None = None
 
 
 async def get_messages(
@@ -268,6 +279,7 @@ def _rooms(rooms: dict[str, Raw], kind: type[R], skipped: Skipped) -> dict[str, 
     found: dict[str, R] = {}
     for room_id, raw in rooms.items():
         try:
+            _check_id(room_id)
             room = decode(raw, _Room)
         except BadResponse:
             skipped.count += 1
@@ -288,6 +300,7 @@ def _stripped_rooms(rooms: dict[str, Raw], part: str, skipped: Skipped) -> dict[
     found: dict[str, StrippedRoom] = {}
     for room_id, raw in rooms.items():
         try:
+            _check_id(room_id)
             shown = decode(raw, dict[str, Raw]).get(part)
             events = _Events() if shown is None else decode(shown, _Events)
         except BadResponse:
@@ -295,6 +308,16 @@ def _stripped_rooms(rooms: dict[str, Raw], part: str, skipped: Skipped) -> dict[
             continue
         found[room_id] = StrippedRoom(state=skipped.events(events.events))
     return found
+
+
+def _check_id(room_id: str) -> None:
+    """Check the key of a room, which the decoder does not.
+
+    Raises:
+        BadResponse: no request can name such a room.
+    """
+    if not 0 < len(room_id) <= MAX_ID or room_id in (".", ".."):
+        raise BadResponse("a room has an id that is none")
 
 
 def _state_path(room_id: str, type_: str, key: str) -> str:

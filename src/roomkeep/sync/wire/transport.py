@@ -5,9 +5,10 @@ from typing import Final, Protocol
 
 from msgspec import Struct
 
-__all__ = ["MAX_REDIRECTS", "Request", "Response", "Transport"]
+__all__ = ["MAX_REDIRECTS", "Request", "Response", "Transport", "time_limit"]
 
 MAX_REDIRECTS: Final = 3
+_LEAST_BYTES_PER_S: Final = 1_000
 
 
 class Request(Struct, frozen=True, kw_only=True):
@@ -16,7 +17,7 @@ class Request(Struct, frozen=True, kw_only=True):
     Attributes:
         url: the whole URL.
         headers: with lowercase names.
-        timeout_s: how long to wait for more data, in seconds.
+        timeout_s: how long to wait for more data, in seconds; see also `time_limit`.
         max_bytes: the size limit of the response body.
     """
 
@@ -29,6 +30,14 @@ class Request(Struct, frozen=True, kw_only=True):
 
     def __repr__(self) -> str:
         return f"Request({self.method} {self.url.partition('?')[0]})"
+
+
+def time_limit(request: Request, size: int) -> float:
+    """Return how long some bytes of a request, or of its response, may take, in seconds.
+
+    A response that never ends, one byte at a time, is none.
+    """
+    return request.timeout_s + size / _LEAST_BYTES_PER_S
 
 
 class Response(Struct, frozen=True, kw_only=True):

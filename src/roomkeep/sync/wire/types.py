@@ -8,6 +8,9 @@ from roomkeep.sync.errors import BadResponse
 from roomkeep.sync.wire.call import decode
 
 __all__ = [
+    "MAX_EVENTS",
+    "MAX_ID",
+    "MAX_TIME",
     "Event",
     "Hierarchy",
     "IdentityProvider",
@@ -16,6 +19,8 @@ __all__ = [
     "Login",
     "LoginFlow",
     "Messages",
+    "Number",
+    "PageToken",
     "Profile",
     "PublicRooms",
     "RoomSummary",
@@ -31,13 +36,17 @@ T = TypeVar("T")
 
 MAX_EVENT_BYTES: Final = 262_144
 """The size limit of an event. The protocol allows 65,536 bytes, plus what the server adds."""
-_MAX_TIME: Final = 8_640_000_000_000_000
+MAX_EVENTS: Final = 1_000
+"""The most events in a timeline or in a page of one, far more than are asked for."""
+MAX_ID: Final = 1_024
+MAX_TIME: Final = 8_640_000_000_000_000
+"""The latest time, in ms: the range of JavaScript's Date."""
 
-_Id = Annotated[str, Meta(min_length=1, max_length=1_024)]
+_Id = Annotated[str, Meta(min_length=1, max_length=MAX_ID)]
+PageToken = Annotated[str, Meta(min_length=1, max_length=65_536)]
+Number = Annotated[int, Meta(ge=0, le=2**53 - 1)]
 _Token = Annotated[str, Meta(min_length=1, max_length=8_192)]
-# The range of JavaScript's Date.
-_Time = Annotated[int, Meta(ge=0, le=_MAX_TIME)]
-_Number = Annotated[int, Meta(ge=0, le=2**53 - 1)]
+_Time = Annotated[int, Meta(ge=0, le=MAX_TIME)]
 
 
 class Unsigned(Struct, frozen=True, kw_only=True):
@@ -168,6 +177,11 @@ class SyncResponse(Struct, frozen=True, kw_only=True):
     account_data: tuple[Event, ...]
     skipped: int
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing new."""
+        return not (self.joined or self.left or self.invited or self.knocked or self.account_data)
+
 
 class RoomSummary(Struct, frozen=True, kw_only=True):
     """A room's public data."""
@@ -179,7 +193,7 @@ class RoomSummary(Struct, frozen=True, kw_only=True):
     canonical_alias: str | None = None
     join_rule: str | None = None
     room_type: str | None = None
-    num_joined_members: _Number = 0
+    num_joined_members: Number = 0
     world_readable: bool = False
     children_state: list[Raw] = []
 
