@@ -228,11 +228,16 @@ class MemoryTransaction:
 
 
 class MemoryEngine:
-    """An account's database in memory."""
+    """A database of an account in memory.
 
-    def __init__(self, name: str) -> None:
+    Args:
+        name: the database's name.
+        schema: its stores.
+    """
+
+    def __init__(self, name: str, schema: Mapping[str, StoreSchema] = SCHEMA) -> None:
         self.name = name
-        self.stores = {store: MemoryStore(schema) for store, schema in SCHEMA.items()}
+        self.stores = {store: MemoryStore(one) for store, one in schema.items()}
         self._suspects: Suspects = {}
 
     async def read(self, stores: Sequence[str], body: Body[T]) -> T:

@@ -1,35 +1,30 @@
-"""Searching the messages of an account."""
+"""Searching the messages of an account: those of a span of time, or at places."""
 
 import re
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
-from roomkeep.models import Id, Message, Milliseconds, Record, Room, User
+from indexeddb.keys import KeyRange
+from roomkeep.models import Message, Record, Room, User
 from roomkeep.storage.arguments import Limit
 from roomkeep.storage.operation import reads
 from roomkeep.storage.operations.attachments import attachments_of
-from roomkeep.storage.operations.message_pages import PageEdge, message_order, read_page
+from roomkeep.storage.operations.message_pages import message_order
+from roomkeep.storage.operations.message_slices import read_slice
 from roomkeep.storage.operations.meta import get_owner
+from roomkeep.storage.schema import BY_ROOM_AND_TIME
+from roomkeep.storage.search.area import SearchArea, SearchCursor
 from roomkeep.storage.search.query import SearchQuery, find_matches, is_name, matches
+from roomkeep.storage.search.segments import Place
 from roomkeep.storage.search.tokens import fold
 from roomkeep.storage.transaction import Transaction
 
-_PAGE: Final = 200
-"""How many messages of a channel are read at a time."""
+_FIRST: Final = 50
+"""So many messages are looked at first; then four times as many."""
+_PAGE: Final = 400
+"""So many messages are held at a time."""
 _ME: Final = "me"
 _LINK: Final = re.compile(r"https?://\S|\bwww\.\S", re.IGNORECASE)
-
-
-class SearchCursor(Record, frozen=True, kw_only=True):
-    """Where a search goes on: among what is older than this message.
-
-    Attributes:
-        timestamp: its time, in ms.
-        id: its id.
-    """
-
-    timestamp: Milliseconds
-    id: Id
 
 
 class SearchHit(Record, frozen=True, kw_only=True):
@@ -49,103 +44,143 @@ class SearchPage(Record, frozen=True, kw_only=True):
 
     Attributes:
         hits: the messages, the newest first.
-        next: where to go on; None where there are no more.
+        next: where to go on; None where there are no more. A page may have few hits, or none, and
+            still not be the last: where a search has to look through many messages it pauses.
+        is_indexed: the index has all messages but the newest few, so that a search for words is
+            quick. What is found is the same without.
     """
 
     hits: list[SearchHit]
     next: SearchCursor | None = None
+    is_indexed: bool = False
+
+
+class Scanned(Record, frozen=True, kw_only=True):
+    """What was found in a span of time.
+
+    Attributes:
+        hits: the messages, the newest first.
+        reached: these are all from this time on, unless there are as many as were asked for.
+        looked_at: how many messages were read.
+    """
+
+    hits: list[SearchHit]
+    reached: int
+    looked_at: int
 
 
 @reads("messages", "rooms", "users", "attachments", "meta")
-async def search_messages(
+async def scan_messages(
     tx: Transaction,
     query: SearchQuery,
-    room_id: Id | None = None,
-    channel_id: Id | None = None,
+    area: SearchArea,
     limit: Limit = 20,
-    before: SearchCursor | None = None,
-) -> SearchPage:
-    """Return the newest messages that match a query, by (timestamp, id), descending.
-
-    Deleted messages are not found, nor is anything where the query is empty.
+    most: Limit = 2**31 - 1,
+) -> Scanned:
+    """Look through messages, and return the newest that match a query.
 
     Args:
         tx: the transaction.
         query: what is searched for.
-        room_id: in this room only.
-        channel_id: in this channel of the room only.
-        limit: how many, at most.
-        before: where the page before ended.
+        area: the messages.
+        limit: how many hits, at most.
+        most: about how many messages to look at, at most.
     """
-    if query.is_empty or limit == 0:
-        return SearchPage(hits=[])
-    edge = None if before is None else PageEdge(before.timestamp, before.id)
-    if query.until is not None and (edge is None or edge.timestamp >= query.until):
-        edge = PageEdge(query.until)
-    stored = {room.id: room for room in await tx.get_all("rooms", Room)}
-    chosen = stored if room_id is None else {room_id}
-    streams = [_Stream(tx, one, channel_id, edge) for one in chosen]
-    senders = await _find_senders(tx, query.senders)
+    search = _Search(tx, query, area)
+    await search.prepare()
+    places = [(room_id, area.channel_id) for room_id in search.rooms]
     hits: list[Message] = []
-    async for message in _newest_first(streams):
-        if query.since is not None and message.timestamp < query.since:
-            break
-        if message.is_deleted or not matches(query, message.content):
-            continue
-        is_here = _is_in(query.places, stored.get(message.room_id), message.channel_id)
-        if is_here and senders(message) and await _has(tx, query, message):
-            hits.append(message)
-            if len(hits) > limit:
-                break
-    found = [
-        SearchHit(message=message, matches=find_matches(query, message.content))
-        for message in hits[:limit]
+    looked_at, reached, count = 0, area.until, _FIRST
+    while reached > area.since and len(hits) < limit and looked_at < most:
+        found, reached = await read_slice(tx, Message, places, area.since, reached, count)
+        count = _PAGE
+        looked_at += len(found)
+        hits += await search.select(found)
+    return Scanned(hits=search.mark(hits[:limit]), reached=reached, looked_at=looked_at)
+
+
+@reads("messages", "rooms", "users", "attachments", "meta")
+async def search_places(
+    tx: Transaction, query: SearchQuery, places: Sequence[Place], area: SearchArea
+) -> list[SearchHit]:
+    """Return the messages at some places that match a query, the newest first.
+
+    Args:
+        tx: the transaction.
+        query: what is searched for.
+        places: where to look.
+        area: only among these messages.
+    """
+    asked = [
+        tx.get_all(
+            "messages",
+            Message,
+            index=BY_ROOM_AND_TIME,
+            query=KeyRange.only((place.room_id, place.timestamp)),
+        )
+        for place in places
     ]
-    last = hits[limit - 1] if len(hits) > limit else None
-    following = None if last is None else SearchCursor(timestamp=last.timestamp, id=last.id)
-    return SearchPage(hits=found, next=following)
+    search = _Search(tx, query, area)
+    await search.prepare()
+    found = [message for request in asked for message in await request]
+    return search.mark(await search.select(found))
 
 
-class _Stream:
-    """The messages of a room or a channel, the newest first, read page by page."""
+class _Search:
+    """A query, and what there is to know of the account to tell what matches it.
 
-    def __init__(
-        self, tx: Transaction, room_id: str, channel_id: str | None, edge: PageEdge | None
-    ) -> None:
+    Attributes:
+        rooms: the rooms to search in; None for one that is not stored.
+    """
+
+    def __init__(self, tx: Transaction, query: SearchQuery, area: SearchArea) -> None:
+        self.rooms: dict[str, Room | None] = {}
+        self._senders: Callable[[Message], bool] = lambda _: True
         self._tx = tx
-        self._ref = (room_id, channel_id)
-        self._edge = edge
-        self._read: list[Message] = []
-        self._has_more = True
+        self._query = query
+        self._area = area
 
-    async def peek(self) -> Message | None:
-        """Return the next message without passing it; None at the end."""
-        if not self._read and self._has_more:
-            page = await read_page(self._tx, *self._ref, _PAGE, self._edge, "prev")
-            self._has_more = len(page) == _PAGE
-            if page:
-                self._edge = PageEdge(page[-1].timestamp, page[-1].id)
-            self._read = page[::-1]
-        return self._read[-1] if self._read else None
+    async def prepare(self) -> None:
+        """Read what the search needs to know of the account."""
+        stored = {room.id: room for room in await self._tx.get_all("rooms", Room)}
+        room_id = self._area.room_id
+        self.rooms = {**stored} if room_id is None else {room_id: stored.get(room_id)}
+        self._senders = await _find_senders(self._tx, self._query.senders)
 
-    def pass_on(self) -> None:
-        """Go on after the next message."""
-        self._read.pop()
+    async def select(self, messages: Sequence[Message]) -> list[Message]:
+        """Return those of some messages that match, the newest first."""
+        found = [message for message in messages if self._matches(message)]
+        if "file" in self._query.has or "picture" in self._query.has:
+            found = await self._with_files(found)
+        return sorted(found, key=message_order, reverse=True)
 
+    def mark(self, messages: Sequence[Message]) -> list[SearchHit]:
+        """Return messages with the places that match."""
+        return [
+            SearchHit(message=message, matches=find_matches(self._query, message.content))
+            for message in messages
+        ]
 
-async def _newest_first(streams: Sequence[_Stream]) -> AsyncIterator[Message]:
-    """Yield the messages of several rooms in one order, the newest first."""
-    heads = [(stream, await stream.peek()) for stream in streams]
-    ahead = {stream: message for stream, message in heads if message is not None}
-    while ahead:
-        stream, message = max(ahead.items(), key=lambda head: message_order(head[1]))
-        yield message
-        stream.pass_on()
-        following = await stream.peek()
-        if following is None:
-            del ahead[stream]
-        else:
-            ahead[stream] = following
+    def _matches(self, message: Message) -> bool:
+        query = self._query
+        return (
+            not message.is_deleted
+            and message.room_id in self.rooms
+            and self._area.includes(message)
+            and matches(query, message.content)
+            and ("link" not in query.has or _LINK.search(message.content) is not None)
+            and _is_in(query.places, self.rooms[message.room_id], message.channel_id)
+            and self._senders(message)
+        )
+
+    async def _with_files(self, messages: Sequence[Message]) -> list[Message]:
+        files = await attachments_of(self._tx, [message.id for message in messages])
+        wanted = "image/" if "picture" in self._query.has else ""
+        return [
+            message
+            for message in messages
+            if any(file.mime.startswith(wanted) for file in files.get(message.id, ()))
+        ]
 
 
 async def _find_senders(tx: Transaction, names: Sequence[str]) -> Callable[[Message], bool]:
@@ -176,13 +211,3 @@ def _is_in(places: Sequence[str], room: Room | None, channel_id: str) -> bool:
     channel = (one.name for one in room.channels if one.id == channel_id)
     names = (room.name, *channel)
     return any(is_name(place, *names) for place in places)
-
-
-async def _has(tx: Transaction, query: SearchQuery, message: Message) -> bool:
-    if "link" in query.has and _LINK.search(message.content) is None:
-        return False
-    if "file" not in query.has and "picture" not in query.has:
-        return True
-    files = (await attachments_of(tx, [message.id])).get(message.id, [])
-    is_picture = any(file.mime.startswith("image/") for file in files)
-    return bool(files) and (is_picture or "picture" not in query.has)
