@@ -12,6 +12,7 @@ from types import FrameType
 
 from tools.bench_app import bench_app
 from tools.bench_desktop import bench_desktop
+from tools.bench_search import bench_search
 from tools.bench_start import bench_start
 from tools.bench_store import bench_indexeddb, bench_store
 from tools.bench_sync import bench_sync
@@ -90,6 +91,9 @@ def _parser() -> ArgumentParser:
     add("bench-start", _bench_start, "measure how fast the page starts")
     add("bench-indexeddb", _bench_indexeddb, "measure IndexedDB from Python in the browser")
     add("bench-store", _bench_store, "measure how fast the store is in the browser")
+    search = add("bench-search", _bench_search, "measure how fast messages are found")
+    search.add_argument("archive", nargs="?", type=Path, help="JSON lines, gzipped or not")
+    search.add_argument("--messages", type=int, default=1_000_000, help="how many; 1,000,000")
     large = add("bench-sync", _bench_sync, "measure how a large account begins to be synchronized")
     large.add_argument("--rooms", type=int, default=200, help="how many rooms; 200 as a rule")
     large.add_argument("--events", type=int, default=100_000, help="how many messages; 100,000")
@@ -189,6 +193,10 @@ def _bench_desktop(arguments: Namespace) -> int:
 
 def _bench_store(_: Namespace) -> int:
     return bench_store()
+
+
+def _bench_search(arguments: Namespace) -> int:
+    return bench_search(arguments.archive, arguments.messages)
 
 
 def _bench_sync(arguments: Namespace) -> int:

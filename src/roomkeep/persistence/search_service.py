@@ -19,7 +19,6 @@ from roomkeep.storage.operations.search import SearchHit, SearchPage
 from roomkeep.storage.operations.search_debts import SearchState
 from roomkeep.storage.operations.search_index import FoundPlaces, TimeSpan
 from roomkeep.storage.search.area import SearchArea, SearchCursor
-from roomkeep.storage.search.plan import find_gaps
 from roomkeep.storage.search.query import SearchQuery, parse_query
 from roomkeep.storage.search.segments import Place
 from roomkeep.storage.search.terms import sought_terms
@@ -116,6 +115,7 @@ class _Search:
         self._hits: list[SearchHit] = []
         self._scanned = 0
         self._checked = 0
+        self._is_indexed = True
         self._state = SearchState(coverage=None, debts=[], can_be_indexed=False)
 
     async def run(self) -> SearchPage:
@@ -138,7 +138,7 @@ class _Search:
         elif reached > self._since:
             following = SearchCursor(timestamp=reached)
         return SearchPage(
-            hits=self._hits[: self._limit], next=following, is_indexed=await self._is_indexed()
+            hits=self._hits[: self._limit], next=following, is_indexed=self._is_indexed
         )
 
     @property
@@ -149,12 +149,15 @@ class _Search:
         """Search some of what is older than a time; return how far that went."""
         coverage = self._state.coverage
         if coverage is None or not self._terms:
+            self._is_indexed = False
             return await self._scan(self._since, until)
         if until > coverage.until:
             return await self._scan(max(coverage.until, self._since), until)
         found = await self._find(coverage.generation, until)
         if found is None:
+            self._is_indexed = False
             return await self._scan(self._since, until)
+        self._is_indexed = found.is_whole
         await self._check(found.places, found.reached, until)
         if found.gap is None or len(self._hits) > self._limit:
             return found.reached
@@ -213,13 +216,6 @@ class _Search:
 
     def _narrowed(self, since: int, until: int) -> SearchArea:
         return structs.replace(self._area, since=since, until=until)
-
-    async def _is_indexed(self) -> bool:
-        coverage = self._state.coverage
-        if coverage is None or any(not debt.is_single for debt in self._state.debts):
-            return False
-        segments = await self._scope.run(operations.search_index.get_segments, coverage.generation)
-        return not find_gaps(segments, BEGINNING_OF_TIME, coverage.until)
 
 
 async def _give_others_a_turn() -> None:

@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from indexeddb.keys import KeyRange
 from roomkeep.models import Message, Record, Room, User
 from roomkeep.storage.arguments import Limit
 from roomkeep.storage.operation import reads
@@ -19,8 +18,6 @@ from roomkeep.storage.search.segments import Place
 from roomkeep.storage.search.tokens import fold
 from roomkeep.storage.transaction import Transaction
 
-_FIRST: Final = 50
-"""So many messages are looked at first; then four times as many."""
 _PAGE: Final = 400
 """So many messages are held at a time."""
 _ME: Final = "me"
@@ -46,8 +43,8 @@ class SearchPage(Record, frozen=True, kw_only=True):
         hits: the messages, the newest first.
         next: where to go on; None where there are no more. A page may have few hits, or none, and
             still not be the last: where a search has to look through many messages it pauses.
-        is_indexed: the index has all messages but the newest few, so that a search for words is
-            quick. What is found is the same without.
+        is_indexed: the index has all that the search went through, and what is older, but for the
+            newest few messages. Where it has not, the search finds the same, and takes longer.
     """
 
     hits: list[SearchHit]
@@ -90,10 +87,9 @@ async def scan_messages(
     await search.prepare()
     places = [(room_id, area.channel_id) for room_id in search.rooms]
     hits: list[Message] = []
-    looked_at, reached, count = 0, area.until, _FIRST
+    looked_at, reached = 0, area.until
     while reached > area.since and len(hits) < limit and looked_at < most:
-        found, reached = await read_slice(tx, Message, places, area.since, reached, count)
-        count = _PAGE
+        found, reached = await read_slice(tx, Message, places, area.since, reached, _PAGE)
         looked_at += len(found)
         hits += await search.select(found)
     return Scanned(hits=search.mark(hits[:limit]), reached=reached, looked_at=looked_at)
@@ -111,26 +107,19 @@ async def search_places(
         places: where to look.
         area: only among these messages.
     """
-    asked = [
-        tx.get_all(
-            "messages",
-            Message,
-            index=BY_ROOM_AND_TIME,
-            query=KeyRange.only((place.room_id, place.timestamp)),
-        )
-        for place in places
-    ]
+    wanted = [(place.room_id, place.timestamp) for place in places]
+    finding = tx.find_keys("messages", BY_ROOM_AND_TIME, wanted)
     search = _Search(tx, query, area)
     await search.prepare()
-    found = [message for request in asked for message in await request]
-    return search.mark(await search.select(found))
+    ids = [id_ for those in (await finding).values() for id_ in those]
+    return search.mark(await search.select(await tx.get_many("messages", ids, Message)))
 
 
 class _Search:
     """A query, and what there is to know of the account to tell what matches it.
 
     Attributes:
-        rooms: the rooms to search in; None for one that is not stored.
+        rooms: the rooms to search in; None where nothing of a room but its id matters.
     """
 
     def __init__(self, tx: Transaction, query: SearchQuery, area: SearchArea) -> None:
@@ -142,9 +131,14 @@ class _Search:
 
     async def prepare(self) -> None:
         """Read what the search needs to know of the account."""
-        stored = {room.id: room for room in await self._tx.get_all("rooms", Room)}
         room_id = self._area.room_id
-        self.rooms = {**stored} if room_id is None else {room_id: stored.get(room_id)}
+        if self._query.places:
+            stored = await self._tx.get_all("rooms", Room)
+            self.rooms = {room.id: room for room in stored if room_id in (None, room.id)}
+        elif room_id is None:
+            self.rooms = dict.fromkeys(await self._tx.get_all_keys("rooms"))
+        else:
+            self.rooms = {room_id: None}
         self._senders = await _find_senders(self._tx, self._query.senders)
 
     async def select(self, messages: Sequence[Message]) -> list[Message]:

@@ -5,8 +5,8 @@ from typing import Final, NamedTuple
 
 from indexeddb.keys import KeyRange
 from roomkeep.errors import StorageLost
-from roomkeep.models import Id, Record, TimeBound
-from roomkeep.storage.arguments import Ids, Limit
+from roomkeep.models import BEGINNING_OF_TIME, Id, Record, TimeBound
+from roomkeep.storage.arguments import Blocks, Ids, Limit
 from roomkeep.storage.operation import reads, writes
 from roomkeep.storage.search.area import SearchArea
 from roomkeep.storage.search.plan import Span, find_gaps, newest_first, overlaps
@@ -49,11 +49,13 @@ class FoundPlaces(Record, frozen=True, kw_only=True):
         reached: these are all from this time on.
         gap: the index does not have what comes next: from this time to `reached`; None where it
             has, or there is nothing more.
+        is_whole: the index has all that is older than the end of the span.
     """
 
     places: list[Place]
     reached: int
     gap: int | None = None
+    is_whole: bool
 
 
 @reads(*_INDEX)
@@ -76,9 +78,7 @@ async def get_segments_of_room(tx: Transaction, generation: Id, room_id: Id) -> 
 
 
 @writes(*_INDEX)
-async def put_segment(
-    tx: Transaction, segment: Segment, blocks: Sequence[Block], expected: Ids
-) -> bool:
+async def put_segment(tx: Transaction, segment: Segment, blocks: Blocks, expected: Ids) -> bool:
     """Write a segment in place of those that it overlaps.
 
     Args:
@@ -129,11 +129,9 @@ async def find_places(
     """
     since, until = area.since, area.until
     dated = [Span(one.since, one.until) for one in stale]
-    segments = [
-        segment
-        for segment in await get_segments(tx, generation)
-        if not any(overlaps(segment, span) for span in dated)
-    ]
+    present = await get_segments(tx, generation)
+    is_whole = not dated and not find_gaps(present, BEGINNING_OF_TIME, until)
+    segments = [one for one in present if not any(overlaps(one, span) for span in dated)]
     gaps = find_gaps(segments, since, until)
     gap = gaps[0] if gaps else Span(since, since)
     ahead = [one for one in segments if overlaps(one, Span(gap.until, until))]
@@ -148,10 +146,15 @@ async def find_places(
         if len(found) >= most > 0:
             reached = found[most - 1].timestamp
             return FoundPlaces(
-                places=[one for one in found if one.timestamp >= reached], reached=reached
+                places=[one for one in found if one.timestamp >= reached],
+                reached=reached,
+                is_whole=is_whole,
             )
     return FoundPlaces(
-        places=found, reached=gap.until, gap=gap.since if gap.since < gap.until else None
+        places=found,
+        reached=gap.until,
+        gap=gap.since if gap.since < gap.until else None,
+        is_whole=is_whole,
     )
 
 
