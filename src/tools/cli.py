@@ -17,7 +17,7 @@ from tools.bench_start import bench_start
 from tools.bench_store import bench_indexeddb, bench_store
 from tools.bench_sync import bench_sync
 from tools.browsers import test_browsers
-from tools.check import STEPS, check, take_screenshots, test_long, test_sync
+from tools.check import STEPS, check, take_screenshots, test_long, test_search, test_sync
 from tools.desktop import show_desktop
 from tools.federation import run_federation
 from tools.homeserver import DEFAULT_PORT as HOMESERVER_PORT
@@ -69,6 +69,8 @@ def _parser() -> ArgumentParser:
     test.add_argument("steps", nargs="*", metavar="step", help=", ".join(STEPS))
     long = add("test-long", _test_long, "compare with the model and kill the browser many times")
     long.add_argument("--seed", type=int, help="what the calls are made from; any when not given")
+    searches = add("test-search", _test_search, "compare 10,000 searches with a plain scan")
+    searches.add_argument("--seed", type=int, help="what is searched; any when not given")
     sync = add("test-sync", _test_sync, "have several people act at random on a homeserver")
     sync.add_argument("--seconds", type=float, default=300, help="for how long; 300 as a rule")
     sync.add_argument("--seed", type=int, help="what they do is made from it; any when not given")
@@ -159,6 +161,10 @@ def _test(chosen: Namespace) -> int:
 
 def _test_long(arguments: Namespace) -> int:
     return test_long(arguments.seed)
+
+
+def _test_search(arguments: Namespace) -> int:
+    return test_search(arguments.seed)
 
 
 def _test_sync(arguments: Namespace) -> int:
