@@ -260,6 +260,20 @@ async def test_messages_are_found_in_the_channel_that_they_were_moved_to(
         await db.update_search_index()
 
 
+async def test_a_message_from_the_future_is_found(db: DatabaseService) -> None:
+    await db.save_room(room())
+    await db.save_message(message("ahead", content="tea", timestamp=8_000_000_000_000))
+    await db.save_messages([message(f"m{n}", content="cake", timestamp=n) for n in range(600)])
+    await db.update_search_index()
+    assert await found_ids(db, "tea", 20) == ["ahead"]
+    assert (await db.search_messages("cake")).is_indexed
+    await db.save_messages(
+        [message(f"n{n}", content="cake", timestamp=900 + n) for n in range(300)]
+    )
+    await db.update_search_index()
+    assert await found_ids(db, "tea", 20) == ["ahead"]
+
+
 async def test_an_index_that_is_not_the_accounts_is_not_used(
     world: World, db: DatabaseService
 ) -> None:

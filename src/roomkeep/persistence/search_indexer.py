@@ -111,7 +111,7 @@ class SearchIndexer:
         if span is not None:
             await self._build(coverage, segments, state.debts, span)
             return True
-        return await self._take_in_tail(coverage)
+        return await self._take_in_tail(coverage, state.tail)
 
     async def _settle(
         self, coverage: Coverage, segments: Sequence[Segment], debts: Sequence[Debt], debt: Debt
@@ -127,10 +127,9 @@ class SearchIndexer:
         else:
             await self._run(settle_debts, [debt], debt.since, debt.until)
 
-    async def _take_in_tail(self, coverage: Coverage) -> bool:
+    async def _take_in_tail(self, coverage: Coverage, rooms: Sequence[str]) -> bool:
         """Have the new messages be covered, where there are enough; return whether there were."""
         now = self._clock()
-        rooms = await self._run(get_message_rooms)
         count = await self._run(count_messages_between, rooms, coverage.until, now)
         if count < plan.TAIL:
             return False

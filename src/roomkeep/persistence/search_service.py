@@ -116,7 +116,7 @@ class _Search:
         self._scanned = 0
         self._checked = 0
         self._is_indexed = True
-        self._state = SearchState(coverage=None, debts=[], can_be_indexed=False)
+        self._state = SearchState(coverage=None, debts=[], tail=[], can_be_indexed=False)
 
     async def run(self) -> SearchPage:
         """Return the page."""
@@ -142,6 +142,13 @@ class _Search:
         )
 
     @property
+    def _is_one_word(self) -> bool:
+        """Whether all that the index gives are matches, unless they were changed."""
+        (phrase, *others) = self._query.phrases
+        plain = SearchQuery(phrases=(phrase,), since=self._query.since, until=self._query.until)
+        return not others and len(phrase.words) == 1 and self._query == plain
+
+    @property
     def _is_tired(self) -> bool:
         return self._scanned >= _MOST_SCANNED or self._checked >= _MOST_CHECKED
 
@@ -152,7 +159,8 @@ class _Search:
             self._is_indexed = False
             return await self._scan(self._since, until)
         if until > coverage.until:
-            return await self._scan(max(coverage.until, self._since), until)
+            since = max(coverage.until, self._since)
+            return await self._scan(since, until, self._state.tail)
         found = await self._find(coverage.generation, until)
         if found is None:
             self._is_indexed = False
@@ -177,13 +185,13 @@ class _Search:
                 self._terms,
                 self._narrowed(self._since, until),
                 stale,
-                2 * (self._limit + 1),
+                (self._limit + 1) * (1 if self._is_one_word else 2),
             )
         except ScopeChanged:
             raise
         except StorageError:
             logger.warning("the search goes on without its index", exc_info=True)
-            self._state = SearchState(coverage=None, debts=[], can_be_indexed=False)
+            self._state = SearchState(coverage=None, debts=[], tail=[], can_be_indexed=False)
             return None
 
     async def _check(self, places: list[Place], since: int, until: int) -> None:
@@ -200,7 +208,7 @@ class _Search:
             )
             self._hits += found
 
-    async def _scan(self, since: int, until: int) -> int:
+    async def _scan(self, since: int, until: int, room_ids: list[str] | None = None) -> int:
         missing = self._limit + 1 - len(self._hits)
         most = _MOST_SCANNED - self._scanned
         scanned = await self._scope.run(
@@ -209,6 +217,7 @@ class _Search:
             self._narrowed(since, until),
             missing,
             most,
+            room_ids,
         )
         self._hits += scanned.hits
         self._scanned += scanned.looked_at

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from roomkeep.models import Message, Record, Room, User
-from roomkeep.storage.arguments import Limit
+from roomkeep.storage.arguments import Ids, Limit, Places
 from roomkeep.storage.operation import reads
 from roomkeep.storage.operations.attachments import attachments_of
 from roomkeep.storage.operations.message_pages import message_order
@@ -14,7 +14,6 @@ from roomkeep.storage.operations.meta import get_owner
 from roomkeep.storage.schema import BY_ROOM_AND_TIME
 from roomkeep.storage.search.area import SearchArea, SearchCursor
 from roomkeep.storage.search.query import SearchQuery, find_matches, is_name, matches
-from roomkeep.storage.search.segments import Place
 from roomkeep.storage.search.tokens import fold
 from roomkeep.storage.transaction import Transaction
 
@@ -73,6 +72,7 @@ async def scan_messages(
     area: SearchArea,
     limit: Limit = 20,
     most: Limit = 2**31 - 1,
+    room_ids: Ids | None = None,
 ) -> Scanned:
     """Look through messages, and return the newest that match a query.
 
@@ -82,10 +82,12 @@ async def scan_messages(
         area: the messages.
         limit: how many hits, at most.
         most: about how many messages to look at, at most.
+        room_ids: the rooms that have messages there; None where that is not known.
     """
     search = _Search(tx, query, area)
     await search.prepare()
-    places = [(room_id, area.channel_id) for room_id in search.rooms]
+    rooms = search.rooms if room_ids is None else search.rooms.keys() & set(room_ids)
+    places = [(room_id, area.channel_id) for room_id in rooms]
     hits: list[Message] = []
     looked_at, reached = 0, area.until
     while reached > area.since and len(hits) < limit and looked_at < most:
@@ -97,7 +99,7 @@ async def scan_messages(
 
 @reads("messages", "rooms", "users", "attachments", "meta")
 async def search_places(
-    tx: Transaction, query: SearchQuery, places: Sequence[Place], area: SearchArea
+    tx: Transaction, query: SearchQuery, places: Places, area: SearchArea
 ) -> list[SearchHit]:
     """Return the messages at some places that match a query, the newest first.
 

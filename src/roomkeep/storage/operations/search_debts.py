@@ -7,6 +7,7 @@ where the index may have them are noted in meta. The notes go once the index has
 |---|---|
 | `search/coverage` | `Coverage`; nothing is noted where there is none |
 | `search/debt/…` | `Debt` |
+| `search/tail/ROOM` | nothing: the room may have messages that are newer than the coverage |
 """
 
 import secrets
@@ -17,8 +18,9 @@ import msgspec
 from msgspec import structs
 
 from indexeddb.keys import KeyRange
-from roomkeep.models import BEGINNING_OF_TIME, Id, Message, Record, TimeBound
+from roomkeep.models import BEGINNING_OF_TIME, END_OF_TIME, Id, Message, Record, TimeBound
 from roomkeep.storage.operation import reads, writes
+from roomkeep.storage.operations.message_slices import count_messages_between, get_message_rooms
 from roomkeep.storage.schema import SEARCH_VERSION, MetaRecord
 from roomkeep.storage.search.plan import Coverage, Debt, Span, overlaps
 from roomkeep.storage.search.segments import IndexedMessage
@@ -26,6 +28,7 @@ from roomkeep.storage.transaction import Transaction
 
 _COVERAGE: Final = "search/coverage"
 _DEBT: Final = "search/debt/"
+_TAIL: Final = "search/tail/"
 _MANY: Final = 8
 """From so many messages of a room on, a transaction notes the span from the first to the last."""
 
@@ -36,11 +39,13 @@ class SearchState(Record, frozen=True, kw_only=True):
     Attributes:
         coverage: None where there is no index.
         debts: what the index owes.
+        tail: the rooms that may have messages that are newer than the coverage.
         can_be_indexed: messages can be read by time; not so in an older client's database.
     """
 
     coverage: Coverage | None
     debts: list[Debt]
+    tail: list[str]
     can_be_indexed: bool
 
 
@@ -48,26 +53,31 @@ class SearchState(Record, frozen=True, kw_only=True):
 async def get_search_state(tx: Transaction) -> SearchState:
     """Return what the account knows of its index."""
     if tx.missing_indexes():
-        return SearchState(coverage=None, debts=[], can_be_indexed=False)
+        return SearchState(coverage=None, debts=[], tail=[], can_be_indexed=False)
+    tail = _tail(tx)
     coverage, debts = await _coverage(tx), await _debts(tx)
-    return SearchState(coverage=coverage, debts=debts, can_be_indexed=True)
+    return SearchState(coverage=coverage, debts=debts, tail=await tail, can_be_indexed=True)
 
 
-@writes("meta")
+@writes("messages", "meta")
 async def start_coverage(tx: Transaction, generation: Id) -> None:
     """Begin a new index, which covers nothing yet; an older one is worth nothing from now on."""
     await forget_coverage(tx)
-    _put_coverage(
-        tx, Coverage(generation=generation, version=SEARCH_VERSION, until=BEGINNING_OF_TIME)
-    )
+    coverage = Coverage(generation=generation, version=SEARCH_VERSION, until=BEGINNING_OF_TIME)
+    _put_coverage(tx, coverage)
+    _put_tail(tx, await get_message_rooms(tx))
 
 
-@writes("meta")
+@writes("messages", "meta")
 async def extend_coverage(tx: Transaction, generation: Id, until: TimeBound) -> None:
     """Have what is written before this time be noted from now on."""
     coverage = await _coverage(tx)
-    if coverage is not None and coverage.generation == generation and coverage.until < until:
-        _put_coverage(tx, structs.replace(coverage, until=until))
+    if coverage is None or coverage.generation != generation or coverage.until >= until:
+        return
+    _put_coverage(tx, structs.replace(coverage, until=until))
+    for room_id in await _tail(tx):
+        if not await count_messages_between(tx, [room_id], until, END_OF_TIME):
+            tx.delete("meta", [_TAIL + room_id])
 
 
 @writes("meta")
@@ -96,7 +106,8 @@ async def settle_debts(
 async def forget_coverage(tx: Transaction) -> None:
     """Have the index be built anew: something has changed that was not noted."""
     tx.delete("meta", [_COVERAGE])
-    tx.delete("meta", await tx.get_all_keys("meta", query=KeyRange.prefix(_DEBT)))
+    for prefix in (_DEBT, _TAIL):
+        tx.delete("meta", await tx.get_all_keys("meta", query=KeyRange.prefix(prefix)))
 
 
 async def note_messages(tx: Transaction, messages: Iterable[Message]) -> None:
@@ -122,7 +133,10 @@ async def _note(tx: Transaction, ids: Sequence[str], written: dict[str, Message]
     coverage = await _coverage(tx)
     if coverage is None:
         return
-    before = {one.id: one for one in await tx.get_many("messages", ids, IndexedMessage)}
+    reading = tx.get_many("messages", ids, IndexedMessage)
+    newer = {one.room_id for one in written.values() if one.timestamp >= coverage.until}
+    _put_tail(tx, newer.difference(await _tail(tx)))
+    before = {one.id: one for one in await reading}
     new: dict[str, set[int]] = {}
     old: dict[str, set[int]] = {}
     for id_ in ids:
@@ -160,6 +174,15 @@ async def _coverage(tx: Transaction) -> Coverage | None:
 
 def _put_coverage(tx: Transaction, coverage: Coverage) -> None:
     tx.put("meta", [MetaRecord(key=_COVERAGE, value=coverage)])
+
+
+async def _tail(tx: Transaction) -> list[str]:
+    keys = await tx.get_all_keys("meta", query=KeyRange.prefix(_TAIL))
+    return [key.removeprefix(_TAIL) for key in keys]
+
+
+def _put_tail(tx: Transaction, room_ids: Iterable[str]) -> None:
+    tx.put("meta", [MetaRecord(key=_TAIL + room_id, value=True) for room_id in room_ids])
 
 
 async def _debts(tx: Transaction) -> list[Debt]:
