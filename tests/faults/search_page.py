@@ -1,7 +1,7 @@
 """Compares what search finds with what there is, then writes and indexes until it is killed.
 
-Each batch has one message with a word of its own, which is deleted at once: after the index has
-been brought up to date, the word must not be in it.
+Each batch has one message with a word of its own, which is deleted when nothing changes near it
+any more: after the index has been brought up to date, the word must not be in it.
 """
 
 import asyncio
@@ -17,6 +17,8 @@ from roomkeep.storage.schema import search_database_name
 from roomkeep.storage.search import plan
 
 SIZE = 40
+AGE = 40
+"""So many batches later a message is deleted; those after it reach back by 28."""
 
 # Small, so that a kill meets every step of the building.
 vars(plan).update(SEGMENT=256, TAIL=16, SLICE=64)
@@ -38,13 +40,13 @@ def batch(number: int) -> list[Message]:
 
 
 async def write(db: DatabaseService) -> None:
-    """Write one batch after the other, and delete a message of each."""
+    """Write one batch after the other, and delete a message of an older one."""
     stored = await db.get_messages("room", limit=1_000_000)
     first = max((int(one.id.split()[0]) for one in stored), default=0) + 1
     for number in itertools.count(first):
         await db.save_messages(batch(number))
-        await db.delete_message(f"{number} 0")
-        js.tellHost(json.dumps({"acknowledged": number}))
+        await db.delete_message(f"{number - AGE} 0")
+        js.tellHost(json.dumps({"acknowledged": number - AGE}))
 
 
 async def index(db: DatabaseService) -> None:
@@ -94,6 +96,10 @@ async def main() -> None:
     channels = (Channel(id="general", name="General", type="text", position=0),)
     await db.save_room(Room(id="room", name="Room", host_id="ann", created_at=0, channels=channels))
     messages = await db.get_messages("room", limit=1_000_000)
+    if not messages:
+        for number in range(1, AGE + 1):
+            await db.save_messages(batch(number))
+        messages = await db.get_messages("room", limit=1_000_000)
     was_right = await is_right(db, messages)
     await db.update_search_index()
     becomes_right = await is_right(db, messages)
