@@ -14,8 +14,10 @@ from msgspec import Meta, Struct
 from msgspec.structs import force_setattr
 
 __all__ = [
+    "BEGINNING_OF_TIME",
     "DEFAULT_CHANNEL_ID",
     "DELETED_MESSAGE_CONTENT",
+    "END_OF_TIME",
     "MAX_LENGTH",
     "Attachment",
     "Ban",
@@ -29,6 +31,7 @@ __all__ = [
     "Role",
     "Room",
     "RoomMember",
+    "TimeBound",
     "User",
     "ban_key",
 ]
@@ -52,6 +55,12 @@ BanKey = Annotated[str, Meta(min_length=1, extra={MAX_LENGTH: 2 * 12 * 1_024 + 1
 # The address of a picture, which may be a `data:` URL.
 Picture = Annotated[str, Meta(extra={MAX_LENGTH: 1_048_576})]
 Milliseconds = Annotated[int, Meta(ge=-_MAX_TIME, le=_MAX_TIME)]
+# The end of a span of time is no part of it, so that of the last time comes after it.
+TimeBound = Annotated[int, Meta(ge=-_MAX_TIME, le=_MAX_TIME + 1)]
+BEGINNING_OF_TIME: Final = -_MAX_TIME
+"""No time is earlier."""
+END_OF_TIME: Final = _MAX_TIME + 1
+"""Every time is earlier."""
 Count = Annotated[int, Meta(ge=0, le=2**53 - 1)]
 
 

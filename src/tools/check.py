@@ -25,6 +25,8 @@ LEFT_OUT_VARIABLE: Final = "ROOMKEEP_NO_HOMESERVER"
 _SYNC_TESTS: Final = ROOT / "tests" / "sync" / "homeserver"
 LONG: Final = "140"
 """How many times as many examples as in `npm test` a long run tries."""
+SEARCHES: Final = "334"
+"""The same for searches."""
 
 
 def check(chosen: Collection[str] = ()) -> int:
@@ -133,6 +135,23 @@ def test_long(seed: int | None) -> int:
     print(f"The seed is {chosen}: `npm run test:long -- --seed {chosen}` makes the same calls.")
     env = {VARIABLE: str(browser), "ROOMKEEP_LONG": LONG, "ROOMKEEP_SEED": str(chosen)}
     tests = ["tests/contract/test_model.py", "tests/faults"]
+    return call([venv_program("python"), "-m", "pytest", *tests], env=env)
+
+
+def test_search(seed: int | None) -> int:
+    """Compares what 10,000 searches find in 5,000 messages, on each backend, with a plain scan.
+
+    Args:
+        seed: What the messages and the searches are made from; None for a new one.
+
+    Raises:
+        ToolError: Something is missing that the user must install.
+    """
+    browser = set_up_tests()
+    chosen = secrets.randbelow(2**32) if seed is None else seed
+    print(f"The seed is {chosen}: `npm run test:search -- --seed {chosen}` searches the same.")
+    env = {VARIABLE: str(browser), "ROOMKEEP_LONG": SEARCHES, "ROOMKEEP_SEED": str(chosen)}
+    tests = ["tests/contract/test_search_index.py", "-k", "look_at_each"]
     return call([venv_program("python"), "-m", "pytest", *tests], env=env)
 
 

@@ -13,11 +13,20 @@ from types import FrameType
 from tools.bench_app import bench_app
 from tools.bench_desktop import bench_desktop
 from tools.bench_latency import bench_latency
+from tools.bench_search import bench_search
 from tools.bench_start import bench_start
 from tools.bench_store import bench_indexeddb, bench_store
 from tools.bench_sync import bench_sync
 from tools.browsers import test_browsers
-from tools.check import STEPS, check, take_screenshots, test_fuzz, test_long, test_sync
+from tools.check import (
+    STEPS,
+    check,
+    take_screenshots,
+    test_fuzz,
+    test_long,
+    test_search,
+    test_sync,
+)
 from tools.desktop import show_desktop
 from tools.federation import run_federation
 from tools.homeserver import DEFAULT_PORT as HOMESERVER_PORT
@@ -69,6 +78,8 @@ def _parser() -> ArgumentParser:
     test.add_argument("steps", nargs="*", metavar="step", help=", ".join(STEPS))
     long = add("test-long", _test_long, "compare with the model and kill the browser many times")
     long.add_argument("--seed", type=int, help="what the calls are made from; any when not given")
+    searches = add("test-search", _test_search, "compare 10,000 searches with a plain scan")
+    searches.add_argument("--seed", type=int, help="what is searched; any when not given")
     fuzz = add("test-fuzz", _test_fuzz, "damage archives at random and try to import them")
     fuzz.add_argument("--seconds", type=float, default=300, help="for how long; 300 as a rule")
     fuzz.add_argument("--seed", type=int, help="what the damage is made from; any when not given")
@@ -97,6 +108,9 @@ def _parser() -> ArgumentParser:
     add("bench-store", _bench_store, "measure how fast the store is in the browser")
     latency = add("bench-latency", _bench_latency, "measure how fast a message is on other screens")
     latency.add_argument("--times", type=int, default=50, help="how many of each; 50 as a rule")
+    search = add("bench-search", _bench_search, "measure how fast messages are found")
+    search.add_argument("archive", nargs="?", type=Path, help="JSON lines, gzipped or not")
+    search.add_argument("--messages", type=int, default=1_000_000, help="how many; 1,000,000")
     large = add("bench-sync", _bench_sync, "measure how a large account begins to be synchronized")
     large.add_argument("--rooms", type=int, default=200, help="how many rooms; 200 as a rule")
     large.add_argument("--events", type=int, default=100_000, help="how many messages; 100,000")
@@ -168,6 +182,10 @@ def _test_fuzz(arguments: Namespace) -> int:
     return test_fuzz(arguments.seconds, arguments.seed)
 
 
+def _test_search(arguments: Namespace) -> int:
+    return test_search(arguments.seed)
+
+
 def _test_sync(arguments: Namespace) -> int:
     return test_sync(arguments.operations, arguments.kills, arguments.seed)
 
@@ -204,6 +222,10 @@ def _bench_store(_: Namespace) -> int:
 
 def _bench_latency(arguments: Namespace) -> int:
     return bench_latency(arguments.times)
+
+
+def _bench_search(arguments: Namespace) -> int:
+    return bench_search(arguments.archive, arguments.messages)
 
 
 def _bench_sync(arguments: Namespace) -> int:

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from roomkeep.sync.tab_lock import tab_lock
+from roomkeep.persistence.tab_lock import tab_lock
 from support.js import run_js
 
 

@@ -132,6 +132,22 @@ class DesktopWorld(World):
             file.row_factory = sqlite3.Row
             yield file
 
+    async def has_index(self, user_id: str | None = None) -> bool:
+        return self._index(user_id).exists()
+
+    async def stored_index(self, user_id: str | None = None) -> list[str]:
+        with contextlib.closing(sqlite3.connect(self._index(user_id))) as file:
+            file.row_factory = sqlite3.Row
+            return [row["name"] + row["text"] for row in _all(file, "blocks")]
+
+    async def lose_index(self, user_id: str | None = None) -> None:
+        with contextlib.closing(sqlite3.connect(self._index(user_id))) as file, file:
+            file.execute("DELETE FROM blocks")
+            file.execute("DELETE FROM segments")
+
+    def _index(self, user_id: str | None) -> Path:
+        return self.main.data_folder.folder_of(user_id) / "search.sqlite"
+
     def _make(self) -> DatabaseService:
         return DatabaseService(DesktopBackend(SessionBridge(self.main)))
 

@@ -55,6 +55,17 @@ class WindowWorld(World):
         records: list[dict[str, Any]] = await self._have_done("stored", store, user_id)
         return records
 
+    async def has_index(self, user_id: str | None = None) -> bool:
+        found: bool = await self._have_done("has_index", user_id)
+        return found
+
+    async def stored_index(self, user_id: str | None = None) -> list[str]:
+        texts: list[str] = await self._have_done("stored_index", user_id)
+        return texts
+
+    async def lose_index(self, user_id: str | None = None) -> None:
+        await self._have_done("lose_index", user_id)
+
     async def _have_done(self, *call: object) -> Any:
         answer = json.loads(await self._bridge.command(json.dumps({"test": call})))
         assert "trouble" not in answer, answer["trouble"]

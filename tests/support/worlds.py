@@ -19,9 +19,11 @@ from roomkeep.storage.schema import (
     BY_CHANNEL_AND_TIME,
     BY_ROOM_AND_TIME,
     SCHEMA,
+    SEARCH_SCHEMA,
     VERSION,
     KeyPath,
     database_name,
+    search_database_name,
 )
 from support.js import run_js
 
@@ -83,6 +85,18 @@ class World(ABC):
         """Return what a store really holds, in the order of its keys."""
 
     @abstractmethod
+    async def has_index(self, user_id: str | None = None) -> bool:
+        """Tell whether there is a search index of an account."""
+
+    @abstractmethod
+    async def stored_index(self, user_id: str | None = None) -> list[str]:
+        """Return the names and the texts of the blocks that the search index really holds."""
+
+    @abstractmethod
+    async def lose_index(self, user_id: str | None = None) -> None:
+        """Delete what is in the search index, unseen by the account."""
+
+    @abstractmethod
     def _make(self) -> DatabaseService: ...
 
     @abstractmethod
@@ -126,6 +140,18 @@ class MemoryWorld(World):
     async def stored(self, store: str, user_id: str | None = None) -> list[dict[str, Any]]:
         rows = self._engine(user_id).stores[store].walk(None, None, "next")
         return [json.loads(row.text) for row in rows]
+
+    async def has_index(self, user_id: str | None = None) -> bool:
+        return database_name(user_id) in self._backend.indexes
+
+    async def stored_index(self, user_id: str | None = None) -> list[str]:
+        rows = self._backend.indexes[database_name(user_id)].stores["blocks"]
+        records = [json.loads(row.text) for row in rows.walk(None, None, "next")]
+        return [record["name"] + record["text"] for record in records]
+
+    async def lose_index(self, user_id: str | None = None) -> None:
+        index = self._backend.indexes[database_name(user_id)]
+        index.stores = MemoryEngine(index.name, SEARCH_SCHEMA).stores
 
     def _engine(self, user_id: str | None) -> MemoryEngine:
         return self._backend.engines[database_name(user_id)]
@@ -194,6 +220,18 @@ class IndexedDBWorld(World):
         records: list[dict[str, Any]] = await database.read([store], get)
         database.close()
         return records
+
+    async def has_index(self, user_id: str | None = None) -> bool:
+        return await indexeddb.exists(search_database_name(database_name(user_id)))
+
+    async def stored_index(self, user_id: str | None = None) -> list[str]:
+        database = await indexeddb.open(search_database_name(database_name(user_id)))
+        records = await database.get_all("blocks")
+        database.close()
+        return [record["name"] + record["text"] for record in records]
+
+    async def lose_index(self, user_id: str | None = None) -> None:
+        await indexeddb.delete(search_database_name(database_name(user_id)))
 
     def _make(self) -> DatabaseService:
         return DatabaseService()

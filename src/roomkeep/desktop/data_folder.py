@@ -5,6 +5,7 @@ current-user.json        who is signed in, as JSON
 accounts/<name>/         one for each account; the name is made from the user id
 owner.json           the user id, as JSON
 roomkeep.sqlite      the database
+search.sqlite        the search index, made from the database
 attachments/<hash>   the bytes of attachments
 """
 

@@ -8,7 +8,9 @@ from roomkeep.persistence.app_resume_storage import (
     PendingSignIn,
 )
 from roomkeep.persistence.database_service import DatabaseService
+from roomkeep.persistence.search_indexer import SearchProgress
 from roomkeep.persistence.storage_report import StorageReport
+from roomkeep.persistence.tab_lock import one_tab
 from roomkeep.storage.changes import ACCOUNTS, OUTBOX, Change
 from roomkeep.storage.channel_settings import (
     DRAFT,
@@ -24,9 +26,11 @@ from roomkeep.storage.operations.archive_imports import ArchiveImport
 from roomkeep.storage.operations.backup import RecordPage, StoreName
 from roomkeep.storage.operations.channel_pages import ChannelPage
 from roomkeep.storage.operations.message_pages import message_order
+from roomkeep.storage.operations.search import SearchHit, SearchPage
 from roomkeep.storage.quota import Quota
 from roomkeep.storage.remote import MarkRead, OutboxEntry, Rights, SendMessage, SyncedRoom
 from roomkeep.storage.schema import MetaRecord
+from roomkeep.storage.search.area import SearchCursor
 from roomkeep.storage.validation import check_json, check_record
 
 __all__ = [
@@ -52,6 +56,10 @@ __all__ = [
     "Quota",
     "RecordPage",
     "Rights",
+    "SearchCursor",
+    "SearchHit",
+    "SearchPage",
+    "SearchProgress",
     "SendMessage",
     "StorageReport",
     "StoreName",
@@ -61,5 +69,6 @@ __all__ = [
     "check_json",
     "check_record",
     "message_order",
+    "one_tab",
     "setting_key",
 ]

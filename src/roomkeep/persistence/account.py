@@ -1,5 +1,6 @@
 """An account's open database, and the backend that opens it."""
 
+import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Any, ParamSpec, Protocol, TypeVar
@@ -103,15 +104,25 @@ async def run_steps(
 
 
 class EngineAccount(Account):
-    """An account whose operations run here, on an engine."""
+    """An account whose operations run here, on engines.
 
-    def __init__(self, engine: Engine) -> None:
+    Args:
+        engine: the account's own database.
+        open_index: opens its search index, once that is first used.
+    """
+
+    def __init__(self, engine: Engine, open_index: Callable[[], Awaitable[Engine]]) -> None:
         super().__init__(engine.name)
         self._engine = engine
+        self._open_index = open_index
+        self._index: Engine | None = None
+        self._opening_index = asyncio.Lock()
 
     def dispose(self) -> None:
-        """Release the database; nothing is under way any more."""
+        """Release the databases; nothing is under way any more."""
         self._engine.close()
+        if self._index is not None:
+            self._index.close()
 
     async def update_older_messages(self) -> None:
         """Put right what an older client has left different, in small transactions."""
@@ -122,10 +133,17 @@ class EngineAccount(Account):
         async def body(tx: Transaction) -> tuple[Any, Transaction]:
             return await operation(tx, **arguments), tx
 
-        transact = self._engine.read if operation.mode == "read" else self._engine.write
+        engine = await self._get_index() if operation.is_of_index else self._engine
+        transact = engine.read if operation.mode == "read" else engine.write
         result, tx = await transact(operation.stores, body)
         self._note(tx.changes, tx.unreadable)
         return result
+
+    async def _get_index(self) -> Engine:
+        async with self._opening_index:
+            if self._index is None:
+                self._index = await self._open_index()
+            return self._index
 
 
 class Backend(Protocol):

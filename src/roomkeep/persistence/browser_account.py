@@ -13,16 +13,17 @@ from roomkeep.storage.changes import (
     encode_changes,
     everything_changed,
 )
-from roomkeep.storage.engines.indexeddb.engine import IndexedDBEngine
+from roomkeep.storage.engines.indexeddb.engine import IndexedDBEngine, open_index
 from roomkeep.storage.operation import Operation
+from roomkeep.storage.schema import search_database_name
 
 
 class BrowserAccount(EngineAccount):
     """An account's database that publishes its changes to the account's other tabs, too."""
 
     def __init__(self, engine: IndexedDBEngine) -> None:
-        super().__init__(engine)
-        self._indexeddb = engine
+        super().__init__(engine, self._open_search_index)
+        self._engines = [engine]
         # None while the page lies in the back-forward cache.
         self._channel: Any = None
         self._under_way: list[Operation[..., Any]] = []
@@ -59,7 +60,16 @@ class BrowserAccount(EngineAccount):
             self._under_way.remove(operation)
             if self._channel is None:
                 # It was asked of a page that is going into the cache, and has opened it again.
-                self._indexeddb.suspend()
+                self._suspend()
+
+    async def _open_search_index(self) -> IndexedDBEngine:
+        engine = await open_index(search_database_name(self.database_name))
+        self._engines.append(engine)
+        return engine
+
+    def _suspend(self) -> None:
+        for engine in self._engines:
+            engine.suspend()
 
     def _listen(self) -> None:
         self._channel = js.BroadcastChannel.new(self.database_name)
@@ -83,14 +93,14 @@ class BrowserAccount(EngineAccount):
             return
         if event.type == "pagehide":
             self._silence()
-            self._indexeddb.suspend()
+            self._suspend()
         else:
             self._listen()
             self.notify(everything_changed())
 
     def _announce_unfinished(self) -> None:
         """Tell the other tabs what may change yet: this page may not live to publish it."""
-        writes = [operation for operation in self._under_way if operation.mode == "write"]
+        writes = [one for one in self._under_way if one.mode == "write" and not one.is_of_index]
         stores = dict.fromkeys(store for operation in writes for store in operation.stores)
         if stores:
             self._post([Change(store=store, action="clear") for store in stores])

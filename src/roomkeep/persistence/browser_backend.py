@@ -18,7 +18,12 @@ from roomkeep.storage.engines.indexeddb.databases import (
 )
 from roomkeep.storage.engines.indexeddb.engine import open_engine
 from roomkeep.storage.quota import Quota
-from roomkeep.storage.schema import LEGACY_DATABASE, account_of, database_name
+from roomkeep.storage.schema import (
+    LEGACY_DATABASE,
+    account_of,
+    database_name,
+    search_database_name,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -83,6 +88,7 @@ class BrowserBackend:
             channel = js.BroadcastChannel.new(name)
             channel.postMessage(encode_changes([account_deleted(user_id)]))
             channel.close()
+            await delete_database(search_database_name(name))
             await delete_database(name)
         self._resume.forget(user_id)
 

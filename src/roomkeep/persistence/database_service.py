@@ -9,13 +9,14 @@ from roomkeep.persistence.account_service import method
 from roomkeep.persistence.archive_service import ArchiveService
 from roomkeep.persistence.backup_service import BackupService
 from roomkeep.persistence.scope import Scope
+from roomkeep.persistence.search_service import SearchService
 from roomkeep.persistence.sync_service import SyncService
 from roomkeep.storage import operations
 
 __all__ = ["DatabaseService"]
 
 
-class DatabaseService(ArchiveService, BackupService, SyncService):
+class DatabaseService(ArchiveService, BackupService, SearchService, SyncService):
     """Messages, users, rooms, reactions, bans and attachments of the signed-in account.
 
     Most methods are operations of `roomkeep.storage.operations`, which documents them; they take
@@ -187,4 +188,9 @@ class DatabaseService(ArchiveService, BackupService, SyncService):
     get_settings = method(operations.meta.get_settings)
     save_setting = method(operations.settings.save_setting)
     save_settings = method(operations.settings.save_settings)
-    clear_all_data = method(operations.meta.clear_all_data)
+
+    async def clear_all_data(self) -> None:
+        """Delete everything that the account keeps. It stays signed in."""
+        scope = self._scopes.current
+        await scope.run(operations.meta.clear_all_data)
+        await scope.run(operations.search_index.clear_search_index)

@@ -9,7 +9,12 @@ from roomkeep.storage.changes import Change, account_deleted, from_origin
 from roomkeep.storage.engines.memory import MemoryEngine
 from roomkeep.storage.operation import Operation
 from roomkeep.storage.quota import Quota
-from roomkeep.storage.schema import account_of, database_name
+from roomkeep.storage.schema import (
+    SEARCH_SCHEMA,
+    account_of,
+    database_name,
+    search_database_name,
+)
 
 
 class MemoryBackend:
@@ -22,6 +27,7 @@ class MemoryBackend:
 
     def __init__(self) -> None:
         self.engines: dict[str, MemoryEngine] = {}
+        self.indexes: dict[str, MemoryEngine] = {}
         self._current_user_id: str | None = None
         self._open: weakref.WeakSet[MemoryAccount] = weakref.WeakSet()
 
@@ -43,6 +49,7 @@ class MemoryBackend:
         for account in self.others(name):
             account.notify([deleted])
         self.engines.pop(name, None)
+        self.indexes.pop(name, None)
 
     async def get_quota(self) -> Quota:
         return Quota()  # memory has none
@@ -65,7 +72,7 @@ class MemoryAccount(EngineAccount):
     """An account's database in memory, which keeps bytes and no Blob."""
 
     def __init__(self, backend: MemoryBackend, engine: MemoryEngine) -> None:
-        super().__init__(engine)
+        super().__init__(engine, self._open)
         self._backend = backend
 
     def publish(self, changes: list[Change]) -> None:
@@ -74,6 +81,11 @@ class MemoryAccount(EngineAccount):
         elsewhere = [from_origin(change, "other_tab") for change in changes]
         for account in self._backend.others(self.database_name, but=self):
             account.notify(elsewhere)
+
+    async def _open(self) -> MemoryEngine:
+        name = self.database_name
+        index = MemoryEngine(search_database_name(name), SEARCH_SCHEMA)
+        return self._backend.indexes.setdefault(name, index)
 
     async def _carry_out(self, operation: Operation[..., Any], arguments: dict[str, Any]) -> Any:
         if "data" in arguments:

@@ -12,6 +12,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType, defstruct, structs
 
 from roomkeep.errors import InvalidRecord
 from roomkeep.models import Id, Message, Record, Room, User
+from roomkeep.storage.search.segments import Block, Place
 from roomkeep.storage.validation import check_bounds, check_json, check_record, check_value
 
 Limit = Annotated[int, Meta(ge=0, le=2**31 - 1)]
@@ -19,6 +20,13 @@ Limit = Annotated[int, Meta(ge=0, le=2**31 - 1)]
 
 Ids = Sequence[Id]
 """Several ids."""
+
+# The program itself has made these, so they are not checked.
+Blocks = Annotated[Sequence[Block], "blocks"]
+"""Blocks of the search index."""
+
+Places = Annotated[Sequence[Place], "places"]
+"""Where messages are."""
 
 JsonValue = Annotated[object, "JSON"]
 """Any value that JSON can carry."""
@@ -160,4 +168,6 @@ _CHECKS: dict[Any, Callable[[Any, str], object]] = {
     JsonValue: check_json,
     Settings: _check_settings,
     Data: lambda value, _name: value,
+    Blocks: lambda value, _name: value,
+    Places: lambda value, _name: value,
 }

@@ -11,6 +11,7 @@ import msgspec
 from msgspec import Struct, defstruct
 
 from roomkeep.storage.arguments import Data, JsonValue, Settings, check_argument, check_decoded
+from roomkeep.storage.schema import SEARCH_SCHEMA
 from roomkeep.storage.transaction import Blob, Transaction
 from roomkeep.storage.validation import decode_json
 
@@ -35,6 +36,7 @@ class Operation(Generic[P, R]):
         body: the rule itself.
         is_exclusive: nothing may be written while it reads, because it looks at bytes that are
             stored beside the database.
+        is_of_index: it runs on the account's search index, which is a database of its own.
     """
 
     def __init__(
@@ -50,6 +52,7 @@ class Operation(Generic[P, R]):
         self.stores = stores
         self.body = body
         self.is_exclusive = is_exclusive
+        self.is_of_index = stores[0] in SEARCH_SCHEMA
         functools.update_wrapper(self, body)
         _operations[self.name] = self
 

@@ -1,4 +1,7 @@
-"""Schema version 2: the stores, their keys, their indexes, and the names of databases."""
+"""The stores of both databases of an account, their keys and indexes, and the names of databases.
+
+The account's own database has schema version 2; the search index has a version of its own.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -18,11 +21,16 @@ from roomkeep.models import (
     Room,
     User,
 )
+from roomkeep.storage.search.segments import Block, Segment
 
 VERSION = 2
 LEGACY_DATABASE = "roomkeep"
 ANONYMOUS_DATABASE = "roomkeep-anonymous"
 ACCOUNT_PREFIX = "roomkeep::"
+
+SEARCH_VERSION = 1
+"""The version of the search index; one of another version is thrown away and built anew."""
+_SEARCH_PREFIX = "roomkeep-search:"
 
 BY_ROOM_AND_TIME = "roomId_timestamp"
 BY_CHANNEL_AND_TIME = "roomId_channelId_timestamp"
@@ -86,10 +94,26 @@ SCHEMA: Mapping[str, StoreSchema] = MappingProxyType(
     }
 )
 
+SEARCH_SCHEMA: Mapping[str, StoreSchema] = MappingProxyType(
+    {
+        "segments": StoreSchema(Segment, "id"),
+        "blocks": StoreSchema(Block, ("segment", "name")),
+    }
+)
+"""The stores of the search index, which is a database of its own beside the account's."""
+
+STORES: Mapping[str, StoreSchema] = MappingProxyType({**SCHEMA, **SEARCH_SCHEMA})
+"""Every store, of either database."""
+
 
 def database_name(user_id: str | None) -> str:
     """Return the name of an account's own database; None stands for nobody."""
     return ANONYMOUS_DATABASE if user_id is None else ACCOUNT_PREFIX + quote(user_id, safe="")
+
+
+def search_database_name(name: str) -> str:
+    """Return the name of the database with the search index of another."""
+    return _SEARCH_PREFIX + name.removeprefix("roomkeep")
 
 
 def account_of(name: str) -> str | None:

@@ -7,6 +7,7 @@ from indexeddb.keys import Direction, Key, KeyRange
 from roomkeep.storage.changes import Change
 from roomkeep.storage.decode_errors import UnreadableRecord
 
+K = TypeVar("K", bound=Key)
 R = TypeVar("R")
 T = TypeVar("T")
 
@@ -131,8 +132,8 @@ class Transaction(Protocol):
         ...
 
     def find_keys(
-        self, store: str, index: str, values: Sequence[str]
-    ) -> Awaitable[dict[str, list[Any]]]:
+        self, store: str, index: str, values: Sequence[K]
+    ) -> Awaitable[dict[K, list[Any]]]:
         """Return the primary keys of the records with these values in an index, by the value.
 
         Values that no record has are left out.

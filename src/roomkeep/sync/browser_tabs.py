@@ -4,7 +4,7 @@ from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from typing import Any
 
-from roomkeep.sync.tab_lock import tab_lock
+from roomkeep.persistence.tab_lock import tab_lock
 
 __all__ = ["BrowserTabs"]
 

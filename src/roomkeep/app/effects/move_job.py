@@ -2,9 +2,7 @@
 
 import asyncio
 import contextlib
-import sys
 from collections.abc import Awaitable, Callable, Iterator, Mapping
-from contextlib import AbstractAsyncContextManager
 from typing import Final
 
 from msgspec.structs import replace
@@ -20,7 +18,7 @@ from roomkeep.app.state import AccountState
 from roomkeep.errors import RecordNotFound
 from roomkeep.localization import join_sentences, localize
 from roomkeep.models import Attachment, Message, Room
-from roomkeep.persistence import OUTBOX
+from roomkeep.persistence import OUTBOX, one_tab
 
 __all__ = ["MoveJob"]
 
@@ -68,7 +66,7 @@ class MoveJob(JobRun):
     async def _work(self) -> None:
         try:
             # In another tab it may be under way already.
-            async with _one_tab(f"roomkeep-move {self._account.user_id}"):
+            async with one_tab(f"roomkeep-move {self._account.user_id}"):
                 stored = await self._database.get_setting(MOVES)
                 self._account.sync.moves.set(read_moves(stored))
                 if not self._move.is_done:
@@ -248,12 +246,3 @@ def to_setting(moves: Mapping[str, Move]) -> object:
     import msgspec
 
     return msgspec.to_builtins(moves)
-
-
-def _one_tab(name: str) -> AbstractAsyncContextManager[object]:
-    """Return a lock that one tab of the browser holds at a time."""
-    if sys.platform == "emscripten":
-        from roomkeep.sync.tab_lock import tab_lock
-
-        return tab_lock(name)
-    return contextlib.nullcontext()

@@ -16,6 +16,7 @@ from roomkeep.storage.engines.immediate import Done, run_through
 from roomkeep.storage.schema import SCHEMA, StoreSchema
 from roomkeep.storage.transaction import Body, LoadedBlob
 
+K = TypeVar("K", bound=Key)
 R = TypeVar("R")
 T = TypeVar("T")
 
@@ -144,9 +145,7 @@ class MemoryTransaction:
     def existing(self, store: str, keys: Sequence[Key]) -> Done[set[Any]]:
         return Done({key for key in keys if self._row(store, key) is not None})
 
-    def find_keys(
-        self, store: str, index: str, values: Sequence[str]
-    ) -> Done[dict[str, list[Any]]]:
+    def find_keys(self, store: str, index: str, values: Sequence[K]) -> Done[dict[K, list[Any]]]:
         target = self._stores[store]
         found = {
             value: [row.key for row in target.walk(index, KeyRange.only(value), "next")]
@@ -228,11 +227,16 @@ class MemoryTransaction:
 
 
 class MemoryEngine:
-    """An account's database in memory."""
+    """A database of an account in memory.
 
-    def __init__(self, name: str) -> None:
+    Args:
+        name: the database's name.
+        schema: its stores.
+    """
+
+    def __init__(self, name: str, schema: Mapping[str, StoreSchema] = SCHEMA) -> None:
         self.name = name
-        self.stores = {store: MemoryStore(schema) for store, schema in SCHEMA.items()}
+        self.stores = {store: MemoryStore(one) for store, one in schema.items()}
         self._suspects: Suspects = {}
 
     async def read(self, stores: Sequence[str], body: Body[T]) -> T:

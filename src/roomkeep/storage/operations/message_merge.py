@@ -6,6 +6,7 @@ from roomkeep.models import Message, Reaction
 from roomkeep.storage.changes import Change
 from roomkeep.storage.operations.messages import save_all
 from roomkeep.storage.operations.reactions import reaction_key
+from roomkeep.storage.operations.search_debts import note_removed
 from roomkeep.storage.operations.shared import delete_dependents, find_dependents
 from roomkeep.storage.transaction import Transaction
 
@@ -28,6 +29,7 @@ async def merge_duplicate(tx: Transaction, event_id: str, record_id: str) -> boo
         return False
     await delete_dependents(tx, [event_id])
     if twin is not None:
+        await note_removed(tx, [event_id])
         tx.delete("messages", [event_id])
         tx.changes.append(
             Change(store="messages", action="delete", keys=(event_id,), room_id=twin.room_id)

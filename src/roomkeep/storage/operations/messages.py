@@ -19,6 +19,7 @@ from roomkeep.storage.operations.queued_writes import (
     queue_message,
 )
 from roomkeep.storage.operations.reactions import sync_reactions
+from roomkeep.storage.operations.search_debts import note_messages, note_removed, note_room
 from roomkeep.storage.operations.settings import save_settings
 from roomkeep.storage.operations.shared import WITH_DEPENDENTS, delete_dependents, require
 from roomkeep.storage.operations.sync_records import check_not_synced, synced_rooms
@@ -102,6 +103,7 @@ async def update_message(tx: Transaction, message_id: Id, changes: MessageUpdate
         return
     if "reactions" in changed:
         (message,) = await sync_reactions(tx, [message])
+    await note_messages(tx, [message])
     await tx.patch("messages", [message.id], stored_fields(message, changed))
     tx.changes.append(records_saved("messages", {message.id: message}, room_id=message.room_id))
 
@@ -120,6 +122,7 @@ async def delete_message(tx: Transaction, message_id: Id) -> None:
     if message is not None:
         await save_all(tx, [make_tombstone(message)])
     elif await tx.existing("messages", [message_id]):
+        await note_removed(tx, [message_id])
         tx.delete("messages", [message_id])
         await delete_dependents(tx, [message_id])
         tx.changes.append(Change(store="messages", action="delete", keys=(message_id,)))
@@ -141,6 +144,8 @@ async def move_all(tx: Transaction, room_id: str, channel_id: str, to_channel_id
         return 0
     query = KeyRange.starting_with(room_id, channel_id)
     keys = await tx.get_all_keys("messages", index=BY_CHANNEL_AND_TIME, query=query)
+    if keys:
+        await note_room(tx, room_id, is_erased=False)
     for start in range(0, len(keys), _BATCH):
         await tx.patch("messages", keys[start : start + _BATCH], {"channelId": to_channel_id})
     if keys:
@@ -161,6 +166,8 @@ async def clear_room_messages(tx: Transaction, room_id: Id) -> None:
 async def erase_room_messages(tx: Transaction, room_id: str) -> None:
     """Delete all messages of a room, as a part of a larger transaction."""
     ids = await tx.get_all_keys("messages", index="roomId", query=KeyRange.only(room_id))
+    if ids:
+        await note_room(tx, room_id, is_erased=True)
     tx.delete("messages", ids)
     await delete_dependents(tx, ids, of_room=room_id)
     tx.changes.append(Change(store="messages", action="clear", room_id=room_id))
@@ -172,5 +179,6 @@ async def save_all(tx: Transaction, messages: Sequence[Message]) -> None:
     deleted = [message.id for message in saved if message.is_deleted]
     await delete_dependents(tx, deleted, ["attachments"])
     saved = await sync_reactions(tx, saved)
+    await note_messages(tx, saved)
     tx.put("messages", saved)
     tx.changes += messages_saved(map(redact_deleted, saved))

@@ -11,6 +11,7 @@ from roomkeep.storage.health import Findings, Position, next_page
 from roomkeep.storage.operation import reads, writes
 from roomkeep.storage.operations.health import mend_page
 from roomkeep.storage.operations.message_health import with_dependents
+from roomkeep.storage.operations.search_debts import forget_coverage
 from roomkeep.storage.schema import BY_CHANNEL_AND_TIME, BY_ROOM_AND_TIME
 from roomkeep.storage.transaction import Transaction
 
@@ -53,4 +54,5 @@ async def update_older_messages(tx: Transaction, position: Position | None = Non
     following = next_page("messages", keys, PAGE)
     if following is None:
         tx.delete("meta", [UPGRADED])
+        await forget_coverage(tx)
     return Findings(problems=tuple(mended), next=following)

@@ -17,6 +17,7 @@ from roomkeep.storage.operations.outbox import (
     message_of,
 )
 from roomkeep.storage.operations.reactions import reaction_key
+from roomkeep.storage.operations.search_debts import note_removed
 from roomkeep.storage.operations.shared import delete_dependents
 from roomkeep.storage.operations.sync_edits import write_latest
 from roomkeep.storage.operations.sync_records import EDITS, EVENT, read, write_many
@@ -74,6 +75,7 @@ async def _remove_message(tx: Transaction, message_id: str, rest: Sequence[Outbo
     write_many(tx, EVENT, {message_id: None})
     write_many(tx, EDITS, {message_id: None})
     if message is not None:
+        await note_removed(tx, [message_id])
         tx.delete("messages", [message_id])
         await delete_dependents(tx, [message_id])
         tx.changes.append(

@@ -10,7 +10,7 @@ from pyodide.ffi import JsException
 
 import indexeddb
 from roomkeep.storage.decode_errors import Suspects, UnreadableRecord, describe
-from roomkeep.storage.schema import SCHEMA
+from roomkeep.storage.schema import STORES
 
 R = TypeVar("R")
 
@@ -42,7 +42,7 @@ class Decoder:
         try:
             return msgspec.json.decode(text, type=kind)
         except ValueError as error:
-            self._note(store, SCHEMA[store].key_of(stored_fields(text)), error)
+            self._note(store, STORES[store].key_of(stored_fields(text)), error)
             return None
 
     async def read_json(
@@ -64,7 +64,7 @@ class Decoder:
             try:
                 texts.append(indexeddb.to_json(value) or "null")
             except JsException as error:
-                path = SCHEMA[store].key_path
+                path = STORES[store].key_path
                 parts = (path,) if isinstance(path, str) else path
                 key = tuple(getattr(value, part, None) for part in parts)
                 self._note(store, key[0] if isinstance(path, str) else key, error)

@@ -12,7 +12,7 @@ from roomkeep.storage.engines.indexeddb.errors import storage_errors
 from roomkeep.storage.engines.indexeddb.transaction import IndexedDBTransaction
 from roomkeep.storage.operations.meta import CURRENT_USER_ID
 from roomkeep.storage.operations.older_clients import UPGRADED
-from roomkeep.storage.schema import SCHEMA, VERSION, KeyPath
+from roomkeep.storage.schema import SCHEMA, SEARCH_SCHEMA, SEARCH_VERSION, VERSION, KeyPath
 from roomkeep.storage.transaction import Body
 
 T = TypeVar("T")
@@ -59,6 +59,24 @@ async def open_engine(
             database.close()
             raise
     return IndexedDBEngine(database, durability, missing)
+
+
+async def open_index(name: str) -> "IndexedDBEngine":
+    """Open a search index, and create it where it is not there, or is one of another version.
+
+    Raises:
+        StorageError: it cannot be opened.
+    """
+
+    async def create(tx: indexeddb.UpgradeTransaction, _old_version: int) -> None:
+        for store in tx.store_names:
+            tx.delete_store(store)
+        for store, schema in SEARCH_SCHEMA.items():
+            tx.create_store(store, key_path=_js_path(schema.key_path))
+
+    with storage_errors():
+        database = await indexeddb.open(name, SEARCH_VERSION, create)
+    return IndexedDBEngine(database, "relaxed", frozenset())
 
 
 async def upgrade(tx: indexeddb.UpgradeTransaction, old_version: int) -> None:

@@ -4,11 +4,13 @@ An older client's database has no index but the messages' `roomId`.
 """
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
-from indexeddb.keys import KeyRange, sort_key
+from indexeddb.keys import Key, KeyRange, sort_key
 from roomkeep.storage.engines.indexeddb.decoding import Decoder, split_records, stored_fields
 from roomkeep.storage.schema import SCHEMA
+
+K = TypeVar("K", bound=Key)
 
 
 class Entry(NamedTuple):
@@ -51,10 +53,10 @@ class Scanner:
             found.append(Entry(sort_key(index_key), sort_key(key), key, text))
         return sorted(found, key=lambda entry: entry[:2])
 
-    async def find_keys(self, store: str, index: str, values: list[str]) -> dict[str, list[Any]]:
+    async def find_keys(self, store: str, index: str, values: list[K]) -> dict[K, list[Any]]:
         """Return the primary keys of the records with these values, by the value."""
         wanted = {sort_key(value): value for value in values}
-        found: dict[str, list[Any]] = {}
+        found: dict[K, list[Any]] = {}
         for entry in await self.entries(store, index, None):
             if (value := wanted.get(entry.index_key)) is not None:
                 found.setdefault(value, []).append(entry.key)

@@ -14,6 +14,7 @@ from roomkeep.storage.engines.indexeddb.blobs import BLOB, StoredBlob, blob_of, 
 from roomkeep.storage.engines.indexeddb.decoding import Decoder
 from roomkeep.storage.engines.indexeddb.scan import Scanner
 
+K = TypeVar("K", bound=Key)
 R = TypeVar("R")
 
 
@@ -148,15 +149,15 @@ class IndexedDBTransaction:
         return found()
 
     def find_keys(
-        self, store: str, index: str, values: Sequence[str]
-    ) -> Awaitable[dict[str, list[Any]]]:
+        self, store: str, index: str, values: Sequence[K]
+    ) -> Awaitable[dict[K, list[Any]]]:
         if not values:
             return Done({})
         if (store, index) in self._missing:
             return self._scanner.find_keys(store, index, list(values))
         request = self._source(store, index).find_keys(values)
 
-        async def found() -> dict[str, list[Any]]:
+        async def found() -> dict[K, list[Any]]:
             pairs = zip(values, await request, strict=True)
             return {value: [_key(key) for key in keys] for value, keys in pairs if keys}
 

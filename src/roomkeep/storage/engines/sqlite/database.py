@@ -17,6 +17,7 @@ from roomkeep.storage.engines.immediate import run_through
 from roomkeep.storage.engines.sqlite.connection import make_engine, sqlite_errors, writing
 from roomkeep.storage.engines.sqlite.files import FileBlob, Files, StagedFile
 from roomkeep.storage.engines.sqlite.migrate import delete_copies, prepare
+from roomkeep.storage.engines.sqlite.search_index import open_index
 from roomkeep.storage.engines.sqlite.statements import select_with
 from roomkeep.storage.engines.sqlite.tables import attachments
 from roomkeep.storage.engines.sqlite.transaction import SqliteTransaction
@@ -27,6 +28,9 @@ from roomkeep.storage.transaction import Body
 T = TypeVar("T")
 
 logger = logging.getLogger(__name__)
+
+_INDEX = "search.sqlite"
+"""The name of the file with the search index, beside the database."""
 
 _WITH_FILE = select_with((attachments.c.id,), (attachments.c.data_hash,))
 """The SQL for the attachments whose bytes are in a file; it takes the file's name."""
@@ -69,6 +73,8 @@ class SqliteDatabase:
         self._closed = False
         self._path = path
         self._suspects: Suspects = {}
+        self._index: Engine | None = None
+        self._index_writers = threading.Lock()
         prepare(path)
         self._reading = make_engine(path)
         self._writing = writing(self._reading)
@@ -92,7 +98,9 @@ class SqliteDatabase:
             # While no one can delete the file.
             return result.load() if isinstance(result, FileBlob) else result
 
-        if operation.mode == "write":
+        if operation.is_of_index:
+            result, tx = self._run_on_index(body, is_writing=operation.mode == "write")
+        elif operation.mode == "write":
             result, tx = self.write(body, data=arguments.get("data"))
         else:
             result, tx = self.read(body, is_exclusive=operation.is_exclusive)
@@ -139,6 +147,21 @@ class SqliteDatabase:
             self._closed = True
             self._idle.wait_for(lambda: self._running == 0)
         self._reading.dispose()
+        if self._index is not None:
+            self._index.dispose()
+
+    def _run_on_index(self, body: Body[T], *, is_writing: bool) -> tuple[T, SqliteTransaction]:
+        with contextlib.ExitStack() as ends:
+            ends.enter_context(self._in_use())
+            with self._index_writers:
+                if self._index is None:
+                    self._index = open_index(self._path.with_name(_INDEX))
+            if is_writing:
+                ends.enter_context(self._index_writers)
+            engine = writing(self._index) if is_writing else self._index
+            driver = ends.enter_context(_transaction(engine))
+            tx = SqliteTransaction(driver, self._files, self._suspects)
+            return run_through(body(tx)), tx
 
     def _write(self, body: Body[T], staged: StagedFile | None) -> tuple[T, SqliteTransaction]:
         orphan_candidates: set[str] = set()

@@ -14,7 +14,7 @@ from sqlalchemy.sql import ColumnElement
 from roomkeep.models import Channel, RoomMember
 from roomkeep.storage.decode_errors import UnreadableRecord, describe
 from roomkeep.storage.engines.sqlite import tables
-from roomkeep.storage.schema import SCHEMA
+from roomkeep.storage.schema import SCHEMA, STORES
 
 Row = Sequence[Any]
 Fields = dict[str, Any]
@@ -220,13 +220,14 @@ def _upsert(table: Table) -> str:
 
 
 def _layout(store: str) -> Layout:
-    path = SCHEMA[store].key_path
+    path = STORES[store].key_path
     keys = (path,) if isinstance(path, str) else path
-    return Layout(store, tables.metadata.tables[store], SCHEMA[store].record, *keys)
+    metadata = tables.metadata if store in SCHEMA else tables.index_metadata
+    return Layout(store, metadata.tables[store], STORES[store].record, *keys)
 
 
 LAYOUTS: Mapping[str, Layout] = {
-    store: _layout(store) if store != "meta" else _MetaLayout() for store in SCHEMA
+    store: _layout(store) if store != "meta" else _MetaLayout() for store in STORES
 }
 """How the records of each store lie in their table."""
 

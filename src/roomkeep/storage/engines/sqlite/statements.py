@@ -29,7 +29,7 @@ from indexeddb.keys import KeyRange, prefix_of
 from roomkeep.storage.engines.sqlite import tables
 from roomkeep.storage.engines.sqlite.key_order import text_after
 from roomkeep.storage.engines.sqlite.row_mapping import LAYOUTS
-from roomkeep.storage.schema import SCHEMA
+from roomkeep.storage.schema import STORES
 
 Columns = tuple[ColumnElement[Any], ...]
 
@@ -64,7 +64,7 @@ def span_of(store: str, index: str | None, query: KeyRange | None) -> tuple[Span
     """
     if query is None:
         return Span(), ()
-    schema = SCHEMA[store]
+    schema = STORES[store]
     bounds: list[tuple[Any, ...]]
     path = schema.key_path if index is None else schema.indexes[index]
     if isinstance(path, str):
@@ -157,7 +157,7 @@ def _beside(field: str) -> ColumnElement[bool]:
 
 
 def _path(store: str, index: str) -> tuple[str, ...]:
-    path = SCHEMA[store].indexes[index]
+    path = STORES[store].indexes[index]
     return (path,) if isinstance(path, str) else path
 
 

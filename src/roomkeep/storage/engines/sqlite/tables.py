@@ -17,6 +17,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     PrimaryKeyConstraint,
     Table,
@@ -25,24 +26,33 @@ from sqlalchemy import (
 )
 
 metadata = MetaData()
+index_metadata = MetaData()
+"""The tables of the search index, which is in a file of its own."""
 
 CHANNEL = literal_column("coalesce(channel_id, 'general')", Text())
 """A message's channel; one that names none is of the default channel. The index is on just this."""
 
 _INTEGERS = {
     *("timestamp", "edited_at", "joined_at", "created_at", "expires_at"),
-    *("is_deleted", "is_private", "position", "size"),
+    *("is_deleted", "is_private", "position", "size", "since", "until", "count"),
 }
 
 
-def _table(name: str, key: str, names: str, *beside: Column[Any], **options: Any) -> Table:
+def _table(
+    name: str,
+    key: str,
+    names: str,
+    *beside: Column[Any],
+    within: MetaData = metadata,
+    **options: Any,
+) -> Table:
     """Return a table whose columns have these names; `key` names those of the primary key."""
     keys = key.split()
     columns = [
         Column(one, Integer if one in _INTEGERS else Text, nullable=one not in keys)
         for one in names.split()
     ]
-    return Table(name, metadata, *columns, *beside, PrimaryKeyConstraint(*keys), **options)
+    return Table(name, within, *columns, *beside, PrimaryKeyConstraint(*keys), **options)
 
 
 def _in_room() -> tuple[Column[Any], Column[Any]]:
@@ -101,6 +111,15 @@ attachments = _table(
 )
 Index("attachments_by_hash", attachments.c.data_hash)
 meta = _table("meta", "key", "key value")
+
+segments = _table("segments", "id", "id generation since until count", within=index_metadata)
+blocks = _table(
+    "blocks",
+    "segment name",
+    "segment name text",
+    Column("data", LargeBinary),
+    within=index_metadata,
+)
 
 _by_time = (messages.c.timestamp, messages.c.sort_id)
 INDEXES = {

@@ -22,6 +22,7 @@ from roomkeep.storage.engines.sqlite.statements import (
 from roomkeep.storage.engines.sqlite.tables import INDEXES
 from roomkeep.storage.engines.sqlite.writing import FILE_NAME, Writer
 
+K = TypeVar("K", bound=Key)
 R = TypeVar("R")
 
 _MOST_DAMAGE = 20
@@ -127,11 +128,9 @@ class SqliteTransaction:
         sql = select_with(columns[:1], columns)
         return Done({key for key in keys if self._reader.fetch(sql, key_parts(key))})
 
-    def find_keys(
-        self, store: str, index: str, values: Sequence[str]
-    ) -> Done[dict[str, list[Any]]]:
+    def find_keys(self, store: str, index: str, values: Sequence[K]) -> Done[dict[K, list[Any]]]:
         sql = select_with(LAYOUTS[store].key_columns, columns_of(store, index))
-        found = {value: self._reader.fetch(sql, (value,)) for value in values}
+        found = {value: self._reader.fetch(sql, key_parts(value)) for value in values}
         return Done(
             {
                 value: [key_of_row(store, row) for row in rows]

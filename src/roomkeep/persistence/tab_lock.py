@@ -2,9 +2,15 @@
 
 import asyncio
 import contextlib
+import sys
 from collections.abc import AsyncIterator
 
-__all__ = ["tab_lock"]
+__all__ = ["one_tab", "tab_lock"]
+
+
+def one_tab(name: str) -> contextlib.AbstractAsyncContextManager[None]:
+    """Return a lock that one tab of the browser holds at a time; elsewhere it locks nothing."""
+    return tab_lock(name) if sys.platform == "emscripten" else contextlib.nullcontext()
 
 
 @contextlib.asynccontextmanager

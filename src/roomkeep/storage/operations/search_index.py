@@ -1,0 +1,258 @@
+"""The search index, in its own database: segments are written, places are found."""
+
+from collections.abc import Awaitable, Iterable, Mapping, Sequence
+from typing import Final, NamedTuple
+
+from indexeddb.keys import KeyRange
+from roomkeep.errors import StorageLost
+from roomkeep.models import BEGINNING_OF_TIME, Id, Record, TimeBound
+from roomkeep.storage.arguments import Blocks, Ids, Limit
+from roomkeep.storage.operation import reads, writes
+from roomkeep.storage.search.area import SearchArea
+from roomkeep.storage.search.plan import Span, find_gaps, newest_first, overlaps
+from roomkeep.storage.search.segments import (
+    ROOMS,
+    TIMES,
+    Block,
+    Place,
+    Postings,
+    Segment,
+    find_postings,
+    name_terms,
+    name_times,
+    numbers_in,
+    read_numbers,
+    read_rooms,
+    read_times,
+)
+from roomkeep.storage.search.terms import SoughtTerm, term_head
+from roomkeep.storage.transaction import Transaction
+
+_INDEX: Final = ("segments", "blocks")
+_Blocks = Mapping[tuple[str, str], Block]
+_FIRST: Final = 2
+"""So many segments are read first; then four times as many, and so on."""
+
+
+class TimeSpan(Record, frozen=True, kw_only=True):
+    """A span of time; its end is no part of it."""
+
+    since: TimeBound
+    until: TimeBound
+
+
+class FoundPlaces(Record, frozen=True, kw_only=True):
+    """Where messages may be that have some terms.
+
+    Attributes:
+        places: the places, the newest first.
+        reached: these are all from this time on.
+        gap: the index does not have what comes next: from this time to `reached`; None where it
+            has, or there is nothing more.
+        is_whole: the index has all that is older than the end of the span.
+    """
+
+    places: list[Place]
+    reached: int
+    gap: int | None = None
+    is_whole: bool
+
+
+@reads(*_INDEX)
+async def get_segments(tx: Transaction, generation: Id) -> list[Segment]:
+    """Return the segments of an index, the newest first."""
+    found = await tx.get_all("segments", Segment)
+    return newest_first(one for one in found if one.generation == generation)
+
+
+@reads(*_INDEX)
+async def get_segments_of_room(tx: Transaction, generation: Id, room_id: Id) -> list[str]:
+    """Return the ids of the segments that have messages of a room."""
+    segments = await get_segments(tx, generation)
+    blocks = _by_key(await _ask(tx, [(one.id, ROOMS) for one in segments]))
+    return [
+        segment
+        for (segment, _), block in blocks.items()
+        if any(run.room_id == room_id for run in read_rooms(block))
+    ]
+
+
+@writes(*_INDEX)
+async def put_segment(tx: Transaction, segment: Segment, blocks: Blocks, expected: Ids) -> bool:
+    """Write a segment in place of those that it overlaps.
+
+    Args:
+        tx: the transaction.
+        segment: the segment.
+        blocks: its blocks.
+        expected: the ids of the index's segments as they were before the messages were read.
+
+    Returns:
+        false where others have changed the index since, and nothing was written.
+    """
+    present = await tx.get_all("segments", Segment)
+    own = {one.id for one in present if one.generation == segment.generation}
+    if own != set(expected):
+        return False
+    replaced = [one.id for one in present if one.id not in own or overlaps(one, segment)]
+    await _delete(tx, replaced)
+    tx.put("segments", [segment])
+    tx.put("blocks", blocks)
+    return True
+
+
+@writes(*_INDEX)
+async def clear_search_index(tx: Transaction) -> None:
+    """Delete the index."""
+    for store in _INDEX:
+        tx.clear(store)
+
+
+@reads(*_INDEX)
+async def find_places(
+    tx: Transaction,
+    generation: Id,
+    terms: Sequence[SoughtTerm],
+    area: SearchArea,
+    stale: Sequence[TimeSpan] = (),
+    most: Limit = 50,
+) -> FoundPlaces:
+    """Return where the newest messages may be that have all of some terms.
+
+    Args:
+        tx: the transaction.
+        generation: the index that is meant.
+        terms: the terms.
+        area: the messages to find.
+        stale: spans in which the index is out of date, so that it counts as not having them.
+        most: about how many places; all of one time are given together.
+    """
+    since, until = area.since, area.until
+    dated = [Span(one.since, one.until) for one in stale]
+    present = await get_segments(tx, generation)
+    is_whole = not dated and not find_gaps(present, BEGINNING_OF_TIME, until)
+    segments = [one for one in present if not any(overlaps(one, span) for span in dated)]
+    gaps = find_gaps(segments, since, until)
+    gap = gaps[0] if gaps else Span(since, since)
+    ahead = [one for one in segments if overlaps(one, Span(gap.until, until))]
+    found: list[Place] = []
+    size = _FIRST
+    while ahead:
+        batch, ahead = ahead[:size], ahead[size:]
+        size *= 4
+        read = await _find_in(tx, batch, terms, area)
+        in_span = [one for one in read if since <= one.timestamp < until]
+        found += sorted(in_span, key=lambda place: place.timestamp, reverse=True)
+        if len(found) >= most > 0:
+            reached = found[most - 1].timestamp
+            return FoundPlaces(
+                places=[one for one in found if one.timestamp >= reached],
+                reached=reached,
+                is_whole=is_whole,
+            )
+    return FoundPlaces(
+        places=found,
+        reached=gap.until,
+        gap=gap.since if gap.since < gap.until else None,
+        is_whole=is_whole,
+    )
+
+
+class _Candidates(NamedTuple):
+    """What is known of a segment's matches: the messages that have each term."""
+
+    segment: Segment
+    postings: list[Postings]
+
+
+async def _find_in(
+    tx: Transaction,
+    segments: Sequence[Segment],
+    terms: Sequence[SoughtTerm],
+    area: SearchArea,
+) -> set[Place]:
+    names = {
+        segment.id: [name_terms(term_head(term.text), segment.count) for term in terms]
+        for segment in segments
+    }
+    keys = [(segment.id, name) for segment in segments for name in names[segment.id]]
+    blocks = _by_key(await _ask(tx, keys))
+    candidates = []
+    for segment in segments:
+        postings = []
+        for term, name in zip(terms, names[segment.id], strict=True):
+            block = blocks.get((segment.id, name))
+            found = None if block is None else find_postings(block, term, segment.count)
+            if found is None or not (found.numbers or found.long):
+                break
+            postings.append(found)
+        else:
+            candidates.append(_Candidates(segment, postings))
+    return await _locate(tx, candidates, area)
+
+
+async def _locate(
+    tx: Transaction,
+    candidates: Sequence[_Candidates],
+    area: SearchArea,
+) -> set[Place]:
+    """Return where the messages are that have every term."""
+    names = [
+        (one.segment.id, name)
+        for one in candidates
+        for postings in one.postings
+        for name in postings.long
+    ]
+    asking_long = _ask(tx, names)
+    asking_rooms = _ask(tx, [(one.segment.id, ROOMS) for one in candidates])
+    long, rooms = _by_key(await asking_long), _by_key(await asking_rooms)
+    matches: list[tuple[str, str, int]] = []
+    for segment, postings in candidates:
+        numbers = _common_numbers(segment, postings, long)
+        runs = read_rooms(_require(rooms, segment.id, ROOMS))
+        for room, run in numbers_in(runs, area.room_id, area.channel_id):
+            if len(run) < len(numbers):
+                matches += [(segment.id, room, n) for n in run if n in numbers]
+            else:
+                matches += [(segment.id, room, n) for n in numbers if n in run]
+    wanted = {(segment, name_times(number)) for segment, _, number in matches}
+    blocks = _by_key(await _ask(tx, sorted(wanted)))
+    times = {key: read_times(_require(blocks, *key)) for key in wanted}
+    return {
+        Place(room_id=room, timestamp=times[segment, name_times(number)][number % TIMES])
+        for segment, room, number in matches
+    }
+
+
+def _common_numbers(segment: Segment, postings: Sequence[Postings], blocks: _Blocks) -> set[int]:
+    common: set[int] | None = None
+    for numbers, long in postings:
+        found = set(numbers)
+        for name in long:
+            data = _require(blocks, segment.id, name).data
+            found.update(read_numbers(data, segment.count))
+        common = found if common is None else common & found
+    return common or set()
+
+
+def _ask(tx: Transaction, keys: Iterable[tuple[str, str]]) -> Awaitable[list[Block]]:
+    return tx.get_many("blocks", list(dict.fromkeys(keys)), Block)
+
+
+def _by_key(blocks: Iterable[Block]) -> _Blocks:
+    return {(block.segment, block.name): block for block in blocks}
+
+
+def _require(blocks: _Blocks, segment: str, name: str) -> Block:
+    block = blocks.get((segment, name))
+    if block is None:
+        raise StorageLost("the search index is damaged")
+    return block
+
+
+async def _delete(tx: Transaction, segments: Sequence[str]) -> None:
+    for segment in segments:
+        # The names of all blocks begin with a small letter.
+        query = KeyRange((segment, ""), (segment, "~"))
+        tx.delete("blocks", await tx.get_all_keys("blocks", query=query))
+    tx.delete("segments", segments)

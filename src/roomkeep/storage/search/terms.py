@@ -1,0 +1,74 @@
+"""What the index lists messages under, and what a query looks up there.
+
+A term is a word as `tokens` cuts it. Of scripts without spaces, whose words are single characters,
+a term is a character with the one after it: a character alone is in too many messages.
+"""
+
+from itertools import pairwise
+
+from roomkeep.models import Record
+from roomkeep.storage.search.query import Phrase, SearchQuery
+from roomkeep.storage.search.tokens import is_unspaced, words
+
+__all__ = ["SoughtTerm", "sought_terms", "term_head", "terms_of"]
+
+
+class SoughtTerm(Record, frozen=True, kw_only=True):
+    """A term that a message has to have.
+
+    Attributes:
+        text: the term.
+        is_prefix: any term that begins so will do.
+    """
+
+    text: str
+    is_prefix: bool = False
+
+
+def terms_of(text: str) -> set[str]:
+    """Return the terms that a message is listed under."""
+    found = words(text)
+    if text.isascii() or not found:
+        return set(found)
+    terms = {_term(*pair) for pair in pairwise(found)}
+    terms.add(found[-1])
+    return terms
+
+
+def sought_terms(query: SearchQuery) -> list[SoughtTerm]:
+    """Return terms that every match of a query has; others than matches may have them, too.
+
+    None where the query names no word, or nothing but the first letter of one.
+    """
+    sought = [term for phrase in query.phrases for term in _terms_of_phrase(phrase)]
+    return list(dict.fromkeys(sought))
+
+
+def term_head(term: str) -> str:
+    """Return the part of a term that decides in which block it is.
+
+    All terms that begin with a sought one have the same.
+    """
+    return term[:1] if is_unspaced(term) else term[:2]
+
+
+def _terms_of_phrase(phrase: Phrase) -> list[SoughtTerm]:
+    found = []
+    last = len(phrase.words) - 1
+    for place, word in enumerate(phrase.words):
+        is_prefix = phrase.is_prefix and place == last
+        if not is_unspaced(word):
+            if not is_prefix or len(word) > 1:
+                found.append(SoughtTerm(text=word, is_prefix=is_prefix))
+        elif place < last:
+            following = phrase.words[place + 1]
+            is_begun = phrase.is_prefix and place + 1 == last and is_unspaced(following)
+            found.append(SoughtTerm(text=_term(word, following), is_prefix=is_begun))
+        elif place == 0 or not is_unspaced(phrase.words[place - 1]):
+            # What comes after it in a message, if anything, is not known.
+            found.append(SoughtTerm(text=word, is_prefix=True))
+    return found
+
+
+def _term(word: str, following: str) -> str:
+    return word + following if is_unspaced(word) and is_unspaced(following) else word
