@@ -1,5 +1,6 @@
 """The facade: everything that a chat client keeps on the device."""
 
+import datetime as dt
 import itertools
 from collections.abc import Coroutine, Iterable, Mapping, Sequence
 from typing import Any
@@ -10,6 +11,8 @@ from roomkeep.persistence.backup_service import BackupService
 from roomkeep.persistence.scope import Scope
 from roomkeep.persistence.sync_service import SyncService
 from roomkeep.storage import operations
+from roomkeep.storage.operations.search import SearchCursor, SearchPage
+from roomkeep.storage.search.query import SearchQuery, parse_query
 
 __all__ = ["DatabaseService"]
 
@@ -50,6 +53,34 @@ class DatabaseService(BackupService, SyncService):
     delete_message = method(operations.messages.delete_message)
     clear_room_messages = method(operations.messages.clear_room_messages)
     move_messages = method(operations.messages.move_messages)
+
+    def search_messages(
+        self,
+        query: str | SearchQuery,
+        *,
+        room_id: str | None = None,
+        channel_id: str | None = None,
+        limit: int = 20,
+        before: SearchCursor | None = None,
+    ) -> Coroutine[Any, Any, SearchPage]:
+        """Return the newest messages that match a query, by (timestamp, id), descending.
+
+        Args:
+            query: words in any order, `"words side by side"`, `beginn*`, `-excluded`, and `from:`,
+                `in:`, `has:` (`file`, `link`, `picture`), `before:`, `after:`, `on:` with a date
+                such as `2024-05-31`, `2024-05` or `2024`, in local time.
+            room_id: in this room only.
+            channel_id: in this channel of the room only.
+            limit: how many, at most.
+            before: where the page before ended: its `next`.
+
+        Raises:
+            InvalidRecord: a date is none, or `has:` names no kind; the field is `query`.
+        """
+        if isinstance(query, str):
+            query = parse_query(query, start_of_day=_start_of_day)
+        search = operations.search.search_messages
+        return self._run(search, query, room_id, channel_id, limit, before)
 
     def update_message(self, message_id: str, /, **changes: object) -> Coroutine[Any, Any, None]:
         """Change some fields of a message; all others stay, even those unknown to Roomkeep.
@@ -187,3 +218,8 @@ class DatabaseService(BackupService, SyncService):
     save_setting = method(operations.settings.save_setting)
     save_settings = method(operations.settings.save_settings)
     clear_all_data = method(operations.meta.clear_all_data)
+
+
+def _start_of_day(day: dt.date) -> int:
+    """Return when a day begins here, in ms."""
+    return int(dt.datetime.combine(day, dt.time()).timestamp() * 1_000)

@@ -19,6 +19,7 @@ from roomkeep.storage.operations import (  # noqa: F401 importing is what they a
     reactions,
     read_marks,
     rooms,
+    search,
     settings,
     sync_batches,
     sync_state,

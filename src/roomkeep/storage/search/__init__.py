@@ -1,0 +1,1 @@
+"""Search of messages: words, queries, and what matches. Pure."""
