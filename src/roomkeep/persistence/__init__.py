@@ -23,6 +23,7 @@ from roomkeep.storage.health import Problem
 from roomkeep.storage.operations.backup import RecordPage, StoreName
 from roomkeep.storage.operations.channel_pages import ChannelPage
 from roomkeep.storage.operations.message_pages import message_order
+from roomkeep.storage.operations.search import SearchCursor, SearchHit, SearchPage
 from roomkeep.storage.quota import Quota
 from roomkeep.storage.remote import MarkRead, OutboxEntry, Rights, SendMessage, SyncedRoom
 from roomkeep.storage.schema import MetaRecord
@@ -50,6 +51,9 @@ __all__ = [
     "Quota",
     "RecordPage",
     "Rights",
+    "SearchCursor",
+    "SearchHit",
+    "SearchPage",
     "SendMessage",
     "StorageReport",
     "StoreName",

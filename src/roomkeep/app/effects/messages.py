@@ -88,15 +88,23 @@ class MessageEffects(EffectGroup):
             if account.channel_ref == ref and account.new_after() == mark:
                 account.new_count.set(count)
 
-    async def show_around(self, account: AccountState, ref: ChannelRef, message_id: str) -> None:
-        """Load the open channel around one of its messages.
+    async def show_around(
+        self, account: AccountState, ref: ChannelRef, around: str | int
+    ) -> ChannelPage:
+        """Load the open channel around one of its messages, or a time; return what was loaded.
+
+        Args:
+            account: whose channel it is.
+            ref: the channel.
+            around: the message's id, or the time in ms.
 
         Raises:
-            RecordNotFound: it is not there any more.
+            RecordNotFound: the message is not there any more.
         """
         with self.context.overhear() as missed:
-            page = await self._read_page(account, ref, message_id)
+            page = await self._read_page(account, ref, around)
         self._show(account, ref, _around(page), page, missed)
+        return page
 
     @effect("failed.load_latest")
     async def show_latest(self) -> None:
