@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from roomkeep.app.calendar import months_before
-from roomkeep.app.timeline import MOST, PAGE
+from roomkeep.app.timeline import AROUND, MOST, PAGE
 from roomkeep.models import Message
 from support.chat import Chat
 
@@ -48,7 +48,7 @@ async def go(chat: Chat, timestamp: int) -> str | None:
 async def test_goes_to_a_day_or_to_the_next_one_with_messages(in_room: Chat) -> None:
     assert await go(in_room, 200 * DAY) == "m0100"
     assert await go(in_room, 201 * DAY) == "m0101"
-    assert in_room.shown == [str(n) for n in range(101 - PAGE, 101 + PAGE)]
+    assert in_room.shown == [str(n) for n in range(101 - AROUND, 101 + AROUND)]
 
 
 async def test_a_date_beyond_an_end_leads_to_that_end(in_room: Chat) -> None:
@@ -74,7 +74,7 @@ async def test_loads_both_ways_from_there(in_room: Chat) -> None:
     await go(in_room, 400 * DAY)
     await in_room.effects.messages.show_older()
     await in_room.effects.messages.show_newer()
-    assert in_room.shown == [str(n) for n in range(200 - 2 * PAGE, 200 + 2 * PAGE)]
+    assert in_room.shown == [str(n) for n in range(200 - AROUND - PAGE, 200 + AROUND + PAGE)]
     assert len(in_room.shown) <= MOST
 
 
