@@ -57,6 +57,45 @@ async function* tourOfRooms(page, narrow) {
   await expect(composer(page)).toBeVisible();
 }
 
+/** The search, before and after it has found something, and the dialog for dates. */
+async function* tourOfSearch(page) {
+  const button = (name) => page.getByRole('button', { name, exact: true });
+  const field = page.getByRole('combobox', { name: text('search.title') });
+  const status = page.getByRole('region', { name: text('search.title') }).getByRole('status');
+  await button(text('search.title')).click();
+  await expect(field).toBeFocused();
+  yield 'search';
+  await button(text('search.from')).click();
+  await expect(page.getByRole('option').first()).toBeVisible();
+  yield 'search-people';
+  await field.fill('before:');
+  await expect(page.getByRole('option', { name: text('time.today') })).toBeVisible();
+  yield 'search-dates';
+  await field.fill('has:cake ');
+  await expect(page.getByText(text('search.bad_has'))).toBeVisible();
+  yield 'search-problem';
+  await field.fill('zebra');
+  await expect(status).toHaveText(text('search.none'));
+  yield 'search-none';
+  await page.locator('#search-scope').getByText(text('search.everywhere'), { exact: true }).click();
+  await field.fill('card');
+  await expect(page.getByRole('option').first()).toBeVisible();
+  await field.press('ArrowDown');
+  yield 'search-results';
+  await field.press('Enter');
+  await expect(page.locator('.row[data-lit]')).toBeInViewport();
+  yield 'search-result';
+  const back = button(text('search.back'));
+  if (await back.isVisible()) await back.click();
+  await button(text('search.close')).click();
+
+  await button(text('room.menu')).click();
+  await page.getByRole('menuitem', { name: text('room.menu_date') }).click();
+  await expect(page.getByRole('dialog', { name: text('date.title') })).toBeVisible();
+  yield 'go-to-date';
+  await page.keyboard.press('Escape');
+}
+
 /** Brings up each screen in turn and yields its name; goes on when it is asked for the next. */
 export async function* tour(page) {
   const narrow = page.viewportSize().width < 600;
@@ -115,6 +154,8 @@ export async function* tour(page) {
   await escape(dialog(text('profile.edit')));
   if (await dialog('Ada Lovelace').isVisible()) await escape(dialog('Ada Lovelace'));
   await button(text('people.close')).click();
+
+  yield* tourOfSearch(page);
 
   if (narrow) await button(text('chat.back')).click();
   const accounts = await openAccounts(page);

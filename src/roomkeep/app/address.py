@@ -13,6 +13,7 @@ __all__ = ["Address", "Panel", "format_address", "parse_address"]
 
 Panel = Literal[
     "people",
+    "search",
     "room",
     "room-settings",
     "channels",

@@ -1,10 +1,11 @@
 """Days as people call them: today, yesterday, a day of this week. Pure."""
 
+import datetime as dt
 from typing import Literal
 
 from msgspec import Struct
 
-__all__ = ["Days", "Nearness"]
+__all__ = ["Days", "Nearness", "months_before"]
 
 Nearness = Literal["today", "yesterday", "week", "year", "far"]
 """How near a time is: the first of these that holds."""
@@ -38,3 +39,11 @@ class Days(Struct, frozen=True):
         if self.week <= timestamp < self.today:
             return "week"
         return "year" if self.year <= timestamp < self.next_year else "far"
+
+
+def months_before(day: dt.date, months: int) -> dt.date:
+    """Return the same day so many months before, or the last of that month if it is shorter."""
+    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
+    first = dt.date(year, month + 1, 1)
+    last = (first + dt.timedelta(days=31)).replace(day=1) - dt.timedelta(days=1)
+    return min(first + dt.timedelta(days=day.day - 1), last)

@@ -15,6 +15,7 @@ from roomkeep.app.health_state import HealthState
 from roomkeep.app.job import Job
 from roomkeep.app.people_state import PeopleState
 from roomkeep.app.positions import Position
+from roomkeep.app.search_state import SearchState
 from roomkeep.app.signals import signal
 from roomkeep.app.storage_state import StorageState
 from roomkeep.app.sync_state import SignInWays, SyncState
@@ -38,6 +39,7 @@ Dialog = Literal[
     "room-leave",
     "channels",
     "switcher",
+    "date",
     "import",
     "find-rooms",
     "ask-to-join",
@@ -136,6 +138,9 @@ class AccountState:
             that do not exist.
         message_id: the id of the message in the address; None for none.
         target: the id of a message to scroll to; None once it is in view.
+        is_target_at_top: it goes to the top of what is in view, with its day; else to the middle.
+        offered_time: a time in ms on the day that the dialog for going to a date offers; None for
+            today.
         positions: the scroll positions of channels that were not left at their end. No signal:
             scrolling draws nothing.
         picking: what the emoji picker is open for: a message's id, or empty for the composer; None
@@ -160,6 +165,7 @@ class AccountState:
         files: the files of drafts, and those of the messages on the page.
         storage: the report on the storage.
         health: the result of checking the storage.
+        search: the search for messages.
         sync: the homeserver, if it has one.
     """
 
@@ -185,6 +191,8 @@ class AccountState:
         self.originals: Signal[Mapping[str, Message | None]] = signal({})
         self.message_id: Signal[str | None] = signal(None)
         self.target: Signal[str | None] = signal(None)
+        self.is_target_at_top: Signal[bool] = signal(value=False)
+        self.offered_time: Signal[int | None] = signal(None)
         self.positions: dict[ChannelRef, Position] = {}
         self.picking: Signal[str | None] = signal(None)
         self.edits: Signal[Mapping[ChannelRef, str]] = signal({})
@@ -205,6 +213,7 @@ class AccountState:
         self.files = FilesState()
         self.storage = StorageState()
         self.health = HealthState()
+        self.search = SearchState()
         self.sync = SyncState()
 
     @property

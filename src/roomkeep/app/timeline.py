@@ -13,10 +13,12 @@ from roomkeep.app.channel_ref import ChannelRef
 from roomkeep.models import Message
 from roomkeep.persistence import message_order
 
-__all__ = ["MOST", "PAGE", "Timeline"]
+__all__ = ["AROUND", "MOST", "PAGE", "Timeline"]
 
 PAGE = 50
 """How many messages are loaded at a time."""
+AROUND = 30
+"""How many on each side of a message that one goes to: a screen of them, to be there sooner."""
 MOST = 300
 """The most messages on the page at a time."""
 
@@ -46,13 +48,25 @@ class Timeline(Struct, frozen=True, kw_only=True):
 
     @classmethod
     def around(
-        cls, older: Sequence[Message], newer: Sequence[Message], *, is_cut: bool = False
+        cls,
+        older: Sequence[Message],
+        newer: Sequence[Message],
+        *,
+        is_cut: bool = False,
+        size: int = PAGE,
     ) -> "Timeline":
-        """Start at a place in the channel, with the pages before and after it."""
+        """Start at a place in the channel, with the pages before and after it.
+
+        Args:
+            older: the page before.
+            newer: the page after.
+            is_cut: a gap is before them.
+            size: how many messages a full page has.
+        """
         return cls(
             messages=(*older, *newer),
-            has_older=is_cut or len(older) >= PAGE,
-            has_newer=len(newer) >= PAGE,
+            has_older=is_cut or len(older) >= size,
+            has_newer=len(newer) >= size,
         )
 
     def with_older(self, page: Sequence[Message], *, is_cut: bool = False) -> "Timeline":

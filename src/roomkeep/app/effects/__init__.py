@@ -8,6 +8,7 @@ from roomkeep.app.effects.bans import BanEffects
 from roomkeep.app.effects.change_refresh import ChangeRefreshEffects
 from roomkeep.app.effects.channels import ChannelEffects
 from roomkeep.app.effects.context import Context
+from roomkeep.app.effects.dates import DateEffects
 from roomkeep.app.effects.draft_attachments import DraftAttachmentEffects
 from roomkeep.app.effects.drafts import DraftEffects
 from roomkeep.app.effects.edits import EditEffects
@@ -31,6 +32,7 @@ from roomkeep.app.effects.room_order import RoomOrderEffects
 from roomkeep.app.effects.room_settings import RoomSettingsEffects
 from roomkeep.app.effects.rooms import RoomEffects
 from roomkeep.app.effects.samples import SampleEffects
+from roomkeep.app.effects.search import SearchEffects
 from roomkeep.app.effects.sending import SendingEffects
 from roomkeep.app.effects.server_rooms import ServerRoomEffects
 from roomkeep.app.effects.setting_writer import SettingWriter
@@ -88,6 +90,8 @@ class Effects:
         self.recent_emoji = RecentEmojiEffects(context, writer)
         self.room_order = RoomOrderEffects(context, writer)
         self.replies = ReplyEffects(context, self.messages, self.rooms)
+        self.dates = DateEffects(context, self.messages)
+        self.search = SearchEffects(context, self.replies)
         self.channels = ChannelEffects(
             context,
             self.drafts,

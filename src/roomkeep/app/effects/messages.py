@@ -11,7 +11,7 @@ from roomkeep.app.effects.context import Context, EffectGroup, effect
 from roomkeep.app.effects.drafts import DraftEffects
 from roomkeep.app.effects.pictures import PictureEffects
 from roomkeep.app.state import AccountState
-from roomkeep.app.timeline import PAGE, Timeline
+from roomkeep.app.timeline import AROUND, PAGE, Timeline
 from roomkeep.app.unread import count_new, has_new
 from roomkeep.errors import RecordNotFound
 from roomkeep.models import Message
@@ -88,15 +88,23 @@ class MessageEffects(EffectGroup):
             if account.channel_ref == ref and account.new_after() == mark:
                 account.new_count.set(count)
 
-    async def show_around(self, account: AccountState, ref: ChannelRef, message_id: str) -> None:
-        """Load the open channel around one of its messages.
+    async def show_around(
+        self, account: AccountState, ref: ChannelRef, around: str | int
+    ) -> ChannelPage:
+        """Load the open channel around one of its messages, or a time; return what was loaded.
+
+        Args:
+            account: whose channel it is.
+            ref: the channel.
+            around: the message's id, or the time in ms.
 
         Raises:
-            RecordNotFound: it is not there any more.
+            RecordNotFound: the message is not there any more.
         """
         with self.context.overhear() as missed:
-            page = await self._read_page(account, ref, message_id)
-        self._show(account, ref, _around(page), page, missed)
+            page = await self._read_page(account, ref, around, AROUND)
+        self._show(account, ref, _around(page, AROUND), page, missed)
+        return page
 
     @effect("failed.load_latest")
     async def show_latest(self) -> None:
@@ -220,9 +228,13 @@ class MessageEffects(EffectGroup):
                 account.timeline.set(timeline.with_records(records, ref, keeps_moved=keeps_moved))
 
     async def _read_page(
-        self, account: AccountState, ref: ChannelRef, around: str | int | None = None
+        self,
+        account: AccountState,
+        ref: ChannelRef,
+        around: str | int | None = None,
+        limit: int = PAGE,
     ) -> ChannelPage:
-        return await self.context.database(account).get_channel_page(*ref, PAGE, around)
+        return await self.context.database(account).get_channel_page(*ref, limit, around)
 
     def _show(
         self,
@@ -258,8 +270,8 @@ def _latest(page: ChannelPage) -> Timeline:
     return Timeline.latest(page.before, is_cut=page.gap is not None)
 
 
-def _around(page: ChannelPage) -> Timeline:
-    return Timeline.around(page.before, page.after, is_cut=page.gap is not None)
+def _around(page: ChannelPage, size: int = PAGE) -> Timeline:
+    return Timeline.around(page.before, page.after, is_cut=page.gap is not None, size=size)
 
 
 async def _nothing_to_fill(_account: AccountState, _message: Message) -> bool:

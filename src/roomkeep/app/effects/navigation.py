@@ -101,6 +101,10 @@ class NavigationEffects(EffectGroup):
         """Open the panel of an address."""
         if panel == "people":
             account.people.in_front.set(True)
+        elif panel == "search":
+            with batch():
+                account.search.is_open.set(True)
+                account.search.in_front.set(True)
         elif panel in self._openers:
             self._openers[panel]()
         elif panel is not None:
@@ -118,6 +122,8 @@ def address_of(account: AccountState, *, is_narrow: bool) -> Address:
     panel = next((one for one in get_args(Panel) if one == dialog), None)
     if panel is None and account.people.in_front():
         panel = "people"
+    if panel is None and account.search.is_open() and account.search.in_front():
+        panel = "search"
     if account.room_id() is None or (is_narrow and account.pane() == "rooms"):
         return Address(panel=panel)
     return Address(

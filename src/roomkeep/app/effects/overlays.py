@@ -49,6 +49,10 @@ class OverlayEffects(EffectGroup):
             account.files.large.set(None)
             account.deleting.set(None)
             account.people.in_front.set(False)
+            # A message that was found, and has been gone to, covers nothing.
+            if account.search.in_front():
+                account.search.is_open.set(False)
+                account.search.in_front.set(False)
             # What has begun to be removed is told to its end.
             if removing is None or not removing.is_moving:
                 account.removing.set(None)

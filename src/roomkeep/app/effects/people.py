@@ -151,14 +151,19 @@ class PeopleEffects(EffectGroup):
     async def toggle_column(self) -> None:
         """Show or hide the roster beside the conversation, and remember that."""
         account = self.account
-        shown = not account.people.in_column()
-        account.people.in_column.set(shown)
+        # There is room for one panel: the search, as long as that is open.
+        shown = account.search.is_open() or not account.people.in_column()
+        with batch():
+            account.search.is_open.set(False)
+            account.people.in_column.set(shown)
         await self.context.database(account).save_setting(SHOWN, shown)
 
     def toggle_front(self) -> None:
         """Show or hide the roster in place of the conversation."""
-        people = self.account.people
-        people.in_front.set(not people.in_front())
+        account = self.account
+        with batch():
+            account.search.is_open.set(False)
+            account.people.in_front.set(not account.people.in_front())
 
     def search(self, query: str) -> None:
         """List only people whose names contain the query."""

@@ -88,7 +88,9 @@ class ReplyEffects(EffectGroup):
 
     def arrived(self, account: AccountState) -> None:
         """Note that the message is in sight."""
-        account.target.set(None)
+        with batch():
+            account.target.set(None)
+            account.is_target_at_top.set(False)
 
     def _load_originals(self) -> None:
         """Load the messages that those on the page reply to, if they are not on it."""

@@ -25,6 +25,7 @@ from roomkeep.persistence import LastViewedChat
 __all__ = ["RoomEffects", "read_recent"]
 
 OF_A_ROOM = (
+    "date",
     "room-settings",
     "room-leave",
     "channels",

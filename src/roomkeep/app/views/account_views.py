@@ -9,6 +9,7 @@ from roomkeep.app.views.attachment_tray import AttachmentTrayView
 from roomkeep.app.views.bans import BansView
 from roomkeep.app.views.channel_dialogs import ChannelDialogsView
 from roomkeep.app.views.composer import ComposerView
+from roomkeep.app.views.dates import DatesView
 from roomkeep.app.views.dialogs import DialogsView
 from roomkeep.app.views.dom import by_id
 from roomkeep.app.views.emoji import EmojiView
@@ -26,6 +27,7 @@ from roomkeep.app.views.quick_switcher import QuickSwitcherView
 from roomkeep.app.views.room_dialogs import RoomDialogsView
 from roomkeep.app.views.room_head import RoomHeadView
 from roomkeep.app.views.scope import AccountScope, View, ViewScope
+from roomkeep.app.views.search_panel import SearchView
 from roomkeep.app.views.sidebar import SidebarView
 from roomkeep.app.views.sign_in_again import SignInAgainView
 from roomkeep.app.views.start import StartView
@@ -53,6 +55,8 @@ KINDS: Final = (
     ImportView,
     PeopleView,
     JoinRequestsView,
+    SearchView,
+    DatesView,
     ProfileView,
     BansView,
     StorageView,

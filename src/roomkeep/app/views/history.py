@@ -22,9 +22,10 @@ class HistoryView(View):
     """Keeps one history entry for each place.
 
     An open panel is in the address, but where the browser closes dialogs with Back by itself
-    (`CloseWatcher`) it is no entry of its own. Elsewhere it is; once the panel is closed otherwise,
-    its entry is used for the place that one goes to next, because going back to undo it would be
-    seen, and would race with what the person does.
+    (`CloseWatcher`) it is no entry of its own, unless it is the search, which is no dialog.
+    Elsewhere it is; once the panel is closed otherwise, its entry is used for the place that one
+    goes to next, because going back to undo it would be seen, and would race with what the person
+    does.
     """
 
     def __init__(self, scope: ViewScope) -> None:
@@ -89,10 +90,14 @@ class HistoryView(View):
     def _enter(self, account: AccountState, before: Address, address: Address) -> None:
         if replace(address, panel=None) == replace(before, panel=None):
             is_closed = address.panel is None
-            _write(address, in_place=is_closed or self._closes_by_back or self._is_spare)
-            self._is_spare = is_closed and not self._closes_by_back
+            panel = before.panel if is_closed else address.panel
+            closes_by_back = self._closes_by_back and panel != "search"
+            _write(address, in_place=is_closed or closes_by_back or self._is_spare)
+            self._is_spare = is_closed and not closes_by_back
         else:
-            if before.panel is not None:
+            # From a message that was found, Back leads to all that was found.
+            is_found = before.panel == "search" and account.search.is_open()
+            if before.panel is not None and not is_found:
                 # What led here is closed, and is not to open again when one comes back.
                 _write(replace(before, panel=None), in_place=True)
                 self._is_spare = not self._closes_by_back

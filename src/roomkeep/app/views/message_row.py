@@ -46,7 +46,7 @@ def fill_row(
     if before is None or before.day != row.day:
         day = part(element, "day")
         day.hidden = not row.day
-        day.textContent = row.day
+        day.firstElementChild.textContent = row.day
     if row.is_first_new != (before is not None and before.is_first_new):
         part(element, "new").hidden = not row.is_first_new
     element.toggleAttribute("data-leads", row.leads)

@@ -259,9 +259,12 @@ class MessagesView(AccountView):
             return
         self._follows = False
         is_taller = row.offsetHeight > self._scroller.height
-        row.scrollIntoView(block="start" if is_taller else "center")
+        is_at_top = is_taller or self.account.is_target_at_top()
+        row.scrollIntoView(block="start" if is_at_top else "center")
         editor = row.querySelector("textarea")
-        (editor if isinstance(editor, JsProxy) else row).focus(preventScroll=True)
+        # Who steps through what a search has found goes on there.
+        if not by_id("search-panel").matches(":focus-within"):
+            (editor if isinstance(editor, JsProxy) else row).focus(preventScroll=True)
         row.toggleAttribute("data-lit", True)  # noqa: FBT003 a DOM call
         loop = asyncio.get_running_loop()
         loop.call_later(LIT_SECONDS, row.removeAttribute, "data-lit")

@@ -75,7 +75,9 @@ class PeopleView(AccountView):
 
     def _show_panel(self) -> None:
         room = self.account.room
-        people = None if room is None else self.account.people
+        # There is room for one panel.
+        is_here = room is not None and not self.account.search.is_open()
+        people = self.account.people if is_here else None
         narrow = bool(self._narrow.matches)
         in_front = people is not None and people.in_front() and narrow
         shown = in_front or (people is not None and people.in_column() and not narrow)

@@ -37,6 +37,8 @@ class RoomHeadView(AccountView):
         rooms, channels = effects.rooms, effects.channels
         self.listen(by_id("room-menu-edit"), "click", lambda _: effects.room_settings.open_dialog())
         self.listen(by_id("room-menu-channels"), "click", lambda _: channels.open_dialog())
+        dates = effects.dates
+        self.listen(by_id("room-menu-date"), "click", lambda _: dates.open_dialog())
         self.listen(by_id("room-menu-read"), "click", lambda _: self._mark_read())
         self.listen(self._leave, "click", lambda _: effects.room_settings.ask_leave())
         self.listen(by_id("voice-back"), "click", self._open_text)
@@ -83,6 +85,7 @@ class RoomHeadView(AccountView):
         by_id("room-channel-icon").setAttribute("href", channel_icon(channel))
         self._chat.dataset.kind = "voice" if is_voice else "text"
         by_id("voice").hidden = not is_voice
+        by_id("room-menu-date").hidden = is_voice
         set_text(by_id("voice-name"), name)
         begins = "" if room is None else room.name
         if shows:

@@ -1,8 +1,8 @@
 """Times, in the reader's own format."""
 
+import datetime as dt
 import functools
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 import js
@@ -10,7 +10,17 @@ import js
 from roomkeep.app.calendar import Days, Nearness
 from roomkeep.localization import localize
 
-__all__ = ["date", "day", "exact", "machine", "moment", "shortest", "time_of_day"]
+__all__ = [
+    "calendar_day",
+    "date",
+    "day",
+    "exact",
+    "machine",
+    "moment",
+    "shortest",
+    "start_of_day",
+    "time_of_day",
+]
 
 _MINUTE = 60_000
 # Every zone's midnight falls on one of these.
@@ -68,10 +78,27 @@ def exact(timestamp: int) -> str:
     return str(_exact.format(timestamp))
 
 
+def calendar_day(timestamp: int) -> dt.date:
+    """Return the date of a time, where the reader is."""
+    at = js.Date.new(timestamp)
+    return dt.date(int(at.getFullYear()), int(at.getMonth()) + 1, int(at.getDate()))
+
+
+def start_of_day(day: dt.date) -> int:
+    """Return the time in ms at which a day begins, where the reader is."""
+    at = js.Date.new(0)
+    # As arguments of `Date`, years before 100 mean others.
+    at.setFullYear(day.year, day.month - 1, day.day)
+    at.setHours(0, 0, 0, 0)
+    return int(at.getTime())
+
+
 def machine(timestamp: int) -> str:
     """Return a time in ISO format; empty if it is out of range."""
     try:
-        return datetime.fromtimestamp(timestamp / 1_000, UTC).isoformat(timespec="milliseconds")
+        return dt.datetime.fromtimestamp(timestamp / 1_000, dt.UTC).isoformat(
+            timespec="milliseconds"
+        )
     except (OverflowError, ValueError, OSError):
         return ""
 
