@@ -17,9 +17,9 @@ from roomkeep.app.search_text import (
 )
 from roomkeep.app.views import times
 from roomkeep.app.views.avatars import show_avatar
+from roomkeep.app.views.channel_icons import channel_icon
 from roomkeep.app.views.dom import KeyedList, by_id, clone, part, pressed, set_text
 from roomkeep.app.views.people import NARROW
-from roomkeep.app.views.room_pictures import channel_icon
 from roomkeep.app.views.scope import AccountScope, AccountView
 from roomkeep.app.views.search_hits import SearchHitsView
 from roomkeep.localization import localize
