@@ -8,7 +8,7 @@ from reaktiv import Signal
 from roomkeep.app.search_text import Problem, SearchScope
 from roomkeep.app.signals import signal
 from roomkeep.models import Attachment
-from roomkeep.persistence import SearchCursor, SearchHit
+from roomkeep.persistence import SearchCursor, SearchHit, SearchProgress
 
 __all__ = ["SearchRequest", "SearchResults", "SearchState"]
 
@@ -55,6 +55,7 @@ class SearchState:
         problem: why the text cannot be searched for.
         is_searching: a search is running.
         chosen: the id of the message that one went to last.
+        indexed: how far the index is, while it is built; else None.
     """
 
     def __init__(self) -> None:
@@ -66,3 +67,4 @@ class SearchState:
         self.problem: Signal[Problem | None] = signal(None)
         self.is_searching: Signal[bool] = signal(value=False)
         self.chosen: Signal[str | None] = signal(None)
+        self.indexed: Signal[SearchProgress | None] = signal(None)

@@ -97,6 +97,9 @@ class SearchIndexer:
         if not state.can_be_indexed:
             return False
         if (coverage := state.coverage) is None:
+            if await self._run(count_all_messages) < plan.TAIL:
+                # All of them are looked at as quickly.
+                return False
             # What an index has that the account knows nothing of goes first.
             await self._run(clear_search_index)
             await self._run(start_coverage, secrets.token_hex(8))

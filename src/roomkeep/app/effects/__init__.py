@@ -33,6 +33,7 @@ from roomkeep.app.effects.room_settings import RoomSettingsEffects
 from roomkeep.app.effects.rooms import RoomEffects
 from roomkeep.app.effects.samples import SampleEffects
 from roomkeep.app.effects.search import SearchEffects
+from roomkeep.app.effects.search_index import SearchIndexEffects
 from roomkeep.app.effects.sending import SendingEffects
 from roomkeep.app.effects.server_rooms import ServerRoomEffects
 from roomkeep.app.effects.setting_writer import SettingWriter
@@ -92,6 +93,7 @@ class Effects:
         self.replies = ReplyEffects(context, self.messages, self.rooms)
         self.dates = DateEffects(context, self.messages)
         self.search = SearchEffects(context, self.replies)
+        self.search_index = SearchIndexEffects(context)
         self.channels = ChannelEffects(
             context,
             self.drafts,
