@@ -83,7 +83,7 @@ class Effects:
         self.room_order = RoomOrderEffects(context, writer)
         self.replies = ReplyEffects(context, self.messages, self.rooms)
         self.dates = DateEffects(context, self.messages)
-        self.search = SearchEffects(context, self.replies)
+        self.search = SearchEffects(context, self.overlays, self.replies)
         self.channels = ChannelEffects(
             context,
             self.drafts,

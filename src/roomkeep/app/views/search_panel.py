@@ -100,10 +100,10 @@ class SearchView(AccountView):
 
     def _return_focus(self) -> None:
         opener, self._opener = self._opener, None
-        if isinstance(opener, JsProxy) and opener.isConnected and opener.checkVisibility():
-            opener.focus()
-        else:
-            self._toggle.focus()
+        for place in (opener, self._toggle, by_id("open-switcher"), by_id("account-button")):
+            if isinstance(place, JsProxy) and place.isConnected and place.checkVisibility():
+                place.focus()
+                return
 
     def _close(self) -> None:
         self._panel.hidden = True
