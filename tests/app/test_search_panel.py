@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+from reaktiv import Effect
 
 from roomkeep.app.effects.search import PAGE
 from roomkeep.errors import StorageLost
@@ -90,6 +91,8 @@ async def test_of_what_is_typed_during_a_search_only_the_last_is_searched_for(
 ) -> None:
     await in_room.write("garden tea")
     held = HeldSearches(in_room, monkeypatch)
+    shown = []
+    following = Effect(lambda: shown.append(found(in_room)))
     for length in range(1, 7):
         in_room.effects.search.type("garden"[:length])
     assert in_room.account.search.is_searching()
@@ -97,7 +100,8 @@ async def test_of_what_is_typed_during_a_search_only_the_last_is_searched_for(
     held.may_go.set()
     await in_room.idle()
     assert held.asked == ["g*", "garden*"]
-    assert found(in_room) == ["garden tea"]
+    assert shown == [None, ["garden tea"]]
+    following.dispose()
     assert not in_room.account.search.is_searching()
 
 
@@ -193,11 +197,12 @@ async def test_goes_to_what_was_found_and_on(in_room: Chat) -> None:
         in_room.effects.search.step(by)
         await in_room.idle()
         seen.append((account.search.chosen(), account.room_id(), account.message_id()))
+        # In a narrow window the conversation is seen.
+        assert not account.search.in_front()
     assert [one[0] for one in seen] == ["m0003", "m0002", "m0001", "m0001", "m0002"]
     assert [one[1] for one in seen] == [tea, hill, tea, tea, hill]
     assert all(one[0] == one[2] for one in seen)
-    # In a narrow window the conversation is seen, and what was found is still there.
-    assert not account.search.in_front()
+    # What was found is still there.
     assert account.search.is_open()
     assert found(in_room) == ["tea three", "tea two", "tea one"]
 

@@ -92,7 +92,7 @@ class Effects:
         self.room_order = RoomOrderEffects(context, writer)
         self.replies = ReplyEffects(context, self.messages, self.rooms)
         self.dates = DateEffects(context, self.messages)
-        self.search = SearchEffects(context, self.replies)
+        self.search = SearchEffects(context, self.overlays, self.replies)
         self.search_index = SearchIndexEffects(context)
         self.channels = ChannelEffects(
             context,

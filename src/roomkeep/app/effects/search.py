@@ -9,6 +9,7 @@ from roomkeep.app.changes import records_by_key
 from roomkeep.app.channel_ref import ChannelRef
 from roomkeep.app.effects.batcher import Batcher
 from roomkeep.app.effects.context import Context, EffectGroup
+from roomkeep.app.effects.overlays import OverlayEffects
 from roomkeep.app.effects.replies import ReplyEffects
 from roomkeep.app.search_state import SearchRequest, SearchResults
 from roomkeep.app.search_text import SearchScope, ready_text, what_is_wrong
@@ -55,8 +56,9 @@ class Wanted:
 class SearchEffects(EffectGroup):
     """Searches for what is typed. One search runs at a time; the next takes the latest text."""
 
-    def __init__(self, context: Context, replies: ReplyEffects) -> None:
+    def __init__(self, context: Context, overlays: OverlayEffects, replies: ReplyEffects) -> None:
         super().__init__(context)
+        self._overlays = overlays
         self._replies = replies
         self._turn = asyncio.Lock()
         self._searches = Batcher(context, "failed.search", Wanted, self._search, rest=0)
@@ -75,6 +77,8 @@ class SearchEffects(EffectGroup):
         """Open the panel; `in_front`: in place of the conversation."""
         account = self.account
         with batch():
+            self._overlays.close_menu()
+            account.picking.set(None)
             account.people.in_front.set(False)
             account.search.is_open.set(True)
             account.search.in_front.set(in_front)
