@@ -17,6 +17,7 @@ from roomkeep.models import Ban, Channel, Message, Reaction, ban_key
 from roomkeep.persistence import DatabaseService
 from roomkeep.storage.channel_settings import LAST_READ, setting_key
 from roomkeep.sync.client import SyncClient
+from roomkeep.sync.errors import HomeserverError
 from roomkeep.sync.session import sign_in
 from roomkeep.sync.turns import Tabs
 from roomkeep.sync.wire import Transport
@@ -95,10 +96,13 @@ class Client:
         tabs = None if self._make_tabs is None else self._make_tabs(part.user_id)
         self._client = client = SyncClient(database, self._transport, tabs=tabs, retry_s=RETRY_S)
         if await database.get_sync_session() is None:
-            await sign_in(database, self._transport, part.server, part.user_id, part.password)
+            # A browser that was killed may have forgotten which account was open.
+            await patiently(
+                lambda: sign_in(database, self._transport, part.server, part.user_id, part.password)
+            )
         await client.start()
         if await database.get_room(part.room) is None:
-            await client.join_room(part.room)
+            await patiently(lambda: client.join_room(part.room))
         acts = Acts(part, database, client, self._director)
         while True:
             order = await self._director.ask("next")
@@ -130,6 +134,19 @@ class Client:
 
     async def _until(self, look: Callable[[], Awaitable[bool]]) -> None:
         await until(self._database, look)
+
+
+async def patiently(ask: Callable[[], Awaitable[object]]) -> None:
+    """Ask until there is a connection."""
+    while True:
+        try:
+            await ask()
+        except HomeserverError as error:
+            if not error.is_temporary:
+                raise
+            await asyncio.sleep(RETRY_S)
+        else:
+            return
 
 
 async def until(database: DatabaseService, look: Callable[[], Awaitable[T]]) -> T:
