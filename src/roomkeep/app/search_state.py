@@ -33,14 +33,12 @@ class SearchResults(Struct, frozen=True, kw_only=True):
         hits: the messages that were found, the newest first.
         attachments: the files of those that have any, by the message's id.
         next: where more are found; None where there are no more.
-        is_complete: every message was searched; else older ones are still to be indexed.
     """
 
     request: SearchRequest
     hits: tuple[SearchHit, ...]
     attachments: Mapping[str, tuple[Attachment, ...]]
     next: SearchCursor | None = None
-    is_complete: bool = True
 
 
 class SearchState:

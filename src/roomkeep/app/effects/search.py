@@ -15,7 +15,7 @@ from roomkeep.app.search_state import SearchRequest, SearchResults
 from roomkeep.app.search_text import SearchScope, ready_text, what_is_wrong
 from roomkeep.app.state import AccountState
 from roomkeep.errors import InvalidRecord
-from roomkeep.persistence import Change, SearchPage
+from roomkeep.persistence import Change, SearchCursor, SearchHit
 
 __all__ = ["SearchEffects"]
 
@@ -211,29 +211,39 @@ class SearchEffects(EffectGroup):
         more: bool,
     ) -> SearchResults | None:
         """Return what is found; None if the text is no query."""
-        database = self.context.database(account)
         many = 0 if before is None else len(before.hits)
         after = before.next if more and before is not None else None
         limit = PAGE if more else max(PAGE, many)
+        hits: list[SearchHit] = []
+        following: SearchCursor | None = after
         try:
-            page = await database.search_messages(
-                request.text, room_id=request.room_id, limit=limit, before=after
-            )
+            # Where the index does not help, a page ends before there are enough.
+            while True:
+                page = await self.context.database(account).search_messages(
+                    request.text,
+                    room_id=request.room_id,
+                    limit=limit - len(hits),
+                    before=following,
+                )
+                hits += page.hits
+                following = page.next
+                if following is None or len(hits) >= limit or request != _request_of(account):
+                    break
         except InvalidRecord as error:
             if error.field != "query":
                 raise
             return None
-        ids = [hit.message.id for hit in page.hits]
+        database = self.context.database(account)
+        ids = [hit.message.id for hit in hits]
         read = await database.get_attachments_for_messages(ids) if ids else {}
         files = {key: tuple(found) for key, found in read.items()}
         # What was deleted while more was read is not among them any more.
         now = account.search.results() if more else None
         return SearchResults(
             request=request,
-            hits=(*(() if now is None else now.hits), *page.hits),
+            hits=(*(() if now is None else now.hits), *hits),
             attachments={**({} if now is None else now.attachments), **files},
-            next=page.next,
-            is_complete=_is_complete(page),
+            next=following,
         )
 
 
@@ -244,8 +254,3 @@ def _request_of(account: AccountState) -> SearchRequest | None:
         return None
     room = account.room if search.scope() == "room" else None
     return SearchRequest(text, None if room is None else room.id)
-
-
-def _is_complete(page: SearchPage) -> bool:
-    # A storage without an index has searched everything, and says nothing of it.
-    return bool(getattr(page, "is_complete", True))

@@ -4,13 +4,10 @@ import asyncio
 import time
 from typing import Final
 
-from reaktiv import Effect, untracked
+from reaktiv import Effect
 
-from roomkeep.app.effects.batcher import Batcher
 from roomkeep.app.effects.context import Context, EffectGroup
 from roomkeep.app.state import AccountState
-from roomkeep.errors import ScopeChanged
-from roomkeep.persistence import Change, SearchProgress
 
 __all__ = ["SearchIndexEffects"]
 
@@ -24,32 +21,17 @@ LOOK_AGAIN: Final = 0.5
 """How often to look whether an import is over, in seconds."""
 
 
-class _Due:
-    """Whether something is to be indexed."""
-
-    def __init__(self) -> None:
-        self.is_due = False
-
-    def __bool__(self) -> bool:
-        return self.is_due
-
-    def set(self) -> None:
-        """Have it indexed."""
-        self.is_due = True
-
-
 class SearchIndexEffects(EffectGroup):
     """Indexes what is new, and everything once."""
 
-    def __init__(self, context: Context, *, gather: float = GATHER) -> None:
+    def __init__(self, context: Context) -> None:
         super().__init__(context)
         self._busy_until = 0.0
         self._worked_since = 0.0
         self._opened: AccountState | None = None
-        self._batcher = Batcher(
-            context, "failed.index", _Due, self._update, gather=gather, rest=gather
-        )
-        context.follow(self._on_change, "messages", "rooms")
+        self._timer: asyncio.TimerHandle | None = None
+        self._is_running = False
+        context.follow(lambda _account, _change: self._plan(), "messages", "rooms")
         self._follow = Effect(self._follow_account)
 
     def note_input(self) -> None:
@@ -59,27 +41,35 @@ class SearchIndexEffects(EffectGroup):
     def _follow_account(self) -> None:
         account = self.page.account()
         if account is not None and account is not self._opened:
-            untracked(lambda: self._batcher.add(account, _Due.set))
+            self._plan()
         self._opened = account
 
-    def _on_change(self, account: AccountState, _change: Change) -> None:
-        self._batcher.add(account, _Due.set)
+    def _plan(self) -> None:
+        # A timer, and no task: nobody waits for it.
+        if self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(GATHER, self._start)
 
-    async def _update(self, account: AccountState, due: _Due) -> None:
-        due.is_due = False
+    def _start(self) -> None:
+        self._timer = None
+        account = self.page.account()
+        if self._is_running:
+            self._plan()
+        elif account is not None:
+            self.context.start(self._update(account), "failed.index")
+
+    async def _update(self, account: AccountState) -> None:
         search = account.search
 
         async def rest() -> None:
             await self._rest(account)
 
-        def report(progress: SearchProgress) -> None:
-            search.indexed.set(progress)
-
+        self._is_running = True
         try:
-            await self.context.database(account).update_search_index(rest=rest, report=report)
-        except ScopeChanged:
-            return
+            await self.context.database(account).update_search_index(
+                rest=rest, report=search.indexed.set
+            )
         finally:
+            self._is_running = False
             search.indexed.set(None)
 
     async def _rest(self, account: AccountState) -> None:

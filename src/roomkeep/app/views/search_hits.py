@@ -17,7 +17,7 @@ from roomkeep.app.views import times
 from roomkeep.app.views.avatars import show_avatar
 from roomkeep.app.views.dom import KeyedList, by_id, clone, part, set_text
 from roomkeep.app.views.scope import AccountScope, AccountView
-from roomkeep.localization import format_list, localize
+from roomkeep.localization import format_list, format_percent, localize
 from roomkeep.models import Message
 from roomkeep.persistence import SearchHit
 
@@ -77,6 +77,7 @@ class SearchHitsView(AccountView):
         )
         self.watch(self._show)
         self.watch(self._show_count)
+        self.watch(self._show_indexed)
         self.watch(self._follow_chosen)
 
     @property
@@ -156,9 +157,16 @@ class SearchHitsView(AccountView):
         by_id("search-none").hidden = results is None or bool(count)
         in_room = results is not None and results.request.room_id is not None
         by_id("search-everywhere").hidden = not in_room
-        by_id("search-incomplete").hidden = results is None or results.is_complete
         is_idle = results is None and not search.problem() and not search.is_searching()
         by_id("search-tips").hidden = not is_idle
+
+    def _show_indexed(self) -> None:
+        indexed = self.account.search.indexed()
+        note = by_id("search-indexing")
+        note.hidden = indexed is None or indexed.done >= indexed.total
+        if indexed is not None and indexed.total:
+            percent = format_percent(min(indexed.done / indexed.total, 1))
+            set_text(note, localize("search.indexing", percent=percent))
 
     def _follow_chosen(self) -> None:
         """Choose the message that one went to."""

@@ -38,6 +38,8 @@ class SearchView(AccountView):
         self._hits = SearchHitsView(scope, self._on_hit)
         scope.on_close(self._close)
         self.listen(js.document, "keydown", self._on_shortcut)
+        for event in ("keydown", "pointerdown", "wheel"):
+            self.listen(js.document, event, lambda _: scope.effects.search_index.note_input())
         self.listen(self._toggle, "click", lambda _: self._on_toggle())
         self.listen(self._narrow, "change", lambda _: self._show_panel())
         self.listen(by_id("hide-search"), "click", lambda _: search.close())

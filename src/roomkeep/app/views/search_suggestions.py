@@ -8,8 +8,8 @@ from roomkeep.app.search_suggestions import Suggestion, suggest
 from roomkeep.app.search_text import Filter, filter_at, put_value
 from roomkeep.app.views import times
 from roomkeep.app.views.avatars import show_avatar
+from roomkeep.app.views.channel_icons import channel_icon
 from roomkeep.app.views.dom import KeyedList, by_id, clone, part, set_text
-from roomkeep.app.views.room_pictures import channel_icon
 from roomkeep.app.views.scope import AccountScope, AccountView
 
 __all__ = ["SearchSuggestionsView"]
