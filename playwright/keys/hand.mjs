@@ -10,6 +10,7 @@ export const UP = named('ArrowUp', 38);
 export const DOWN = named('ArrowDown', 40);
 export const CTRL_K = { key: 'k', code: 'KeyK', windowsVirtualKeyCode: 75, modifiers: CONTROL };
 /** Pastes the clipboard. */
+export const CTRL_F = { key: 'f', code: 'KeyF', windowsVirtualKeyCode: 70, modifiers: CONTROL };
 export const CTRL_V = { key: 'v', code: 'KeyV', windowsVirtualKeyCode: 86, modifiers: CONTROL, commands: ['paste'] };
 
 const SPACE = { key: ' ', code: 'Space', windowsVirtualKeyCode: 32, text: ' ' };

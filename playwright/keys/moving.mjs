@@ -1,5 +1,5 @@
 // Scenarios for switching between rooms, dialogs and accounts; see `writing.mjs` for their form.
-import { click, clickOnceSeen, CTRL_K, ENTER, ESCAPE, middleOf } from './hand.mjs';
+import { click, clickOnceSeen, CTRL_F, CTRL_K, ENTER, ESCAPE, middleOf } from './hand.mjs';
 import { labels } from './labels.mjs';
 import { CHESS, CLUB, DEN, GENERAL, GRACE, HALL, LOFT, SHED, SHED_GENERAL, TEA, YARD } from './stage.mjs';
 import { ANY } from './verdict.mjs';
@@ -25,6 +25,11 @@ const lookInto = (find) => async (stage, text) => {
 };
 
 export const moving = {
+  'Ctrl+F, type, Escape, type': async (stage, text) => {
+    await stage.goTo(TEA);
+    return { keys: [CTRL_F, 'garden', ESCAPE, text], expected: { composer: text } };
+  },
+
   'Ctrl+K, room, Enter, type, Enter': switchTo(TEA, DEN),
   'Ctrl+K, channel, Enter, type, Enter': switchTo(TEA, 'Chess', CHESS),
   'Ctrl+K, large room, Enter, type, Enter': switchTo(HALL, LOFT),

@@ -1,4 +1,4 @@
-// Imports an archive into the app as a person does, opens its largest room, pages back, scrolls, writes, switches rooms, checks
+// Imports an archive into the app as a person does, opens its largest room, pages back, scrolls, goes to dates, writes, switches rooms, checks
 // the storage, exports and restores; prints how long each takes and how long the page was ever busy. Arguments: the app's URL, or `window` for the desktop's window, and
 // the archive (else one of 100,000 messages is made up).
 import process from 'node:process';
@@ -57,6 +57,23 @@ function open(page, name) {
     button.click();
     requestAnimationFrame(look);
   }), name);
+}
+
+/** Goes to the first or the latest message of the open room; gives the ms from the click to the first frame with it. */
+async function jump(page, choice) {
+  await page.getByRole('button', { name: 'Room menu' }).click();
+  await page.getByRole('menuitem', { name: 'Go to date…' }).click();
+  return page.getByRole('button', { name: choice }).evaluate((button) => new Promise((resolve) => {
+    const start = performance.now();
+    const before = document.querySelector('.row[data-lit]')?.dataset.id;
+    const look = () => {
+      const lit = document.querySelector('.row[data-lit]');
+      if (lit && lit.dataset.id !== before) resolve(performance.now() - start);
+      else requestAnimationFrame(look);
+    };
+    button.click();
+    requestAnimationFrame(look);
+  }));
 }
 
 const median = (values) => values.toSorted((a, b) => a - b)[values.length >> 1];
@@ -128,6 +145,12 @@ try {
     await page.evaluate(() => new Promise(requestAnimationFrame));
   }
   tell(`scroll back by ${WHEEL_TURNS} turns of the wheel`, await longTasks());
+
+  const jumps = [];
+  for (let n = 0; n < ROUNDS; n += 1) {
+    for (const choice of ['First message', 'Latest message']) jumps.push(await jump(page, choice));
+  }
+  tell(`go to a date ${jumps.length} times`, `median ${Math.round(median(jumps))} ms, the longest ${Math.round(Math.max(...jumps))} ms; ${await longTasks()}`);
 
   for (let n = 0; n < ROUNDS; n += 1) await composer(page).pressSequentially(TEXT);
   tell(`type ${ROUNDS * TEXT.length} characters`, await longTasks());

@@ -1,40 +1,22 @@
 """The search for messages: the panel, its field, and the keys."""
 
-import itertools
 from typing import Any, cast
 
 import js
 from pyodide.ffi import JsProxy
 
-from roomkeep.app.search_suggestions import Suggestion, suggest
-from roomkeep.app.search_text import (
-    Filter,
-    FilterKey,
-    SearchScope,
-    add_filter,
-    filter_at,
-    put_value,
-)
-from roomkeep.app.views import times
-from roomkeep.app.views.avatars import show_avatar
-from roomkeep.app.views.dom import KeyedList, by_id, clone, part, pressed, set_text
+from roomkeep.app.search_text import FilterKey, SearchScope, add_filter
+from roomkeep.app.views.dom import by_id, pressed, set_text
 from roomkeep.app.views.people import NARROW
-from roomkeep.app.views.room_pictures import channel_icon
 from roomkeep.app.views.scope import AccountScope, AccountView
 from roomkeep.app.views.search_hits import SearchHitsView
+from roomkeep.app.views.search_suggestions import SearchSuggestionsView
 from roomkeep.localization import localize
 
 __all__ = ["SearchView"]
 
 _PROBLEMS = {"date": "search.bad_date", "has": "search.bad_has"}
 """The texts of what is wrong with a search."""
-_ICONS = {
-    "has": "#icon-file",
-    "date": "#icon-calendar",
-    "calendar": "#icon-calendar",
-    "room": "#icon-chat",
-}
-_numbers = itertools.count()
 
 
 class SearchView(AccountView):
@@ -49,16 +31,10 @@ class SearchView(AccountView):
         self._panel = by_id("search-panel")
         self._toggle = by_id("show-search")
         self._field = by_id("search-text")
-        self._date = by_id("search-date")
         self._narrow = js.window.matchMedia(NARROW)
         self._is_mac = str(js.navigator.platform).lower().startswith(("mac", "ip"))
         self._opener: Any = None
-        self._suggested: list[Suggestion] = []
-        self._at: Filter | None = None
-        self._picked = 0
-        self._suggestions: KeyedList[tuple[str, str, str], Suggestion] = KeyedList(
-            by_id("search-suggestions"), _make, _fill
-        )
+        self._suggestions = SearchSuggestionsView(scope, self._write, self._on_pick)
         self._hits = SearchHitsView(scope, self._on_hit)
         scope.on_close(self._close)
         self.listen(js.document, "keydown", self._on_shortcut)
@@ -70,13 +46,9 @@ class SearchView(AccountView):
         self.listen(by_id("search-older"), "click", lambda _: search.step(1))
         self.listen(by_id("search-clear"), "click", lambda _: self._write("", 0))
         self.listen(self._field, "input", lambda _: self._on_input())
-        for event in ("click", "keyup"):
-            self.listen(self._field, event, lambda _: self._suggest())
         self.listen(self._panel, "keydown", self._on_key)
         self.listen(by_id("search-scope"), "change", self._on_scope)
         self.listen(by_id("search-filters"), "click", self._on_filter)
-        self.listen(self._suggestions.parent, "click", self._on_suggestion)
-        self.listen(self._date, "change", lambda _: self._on_date())
         self.watch(self._show_panel)
         self.watch(self._show_text)
         self.watch(self._show_scope)
@@ -152,8 +124,8 @@ class SearchView(AccountView):
             return
         if event.key == "Escape":
             event.preventDefault()
-            if self._suggested:
-                self._show_suggestions([])
+            if self._suggestions.is_open:
+                self._suggestions.hide()
             else:
                 self.effects.search.close()
             return
@@ -162,12 +134,9 @@ class SearchView(AccountView):
         match event.key:
             case "ArrowDown" | "ArrowUp":
                 by = 1 if event.key == "ArrowDown" else -1
-                if self._suggested:
-                    self._pick(self._picked + by)
-                else:
-                    self._hits.move(by)
-            case "Enter" if self._suggested:
-                self._take(self._suggested[self._picked])
+                (self._suggestions if self._suggestions.is_open else self._hits).move(by)
+            case "Enter" if self._suggestions.is_open:
+                self._suggestions.take()
             case "Enter":
                 self._hits.go()
             case _:
@@ -175,8 +144,12 @@ class SearchView(AccountView):
         event.preventDefault()
 
     def _on_hit(self, row: Any) -> None:
-        if not self._suggested:
+        if not self._suggestions.is_open:
             self._point_at(row)
+
+    def _on_pick(self, row: Any) -> None:
+        self._point_at(row)
+        self._show_list()
 
     def _point_at(self, row: Any) -> None:
         """Tell screen readers which row is chosen."""
@@ -189,7 +162,7 @@ class SearchView(AccountView):
 
     def _on_input(self) -> None:
         self.effects.search.type(str(self._field.value))
-        self._suggest()
+        self._suggestions.look()
 
     def _write(self, text: str, caret: int) -> None:
         """Put a text into the field, and go on typing in it."""
@@ -203,7 +176,7 @@ class SearchView(AccountView):
         text = search.text()
         if self._field.value != text:
             self._field.value = text
-            self._show_suggestions([])
+            self._suggestions.hide()
         by_id("search-clear").hidden = not text
         problem = search.problem()
         set_text(by_id("search-problem"), "" if problem is None else localize(_PROBLEMS[problem]))
@@ -224,95 +197,13 @@ class SearchView(AccountView):
             text = add_filter(str(self._field.value), cast("FilterKey", key))
             self._write(text, len(text))
 
-    # What is suggested
-
-    def _suggest(self) -> None:
-        account = self.account
-        at = filter_at(str(self._field.value), int(self._field.selectionStart))
-        if at == self._at:
-            return
-        self._at = at
-        suggested: list[Suggestion] = []
-        if at is not None:
-            room = account.room if account.search.scope() == "room" else None
-            suggested = suggest(
-                at,
-                user=account.user(),
-                rooms=account.rooms() or (),
-                room=room,
-                today=times.calendar_day(self.page.days().today),
-            )
-        self._show_suggestions(suggested)
-
-    def _show_suggestions(self, suggested: list[Suggestion]) -> None:
-        self._suggested = suggested
-        listed = self._suggestions
-        listed.show({_key(one): one for one in suggested})
-        listed.parent.hidden = not suggested
-        by_id("search-scroller").hidden = bool(suggested)
-        self._show_list()
-        self._pick(0)
-
     def _show_list(self) -> None:
         """Tell screen readers which list the field is for."""
-        results = self.account.search.results()
-        is_open = bool(self._suggested) or (results is not None and bool(results.hits))
+        results, is_suggested = (
+            self.account.search.results(),
+            not by_id("search-suggestions").hidden,
+        )
+        is_open = is_suggested or (results is not None and bool(results.hits))
         self._field.setAttribute("aria-expanded", "true" if is_open else "false")
-        controls = "search-suggestions" if self._suggested else "search-hits"
+        controls = "search-suggestions" if is_suggested else "search-hits"
         self._field.setAttribute("aria-controls", controls)
-
-    def _pick(self, place: int) -> None:
-        self._point_at(None)
-        self._picked = place % len(self._suggested) if self._suggested else 0
-        for number, one in enumerate(self._suggested):
-            row = self._suggestions.child(_key(one))
-            if row is not None:
-                is_picked = number == self._picked
-                row.setAttribute("aria-selected", "true" if is_picked else "false")
-                if is_picked:
-                    self._point_at(row)
-                    row.scrollIntoView(block="nearest")
-
-    def _on_suggestion(self, event: Any) -> None:
-        option = event.target.closest("[role='option']")
-        for one in self._suggested:
-            row = self._suggestions.child(_key(one))
-            if row is not None and row.isSameNode(option):
-                self._take(one)
-                return
-
-    def _take(self, one: Suggestion) -> None:
-        if one.kind == "calendar":
-            self._date.showPicker()
-        elif self._at is not None:
-            self._write(*put_value(str(self._field.value), self._at, one.value))
-
-    def _on_date(self) -> None:
-        chosen = str(self._date.value)
-        self._date.value = ""
-        if chosen and self._at is not None:
-            self._write(*put_value(str(self._field.value), self._at, chosen))
-
-
-def _key(one: Suggestion) -> tuple[str, str, str]:
-    return one.kind, one.subject_id, one.value
-
-
-def _make() -> Any:
-    option = clone("search-suggestion")
-    option.id = f"search-suggestion-{next(_numbers)}"
-    return option
-
-
-def _fill(element: Any, one: Suggestion, _before: Suggestion | None) -> None:
-    is_person = one.kind == "person"
-    avatar = part(element, "avatar")
-    avatar.hidden = not is_person
-    if is_person:
-        show_avatar(avatar, one.subject_id, one.note or one.label)
-    part(element, "sign").toggleAttribute("hidden", is_person)
-    icon = channel_icon(one.channel) if one.channel is not None else _ICONS.get(one.kind)
-    if icon is not None:
-        part(element, "icon").setAttribute("href", icon)
-    set_text(part(element, "name"), one.label)
-    set_text(part(element, "note"), one.note)
