@@ -224,12 +224,14 @@ class MatrixDirectory:
     async def order_channels(self, room_id: str, channel_ids: Sequence[str]) -> SyncedRoom:
         """Reorder channels: see `ServerDirectory`."""
         view = await self._view(room_id)
-        known = {event.state_key: event for event in view.children}
+        known = {event.state_key for event in view.children}
         first = [channel_id for channel_id in dict.fromkeys(channel_ids) if channel_id in known]
         rest = [room_id for room_id in view.order if room_id not in first]
         for child, order in orders_for([*first, *rest], view.children).items():
-            via = known[child].content["via"]
-            await self._set(room_id, "m.space.child", child, child_content(order, via))
+            # Others may have removed it meanwhile: a place in the order would bring it back.
+            now = await events.get_state_content(self._wire, room_id, "m.space.child", child)
+            if now and now.get("via"):
+                await self._set(room_id, "m.space.child", child, child_content(order, now["via"]))
         return await self.view_room(room_id)
 
     async def remove_channel(self, room_id: str, channel_id: str) -> SyncedRoom:

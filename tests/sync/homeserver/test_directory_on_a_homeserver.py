@@ -1,6 +1,7 @@
 """The server directory, on a real homeserver, with two people."""
 
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 import pytest
 
@@ -9,7 +10,7 @@ from roomkeep.sync.directory import NewChannel, NewRoom, ServerDirectory
 from roomkeep.sync.errors import Banned, CreatedInPart, InviteGone, NoRight, RequestRefused
 from roomkeep.sync.mapping.power import read_power
 from roomkeep.sync.matrix_directory import MatrixDirectory
-from roomkeep.sync.wire import events, rooms
+from roomkeep.sync.wire import Request, Response, Wire, events, rooms
 from support.homeserver import Person
 
 pytestmark = pytest.mark.homeserver
@@ -104,6 +105,35 @@ async def test_channels_are_changed_by_whoever_may_and_both_see_it(ada_and_ben: 
     assert (await his.view_room(room_id)).room == before.room
     # What one may not put into the list is not made either.
     assert await rooms.get_joined_rooms(ben.wire) == {room_id, general, porch, swap}
+
+
+class Removing:
+    """A connection over which a channel is removed as soon as another one is given its place."""
+
+    def __init__(self, inner: Any, room_id: str, channel_id: str) -> None:
+        self._inner = inner
+        self._where = (room_id, "m.space.child", channel_id)
+        self._is_removed = False
+
+    async def send(self, request: Request) -> Response:
+        answer: Response = await self._inner.send(request)
+        if request.method == "PUT" and not self._is_removed:
+            self._is_removed = True
+            token = request.headers["authorization"].removeprefix("Bearer ")
+            base_url = request.url.partition("/_matrix/")[0]
+            await events.put_state(Wire(self._inner, base_url, token), *self._where, {})
+        return answer
+
+
+async def test_a_channel_that_is_removed_meanwhile_is_not_brought_back(ada_and_ben: Two) -> None:
+    ada, _ = ada_and_ben
+    made = await directory_of(ada).create_room(CLUB)
+    general, porch, swap = ids(made)
+    transport = Removing(ada.wire._transport, made.room.id, porch)
+    wire = Wire(transport, ada.wire.base_url, ada.wire._token)
+    directory = MatrixDirectory(wire, ada.user_id)
+    ordered = await directory.order_channels(made.room.id, [swap, general, porch])
+    assert ids(ordered) == [swap, general]
 
 
 async def test_a_moderator_may_what_they_may_not_before(ada_and_ben: Two) -> None:
