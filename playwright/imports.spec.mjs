@@ -61,7 +61,7 @@ test('a chat of WhatsApp is looked at, imported as one\'s own, and undone', asyn
   await dialog.getByRole('button', { name: 'Import another file' }).click();
   await dialog.getByRole('button', { name: 'Undo the import of WhatsApp Chat with Bob.txt…' }).click();
   await expect(dialog.getByRole('button', { name: 'Cancel' })).toBeFocused();
-  await expect(dialog).toContainText('2 messages and 0 files will be deleted.');
+  await expect(dialog).toContainText('This deletes what it added: 2 messages, along with reactions');
   expect(await findViolations(page)).toEqual([]);
   await dialog.getByRole('button', { name: 'Undo import', exact: true }).click();
   await expect(page.getByText('The import of “WhatsApp Chat with Bob.txt” was undone.')).toBeVisible();

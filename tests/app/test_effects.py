@@ -469,7 +469,7 @@ async def test_what_is_deleted_during_an_import_stays_away(in_room: App) -> None
     importing = app.account.importing()
     assert importing is not None
     assert importing.phase == "stopped"
-    assert importing.text == "Import stopped because its rooms were deleted."
+    assert importing.text == "Import stopped because what it had added was deleted."
     assert await app.db.get_all_rooms() == []
     assert (await app.db.get_records("messages")).messages == ()
 

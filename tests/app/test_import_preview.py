@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from roomkeep.app.import_state import ImportPreview
 from roomkeep.app.import_texts import left_out, likely_people, say_import
 from roomkeep.app.time_zones import OffsetZone
+from roomkeep.models import Room
 from support.archives import Picked, line, text
 from support.chat import Chat, until
 from support.laws import law
@@ -98,6 +99,7 @@ async def test_an_import_that_begins_while_the_preview_is_read_uses_the_last_ans
     (room,) = await chat.db.get_all_rooms()
     messages = await chat.db.get_messages(room.id)
     assert day(messages[0].timestamp) == "2024-04-03T00:06"
+    assert room.created_at == messages[0].timestamp
 
 
 async def test_what_the_person_wrote_becomes_their_own(chat: Chat) -> None:
@@ -108,8 +110,8 @@ async def test_what_the_person_wrote_becomes_their_own(chat: Chat) -> None:
     assert own == ["Hello"]
 
 
-async def test_answers_with_which_the_file_cannot_be_right_are_told(chat: Chat) -> None:
-    # Both orders are in it, so it is asked; the 30th of a month is none.
+async def test_dates_that_are_in_no_calendar_are_refused(chat: Chat) -> None:
+    # Both orders are in it, and each makes one of the dates impossible.
     quoted = "3/30/24, 9:06 AM - Ada: Hello\n30/3/24, 9:07 AM - Bob: Hi\n"
     await chat.effects.imports.open((Picked(quoted.encode(), NAME),))
     refusal = chat.account.imports.refusal()
@@ -129,7 +131,7 @@ async def test_files_of_one_format_are_one_import(chat: Chat) -> None:
     assert said.startswith("done: Imported 6 messages from 3 people in 2 rooms.")
     (one,) = await chat.db.get_imports()
     assert one.file_name == "WhatsApp Chat with Bob.txt and 1 more file"
-    assert say_import(one) == "WhatsApp and 6 messages"
+    assert say_import(one) == "WhatsApp: 6 messages"
 
 
 async def test_files_of_several_formats_are_refused(chat: Chat) -> None:
@@ -160,8 +162,10 @@ async def test_an_import_is_undone_after_asking(chat: Chat) -> None:
     assert [one.file_name for one in past] == [NAME, "before.jsonl"]
     chat.effects.imports.ask_undo(past[0])
     chat.effects.imports.cancel_undo()
+    told = chat.told
     await chat.effects.imports.undo()
     assert len(await chat.db.get_imports()) == 2
+    assert chat.told == told
     chat.effects.imports.ask_undo(past[0])
     await chat.effects.imports.undo()
     assert {room.id for room in chat.account.rooms() or ()} == {"r"}
@@ -176,13 +180,33 @@ async def test_an_import_that_is_undone_meanwhile_stops(chat: Chat) -> None:
     task = chat.effects.imports.start()
     await until(lambda: "Imported" in getattr(chat.account.importing(), "text", ""))
     (one,) = await chat.db.get_imports()
+    # What somebody writes keeps the room.
+    await chat.hear("Still here", "r")
     await chat.db.undo_import(one.id)
     await task
     importing = chat.account.importing()
     assert importing is not None
-    assert importing.phase == "stopped"
+    assert importing.text == "Import stopped because what it had added was deleted."
+    assert [message.content for message in await chat.db.get_messages("r")] == ["Still here"]
+
+
+async def test_no_step_of_an_import_lands_in_an_account_that_was_switched_to(
+    chat: Chat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await preview(chat, Picked(text(line())))
+    look = chat.db.get_room
+
+    async def look_and_switch(room_id: str) -> Room | None:
+        found = await look(room_id)
+        monkeypatch.undo()
+        await chat.effects.accounts.create("Grace")
+        return found
+
+    monkeypatch.setattr(chat.db, "get_room", look_and_switch)
+    await chat.effects.imports.start()
+    assert chat.account.user_id == "Grace"
+    assert await chat.db.get_imports() == []
     assert await chat.db.get_all_rooms() == []
-    assert (await chat.db.get_records("messages")).messages == ()
 
 
 async def test_reading_for_the_preview_can_be_canceled(chat: Chat) -> None:

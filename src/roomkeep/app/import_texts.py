@@ -21,6 +21,7 @@ __all__ = [
     "left_out",
     "likely_people",
     "say_added",
+    "say_contents",
     "say_files",
     "say_format",
     "say_import",
@@ -119,24 +120,28 @@ def say_left_out(survey: Survey, result: ImportResult) -> str:
     return localize("import.left_out", list=format_list(texts)) if texts else ""
 
 
+def say_contents(messages: int, files: int) -> str:
+    """Return how many messages there are, and files, if any."""
+    texts = [localize("count.messages", count=messages)]
+    if files:
+        texts.append(localize("count.files", count=files))
+    return format_list(texts)
+
+
 def say_added(survey: Survey, result: ImportResult) -> str:
     """Return the sentence that tells, at the end, what came in."""
-    messages = localize("count.messages", count=result.messages)
-    files = localize("count.files", count=result.files)
     return localize(
         "import.done",
-        contents=format_list([messages, files] if result.files else [messages]),
+        contents=say_contents(result.messages, result.files),
         people=localize("count.people", count=len(survey.people)),
         rooms=localize("count.rooms", count=len(survey.rooms)),
     )
 
 
 def say_import(one: ArchiveImport) -> str:
-    """Return what an import added, such as "WhatsApp, 1,204 messages, and 12 files"."""
-    texts = [say_format(one.format), localize("count.messages", count=one.messages)]
-    if one.files:
-        texts.append(localize("count.files", count=one.files))
-    text = format_list(texts)
+    """Return what an import is of, such as "WhatsApp: 1,204 messages and 12 files"."""
+    contents = say_contents(one.messages, one.files)
+    text = localize("import.contents", format=say_format(one.format), contents=contents)
     return text if one.finished_at is not None else localize("import.unfinished", contents=text)
 
 

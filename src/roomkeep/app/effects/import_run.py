@@ -141,7 +141,7 @@ class ImportRun(FileJob):
             )
         except RecordNotFound as error:
             # It was undone, or everything was deleted, in another tab.
-            raise StoppedError(localize("import.rooms_deleted")) from error
+            raise StoppedError(localize("import.was_deleted")) from error
         finally:
             if self._context.page.account() is self._account:
                 await self._rooms.load(self._account)
@@ -157,7 +157,7 @@ class ImportRun(FileJob):
         self._stay()
         self._added = progress.added
         if not self._rooms_left:
-            raise StoppedError(localize("import.rooms_deleted"))
+            raise StoppedError(localize("import.was_deleted"))
         if progress.total is None:
             self._show(None, localize("import.checked", count=progress.done))
         elif progress.done:

@@ -4,7 +4,7 @@ from typing import Any
 
 from reaktiv import untracked
 
-from roomkeep.app.import_texts import say_import
+from roomkeep.app.import_texts import say_contents, say_import
 from roomkeep.app.views import times
 from roomkeep.app.views.dom import KeyedList, by_id, clone, part, pressed, set_text
 from roomkeep.app.views.scope import AccountScope, AccountView
@@ -43,15 +43,11 @@ class PastImportsView(AccountView):
         had_focus = bool(question.contains(question.ownerDocument.activeElement))
         question.hidden = one is None
         if one is not None:
-            title = localize(
-                "import.undo_title",
-                name=one.file_name,
-                messages=localize("count.messages", count=one.messages),
-                files=localize("count.files", count=one.files),
-            )
+            title = localize("import.undo_title", name=one.file_name)
             set_text(by_id("import-undo-title"), title)
-            text = "import.undoing" if is_undoing else "import.undo_text"
-            set_text(by_id("import-undo-text"), localize(text))
+            contents = say_contents(one.messages, one.files)
+            text = localize("import.undo_text", contents=contents)
+            set_text(by_id("import-undo-text"), localize("import.undoing") if is_undoing else text)
         for name in ("import-undo-keep", "import-undo-now"):
             # Not disabled: who pressed it by the keyboard stays on it.
             by_id(name).setAttribute("aria-disabled", "true" if is_undoing else "false")
