@@ -4,7 +4,7 @@ import { gzipSync } from 'node:zlib';
 import { readRecords } from './database.mjs';
 import { expect, test } from './fixtures.mjs';
 import { openApp, ready, startApp } from './helpers.mjs';
-import { composer, createRoom, editedMark, log, openAccounts, row, signUp, write } from './steps.mjs';
+import { composer, createRoom, editedMark, log, openAccounts, row, signUp, startImport, write } from './steps.mjs';
 
 function archive(count, change = (line) => line) {
   const lines = Array.from({ length: count }, (_, n) => change({
@@ -19,6 +19,12 @@ async function chooseArchive(page, content, name = 'archive.jsonl') {
   if (!await dialog.isVisible()) await page.getByRole('button', { name: 'Import messages' }).click();
   const file = { name, mimeType: 'application/octet-stream', buffer: Buffer.from(content) };
   await page.getByLabel('Archive file').setInputFiles(file);
+  return dialog;
+}
+
+async function importArchive(page, content, name) {
+  const dialog = await chooseArchive(page, content, name);
+  await startImport(page);
   return dialog;
 }
 
@@ -175,7 +181,7 @@ test('markup is text', async ({ page }) => {
   await signUp(page, markup);
   await createRoom(page, markup);
   await write(page, markup);
-  await chooseArchive(page, archive(1, (line) => ({ ...line, roomId: '<s>room</s>', senderName: markup, content: markup })));
+  await importArchive(page, archive(1, (line) => ({ ...line, roomId: '<s>room</s>', senderName: markup, content: markup })));
   await expect(page.getByText('Imported 1 message')).toBeVisible();
   await page.getByRole('button', { name: 'Close' }).click();
   await page.getByRole('button', { name: '<s>room</s>' }).click();
@@ -257,7 +263,7 @@ test.describe('import', () => {
   test('brings in rooms, people and messages, and one pages through them', async ({ page }) => {
     await openApp(page);
     await signUp(page, 'Ada');
-    const dialog = await chooseArchive(page, gzipSync(archive(1_090)), 'archive.jsonl.gz');
+    const dialog = await importArchive(page, gzipSync(archive(1_090)), 'archive.jsonl.gz');
     await expect(dialog).toContainText('Imported 1,090 messages from 9 people in 2 rooms.');
     await dialog.getByRole('button', { name: 'Close' }).click();
     expect(await countRecords(page, 'Ada')).toEqual({ messages: 1_090, rooms: 2, users: 10 });
@@ -296,9 +302,9 @@ test.describe('import', () => {
     await openApp(page);
     await signUp(page, 'Ada');
     for (const told of ['Imported 300 messages', '300 messages were already here.']) {
-      const dialog = await chooseArchive(page, archive(300, (line) => ({ ...line, extra: told })));
+      const dialog = await importArchive(page, archive(300, (line) => ({ ...line, extra: told })));
       await expect(dialog).toContainText(told);
-      await expect(dialog).toContainText('300 lines had fields that Roomkeep doesn\'t import: extra.');
+      await expect(dialog).toContainText('300 entries with fields that Roomkeep doesn\'t import');
       await dialog.getByRole('button', { name: 'Close' }).click();
     }
     expect(await countRecords(page, 'Ada')).toEqual({ messages: 300, rooms: 2, users: 10 });
@@ -306,17 +312,17 @@ test.describe('import', () => {
 
   const broken = {
     'an empty file': ['', 'The file is empty.'],
-    'a picture': [Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]), 'Line 1 isn\'t valid JSON'],
+    'a picture': [Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]), 'This isn\'t a chat archive that can be imported.'],
     'a missing field': [archive(900, (line, n) => (n === 811 ? { ...line, roomId: undefined } : line)), 'Line 812: roomId is missing.'],
     'an empty id': [archive(9, (line, n) => (n === 8 ? { ...line, id: '' } : line)), 'Line 9: id isn\'t valid (it\'s empty).'],
     'a wrong type': [archive(9, (line, n) => (n === 8 ? { ...line, timestamp: 'now' } : line)), 'Line 9: timestamp isn\'t valid'],
     'an absurd size': [archive(9, (line, n) => (n === 8 ? { ...line, content: 'x'.repeat(70_000) } : line)), 'Line 9: content isn\'t valid (it\'s longer than 65,536 characters).'],
     'a line without end': [archive(9) + 'x'.repeat(2_000_000), 'Line 9 is longer than 1,024 kB.'],
     'lists in lists': [archive(9, (line, n) => (n === 8 ? { ...line, content: [] } : line)).replace('[]', '['.repeat(200_000) + ']'.repeat(200_000)), 'Line 9 is nested too deeply.'],
-    'a list': [`[${archive(3).replaceAll('\n', ',')}]`, 'Line 1 isn\'t a JSON object.'],
-    'a cut off file': [gzipSync(archive(2_000)).subarray(0, 9_000), 'The file is incomplete'],
-    'a damaged file': [Buffer.concat([gzipSync(archive(20)).subarray(0, 60), Buffer.alloc(500, 0xee)]), 'The file is damaged'],
-    'a file that unpacks to gigabytes': [gzipSync(Buffer.alloc(60_000_000, 10)), 'The file has more than 5,000,000 lines.'],
+    'a list': [`[${archive(3).replaceAll('\n', ',')}]`, 'This isn\'t a chat archive that can be imported.'],
+    'a cut off file': [gzipSync(archive(2_000)).subarray(0, 9_000), '“archive.jsonl” is damaged and can\'t be unpacked.'],
+    'a damaged file': [Buffer.concat([gzipSync(archive(20)).subarray(0, 60), Buffer.alloc(500, 0xee)]), '“archive.jsonl” is damaged and can\'t be unpacked.'],
+    'a file that unpacks to gigabytes': [gzipSync(Buffer.alloc(60_000_000, 10)), 'This isn\'t a chat archive that can be imported.'],
   };
   test('a broken file is named, and nothing of it is written', async ({ page }) => {
     await openApp(page);
@@ -326,7 +332,7 @@ test.describe('import', () => {
         const dialog = await chooseArchive(page, content);
         await expect(dialog).toContainText(said);
         await expect(dialog).toContainText('Nothing was imported.');
-        await dialog.getByRole('button', { name: 'Import another file' }).click();
+        await expect(page.getByLabel('Archive file')).toBeFocused();
       });
     }
     expect(await countRecords(page, 'Ada')).toEqual({ messages: 0, rooms: 0, users: 1 });
@@ -344,6 +350,7 @@ test.describe('import', () => {
     for (const type of ['dragEnter', 'dragOver', 'drop']) {
       await devtools.send('Input.dispatchDragEvent', { type, x: x + 20, y: y + height / 2, data });
     }
+    await startImport(page);
     await expect(page.getByRole('dialog', { name: /import/i })).toContainText('Imported 4 messages');
   });
 
@@ -353,6 +360,7 @@ test.describe('import', () => {
     await writeFile(path, archive(40_000));
     await page.getByRole('button', { name: 'Import messages' }).click();
     await page.getByLabel('Archive file').setInputFiles(path);
+    await startImport(page);
     const dialog = page.getByRole('dialog', { name: /import/i });
     await expect(dialog).toContainText(/Imported [\d,]+ of 40,000 messages/);
     return dialog;

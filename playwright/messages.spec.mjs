@@ -1,7 +1,7 @@
 // Messages: formatting, replies, actions and reactions, on real IndexedDB.
 import { expect, freshTest, test } from './fixtures.mjs';
 import { openApp, ready } from './helpers.mjs';
-import { composer, createRoom, log, openBehind, row, signUp, write } from './steps.mjs';
+import { composer, createRoom, log, openBehind, row, signUp, startImport, write } from './steps.mjs';
 
 test.use({ permissions: ['clipboard-read', 'clipboard-write'] });
 
@@ -36,6 +36,7 @@ async function importMany(page, count = 900) {
   await page.getByRole('button', { name: 'Import messages' }).click();
   const dialog = page.getByRole('dialog', { name: /import/i });
   await page.getByLabel('Archive file').setInputFiles({ name: 'a.jsonl', mimeType: 'text/plain', buffer: Buffer.from(lines.join('\n')) });
+  await startImport(page);
   await expect(dialog).toContainText('Imported');
   await dialog.getByRole('button', { name: 'Close' }).click();
   await page.getByRole('navigation', { name: 'Rooms', exact: true }).getByRole('button', { name: 'many' }).click();

@@ -2,7 +2,7 @@
 import { putRecords, readRecords } from './database.mjs';
 import { expect, test } from './fixtures.mjs';
 import { openApp, ready } from './helpers.mjs';
-import { composer, createRoom, openBehind, row, signUp, write } from './steps.mjs';
+import { composer, createRoom, openBehind, row, signUp, startImport, write } from './steps.mjs';
 
 const panel = (page) => page.getByRole('region', { name: /^People/ });
 const person = (page, name) => panel(page).getByRole('button', { name });
@@ -24,6 +24,7 @@ async function importRoom(page, people, messages = people) {
   await page.getByLabel('Archive file').setInputFiles({
     name: 'archive.jsonl', mimeType: 'application/octet-stream', buffer: Buffer.from(lines.join('\n')),
   });
+  await startImport(page);
   await expect(page.getByText(/^Imported /)).toBeVisible();
   await page.getByRole('button', { name: 'Close' }).click();
   await page.getByRole('button', { name: 'tea' }).first().click();

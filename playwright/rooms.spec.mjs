@@ -2,7 +2,7 @@
 import { readRecords } from './database.mjs';
 import { expect, test } from './fixtures.mjs';
 import { openApp, ready } from './helpers.mjs';
-import { composer, createRoom, openBehind, pending, row, signUp, write } from './steps.mjs';
+import { composer, createRoom, openBehind, pending, row, signUp, startImport, write } from './steps.mjs';
 
 const rooms = (page) => page.getByRole('navigation', { name: 'Rooms', exact: true });
 const room = (page, name) => rooms(page).getByRole('button', { name: new RegExp(`^${name} `) });
@@ -52,6 +52,7 @@ async function hear(page, roomName, texts, channelName = 'general') {
   if (await again.isVisible()) await again.click();
   const file = { name: 'new.jsonl', mimeType: 'application/octet-stream', buffer: Buffer.from(lines.join('\n')) };
   await page.getByLabel('Archive file').setInputFiles(file);
+  await startImport(page);
   await expect(dialog).toContainText('Imported');
   await dialog.getByRole('button', { name: 'Close' }).click();
 }

@@ -17,6 +17,11 @@ export async function signUp(page, name) {
   await expect(page.getByRole('button', { name: `${text('sidebar.account')} ${name}` })).toBeVisible();
 }
 
+/** Imports what the preview in the import dialog shows. */
+export async function startImport(page) {
+  await page.getByRole('dialog').getByRole('button', { name: /^Import [\d,]+ messages?$/ }).click();
+}
+
 /** Creates a room and opens it. */
 export async function createRoom(page, name) {
   await page.getByRole('button', { name: text('room.new') }).click();

@@ -22,6 +22,12 @@ class App(Chat):
         if sending is not None:
             await sending
 
+    @property
+    def said(self) -> str:
+        """What the import says."""
+        importing = self.account.importing()
+        return "" if importing is None else importing.text
+
 
 class File:
     """A picked file."""
@@ -297,7 +303,7 @@ async def test_pages_through_a_room_and_back(in_room: App) -> None:
 async def test_imports(in_room: App) -> None:
     app = in_room
     lines = [line(id=f"m{n}", roomId=f"r{n % 2}", senderId=f"s{n % 7}") for n in range(1_000)]
-    await app.effects.imports.start(File(text(*lines)))
+    await app.import_files(File(text(*lines)))
     importing = app.account.importing()
     assert importing is not None
     assert importing.phase == "done"
@@ -309,34 +315,34 @@ async def test_imports(in_room: App) -> None:
 
 async def test_importing_again_harms_nothing(in_room: App) -> None:
     app = in_room
-    data = text(line(), line(id="m2", unheard="of"))
+    lines = (line(), line(id="m2", unheard="of"))
+    data = text(*({**each, "senderId": "cid", "senderName": "Cid"} for each in lines))
     for _ in range(2):
-        await app.effects.imports.start(File(data))
-        await app.db.update_user("ada", display_name="Countess")
+        await app.import_files(File(data))
+        await app.db.update_user("cid", display_name="Count")
         await app.db.update_room("r", name="Renamed")
     assert len(await app.db.get_messages("r")) == 2
     room = await app.db.get_room("r")
     assert room is not None
     assert room.name == "Renamed"
-    assert [member.oder_id for member in room.members] == ["Ada", "ada"]
-    user = await app.db.get_user("ada")
+    assert [member.oder_id for member in room.members] == ["Ada", "cid"]
+    user = await app.db.get_user("cid")
     assert user is not None
-    assert user.display_name == "Countess"
+    assert user.display_name == "Count"
     importing = app.account.importing()
     assert importing is not None
-    assert "1 line had fields" in importing.advice
-    assert "unheard" in importing.advice
+    assert importing.advice == ("Not imported: 1 entry with fields that Roomkeep doesn't import.")
 
 
 async def test_importing_again_keeps_what_was_done_with_messages(in_room: App) -> None:
     app = in_room
     data = text(*(line(id=f"m{n}") for n in range(3)))
-    await app.effects.imports.start(File(data))
+    await app.import_files(File(data))
     await app.db.update_message("m0", content="edited")
     await app.db.save_reaction(Reaction(oder_id="Ada", emoji="🎉", message_id="m1", timestamp=1))
     await app.db.delete_message("m2")
     before = await app.db.get_messages("r")
-    await app.effects.imports.start(File(data + text(line(id="m3"))))
+    await app.import_files(File(data + text(line(id="m3"))))
     after = {message.id: message for message in await app.db.get_messages("r")}
     assert [after[message.id] for message in before] == before
     importing = app.account.importing()
@@ -357,11 +363,10 @@ async def test_importing_again_keeps_what_was_done_with_messages(in_room: App) -
 async def test_a_bad_file_changes_nothing(in_room: App, data: bytes, said: str) -> None:
     app = in_room
     rooms = await app.db.get_all_rooms()
-    await app.effects.imports.start(File(data))
-    importing = app.account.importing()
-    assert importing is not None
-    assert (importing.phase, importing.text) == ("failed", said)
-    assert importing.advice.startswith("Nothing was imported.")
+    refused = f"refused: {said} Nothing was imported. Fix the file or choose another."
+    assert await app.import_files(File(data)) == refused
+    assert app.account.importing() is None
+    assert await app.db.get_imports() == []
     assert await app.db.get_all_rooms() == rooms
     assert await app.db.get_messages("r") == []
 
@@ -370,18 +375,16 @@ async def test_a_file_that_goes_away_is_told(in_room: App) -> None:
     def gone(_reads: int) -> None:
         raise FileNotFoundError
 
-    await in_room.effects.imports.start(File(text(line()), when=gone))
-    importing = in_room.account.importing()
-    assert importing is not None
-    assert importing.phase == "failed"
-    assert "can no longer be read" in importing.text
+    said = await in_room.import_files(File(text(line()), when=gone))
+    assert said.startswith("refused: ")
+    assert "can no longer be read" in said
 
 
 async def test_a_stopped_import_keeps_what_is_there_and_says_how_much(in_room: App) -> None:
     app = in_room
     data = text(*(line(id=f"m{n}") for n in range(5_000)))
-    task = app.effects.imports.start(File(data))
-    await until(lambda: "Imported" in getattr(app.account.importing(), "text", ""))
+    task = asyncio.ensure_future(app.import_files(File(data)))
+    await until(lambda: app.said.startswith("Imported"))
     app.effects.imports.cancel()
     await task
     importing = app.account.importing()
@@ -395,15 +398,15 @@ async def test_a_stopped_import_keeps_what_is_there_and_says_how_much(in_room: A
 
 async def test_an_import_that_is_stopped_after_one_message_says_one(in_room: App) -> None:
     app = in_room
-    write = app.db.import_messages
+    write = app.db.import_into
 
-    async def write_and_stop(messages: list[Message], shared_ids: list[str]) -> int:
-        written = await write(messages, shared_ids)
+    async def write_and_stop(import_id: str, messages: list[Message], shared_ids: list[str]) -> int:
+        written = await write(import_id, messages, shared_ids)
         app.effects.imports.cancel()
         return written
 
-    app.db.import_messages = write_and_stop  # type: ignore[method-assign, assignment]
-    await app.effects.imports.start(File(text(line())))
+    app.db.import_into = write_and_stop  # type: ignore[method-assign, assignment]
+    await app.import_files(File(text(line())))
     importing = app.account.importing()
     assert importing is not None
     assert importing.text == "Import canceled. 1 of 1 message was imported."
@@ -413,17 +416,17 @@ async def test_an_import_that_fails_late_does_not_say_that_nothing_was_changed(
     in_room: App, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     app = in_room
-    write = app.db.import_messages
+    write = app.db.import_into
     batches: list[int] = []
 
-    async def write_once(messages: list[Message], shared_ids: list[str]) -> int:
+    async def write_once(import_id: str, messages: list[Message], shared_ids: list[str]) -> int:
         batches.append(len(messages))
         if len(batches) > 1:
             raise StorageFull("full")
-        return await write(messages, shared_ids)
+        return await write(import_id, messages, shared_ids)
 
-    monkeypatch.setattr(app.db, "import_messages", write_once)
-    await app.effects.imports.start(File(text(*(line(id=f"m{n}") for n in range(300)))))
+    monkeypatch.setattr(app.db, "import_into", write_once)
+    await app.import_files(File(text(*(line(id=f"m{n}") for n in range(300)))))
     importing = app.account.importing()
     assert importing is not None
     assert importing.phase == "failed"
@@ -436,8 +439,8 @@ async def test_an_import_that_fails_late_does_not_say_that_nothing_was_changed(
 async def test_a_switch_stops_an_import(in_room: App) -> None:
     app = in_room
     data = text(*(line(id=f"m{n}") for n in range(5_000)))
-    task = app.effects.imports.start(File(data))
-    await until(lambda: "Imported" in getattr(app.account.importing(), "text", ""))
+    task = asyncio.ensure_future(app.import_files(File(data)))
+    await until(lambda: app.said.startswith("Imported"))
     await app.effects.accounts.create("Grace")
     await task
     assert app.account.importing() is None
@@ -449,8 +452,8 @@ async def test_a_switch_stops_an_import(in_room: App) -> None:
 async def test_what_is_deleted_during_an_import_stays_away(in_room: App) -> None:
     app = in_room
     data = text(*(line(id=f"m{n}", roomId=f"r{n % 2}") for n in range(5_000)))
-    task = app.effects.imports.start(File(data))
-    await until(lambda: "Imported" in getattr(app.account.importing(), "text", ""))
+    task = asyncio.ensure_future(app.import_files(File(data)))
+    await until(lambda: app.said.startswith("Imported"))
     await app.db.delete_room("r0")
     await task
     assert await app.db.get_messages("r0", 9_999) == []
@@ -459,14 +462,14 @@ async def test_what_is_deleted_during_an_import_stays_away(in_room: App) -> None
     # As another tab does it.
     app.effects.imports.forget()
     await app.db.delete_room("r1")
-    task = app.effects.imports.start(File(data))
-    await until(lambda: "Imported" in getattr(app.account.importing(), "text", ""))
+    task = asyncio.ensure_future(app.import_files(File(data)))
+    await until(lambda: app.said.startswith("Imported"))
     await app.db.clear_all_data()
     await task
     importing = app.account.importing()
     assert importing is not None
     assert importing.phase == "stopped"
-    assert importing.text == "Import stopped because its rooms were deleted."
+    assert importing.text == "Import stopped because what it had added was deleted."
     assert await app.db.get_all_rooms() == []
     assert (await app.db.get_records("messages")).messages == ()
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from roomkeep.app.effects import imports
 from roomkeep.archives import lines as archive
+from roomkeep.archives import run as imports
 from roomkeep.archives.errors import ArchiveError
 from roomkeep.errors import InvalidRecord
 from roomkeep.models import Message
@@ -33,10 +33,7 @@ WORK = [
 
 
 async def import_lines(chat: Chat, lines: Lines) -> str:
-    await chat.effects.imports.start(Picked(text(*lines)))
-    importing = chat.account.importing()
-    assert importing is not None
-    return f"{importing.phase}: {importing.text}"
+    return await chat.import_files(Picked(text(*lines)))
 
 
 async def read(chat: Chat, room_id: str) -> dict[str, str | None]:
@@ -143,22 +140,28 @@ async def test_a_room_with_too_many_members_is_refused_before_anything_is_writte
     async with Chat.opened("Tea") as chat:
         rooms = await chat.db.get_all_rooms()
         assert await import_lines(chat, [line(id="x", roomId="first", senderId="s0"), *lines]) == (
-            "failed: The room “r” would have 100,001 members. The limit is 100,000."
+            "refused: The room “r” would have 100,001 members. The limit is 100,000."
+            " Nothing was imported. Fix the file or choose another."
         )
         assert await chat.db.get_all_rooms() == rooms
         assert (await chat.db.get_records("messages")).messages == ()
 
 
 async def test_members_who_are_here_count_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(archive, "MAX_ITEMS", 4)
+    monkeypatch.setattr(archive, "MAX_ITEMS", 5)
     async with Chat.opened() as chat:
         await chat.db.save_room(room("r", members=(member("ann"), member("bob"))))
-        some = [line(id=name, senderId=name) for name in ("ann", "bob", "cid", "dan")]
+        some = [
+            line(id=name, senderId=name, senderName=name) for name in ("ann", "bob", "cid", "dan")
+        ]
         assert (await import_lines(chat, some)).startswith(
             "done: Imported 4 messages from 4 people"
         )
-        said = await import_lines(chat, [line(id="new", senderId="eve")])
-        assert said == "failed: The room “r” would have 5 members. The limit is 4."
+        said = await import_lines(chat, [line(id="new", senderId="eve", senderName="Eve")])
+        assert said == (
+            "failed: The room “r” would have 6 members. The limit is 5."
+            " Nothing was imported. Fix the file or choose another."
+        )
 
 
 def test_a_room_may_have_as_many_members_and_channels_as_the_database_keeps() -> None:
@@ -177,21 +180,21 @@ def test_a_room_may_have_as_many_members_and_channels_as_the_database_keeps() ->
 
 async def test_people_are_written_some_at_a_time_and_before_what_they_wrote() -> None:
     async with Chat.opened() as chat:
-        add_users, import_messages = chat.db.add_users, chat.db.import_messages
+        add_users, import_messages = chat.db.import_users, chat.db.import_into
         sizes: list[int] = []
         known: set[str] = set()
 
-        async def count_users(users: Any) -> None:
+        async def count_users(import_id: str, users: Any) -> None:
             sizes.append(len(users))
             known.update(user.oder_id for user in users)
-            await add_users(users)
+            await add_users(import_id, users)
 
-        async def look_for_senders(messages: list[Message], shared_ids: Any) -> int:
+        async def look_for_senders(import_id: str, messages: list[Message], shared_ids: Any) -> int:
             assert {message.sender_id for message in messages} <= known
-            return await import_messages(messages, shared_ids)
+            return await import_messages(import_id, messages, shared_ids)
 
-        chat.db.add_users = count_users  # type: ignore[method-assign]
-        chat.db.import_messages = look_for_senders  # type: ignore[method-assign, assignment]
+        chat.db.import_users = count_users  # type: ignore[method-assign]
+        chat.db.import_into = look_for_senders  # type: ignore[method-assign, assignment]
         lines = [line(id=f"m{n}", senderId=f"s{n}") for n in range(1_200)]
         assert (await import_lines(chat, lines)).startswith("done: Imported 1,200 messages")
         assert sum(sizes) == 1_200

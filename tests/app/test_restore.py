@@ -314,3 +314,16 @@ async def test_an_export_that_the_browser_does_not_take_is_told_and_can_be_tried
     assert exporting.phase == "failed"
     assert exporting.text == "Couldn't export your data. Something went wrong."
     assert not exporting.is_running
+
+
+async def test_the_storage_page_knows_whether_a_backup_was_ever_made(app: App) -> None:
+    app.effects.storage.open_page()
+    await app.idle()
+    assert app.account.storage.last_backup() == 0
+    before = app.effects.context.time()
+    await app.export()
+    app.account.storage.last_backup.set(None)
+    await app.effects.storage.refresh()
+    made_at = app.account.storage.last_backup()
+    assert made_at is not None
+    assert made_at >= before

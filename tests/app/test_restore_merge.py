@@ -146,7 +146,7 @@ async def test_a_setting_that_cannot_be_kept_is_refused_before_anything_is_writt
 async def test_the_largest_setting_that_is_kept_can_be_restored(app: App, other: App) -> None:
     await app.db.save_setting("k" * 1_024, "x" * 1_048_574)
     assert (await other.restore(await app.export())).startswith("done: ")
-    assert await other.db.get_settings() == await app.db.get_settings()
+    assert (await everything(other.db))["settings"] == (await everything(app.db))["settings"]
 
 
 async def test_what_is_restored_is_written_in_small_transactions(

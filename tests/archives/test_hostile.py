@@ -140,3 +140,21 @@ def test_a_large_zip_takes_little_memory() -> None:
     tracemalloc.stop()
     assert count > 8_000
     assert peak < 3_000_000
+
+
+def test_a_small_file_of_very_many_empty_lines_is_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    said = "isn't a chat archive that can be imported"
+    assert said in refused(gzip.compress(b"\n" * 60_000_000), "log.gz")
+    monkeypatch.setattr("roomkeep.archives.text_lines.MAX_LINES", 1_000)
+    assert refused(CHAT + b"\n" * 1_001, "WhatsApp Chat.txt") == (
+        "The file has more than 1,000 lines."
+    )
+
+
+def test_the_first_line_of_our_own_may_be_long_and_come_after_blank_ones() -> None:
+    line = b'{"id":"1","roomId":"r","senderId":"s","senderName":"S","timestamp":1,"content":"'
+    long = line + rb"\u00e4" * 60_000 + b'"}'
+    found = Found(opened(b"\xef\xbb\xbf\n" + long, "a.jsonl"))
+    assert [len(message.content) for message in found.messages] == [60_000]

@@ -28,6 +28,7 @@ class Picked:
     def __init__(self, data: bytes) -> None:
         from pyodide.ffi import to_js
 
+        self.name = NAME
         self._blob: Any = run_js("data => new Blob([data])")(to_js(data))
         self.size = len(data)
         self.read_bytes = 0

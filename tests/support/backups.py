@@ -3,6 +3,7 @@
 from typing import Any, get_args
 
 from roomkeep.app.effects.exports import ExportEffects
+from roomkeep.app.storage_state import LAST_BACKUP
 from roomkeep.models import Record
 from roomkeep.persistence import DatabaseService, StoreName
 from support.archives import Picked
@@ -46,10 +47,7 @@ class App(Chat):
         return self.saved.data
 
     async def restore(self, data: bytes) -> str:
-        await self.effects.imports.start(Picked(data, "export.jsonl.gz"))
-        importing = self.account.importing()
-        assert importing is not None
-        return f"{importing.phase}: {importing.text} {importing.advice}".strip()
+        return await self.import_files(Picked(data, "export.jsonl.gz"))
 
 
 async def begin(name: str = "Ada") -> App:
@@ -60,7 +58,10 @@ async def begin(name: str = "Ada") -> App:
 
 
 async def everything(db: DatabaseService) -> dict[str, list[Any]]:
-    found: dict[str, list[Any]] = {"settings": [await db.get_settings()], "data": []}
+    settings = await db.get_settings()
+    # It tells of the device, not of the account.
+    settings.pop(LAST_BACKUP, None)
+    found: dict[str, list[Any]] = {"settings": [settings], "data": []}
     for store in get_args(StoreName):
         records: list[Record] = []
         page = await db.get_records(store)

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any, Self
 
+from roomkeep.app.archive_file import PickedFile
 from roomkeep.app.channel_ref import ChannelRef
 from roomkeep.app.effects import Context, Effects
 from roomkeep.app.state import AccountState, PageState
@@ -84,6 +85,17 @@ class Chat:
         async with asyncio.timeout(10):
             while tasks := self.effects.context._tasks:
                 await asyncio.wait(tasks)
+
+    async def import_files(self, *files: PickedFile) -> str:
+        """Pick files and import them; return how it ended, as it is told beside the file."""
+        account = self.account
+        await self.effects.imports.open(files)
+        await self.effects.imports.start()
+        refusal, importing = account.imports.refusal(), account.importing()
+        if refusal is not None:
+            return f"refused: {refusal.text} {refusal.advice}"
+        assert importing is not None
+        return f"{importing.phase}: {importing.text} {importing.advice}".strip()
 
     def stash(self) -> dict[str, object]:
         """Stash what a closing page does, and return it."""

@@ -12,7 +12,7 @@ from typing import Any, BinaryIO, Protocol
 from roomkeep.archives.errors import ArchiveError
 from roomkeep.localization import localize
 
-__all__ = ["open_picked"]
+__all__ = ["PickedFile", "open_picked"]
 
 MAX_IN_MEMORY = 256 * 1024**2
 """The most bytes of a file that is held in memory."""
@@ -21,13 +21,27 @@ _BUFFER = 1_048_576
 Wait = Callable[[Coroutine[Any, Any, bytes]], bytes]
 
 
-class _Picked(Protocol):
+class PickedFile(Protocol):
+    """A file that was picked.
+
+    Attributes:
+        name: its name.
+        size: its size in bytes.
+    """
+
+    name: str
     size: int
 
-    async def read(self, start: int, end: int) -> bytes: ...
+    async def read(self, start: int, end: int) -> bytes:
+        """Return some of its bytes.
+
+        Raises:
+            OSError: the file cannot be read any more.
+        """
+        ...
 
 
-async def open_picked(file: _Picked) -> BinaryIO:
+async def open_picked(file: PickedFile) -> BinaryIO:
     """Open a picked file for `roomkeep.archives.open_archive`.
 
     Reading raises `OSError` where the file cannot be read any more.
@@ -47,7 +61,7 @@ async def open_picked(file: _Picked) -> BinaryIO:
 class _WaitingFile(io.RawIOBase):
     """A file whose reads wait."""
 
-    def __init__(self, file: _Picked, wait: Wait) -> None:
+    def __init__(self, file: PickedFile, wait: Wait) -> None:
         self._file = file
         self._wait = wait
         self._position = 0

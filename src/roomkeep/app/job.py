@@ -6,7 +6,7 @@ from msgspec import Struct
 
 __all__ = ["Job", "JobKind", "JobPhase"]
 
-JobKind = Literal["import", "restore", "export", "move"]
+JobKind = Literal["read", "import", "restore", "export", "move"]
 JobPhase = Literal["running", "stopping", "done", "stopped", "failed"]
 
 
@@ -16,7 +16,7 @@ class Job(Struct, frozen=True, kw_only=True):
     Attributes:
         kind: what it does.
         phase: whether it is running, or how it ended.
-        done: the share of the work that is done, from 0 to 1.
+        done: the share of the work that is done, from 0 to 1; None while that cannot be told.
         text: its progress or its result, in a plain sentence.
         advice: what to do next, or what else there is to know.
         file_name: the name of the file it reads, or of the room it moves; empty for an export.
@@ -24,7 +24,7 @@ class Job(Struct, frozen=True, kw_only=True):
 
     kind: JobKind
     phase: JobPhase = "running"
-    done: float = 0.0
+    done: float | None = 0.0
     text: str = ""
     advice: str = ""
     file_name: str = ""

@@ -12,6 +12,7 @@ from roomkeep.app.channel_ref import ChannelRef
 from roomkeep.app.channels import find_channel
 from roomkeep.app.file_state import FilesState
 from roomkeep.app.health_state import HealthState
+from roomkeep.app.import_state import ImportState
 from roomkeep.app.job import Job
 from roomkeep.app.people_state import PeopleState
 from roomkeep.app.positions import Position
@@ -158,6 +159,7 @@ class AccountState:
         composer_focus: a counter; the composer gets the focus each time it grows.
         pane: what a narrow window shows.
         importing: the import that is running or has ended.
+        imports: the archive that waits to be imported, and the imports that can be undone.
         exporting: the export that is running or has ended.
         people: the people of the open room.
         making_samples: the progress of creating the sample rooms, from 0 to 1; None when that is
@@ -207,6 +209,7 @@ class AccountState:
         self.composer_focus: Signal[int] = signal(0)
         self.pane: Signal[Pane] = signal("rooms")
         self.importing: Signal[Job | None] = signal(None)
+        self.imports = ImportState()
         self.exporting: Signal[Job | None] = signal(None)
         self.people = PeopleState()
         self.making_samples: Signal[float | None] = signal(None)

@@ -13,6 +13,7 @@ from roomkeep.persistence import Quota, StorageReport, UnreadableRecord
 
 __all__ = [
     "BACKENDS",
+    "LAST_BACKUP",
     "STORES",
     "StorageState",
     "oldest",
@@ -31,6 +32,9 @@ BACKENDS: Mapping[str, str] = MappingProxyType(
     }
 )
 """The texts for where the data are kept."""
+
+LAST_BACKUP = "lastBackup"
+"""The setting that tells when the last backup was made, in ms."""
 
 STORES: Mapping[str, str] = MappingProxyType(
     {
@@ -64,6 +68,7 @@ class StorageState:
         is_loading: the report is being loaded.
         keeping: whether the browser is being asked to protect the data, or refused.
         is_clearing: the question whether to delete everything is open.
+        last_backup: when the last backup was made, in ms; 0 for never, None until it is known.
         files: the files on this device, oldest first; None until they are known.
         removing: the files in the question whether to remove them.
     """
@@ -75,6 +80,7 @@ class StorageState:
         self.is_loading: Signal[bool] = signal(value=False)
         self.keeping: Signal[Literal["idle", "asking", "refused"]] = signal("idle")
         self.is_clearing: Signal[bool] = signal(value=False)
+        self.last_backup: Signal[int | None] = signal(None)
         self.files: Signal[tuple[Attachment, ...] | None] = signal(None)
         self.removing: Signal[tuple[Attachment, ...]] = signal(())
 

@@ -104,6 +104,8 @@ class Conversion:
         )
 
     def _reactions(self, found: FoundMessage) -> tuple[Reaction, ...]:
+        if not found.reactions:
+            return ()
         made = {
             (self._person_id(one.person_id), _id(one.emoji)): Reaction(
                 message_id=_id(found.id),
@@ -138,6 +140,8 @@ def _name(text: str) -> str:
 
 def _text(text: str) -> str:
     """Return a text without halves of surrogate pairs, which cannot be kept."""
+    if text.isascii():
+        return text
     try:
         text.encode()
     except UnicodeEncodeError:

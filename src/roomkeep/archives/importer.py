@@ -33,6 +33,8 @@ class Importer(ABC):
     Attributes:
         format: the format's name, such as `"whatsapp"`.
         ids_are_shared: ids are unique only in their room.
+        source: the archive.
+        name: what the archive is called: the name of its file.
 
     Args:
         source: the archive.
@@ -43,6 +45,7 @@ class Importer(ABC):
 
     def __init__(self, source: Source) -> None:
         self.source = source
+        self.name = source.name
 
     @classmethod
     @abstractmethod

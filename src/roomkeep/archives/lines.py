@@ -17,6 +17,7 @@ from roomkeep.localization import localize
 from roomkeep.models import DEFAULT_CHANNEL_ID, Message, Milliseconds
 
 __all__ = [
+    "BYTE_ORDER_MARK",
     "MAX_ITEMS",
     "MAX_LINE",
     "MAX_LINES",
@@ -45,7 +46,7 @@ _PIECE = 65_536
 _SHOWN_ID = 40
 """So many characters of an id are shown."""
 _GZIP_MAGIC = b"\x1f\x8b"
-_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 # The database's own bounds, so that a file which passes here passes there.
 _Id = Annotated[str, Meta(min_length=1, max_length=1_024)]
@@ -119,7 +120,7 @@ class Reader:
         """
         if self._is_gzip is None:
             self._start += data
-            if len(self._start) < len(_BYTE_ORDER_MARK):
+            if len(self._start) < len(BYTE_ORDER_MARK):
                 return
             data = self._begin()
         for piece in self._unpack(data) if self._is_gzip else _pieces(data):
@@ -143,7 +144,7 @@ class Reader:
     def _begin(self) -> bytes:
         data, self._start = self._start, b""
         self._is_gzip = data.startswith(_GZIP_MAGIC)
-        return data.removeprefix(_BYTE_ORDER_MARK)
+        return data.removeprefix(BYTE_ORDER_MARK)
 
     def _unpack(self, data: bytes) -> Iterator[bytes]:
         """Unpack a piece at a time: a small file can hold gigabytes."""

@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from roomkeep.archives.conversion import Conversion
 from roomkeep.archives.importer import Answers, Importer
+from roomkeep.archives.lines import check_room_size
 from roomkeep.archives.records import FoundFile, FoundMessage
 from roomkeep.archives.survey import Survey, survey_steps
 from roomkeep.models import Attachment, Message, Room, User
@@ -40,6 +41,7 @@ T = TypeVar("T")
 class Target(Protocol):
     """What an import writes to: `DatabaseService`, which documents the methods."""
 
+    def get_room(self, room_id: str) -> Coroutine[Any, Any, Room | None]: ...
     def begin_import(
         self,
         import_id: str,
@@ -68,10 +70,12 @@ class ImportProgress(Struct, frozen=True, kw_only=True):
     Attributes:
         done: how many messages were read.
         total: how many there are; None while they are counted.
+        added: how many messages were added.
     """
 
     done: int
     total: int | None = None
+    added: int = 0
 
 
 class ImportResult(Struct, kw_only=True):
@@ -112,17 +116,19 @@ async def preview_archive(
     result = Survey(importer)
     pause = _Pause(tell)
     for _ in survey_steps(importer, answers or Answers(), result):
-        await pause.breathe(result.messages, None)
+        if pause.is_due():
+            await pause.breathe(result.messages, None)
     return result
 
 
-async def import_archive(
+async def import_archive(  # noqa: PLR0913 each is another thing that the caller knows
     target: Target,
     importer: Importer,
     owner: User,
     *,
     import_id: str,
     answers: Answers | None = None,
+    survey: Survey | None = None,
     tell: Tell | None = None,
     clock: Callable[[], int] = lambda: time.time_ns() // 1_000_000,
 ) -> ImportResult:
@@ -138,6 +144,8 @@ async def import_archive(
         owner: who imports; what `answers.me` wrote becomes theirs.
         import_id: an id of the import that no other has.
         answers: what the person said.
+        survey: what `preview_archive` returned for these answers, if it was called: the archive is
+            then not read for it again.
         tell: is called as it goes.
         clock: tells the time, in ms.
 
@@ -147,9 +155,11 @@ async def import_archive(
         RecordNotFound: the import was undone while it ran.
     """
     answers = answers or Answers()
-    survey = await preview_archive(importer, answers, tell)
+    if survey is None:
+        survey = await preview_archive(importer, answers, tell)
     run = _Run(target, survey, Conversion(survey, answers, owner), import_id, _Pause(tell))
-    await target.begin_import(import_id, importer.format, importer.source.name, clock())
+    await run.check_rooms()
+    await target.begin_import(import_id, importer.format, importer.name, clock())
     result = await run.run(importer, answers)
     await target.finish_import(import_id, clock())
     return result
@@ -162,11 +172,13 @@ class _Pause:
         self._tell = tell
         self._last = time.monotonic()
 
-    async def breathe(self, done: int, total: int | None, *, always: bool = False) -> None:
-        if not always and time.monotonic() - self._last < BREATH:
-            return
+    def is_due(self) -> bool:
+        # Asked for each item: a coroutine that finds that it is not would cost more.
+        return time.monotonic() - self._last >= BREATH
+
+    async def breathe(self, done: int, total: int | None, added: int = 0) -> None:
         if self._tell is not None:
-            self._tell(ImportProgress(done=done, total=total))
+            self._tell(ImportProgress(done=done, total=total, added=added))
         await asyncio.sleep(0)
         self._last = time.monotonic()
 
@@ -191,14 +203,29 @@ class _Run:
         self._known_people: set[str] = set()
         self._done = 0
 
+    async def check_rooms(self) -> None:
+        """Check that each room can be kept together with what is there of it."""
+        for room in self._conversion.rooms():
+            known = await self._target.get_room(room.id)
+            rooms = (room,) if known is None else (room, known)
+            check_room_size(
+                room.name,
+                members=len({member.oder_id for one in rooms for member in one.members}),
+                channels=len({channel.id for one in rooms for channel in one.channels}),
+            )
+            if self._pause.is_due():
+                await self._breathe()
+
     async def run(self, importer: Importer, answers: Answers) -> ImportResult:
         for room in self._conversion.rooms():
             await self._target.import_room(self._id, room)
-            await self._pause.breathe(0, self._survey.messages)
+            if self._pause.is_due():
+                await self._breathe()
         batch: list[FoundMessage] = []
         size = files_size = 0
         for item in importer.read(answers):
-            await self._pause.breathe(self._done, self._survey.messages)
+            if self._pause.is_due():
+                await self._breathe()
             if not isinstance(item, FoundMessage):
                 continue
             batch.append(item)
@@ -227,7 +254,10 @@ class _Run:
             for index, file in enumerate(found.files):
                 await self._write_file(found, file, index)
         self._done += len(batch)
-        await self._pause.breathe(self._done, self._survey.messages, always=True)
+        await self._breathe()
+
+    async def _breathe(self) -> None:
+        await self._pause.breathe(self._done, self._survey.messages, self._result.messages)
 
     async def _write_file(self, found: FoundMessage, file: FoundFile, index: int) -> None:
         data: bytes | None = None
@@ -243,7 +273,8 @@ class _Run:
         attachment = self._conversion.attachment(found, file, index, size)
         if await self._target.import_attachment(self._id, attachment, data) and data is not None:
             self._result.files += 1
-        await self._pause.breathe(self._done, self._survey.messages)
+        if self._pause.is_due():
+            await self._breathe()
 
     def _shared_ids(self, messages: list[Message]) -> list[str]:
         shared = self._survey.shared_ids

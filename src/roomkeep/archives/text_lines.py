@@ -5,6 +5,7 @@ import io
 from collections.abc import Iterator
 
 from roomkeep.archives.errors import ArchiveError
+from roomkeep.archives.lines import MAX_LINES
 from roomkeep.archives.source import Member, shorten
 from roomkeep.localization import localize
 
@@ -25,8 +26,15 @@ def text_lines(member: Member, fallback: str | None = None) -> Iterator[tuple[in
             wrote; None to refuse them.
 
     Raises:
-        ArchiveError: a line is too long or no text; it names the line.
+        ArchiveError: a line is too long or no text, which it names; or there are too many.
     """
+    for number, line in _lines(member, fallback):
+        if number > MAX_LINES:
+            raise ArchiveError(localize("archive.too_many_lines", count=MAX_LINES))
+        yield number, line
+
+
+def _lines(member: Member, fallback: str | None) -> Iterator[tuple[int, str]]:
     with member.open() as stream:
         encoding = _MARKS.get(stream.peek(2)[:2])  # type: ignore[attr-defined]
         if encoding is not None:

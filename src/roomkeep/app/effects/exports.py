@@ -17,7 +17,7 @@ from roomkeep.app.export_format import (
 )
 from roomkeep.app.job import Job
 from roomkeep.app.state import AccountState
-from roomkeep.app.storage_state import say_bytes
+from roomkeep.app.storage_state import LAST_BACKUP, say_bytes
 from roomkeep.errors import RecordNotFound, StorageLost
 from roomkeep.localization import join_sentences, localize
 from roomkeep.models import Attachment
@@ -69,12 +69,15 @@ class _Run(JobRun):
         self._lost = 0
         self._done = 0
         self._total = 1
-        head = Head(account=account.user().oder_id, exported_at=context.time())
+        self._began_at = context.time()
+        head = Head(account=account.user().oder_id, exported_at=self._began_at)
         self._packer = Packer(head)
 
     async def _work(self) -> None:
         await self._pack_everything()
         self._file.save(self._name())
+        await self._database.save_setting(LAST_BACKUP, self._began_at)
+        self._account.storage.last_backup.set(self._began_at)
 
     async def _pack_everything(self) -> None:
         report = await self._database.get_storage_report()
@@ -86,7 +89,9 @@ class _Run(JobRun):
                 page = await self._database.get_records(store, page.next)
                 await self._pack_page(page)
         for key, value in (await self._database.get_settings()).items():
-            await self._pack(SettingLine(key, value))
+            # That a device was backed up says nothing of another one.
+            if key != LAST_BACKUP:
+                await self._pack(SettingLine(key, value))
             self._tell(1)
         self._file.write(self._packer.finish())
 

@@ -1,176 +1,196 @@
-"""Importing an archive: checked as a whole first, then written, in bounded memory."""
+"""The import dialog: files are read for a preview, imported, and imports are undone."""
 
-from collections.abc import Iterable
+import asyncio
+from collections.abc import Sequence
+from datetime import tzinfo
 
-from roomkeep.app.archive_scan import ArchiveScan
+from msgspec import structs
+
+from roomkeep.app.archive_file import PickedFile
 from roomkeep.app.effects.context import Context, EffectGroup, effect
-from roomkeep.app.effects.import_job import (
-    CHECKING_SHARE,
-    ImportJob,
-    PickedFile,
-    say_there,
-)
+from roomkeep.app.effects.file_job import explain_file_error
+from roomkeep.app.effects.import_run import ImportRun, PreviewRun, let_wait
 from roomkeep.app.effects.job_run import cancel
 from roomkeep.app.effects.restores import Restore, is_export
 from roomkeep.app.effects.rooms import RoomEffects
-from roomkeep.app.job import Job
+from roomkeep.app.import_state import ImportPreview
+from roomkeep.app.job import Job, JobKind
 from roomkeep.app.state import AccountState
-from roomkeep.archives.lines import decode
-from roomkeep.localization import format_list, join_sentences, localize
-from roomkeep.models import Message
+from roomkeep.archives.errors import ArchiveError
+from roomkeep.archives.run import ImportCanceled, ImportProgress, preview_archive
+from roomkeep.localization import join_sentences, localize
+from roomkeep.persistence import ArchiveImport
 
 __all__ = ["ImportEffects", "PickedFile"]
 
-BATCH = 250
-"""How many messages are written in one transaction: it must not hold the page up."""
-
 
 class ImportEffects(EffectGroup):
-    """Imports archives of messages, and restores backups."""
+    """Imports archives and undoes it, and restores backups."""
 
     def __init__(self, context: Context, rooms: RoomEffects) -> None:
         super().__init__(context)
         self._rooms = rooms
+        # A file has one position: only one at a time may read it.
+        self._reading = asyncio.Lock()
 
     def open_dialog(self) -> None:
-        """Open the dialog, with the running import or asking for a file."""
-        self.forget()
-        self.account.dialog.set("import")
+        """Open the dialog, where it was left off or asking for a file."""
+        account = self.account
+        importing = account.importing()
+        if importing is not None and not importing.is_running:
+            account.importing.set(None)
+        self._ask_nothing(account)
+        account.dialog.set("import")
+        self.load_past()
 
     def forget(self) -> None:
-        """Forget an import that has ended, so that another file can be picked."""
-        importing = self.account.importing()
+        """Forget what was picked or has ended, so that another file can be picked."""
+        account = self.account
+        importing = account.importing()
         if importing is not None and not importing.is_running:
-            self.account.importing.set(None)
+            account.importing.set(None)
+        account.imports.preview.set(None)
+        account.imports.refusal.set(None)
+        self.load_past()
 
     def cancel(self) -> None:
-        """Cancel the import. What has been imported stays."""
+        """Cancel what runs. What has been imported stays."""
         cancel(self.account.importing)
 
     @effect("failed.import")
-    async def start(self, file: PickedFile) -> None:
-        """Import an archive or restore a backup; nothing is written unless all of it is valid."""
+    async def open(self, files: Sequence[PickedFile]) -> None:
+        """Read archives for a preview, or restore a backup."""
         account = self.account
-        importing = account.importing()
-        if importing is not None and importing.is_running:
+        if not files or _is_busy(account):
             return
-        opening = localize("import.opening")
-        account.importing.set(Job(kind="import", file_name=file.name, text=opening))
-        kind = Restore if await is_export(file) else _Run
-        await kind(self.context, self._rooms, account, file).run()
+        account.importing.set(_opening("read", files[0].name))
+        account.imports.preview.set(None)
+        account.imports.refusal.set(None)
+        if len(files) == 1 and await is_export(files[0]):
+            await Restore(self.context, self._rooms, account, files[0]).run()
+        else:
+            await PreviewRun(self.context, account, files).run()
 
+    def answer_me(self, me: str | None) -> None:
+        """Answer who of the people the person is; None for nobody."""
+        preview = self.account.imports.preview
+        if (shown := preview()) is not None:
+            answers = structs.replace(shown.answers, me=me)
+            preview.set(structs.replace(shown, answers=answers))
 
-class _Run(ImportJob):
-    """One import."""
+    def answer_time_zone(self, zone: tzinfo | None) -> None:
+        """Answer in which time zone the times are; None for the device's."""
+        self._answer(time_zone=zone)
 
-    def __init__(
-        self, context: Context, rooms: RoomEffects, account: AccountState, file: PickedFile
-    ) -> None:
-        super().__init__(context, account, file, "import", "failed.import")
-        self._rooms = rooms
-        self._scan = ArchiveScan()
-        self._written = 0
-        self._there = 0
-        self._seen = 0
-        self._known_people: set[str] = set()
+    def answer_day_first(self, *, day_first: bool) -> None:
+        """Answer whether 3/4 is the third of April."""
+        self._answer(day_first=day_first)
 
-    async def _work(self) -> None:
-        await self._check()
-        await self._write_rooms()
-        await self._write_messages()
-
-    async def _check(self) -> None:
-        async for block in self._blocks():
-            self._scan.add(block)
-            await self._breathe(
-                CHECKING_SHARE * self._read_share,
-                localize("import.checked", count=self._scan.messages),
+    def _answer(self, **answers: object) -> None:
+        account = self.account
+        preview = account.imports.preview()
+        if preview is None:
+            return
+        changed = structs.replace(preview.answers, **answers)
+        if changed != preview.answers:
+            account.imports.preview.set(
+                structs.replace(preview, answers=changed, is_reading=True, problem="")
             )
-        self._scan.finish()
-        for _ in self._scan.shared_ids.finish():
-            await self._breathe()
-        for room_id in self._scan.rooms:
-            known = await self._database.get_room(room_id)
-            self._scan.check_room(room_id, self._account.user(), known)
-            await self._breathe()
+            self._read_again(changed.time_zone, day_first=changed.day_first)
 
-    async def _write_rooms(self) -> None:
-        """Write the rooms first, so that no message is ever without one."""
-        for room_id in self._scan.rooms:
-            await self._heed_deletions()
-            known = await self._database.get_room(room_id)
-            room = self._scan.room(room_id, self._account.user(), known)
-            if room != known:
-                await self._database.add_room(room)
-            self._rooms_written.add(room_id)
-            await self._breathe(CHECKING_SHARE, localize("import.creating_rooms"), always=True)
-        await self._rooms.load(self._account)
+    @effect("failed.import")
+    async def _read_again(self, zone: tzinfo | None, *, day_first: bool | None) -> None:
+        """Have the preview follow the answers, unless they change again meanwhile."""
+        account = self.account
 
-    async def _write_messages(self) -> None:
-        batch: list[Message] = []
-        async for block in self._blocks():
-            batch += [found.to_message() for found in decode(block)]
-            while len(batch) >= BATCH:
-                await self._write_batch(batch[:BATCH])
-                del batch[:BATCH]
-        if batch:
-            await self._write_batch(batch)
-        await self._heed_deletions()
+        def current() -> ImportPreview | None:
+            preview = account.imports.preview()
+            if preview is None or self.page.account() is not account or _is_busy(account):
+                return None
+            answers = preview.answers
+            is_same = (answers.time_zone, answers.day_first) == (zone, day_first)
+            return preview if is_same and preview.is_reading else None
 
-    async def _write_batch(self, given: list[Message]) -> None:
-        await self._heed_deletions()
-        batch = [message for message in given if message.room_id not in self._rooms_deleted]
-        if batch:
-            await self._write_people(message.sender_id for message in batch)
-            # Messages that are here may have been edited, deleted or reacted to since.
-            added = await self._database.import_messages(batch, self._shared_ids(batch))
-            self._written += added
-            self._there += len(batch) - added
-        self._seen += len(given)
-        total = self._scan.messages
-        share = self._seen / total
-        await self._breathe(
-            CHECKING_SHARE + (1 - CHECKING_SHARE) * share,
-            localize("import.imported", count=self._seen, total=total),
-            always=True,
-        )
+        def go_on(_: ImportProgress) -> None:
+            if current() is None:
+                raise ImportCanceled
 
-    def _shared_ids(self, batch: list[Message]) -> list[str]:
-        """Return those of the ids in a batch that the archive uses in several rooms."""
-        ids = dict.fromkeys(id_ for m in batch for id_ in (m.id, m.reply_to_id))
-        return [id_ for id_ in ids if id_ is not None and id_ in self._scan.shared_ids]
+        problem = ""
+        async with self._reading:
+            await let_wait()
+            if (asked := current()) is None:
+                return
+            survey = asked.survey
+            try:
+                survey = await preview_archive(asked.importer, asked.answers, go_on)
+            except ImportCanceled:
+                return
+            except (ArchiveError, OSError) as error:
+                problem = join_sentences(*(explain_file_error(error) or ()))
+        # Who the person is may have been answered meanwhile.
+        if (preview := current()) is not None:
+            account.imports.preview.set(
+                structs.replace(preview, survey=survey, is_reading=False, problem=problem)
+            )
 
-    async def _write_people(self, ids: Iterable[str]) -> None:
-        """Write the new profiles of those who wrote a batch."""
-        new = dict.fromkeys(person for person in ids if person not in self._known_people)
-        if new:
-            await self._database.add_users(self._scan.users(new))
-            self._known_people |= new.keys()
+    @effect("failed.import")
+    async def start(self) -> None:
+        """Import what the preview shows."""
+        account = self.account
+        preview = account.imports.preview()
+        if preview is None or preview.problem or _is_busy(account):
+            return
+        account.importing.set(_opening("import", preview.importer.name))
+        account.imports.preview.set(None)
+        async with self._reading:
+            await ImportRun(self.context, self._rooms, account, preview).run()
+        await self._load_past(account)
 
-    def _done_text(self) -> str:
-        rooms = len(self._scan.rooms)
-        people = len(self._scan.people)
-        text = localize(
-            "import.done",
-            messages=localize("count.messages", count=self._written),
-            people=localize("count.people", count=people),
-            rooms=localize("count.rooms", count=rooms),
-        )
-        return join_sentences(text, say_there(self._there))
+    @effect("failed.load_imports")
+    async def load_past(self) -> None:
+        """Load the imports that can be undone."""
+        await self._load_past(self.account)
 
-    def _stopped_text(self) -> str:
-        if self._written == 0:
-            return localize("import.stopped_with_nothing")
-        return localize("import.stopped", count=self._written, total=self._scan.messages)
+    async def _load_past(self, account: AccountState) -> None:
+        account.imports.past.set(tuple(await self.context.database(account).get_imports()))
 
-    def _failed_text(self) -> str:
-        if self._written == 0:
-            return localize("import.nothing")
-        return localize("import.before", count=self._written)
+    def ask_undo(self, one: ArchiveImport) -> None:
+        """Ask whether to undo an import."""
+        if not self.account.imports.is_undoing():
+            self.account.imports.undoing.set(one)
 
-    def _done_advice(self) -> str:
-        lines = self._scan.lines_with_unknown
-        if lines == 0:
-            return ""
-        names = format_list(sorted(self._scan.unknown))
-        return localize("import.unknown_fields", count=lines, names=names)
+    def cancel_undo(self) -> None:
+        """Leave the import as it is."""
+        self._ask_nothing(self.account)
+
+    @effect("failed.undo_import")
+    async def undo(self) -> None:
+        """Delete what the import in question added."""
+        account = self.account
+        imports = account.imports
+        one = imports.undoing()
+        if one is None or imports.is_undoing():
+            return
+        imports.is_undoing.set(True)
+        try:
+            await self.context.database(account).undo_import(one.id)
+            await self._rooms.load(account)
+        finally:
+            imports.is_undoing.set(False)
+            imports.undoing.set(None)
+            await self._load_past(account)
+        self.context.tell("success", localize("import.undone", name=one.file_name))
+
+    @staticmethod
+    def _ask_nothing(account: AccountState) -> None:
+        if not account.imports.is_undoing():
+            account.imports.undoing.set(None)
+
+
+def _opening(kind: JobKind, name: str) -> Job:
+    return Job(kind=kind, done=None, file_name=name, text=localize("import.opening"))
+
+
+def _is_busy(account: AccountState) -> bool:
+    importing = account.importing()
+    return importing is not None and importing.is_running

@@ -11,7 +11,7 @@ from reaktiv import Signal
 
 from roomkeep.app.effects.context import Context
 from roomkeep.app.error_messages import explain
-from roomkeep.app.job import Job
+from roomkeep.app.job import Job, JobPhase
 from roomkeep.app.state import AccountState, Dialog
 from roomkeep.errors import RoomkeepError, ScopeChanged
 from roomkeep.localization import join_sentences, localize
@@ -118,7 +118,7 @@ class JobRun(ABC):
         return text, join_sentences(advice, self._failed_text())
 
     def _show(self, done: float | None = None, text: str = "") -> None:
-        """Show how far it has come; stop here if it was canceled.
+        """Show how far it has come, in the words of a text, if any; stop here if it was canceled.
 
         Raises:
             StoppedError: it was.
@@ -127,7 +127,7 @@ class JobRun(ABC):
         assert job is not None, "a job that runs is not forgotten"  # noqa: S101
         if job.phase == "stopping":
             raise StoppedError
-        if done is not None:
+        if text:
             self._shown.set(replace(job, done=done, text=text))
 
     async def _breathe(
@@ -139,6 +139,14 @@ class JobRun(ABC):
         self._show(done, text)
         await asyncio.sleep(0)
         self._last_breath = time.monotonic()
+        self._stay()
+
+    def _stay(self) -> None:
+        """Go on only in the same account.
+
+        Raises:
+            ScopeChanged: it was switched.
+        """
         if self._context.page.account() is not self._account:
             raise ScopeChanged("the account was switched")
 
@@ -150,5 +158,8 @@ class JobRun(ABC):
         self, phase: Literal["done", "stopped", "failed"], text: str, advice: str = ""
     ) -> None:
         self._shown.set(replace(self._shown() or self._job, phase=phase, text=text, advice=advice))
+        self._tell_if_hidden(phase, text, advice)
+
+    def _tell_if_hidden(self, phase: JobPhase, text: str, advice: str) -> None:
         if self._account.dialog() != self._dialog and self._context.page.account() is self._account:
             self._context.tell("error" if phase == "failed" else "success", text, advice)

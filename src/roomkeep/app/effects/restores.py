@@ -9,15 +9,11 @@ from collections.abc import AsyncIterator
 
 import msgspec
 
+from roomkeep.app.archive_file import PickedFile
 from roomkeep.app.backup_check import BackupCheck
 from roomkeep.app.effects.context import Context
-from roomkeep.app.effects.import_job import (
-    CHECKING_SHARE,
-    READ_SIZE,
-    ImportJob,
-    PickedFile,
-    say_there,
-)
+from roomkeep.app.effects.file_job import FileJob, say_there
+from roomkeep.app.effects.job_run import StoppedError
 from roomkeep.app.effects.rooms import RoomEffects
 from roomkeep.app.export_format import (
     MAX_LINE,
@@ -34,14 +30,21 @@ from roomkeep.app.export_format import (
     is_head,
     read_head,
 )
+from roomkeep.app.job import Job
 from roomkeep.app.state import AccountState
 from roomkeep.archives.errors import ArchiveError
 from roomkeep.archives.lines import Block, Reader, check_room_size
 from roomkeep.localization import join_sentences, localize
 from roomkeep.models import Room, User
+from roomkeep.persistence import Change
 
 __all__ = ["Restore", "is_export"]
 
+READ_SIZE = 262_144
+"""How many bytes of the file are read at a time."""
+MAX_FILE = 4 * 1024**3
+CHECKING_SHARE = 0.15
+"""The share of the whole work that checking is."""
 BATCH = 250
 """How many records are written in one transaction: it must not hold the page up."""
 MAX_BATCH_SIZE = 1_048_576
@@ -62,14 +65,27 @@ async def is_export(file: PickedFile) -> bool:
         return False
 
 
-class Restore(ImportJob):
+class Restore(FileJob):
     """One restore."""
 
     def __init__(
         self, context: Context, rooms: RoomEffects, account: AccountState, file: PickedFile
     ) -> None:
-        super().__init__(context, account, file, "restore", "failed.restore")
+        super().__init__(
+            context,
+            account,
+            account.importing,
+            Job(kind="restore", file_name=file.name, text=localize("import.checking")),
+            dialog="import",
+            failure="failed.restore",
+        )
         self._rooms = rooms
+        self._file = file
+        self._reader = Reader()
+        self._read = 0
+        self._rooms_written: set[str] = set()
+        self._rooms_deleted: set[str] = set()
+        self._may_lack_rooms = False
         self._checked = BackupCheck()
         self._added: Counter[str] = Counter()
         self._seen = 0
@@ -78,6 +94,14 @@ class Restore(ImportJob):
         self._file_now: AttachmentLine | None = None
         self._data = bytearray()
 
+    async def run(self) -> None:
+        """Check the file, write what is in it, and say how it ended."""
+        stop = self._context.device.subscribe(self._take)
+        try:
+            await super().run()
+        finally:
+            stop()
+
     async def _work(self) -> None:
         async for lines in self._lines():
             for line in lines:
@@ -85,7 +109,7 @@ class Restore(ImportJob):
                 if isinstance(line, RoomLine):
                     await self._check_merged(line.record)
             await self._breathe(
-                CHECKING_SHARE * self._read_share,
+                CHECKING_SHARE * self._read / max(1, self._file.size),
                 localize("import.checked", count=self._checked.found["message"]),
             )
         self._checked.finish()
@@ -104,6 +128,45 @@ class Restore(ImportJob):
             members=len({member.oder_id for one in rooms for member in one.members}),
             channels=len({channel.id for one in rooms for channel in one.channels}),
         )
+
+    def _take(self, change: Change) -> None:
+        self._may_lack_rooms |= change.store == "rooms" and change.action != "put"
+
+    async def _heed_deletions(self) -> None:
+        """Stop writing to rooms that were deleted meanwhile, here or elsewhere.
+
+        Raises:
+            StoppedError: none of those that were written is left.
+        """
+        if not self._may_lack_rooms:
+            return
+        self._may_lack_rooms = False
+        for room_id in sorted(self._rooms_written):
+            if await self._database.get_room(room_id) is None:
+                self._rooms_written.remove(room_id)
+                self._rooms_deleted.add(room_id)
+                # What was on its way when the room went has come after it.
+                await self._database.clear_room_messages(room_id)
+        if self._rooms_deleted and not self._rooms_written:
+            raise StoppedError(localize("import.rooms_deleted"))
+
+    async def _blocks(self) -> AsyncIterator[Block]:
+        if self._file.size > MAX_FILE:
+            raise ArchiveError(localize("archive.file_too_large", count=MAX_FILE // 1024**3))
+        reader = self._reader = Reader()
+        self._read = 0
+        while self._read < self._file.size:
+            data = await self._file.read(self._read, self._read + READ_SIZE)
+            if not data:
+                raise OSError("the file is shorter than it was")
+            self._read += len(data)
+            for block in reader.feed(data):
+                yield block
+                # A small file can hold many blocks, with nothing in them that is worth a pause.
+                await self._breathe()
+            await self._breathe()
+        for block in reader.finish():
+            yield block
 
     async def _lines(self) -> AsyncIterator[list[Line]]:
         """Yield the file's lines after the head, which must be of this account."""

@@ -3,6 +3,7 @@
 from roomkeep.app.effects.accounts import AccountEffects
 from roomkeep.app.effects.context import Context, EffectGroup, effect
 from roomkeep.app.state import AccountState
+from roomkeep.app.storage_state import LAST_BACKUP
 from roomkeep.localization import localize
 
 __all__ = ["StorageEffects"]
@@ -35,6 +36,8 @@ class StorageEffects(EffectGroup):
             database = self.context.database(account)
             report = await database.get_storage_report()
             storage.report.set(report)
+            last_backup = await database.get_setting(LAST_BACKUP)
+            storage.last_backup.set(last_backup if isinstance(last_backup, int) else 0)
             storage.files.set(tuple(await database.get_files()))
             storage.unreadable.set(tuple(database.unreadable_records))
         finally:

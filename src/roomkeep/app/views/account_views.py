@@ -16,11 +16,13 @@ from roomkeep.app.views.emoji import EmojiView
 from roomkeep.app.views.exports import ExportView
 from roomkeep.app.views.find_rooms import FindRoomsView
 from roomkeep.app.views.health import HealthView
+from roomkeep.app.views.import_preview import ImportPreviewView
 from roomkeep.app.views.imports import ImportView
 from roomkeep.app.views.join_requests import JoinRequestsView
 from roomkeep.app.views.lightbox import LightboxView
 from roomkeep.app.views.messages import MessagesView
 from roomkeep.app.views.move_room import MoveRoomView
+from roomkeep.app.views.past_imports import PastImportsView
 from roomkeep.app.views.people import PeopleView
 from roomkeep.app.views.profile import ProfileView
 from roomkeep.app.views.quick_switcher import QuickSwitcherView
@@ -53,6 +55,8 @@ KINDS: Final = (
     SignInAgainView,
     MoveRoomView,
     ImportView,
+    ImportPreviewView,
+    PastImportsView,
     PeopleView,
     JoinRequestsView,
     SearchView,

@@ -9,7 +9,16 @@ from roomkeep.app.job import Job
 from roomkeep.app.views.dom import by_id, set_text
 from roomkeep.app.views.scope import AccountScope, AccountView
 
-__all__ = ["JobProgress"]
+__all__ = ["JobProgress", "show_share"]
+
+
+def show_share(bar: Any, job: Job | None) -> None:
+    """Show in a bar what share of a job is done, or only that it goes on."""
+    share = 0 if job is None else job.done
+    if share is None:
+        bar.removeAttribute("value")
+    else:
+        bar.value = share
 
 
 class JobProgress(AccountView):
@@ -44,7 +53,7 @@ class JobProgress(AccountView):
         job = self._shown()
         is_running = job is not None and job.is_running
         self._bar.hidden = not is_running
-        self._bar.value = 0 if job is None else job.done
+        show_share(self._bar, job)
         set_text(self._text, "" if job is None else job.text)
         set_text(self._advice, "" if job is None else job.advice)
         had_focus = bool(self._cancel.matches(":focus"))

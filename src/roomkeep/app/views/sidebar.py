@@ -18,6 +18,7 @@ from roomkeep.app.views import times
 from roomkeep.app.views.avatars import Avatars
 from roomkeep.app.views.channel_icons import channel_icon
 from roomkeep.app.views.dom import KeyedList, by_id, clone, part, pressed, set_text
+from roomkeep.app.views.job_progress import show_share
 from roomkeep.app.views.scope import AccountScope, AccountView
 from roomkeep.localization import format_percent, localize
 from roomkeep.models import Channel, Room
@@ -130,8 +131,10 @@ class SidebarView(AccountView):
         is_running = importing is not None and importing.is_running
         self._import.hidden = not is_running
         if importing is not None and is_running:
-            part(self._import, "progress").value = importing.done
-            set_text(part(self._import, "percent"), format_percent(importing.done))
+            show_share(part(self._import, "progress"), importing)
+            share = importing.done
+            percent = "" if share is None else format_percent(share)
+            set_text(part(self._import, "percent"), percent)
 
     def _show_empty(self) -> None:
         rooms = self.account.rooms()

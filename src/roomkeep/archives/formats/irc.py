@@ -57,7 +57,8 @@ class Irc(Importer):
         member = next(iter(_logs(source)), None)
         if member is None:
             return 0.0
-        lines = decode_head(member.head()).splitlines()[:_LINES_TO_RECOGNISE]
+        head = decode_head(member.head()).splitlines()
+        lines = [line for line in head if line.strip()][:_LINES_TO_RECOGNISE]
         known = sum(_is_known(line) for line in lines)
         if not lines or known < len(lines) / 2:
             return 0.0
@@ -196,7 +197,7 @@ def _is_said(line: str) -> bool:
 
 
 def _is_known(line: str) -> bool:
-    if _is_said(line) or line.startswith(("--- ", "=== ")) or not line:
+    if _is_said(line) or line.startswith(("--- ", "=== ")):
         return True
     clocked = _CLOCKED.fullmatch(line)
     marks = ("-!-", "***", "*", " *", "-", "===")

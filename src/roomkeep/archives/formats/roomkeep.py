@@ -6,9 +6,16 @@ import msgspec
 
 from roomkeep.archives.errors import ArchiveError
 from roomkeep.archives.importer import Answers, Importer
-from roomkeep.archives.lines import Block, Reader, decode, unknown_fields
+from roomkeep.archives.lines import (
+    BYTE_ORDER_MARK,
+    MAX_LINE,
+    Block,
+    Reader,
+    decode,
+    unknown_fields,
+)
 from roomkeep.archives.records import FoundMessage, FoundRoom, Item, Note, Question
-from roomkeep.archives.source import Source
+from roomkeep.archives.source import Source, shorten
 from roomkeep.localization import localize
 
 __all__ = ["RoomkeepArchive"]
@@ -27,7 +34,8 @@ class RoomkeepArchive(Importer):
         """Decode the first line."""
         if source.only is None:
             return 0.0
-        line = source.only.head(65_536).partition(b"\n")[0]
+        head = source.only.head(MAX_LINE).removeprefix(BYTE_ORDER_MARK)
+        line = head.lstrip().partition(b"\n")[0]
         try:
             fields = msgspec.json.decode(line, type=dict[str, msgspec.Raw])
         except (ValueError, RecursionError):
@@ -55,7 +63,9 @@ class RoomkeepArchive(Importer):
                 )
             count, names = unknown_fields(block)
             for name in sorted(names):
-                yield Note("field", name, count)
+                yield Note("field", shorten(name), count)
+                # A line with two of them is one line.
+                count = 0
 
     def _blocks(self) -> Iterator[Block]:
         member = self.source.only
