@@ -193,7 +193,7 @@ async def test_a_canceled_import_keeps_what_it_has_and_can_be_undone_or_finished
     answers = Answers(time_zone=UTC)
     with pytest.raises(ImportCanceled):
         await import_archive(db, importer, ME, import_id="one", answers=answers, tell=tell)
-    assert told[-1] == ImportProgress(done=2, total=4)
+    assert told[-1] == ImportProgress(done=2, total=4, added=2)
     (noted,) = await db.get_imports()
     assert (noted.messages, noted.finished_at, noted.format) == (2, None, "whatsapp")
     assert await load(db, archive(), "two") == (2, 2, 1)

@@ -136,7 +136,8 @@ class Survey:
             one.last = message.time if one.last is None else max(one.last, message.time)
         if message.channel_id not in room.channels:
             self._add_channel(room, message.channel_id, message.channel_id)
-        self._add_person(room, message.sender_id, message.sender_name)
+        if message.sender_id not in room.members:
+            self._add_person(room, message.sender_id, message.sender_name)
         room.members[message.sender_id] += 1
         for reaction in message.reactions:
             self._add_person(room, reaction.person_id, reaction.person_name)
