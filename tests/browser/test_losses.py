@@ -87,7 +87,7 @@ async def test_a_page_in_the_back_forward_cache_holds_nothing(db: DatabaseServic
     dispatch("pagehide")
     # Whoever upgrades now has no connection of ours to wait for: a page there answers nobody.
     account: Any = db._scopes.current.account
-    assert account._indexeddb._database.version is None
+    assert [engine._database.version for engine in account._engines] == [None]
     heard = hear(db)
     dispatch("pageshow")
     assert {change.store for change in heard} == set(SCHEMA)
@@ -134,7 +134,7 @@ async def test_what_is_under_way_when_the_page_goes_into_the_cache_is_done_and_t
     assert '"rooms"' in await asyncio.wait_for(told, 5)
     assert await db.get_all_rooms() == [room()]
     account: Any = db._scopes.current.account
-    assert account._indexeddb._database.version is None
+    assert [engine._database.version for engine in account._engines] == [None]
     dispatch("pageshow")
     assert await db.get_all_rooms() == [room()]
 
