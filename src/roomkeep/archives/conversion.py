@@ -57,7 +57,7 @@ class Conversion:
         return [
             User(
                 oder_id=_id(id_),
-                username=_name(self._survey.people[id_]) or _id(id_),
+                username=_id(id_),
                 display_name=_name(self._survey.people[id_]) or _id(id_),
                 status="offline",
             )
@@ -125,7 +125,8 @@ class Conversion:
 
     def _member(self, id_: str, role: Role, name: str = "") -> RoomMember:
         shown = self._name_of(id_, name) or id_
-        return RoomMember(oder_id=id_, username=shown, display_name=shown, role=role)
+        username = self._owner.username if id_ == self._owner.oder_id else id_
+        return RoomMember(oder_id=id_, username=username, display_name=shown, role=role)
 
 
 def _id(text: str) -> str:

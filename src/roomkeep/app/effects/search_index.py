@@ -11,8 +11,8 @@ from roomkeep.app.state import AccountState
 
 __all__ = ["SearchIndexEffects"]
 
-GATHER: Final = 5.0
-"""How long changes are gathered before they are indexed, in seconds. The start comes first, too."""
+GATHER: Final = 60.0
+"""How long changes are gathered before they are indexed, in seconds, and so is what was there."""
 QUIET: Final = 1.0
 """How long nobody must have typed or pressed anything, in seconds."""
 SHARE: Final = 1.0
