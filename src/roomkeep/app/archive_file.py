@@ -10,6 +10,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any, BinaryIO, Protocol
 
 from roomkeep.archives.errors import ArchiveError
+from roomkeep.archives.source import PositionedFile
 from roomkeep.localization import localize
 
 __all__ = ["PickedFile", "open_picked"]
@@ -58,32 +59,20 @@ async def open_picked(file: PickedFile) -> BinaryIO:
     return io.BytesIO(await file.read(0, file.size))
 
 
-class _WaitingFile(io.RawIOBase):
+class _WaitingFile(PositionedFile):
     """A file whose reads wait."""
 
     def __init__(self, file: PickedFile, wait: Wait) -> None:
+        super().__init__()
         self._file = file
         self._wait = wait
-        self._position = 0
 
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return True
-
-    def tell(self) -> int:
-        return self._position
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        start = {io.SEEK_SET: 0, io.SEEK_CUR: self._position, io.SEEK_END: self._file.size}[whence]
-        if start + offset < 0:
-            raise ValueError(f"there is no position {start + offset}")
-        self._position = start + offset
-        return self._position
+    @property
+    def size(self) -> int:
+        return self._file.size
 
     def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
-        end = min(self._position + len(buffer), self._file.size)
+        end = min(self._position + len(buffer), self.size)
         if end <= self._position:
             return 0
         data = self._wait(self._file.read(self._position, end))

@@ -15,7 +15,7 @@ from typing import BinaryIO
 from roomkeep.archives.errors import ArchiveError
 from roomkeep.localization import localize
 
-__all__ = ["MAX_MEMBERS", "Member", "Source", "shorten"]
+__all__ = ["MAX_MEMBERS", "Member", "PositionedFile", "Source", "shorten"]
 
 MAX_MEMBERS = 200_000
 """The most members of a zip. A Slack export has one for each channel and day."""
@@ -210,27 +210,53 @@ def _count_entries(file: BinaryIO, size: int) -> None:
             raise ArchiveError(localize("archive.too_many_members_of_zip", count=limit))
 
 
-class _View(io.RawIOBase):
-    """A file that has a position of its own over one that is shared."""
+class PositionedFile(io.RawIOBase):
+    """A file to read from, with a position of its own; `readinto` moves it on."""
 
-    def __init__(self, file: BinaryIO, size: int) -> None:
-        self._file = file
-        self._size = size
+    def __init__(self) -> None:
         self._position = 0
 
+    @property
+    def size(self) -> int:
+        """How many bytes there are."""
+        raise NotImplementedError
+
     def readable(self) -> bool:
+        """Tell that it can be read."""
         return True
 
     def seekable(self) -> bool:
+        """Tell that its position can be set."""
         return True
 
     def tell(self) -> int:
+        """Return the position."""
         return self._position
 
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        start = {io.SEEK_SET: 0, io.SEEK_CUR: self._position, io.SEEK_END: self._size}[whence]
+        """Set the position and return it.
+
+        Raises:
+            ValueError: it is before the beginning.
+        """
+        start = {io.SEEK_SET: 0, io.SEEK_CUR: self._position, io.SEEK_END: self.size}[whence]
+        if start + offset < 0:
+            raise ValueError(f"there is no position {start + offset}")
         self._position = start + offset
         return self._position
+
+
+class _View(PositionedFile):
+    """A file that has a position of its own over one that is shared."""
+
+    def __init__(self, file: BinaryIO, size: int) -> None:
+        super().__init__()
+        self._file = file
+        self._size = size
+
+    @property
+    def size(self) -> int:
+        return self._size
 
     def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
         self._file.seek(self._position)
