@@ -15,7 +15,7 @@ from roomkeep.persistence.scope import Scope
 from roomkeep.persistence.search_indexer import SearchIndexer, SearchProgress
 from roomkeep.persistence.tab_lock import one_tab
 from roomkeep.storage import operations
-from roomkeep.storage.operations.search import SearchHit, SearchPage
+from roomkeep.storage.operations.search import Scanned, SearchHit, SearchPage
 from roomkeep.storage.operations.search_debts import SearchState
 from roomkeep.storage.operations.search_index import FoundPlaces, TimeSpan
 from roomkeep.storage.search.area import SearchArea, SearchCursor
@@ -123,12 +123,7 @@ class _Search:
         if self._query.is_empty or self._limit == 0:
             return SearchPage(hits=[])
         # Before the index: what it has taken in since is in both, never in neither.
-        self._state = await self._scope.run(operations.search_debts.get_search_state)
-        reached, before = self._area.until, self._area.before
-        if self._query.until is not None:
-            reached = min(reached, self._query.until)
-        if before is not None:
-            reached = min(reached, before.timestamp + (before.id is not None))
+        reached = await self._search_tail()
         while reached > self._since and len(self._hits) <= self._limit and not self._is_tired:
             reached = await self._go_on(reached)
         following = None
@@ -152,15 +147,29 @@ class _Search:
     def _is_tired(self) -> bool:
         return self._scanned >= _MOST_SCANNED or self._checked >= _MOST_CHECKED
 
+    async def _search_tail(self) -> int:
+        """Search what is newer than the index; return how far that went."""
+        until, before = self._area.until, self._area.before
+        if self._query.until is not None:
+            until = min(until, self._query.until)
+        if before is not None:
+            until = min(until, before.timestamp + (before.id is not None))
+        tail = await self._scope.run(
+            operations.search.search_tail,
+            self._query,
+            self._narrowed(self._since, until),
+            self._limit + 1,
+            _MOST_SCANNED,
+        )
+        self._state = tail.state
+        return until if tail.scanned is None else self._take(tail.scanned)
+
     async def _go_on(self, until: int) -> int:
         """Search some of what is older than a time; return how far that went."""
         coverage = self._state.coverage
         if coverage is None or not self._terms:
             self._is_indexed = False
             return await self._scan(self._since, until)
-        if until > coverage.until:
-            since = max(coverage.until, self._since)
-            return await self._scan(since, until, self._state.tail)
         found = await self._find(coverage.generation, until)
         if found is None:
             self._is_indexed = False
@@ -208,17 +217,18 @@ class _Search:
             )
             self._hits += found
 
-    async def _scan(self, since: int, until: int, room_ids: list[str] | None = None) -> int:
-        missing = self._limit + 1 - len(self._hits)
-        most = _MOST_SCANNED - self._scanned
+    async def _scan(self, since: int, until: int) -> int:
         scanned = await self._scope.run(
             operations.search.scan_messages,
             self._query,
             self._narrowed(since, until),
-            missing,
-            most,
-            room_ids,
+            self._limit + 1 - len(self._hits),
+            _MOST_SCANNED - self._scanned,
         )
+        return self._take(scanned)
+
+    def _take(self, scanned: Scanned) -> int:
+        """Take what a scan has found; return how far it went."""
         self._hits += scanned.hits
         self._scanned += scanned.looked_at
         return scanned.reached

@@ -1,5 +1,6 @@
 """The search index, in its own database: segments are written, places are found."""
 
+from bisect import bisect_left
 from collections.abc import Awaitable, Iterable, Mapping, Sequence
 from typing import Final, NamedTuple
 
@@ -30,6 +31,8 @@ from roomkeep.storage.transaction import Transaction
 
 _INDEX: Final = ("segments", "blocks")
 _Blocks = Mapping[tuple[str, str], Block]
+_Spot = tuple[int, str]
+"""A time, and a room."""
 _FIRST: Final = 2
 """So many segments are read first; then four times as many, and so on."""
 
@@ -135,25 +138,20 @@ async def find_places(
     gaps = find_gaps(segments, since, until)
     gap = gaps[0] if gaps else Span(since, since)
     ahead = [one for one in segments if overlaps(one, Span(gap.until, until))]
-    found: list[Place] = []
+    found: list[_Spot] = []
+    reached, is_enough = gap.until, False
     size = _FIRST
-    while ahead:
+    while ahead and not is_enough:
         batch, ahead = ahead[:size], ahead[size:]
         size *= 4
         read = await _find_in(tx, batch, terms, area)
-        in_span = [one for one in read if since <= one.timestamp < until]
-        found += sorted(in_span, key=lambda place: place.timestamp, reverse=True)
-        if len(found) >= most > 0:
-            reached = found[most - 1].timestamp
-            return FoundPlaces(
-                places=[one for one in found if one.timestamp >= reached],
-                reached=reached,
-                is_whole=is_whole,
-            )
+        found += sorted(spot for spot in read if since <= spot[0] < until)[::-1]
+        if is_enough := len(found) >= most > 0:
+            reached = found[most - 1][0]
     return FoundPlaces(
-        places=found,
-        reached=gap.until,
-        gap=gap.since if gap.since < gap.until else None,
+        places=[Place(room_id=room, timestamp=time) for time, room in found if time >= reached],
+        reached=reached,
+        gap=gap.since if gap.since < gap.until and not is_enough else None,
         is_whole=is_whole,
     )
 
@@ -170,7 +168,7 @@ async def _find_in(
     segments: Sequence[Segment],
     terms: Sequence[SoughtTerm],
     area: SearchArea,
-) -> set[Place]:
+) -> set[_Spot]:
     names = {
         segment.id: [name_terms(term_head(term.text), segment.count) for term in terms]
         for segment in segments
@@ -195,7 +193,7 @@ async def _locate(
     tx: Transaction,
     candidates: Sequence[_Candidates],
     area: SearchArea,
-) -> set[Place]:
+) -> set[_Spot]:
     """Return where the messages are that have every term."""
     names = [
         (one.segment.id, name)
@@ -206,21 +204,21 @@ async def _locate(
     asking_long = _ask(tx, names)
     asking_rooms = _ask(tx, [(one.segment.id, ROOMS) for one in candidates])
     long, rooms = _by_key(await asking_long), _by_key(await asking_rooms)
-    matches: list[tuple[str, str, int]] = []
+    matches: list[tuple[str, str, list[int]]] = []
     for segment, postings in candidates:
-        numbers = _common_numbers(segment, postings, long)
+        numbers = sorted(_common_numbers(segment, postings, long))
         runs = read_rooms(_require(rooms, segment.id, ROOMS))
         for room, run in numbers_in(runs, area.room_id, area.channel_id):
-            if len(run) < len(numbers):
-                matches += [(segment.id, room, n) for n in run if n in numbers]
-            else:
-                matches += [(segment.id, room, n) for n in numbers if n in run]
-    wanted = {(segment, name_times(number)) for segment, _, number in matches}
-    blocks = _by_key(await _ask(tx, sorted(wanted)))
-    times = {key: read_times(_require(blocks, *key)) for key in wanted}
+            start, stop = bisect_left(numbers, run.start), bisect_left(numbers, run.stop)
+            matches.append((segment.id, room, numbers[start:stop]))
+    wanted = {(segment, n // TIMES) for segment, _, numbers in matches for n in numbers}
+    keys = {(segment, part): (segment, name_times(part)) for segment, part in sorted(wanted)}
+    blocks = _by_key(await _ask(tx, keys.values()))
+    times = {part: read_times(_require(blocks, *key)) for part, key in keys.items()}
     return {
-        Place(room_id=room, timestamp=times[segment, name_times(number)][number % TIMES])
-        for segment, room, number in matches
+        (times[segment, n // TIMES][n % TIMES], room)
+        for segment, room, numbers in matches
+        for n in numbers
     }
 
 

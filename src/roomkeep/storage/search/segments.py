@@ -160,7 +160,7 @@ class Packer:
         yield Block(segment=segment, name=ROOMS, text=msgspec.json.encode(self._runs).decode())
         for start in range(0, self.count, TIMES):
             data = _little_endian(self._times[start : start + TIMES])
-            yield Block(segment=segment, name=name_times(start), data=data)
+            yield Block(segment=segment, name=name_times(start // TIMES), data=data)
         groups: defaultdict[str, list[str]] = defaultdict(list)
         names: dict[str, str] = {}
         for term in self._numbers:
@@ -200,9 +200,9 @@ def name_long(term: str) -> str:
     return f"term/{term}"
 
 
-def name_times(number: int) -> str:
-    """Return the name of the block with the time of a message."""
-    return f"times/{number // TIMES}"
+def name_times(part: int) -> str:
+    """Return the name of the block with the times of messages from `part * TIMES` on."""
+    return f"times/{part}"
 
 
 def find_postings(block: Block, sought: SoughtTerm, count: int) -> Postings:
