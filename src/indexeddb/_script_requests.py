@@ -185,6 +185,10 @@ const operations = {
   getKey: one('getKey'),
   getMany: (tx, store, request, keys) =>
     each(tx, request, parse(keys), (key) => store.get(key), (found) => tx.succeed(request, found)),
+  // The records that have one of many values in an index, in the order of the values.
+  getManyOf: (tx, index, request, values) =>
+    each(tx, request, parse(values), (value) => index.getAll(value), (found) =>
+      tx.succeed(request, found.flat())),
   openCursor: one('openCursor'),
   page,
   patchMany,

@@ -153,6 +153,23 @@ async def test_a_page_reads_nothing_of_what_it_skips(db: indexeddb.Database) -> 
         run_js("Object.values(kept).forEach((restore) => restore())")
 
 
+async def test_records_are_read_by_many_values(filled: indexeddb.Database) -> None:
+    async def body(tx: indexeddb.Transaction) -> None:
+        things = tx.store("things")
+        colour, size = things.index("colour"), things.index("size")
+
+        async def ids(index: indexeddb.Index, values: list[Any]) -> list[str]:
+            return [one["id"] for one in json.loads(await index.get_many_json(values))]
+
+        assert await ids(colour, []) == []
+        assert await ids(colour, ["teal", "green", "blue"]) == ["t2", "t5", "t8", "t0", "t3", "t6"]
+        assert await ids(size, [("red", 4), ("red", 5), ["blue", 0]]) == ["t4", "t0"]
+        with pytest.raises(InvalidKey):
+            colour.get_many_json(["red", None])  # type: ignore[list-item]
+
+    await filled.read(["things"], body)
+
+
 async def test_keys_are_found_by_many_values(filled: indexeddb.Database) -> None:
     async def body(tx: indexeddb.Transaction) -> None:
         things = tx.store("things")

@@ -131,6 +131,12 @@ class Transaction(Protocol):
         """Return those of some primary keys that the store has, readable or not."""
         ...
 
+    def find(
+        self, store: str, index: str, values: Sequence[Key], kind: type[R]
+    ) -> Awaitable[list[R]]:
+        """Read the records with these values in an index, in the order of the values."""
+        ...
+
     def find_keys(
         self, store: str, index: str, values: Sequence[K]
     ) -> Awaitable[dict[K, list[Any]]]:

@@ -145,6 +145,12 @@ class MemoryTransaction:
     def existing(self, store: str, keys: Sequence[Key]) -> Done[set[Any]]:
         return Done({key for key in keys if self._row(store, key) is not None})
 
+    def find(self, store: str, index: str, values: Sequence[Key], kind: type[R]) -> Done[list[R]]:
+        target = self._stores[store]
+        rows = (r for one in values for r in target.walk(index, KeyRange.only(one), "next"))
+        decoded = (self._decode(store, row, kind) for row in rows)
+        return Done([record for record in decoded if record is not None])
+
     def find_keys(self, store: str, index: str, values: Sequence[K]) -> Done[dict[K, list[Any]]]:
         target = self._stores[store]
         found = {

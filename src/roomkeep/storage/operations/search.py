@@ -142,11 +142,10 @@ async def search_places(
         area: only among these messages.
     """
     wanted = [(place.room_id, place.timestamp) for place in places]
-    finding = tx.find_keys("messages", BY_ROOM_AND_TIME, wanted)
+    finding = tx.find("messages", BY_ROOM_AND_TIME, wanted, Message)
     search = _Search(tx, query, area)
     await search.prepare()
-    ids = [id_ for those in (await finding).values() for id_ in those]
-    return search.mark(await search.select(await tx.get_many("messages", ids, Message)))
+    return search.mark(await search.select(await finding))
 
 
 class _Search:

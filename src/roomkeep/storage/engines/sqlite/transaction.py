@@ -128,6 +128,9 @@ class SqliteTransaction:
         sql = select_with(columns[:1], columns)
         return Done({key for key in keys if self._reader.fetch(sql, key_parts(key))})
 
+    def find(self, store: str, index: str, values: Sequence[Key], kind: type[R]) -> Done[list[R]]:
+        return Done(self._reader.find(store, values, kind, index))
+
     def find_keys(self, store: str, index: str, values: Sequence[K]) -> Done[dict[K, list[Any]]]:
         sql = select_with(LAYOUTS[store].key_columns, columns_of(store, index))
         found = {value: self._reader.fetch(sql, key_parts(value)) for value in values}
