@@ -116,6 +116,7 @@ class _Search:
         self._scanned = 0
         self._checked = 0
         self._is_indexed = True
+        self._wanted = limit + 1 if self._is_one_word else 2 * (limit + 1)
         self._state = SearchState(coverage=None, debts=[], tail=[], can_be_indexed=False)
 
     async def run(self) -> SearchPage:
@@ -139,9 +140,9 @@ class _Search:
     @property
     def _is_one_word(self) -> bool:
         """Whether all that the index gives are matches, unless they were changed."""
-        (phrase, *others) = self._query.phrases
-        plain = SearchQuery(phrases=(phrase,), since=self._query.since, until=self._query.until)
-        return not others and len(phrase.words) == 1 and self._query == plain
+        query = self._query
+        plain = SearchQuery(phrases=query.phrases, since=query.since, until=query.until)
+        return query == plain and [len(phrase.words) for phrase in query.phrases] == [1]
 
     @property
     def _is_tired(self) -> bool:
@@ -174,6 +175,8 @@ class _Search:
         if found is None:
             self._is_indexed = False
             return await self._scan(self._since, until)
+        # The next look goes further: few of these match.
+        self._wanted *= 2
         self._is_indexed = found.is_whole
         await self._check(found.places, found.reached, until)
         if found.gap is None or len(self._hits) > self._limit:
@@ -194,7 +197,7 @@ class _Search:
                 self._terms,
                 self._narrowed(self._since, until),
                 stale,
-                (self._limit + 1) * (1 if self._is_one_word else 2),
+                min(self._wanted, _MOST_CHECKED),
             )
         except ScopeChanged:
             raise

@@ -5,11 +5,12 @@ from collections.abc import Awaitable, Iterable, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from indexeddb.keys import KeyRange
-from roomkeep.errors import StorageLost
+from roomkeep.errors import InvalidRecord, StorageLost
 from roomkeep.models import BEGINNING_OF_TIME, Id, Record, TimeBound
 from roomkeep.storage.arguments import Blocks, Ids, Limit
 from roomkeep.storage.operation import reads, writes
 from roomkeep.storage.search.area import SearchArea
+from roomkeep.storage.search.numbers import numbers_of, unpack_set
 from roomkeep.storage.search.plan import Span, find_gaps, newest_first, overlaps
 from roomkeep.storage.search.segments import (
     ROOMS,
@@ -22,7 +23,6 @@ from roomkeep.storage.search.segments import (
     name_terms,
     name_times,
     numbers_in,
-    read_numbers,
     read_rooms,
     read_times,
 )
@@ -129,7 +129,12 @@ async def find_places(
         area: the messages to find.
         stale: spans in which the index is out of date, so that it counts as not having them.
         most: about how many places; all of one time are given together.
+
+    Raises:
+        InvalidRecord: there are no terms.
     """
+    if not terms:
+        raise InvalidRecord("a search needs a term", field="terms")
     since, until = area.since, area.until
     dated = [Span(one.since, one.until) for one in stale]
     present = await get_segments(tx, generation)
@@ -169,24 +174,33 @@ async def _find_in(
     terms: Sequence[SoughtTerm],
     area: SearchArea,
 ) -> set[_Spot]:
+    # A long word is likely to be rare: most segments that lack one of the terms lack that one.
+    first, *others = sorted(terms, key=lambda term: len(term.text), reverse=True)
+    candidates = [_Candidates(segment, []) for segment in segments]
+    for some in ([first], others):
+        candidates = await _narrow(tx, candidates, some)
+    return await _locate(tx, candidates, area)
+
+
+async def _narrow(
+    tx: Transaction, candidates: Sequence[_Candidates], terms: Sequence[SoughtTerm]
+) -> list[_Candidates]:
+    """Return those segments that have all of some terms, with the messages that have each."""
     names = {
         segment.id: [name_terms(term_head(term.text), segment.count) for term in terms]
-        for segment in segments
+        for segment, _ in candidates
     }
-    keys = [(segment.id, name) for segment in segments for name in names[segment.id]]
-    blocks = _by_key(await _ask(tx, keys))
-    candidates = []
-    for segment in segments:
-        postings = []
-        for term, name in zip(terms, names[segment.id], strict=True):
-            block = blocks.get((segment.id, name))
-            found = None if block is None else find_postings(block, term, segment.count)
-            if found is None or not (found.numbers or found.long):
-                break
-            postings.append(found)
-        else:
-            candidates.append(_Candidates(segment, postings))
-    return await _locate(tx, candidates, area)
+    blocks = _by_key(await _ask(tx, [(id_, name) for id_ in names for name in names[id_]]))
+    narrowed = []
+    for segment, known in candidates:
+        found = [
+            find_postings(block, term, segment.count)
+            for term, name in zip(terms, names[segment.id], strict=True)
+            if (block := blocks.get((segment.id, name))) is not None
+        ]
+        if len(found) == len(terms) and all(one.short or one.long for one in found):
+            narrowed.append(_Candidates(segment, [*known, *found]))
+    return narrowed
 
 
 async def _locate(
@@ -206,7 +220,7 @@ async def _locate(
     long, rooms = _by_key(await asking_long), _by_key(await asking_rooms)
     matches: list[tuple[str, str, list[int]]] = []
     for segment, postings in candidates:
-        numbers = sorted(_common_numbers(segment, postings, long))
+        numbers = numbers_of(_common_numbers(segment, postings, long))
         runs = read_rooms(_require(rooms, segment.id, ROOMS))
         for room, run in numbers_in(runs, area.room_id, area.channel_id):
             start, stop = bisect_left(numbers, run.start), bisect_left(numbers, run.stop)
@@ -222,15 +236,14 @@ async def _locate(
     }
 
 
-def _common_numbers(segment: Segment, postings: Sequence[Postings], blocks: _Blocks) -> set[int]:
-    common: set[int] | None = None
-    for numbers, long in postings:
-        found = set(numbers)
+def _common_numbers(segment: Segment, postings: Sequence[Postings], blocks: _Blocks) -> int:
+    common = -1
+    for short, long in postings:
+        found = short
         for name in long:
-            data = _require(blocks, segment.id, name).data
-            found.update(read_numbers(data, segment.count))
-        common = found if common is None else common & found
-    return common or set()
+            found |= unpack_set(_require(blocks, segment.id, name).data, segment.count)
+        common &= found
+    return common
 
 
 def _ask(tx: Transaction, keys: Iterable[tuple[str, str]]) -> Awaitable[list[Block]]:
