@@ -24,6 +24,7 @@ The package can be imported under CPython too; there `open` raises `Unavailable`
 `indexeddb.keys` and `indexeddb.errors` need no browser. The errors are in `indexeddb.errors`.
 """
 
+from indexeddb._blob import Blob
 from indexeddb._database import Database, Durability
 from indexeddb._databases import delete, exists, names, open  # noqa: A004
 from indexeddb._log import protect_from_crash
@@ -51,6 +52,7 @@ from indexeddb.errors import (
 from indexeddb.keys import Direction, Key, KeyRange
 
 __all__ = [
+    "Blob",
     "Blocked",
     "Body",
     "ConnectionLost",

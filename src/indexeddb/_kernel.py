@@ -14,6 +14,7 @@ from indexeddb._platform import create_proxy, run_js
 from indexeddb._quirks import CAN_GET_ALL_BACKWARDS, RANGE_OF_ONE_KEY
 from indexeddb._script_core import CORE
 from indexeddb._script_requests import REQUESTS
+from indexeddb._script_values import VALUES
 
 RAW: Final = 0
 """The lane of a result that crosses as the JavaScript object that it is."""
@@ -22,7 +23,7 @@ TEXT: Final = 1
 VALUE: Final = 2
 """The lane of a result that is to become a Python value.
 
-It crosses as JSON text where that says all of it, else as the object that it is.
+It crosses as text (see `_text.py`) where it has one, else as the JavaScript object that it is.
 """
 
 SUCCESS: Final = 0
@@ -60,7 +61,7 @@ def _dispatch(transaction: int, event: int, value: Any = None, detail: Any = Non
 def kernel() -> Any:
     """Return the kernel's functions; they are compiled when they are first asked for."""
     # The one proxy through which all results come: it is there as long as the page.
-    parts = (CAN_GET_ALL_BACKWARDS, RANGE_OF_ONE_KEY, CORE, REQUESTS, _INTERFACE)
+    parts = (CAN_GET_ALL_BACKWARDS, RANGE_OF_ONE_KEY, VALUES, CORE, REQUESTS, _INTERFACE)
     make = run_js(f"(dispatch) => {{ 'use strict'; {''.join(parts)} }}")
     return _Functions(make(create_proxy(_dispatch)))
 
@@ -132,13 +133,21 @@ return {
       tx.listen(request, js, (result) => tx.succeed(request, result));
     });
   },
-  putMany(id, name, text) {
+  putMany(id, name, text, count) {
     const store = find(id).store(name);
-    for (const record of JSON.parse(text)) store.put(record);
+    const records = JSON.parse(text);
+    if (records.length !== count) throw new SyntaxError('A text is not the text of one record.');
+    records.forEach((record, n) => {
+      try {
+        store.put(record);
+      } catch ({ name, message }) {
+        throw Object.assign(new Error(`records[${n}]: ${message}`), { name });
+      }
+    });
   },
   deleteMany(id, name, keys) {
     const store = find(id).store(name);
-    for (const key of parse(keys)) store.delete(key);
+    for (const key of fromText(keys)) store.delete(key);
   },
   names: (id) => JSON.stringify([...find(id).js.objectStoreNames]),
   describe(id, name) {

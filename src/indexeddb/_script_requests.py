@@ -117,7 +117,7 @@ const page = (tx, source, request, query, count, direction, offset) => {
 
 // Walks an index and the sorted values side by side: each jumps to where the other is.
 const findKeys = (tx, index, request, given) => {
-  const values = parse(given);
+  const values = fromText(given);
   const order = values.map((_, n) => n).sort((a, b) => indexedDB.cmp(values[a], values[b]));
   const found = values.map(() => []);
   const done = () => tx.succeed(request, found);
@@ -140,8 +140,11 @@ const findKeys = (tx, index, request, given) => {
 
 // Lays fields over stored objects, so that what JSON cannot carry stays in them too.
 const patchMany = (tx, store, request, given, text) => {
-  const keys = parse(given);
+  const keys = fromText(given);
   const fields = JSON.parse(text);
+  if (typeof fields !== 'object' || fields === null || Array.isArray(fields)) {
+    throw new SyntaxError('The fields are not an object.');
+  }
   let missing = keys.length;
   const done = () => {
     missing -= 1;
@@ -162,8 +165,8 @@ const one = (method) => (tx, source, request, query, ...given) =>
   tx.listen(request, source[method](decode(query), ...given), (result) =>
     tx.succeed(request, result));
 
-const write = (method) => (tx, store, request, value, isText, key) => {
-  const record = isText ? JSON.parse(value) : value;
+const write = (method) => (tx, store, request, text, objects, key) => {
+  const record = fromText(text, objects);
   const js = key === undefined ? store[method](record) : store[method](record, decode(key));
   tx.listen(request, js, (result) => tx.succeed(request, result));
 };
@@ -174,7 +177,7 @@ const operations = {
   count: one('count'),
   delete: one('delete'),
   existing: (tx, store, request, keys) =>
-    each(tx, request, parse(keys), (key) => store.getKey(key), (found) =>
+    each(tx, request, fromText(keys), (key) => store.getKey(key), (found) =>
       tx.succeed(request, found.map((key) => key !== undefined))),
   findKeys,
   get: one('get'),
@@ -184,7 +187,8 @@ const operations = {
   getAllKeys: one('getAllKeys'),
   getKey: one('getKey'),
   getMany: (tx, store, request, keys) =>
-    each(tx, request, parse(keys), (key) => store.get(key), (found) => tx.succeed(request, found)),
+    each(tx, request, fromText(keys), (key) => store.get(key), (found) =>
+      tx.succeed(request, found)),
   openCursor: one('openCursor'),
   page,
   patchMany,

@@ -8,6 +8,7 @@ from typing import Any
 from indexeddb._kernel import RAW, TEXT, VALUE, kernel
 from indexeddb._request import Request, issue
 from indexeddb._source import Owner, Source, nothing
+from indexeddb._text import json_named
 from indexeddb._values import (
     encode_keys,
     encode_query,
@@ -140,9 +141,12 @@ class Store(Source):
 
         Raises:
             InvalidKey: a record has no key.
-            UsageError: a text is not JSON.
+            InvalidValue: a text is not JSON. The message says which one, and nothing was put.
         """
-        issue(kernel().putMany, self._owner.id, self.name, f"[{','.join(records)}]")
+        texts = list(records)
+        with json_named(lambda: ((f"records[{n}]", text) for n, text in enumerate(texts))):
+            text = f"[{','.join(texts)}]"
+            issue(kernel().putMany, self._owner.id, self.name, text, len(texts))
 
     def patch_many_json(self, keys: Iterable[Key], fields: str) -> Request[None]:
         """Lay fields, given as JSON text, over the stored records with these keys.
@@ -153,9 +157,10 @@ class Store(Source):
 
         Raises:
             InvalidKey: one of the keys is not a key.
-            UsageError: the text is not JSON.
+            InvalidValue: the text is not JSON, or not of an object.
         """
-        return self._ask_many(keys, None, RAW, nothing, "patchMany", fields)
+        with json_named(lambda: [("fields", fields)]):
+            return self._ask_many(keys, None, RAW, nothing, "patchMany", fields)
 
     def delete_many(self, keys: Iterable[Key]) -> None:
         """Delete many records by their keys.

@@ -1,14 +1,17 @@
 """Keys, their order, and ranges of them, in pure Python.
 
-https://www.w3.org/TR/IndexedDB-3/#compare-two-keys: numbers come before strings, strings before
-bytes, bytes before sequences; strings compare by UTF-16 code unit. What should be a key and is none
-raises `InvalidKey`.
+https://www.w3.org/TR/IndexedDB-3/#compare-two-keys: numbers come before datetimes (which are Dates
+there), these before strings, strings before bytes, bytes before sequences; strings compare by
+UTF-16 code unit. What should be a key and is none raises `InvalidKey`.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Literal, Self
 
+from indexeddb._time import to_milliseconds
 from indexeddb.errors import InvalidKey
 
 __all__ = [
@@ -21,8 +24,11 @@ __all__ = [
     "sort_key",
 ]
 
-Key = str | int | float | bytes | Sequence["Key"]
-"""What IndexedDB can order: a number, a string, bytes, or a list or tuple of keys."""
+Key = str | int | float | datetime | bytes | Sequence["Key"]
+"""What IndexedDB can order: a number, a datetime, a string, bytes, or a list or tuple of keys.
+
+A datetime is aware, and as a key it is exact to the millisecond.
+"""
 
 Direction = Literal["next", "prev"]
 """From the first key of a range to its last, or from the last to the first."""
@@ -130,30 +136,35 @@ def prefix_of(query: KeyRange) -> str | None:
 def sort_key(key: Key) -> SortKey:
     """Return a value that sorts as IndexedDB sorts the key."""
     if isinstance(key, str):
-        return (2, key.encode("utf-16-be", "surrogatepass"))
-    if isinstance(key, bool):
-        raise _no_key(key)
-    if isinstance(key, int):
-        if abs(key) > LARGEST_INT:
-            raise _no_key(key)
-        return (1, key)
-    if isinstance(key, float):
-        if key != key:  # noqa: PLR0124 only NaN is not itself
-            raise _no_key(key)
-        return (1, key)
+        return (3, key.encode("utf-16-be", "surrogatepass"))
+    if isinstance(key, int | float):
+        return (1, _number(key))
+    if isinstance(key, datetime):
+        try:
+            return (2, to_milliseconds(key))
+        except ValueError as error:
+            raise InvalidKey(str(error)) from None
     if isinstance(key, bytes):
-        return (3, key)
+        return (4, key)
     if isinstance(key, list | tuple):
         try:
-            return (4, tuple([sort_key(part) for part in key]))
+            return (5, tuple([sort_key(part) for part in key]))
         except RecursionError:
             msg = "a key cannot be nested so deep"
             raise InvalidKey(msg) from None
     raise _no_key(key)
 
 
+def _number(key: float) -> float:
+    is_exact = abs(key) <= LARGEST_INT if isinstance(key, int) else not math.isnan(key)
+    if isinstance(key, bool) or not is_exact:
+        raise _no_key(key)
+    return key
+
+
 def _no_key(value: object) -> InvalidKey:
-    return InvalidKey(f"{value!r} is not a key: a number, a string, bytes, or a list of those")
+    kinds = "a number, a datetime, a string, bytes, or a list of those"
+    return InvalidKey(f"{value!r} is not a key: {kinds}")
 
 
 def extract_key(record: Mapping[str, Any], path: str | Sequence[str]) -> Key | None:
