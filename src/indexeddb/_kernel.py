@@ -89,10 +89,10 @@ return {
   // The transaction of an upgrade, which the browser began.
   adopt: (js) => new Transaction(js).id,
   // A whole transaction of one request.
-  once(db, mode, durability, store, lane, operation, ...given) {
+  once(db, mode, durability, store, ...given) {
     const id = begin(db, mode, durability, store);
     try {
-      ask(id, store, undefined, lane, operation, ...given);
+      ask(id, store, ...given);
     } catch (error) {
       transactions.get(id).isSettled = true;
       throw error;

@@ -99,10 +99,13 @@ class Source:
             raise InvalidKey(msg)
         return self._ask(TEXT, str, "page", encode_optional(query), count, direction, offset)
 
-    def get_all_keys(self, query: Query = None, *, count: int | None = None) -> Request[list[Any]]:
-        """Ask for the primary keys of the records of a range, at most `count`."""
+    def get_all_keys(
+        self, query: Query = None, *, count: int | None = None, direction: Direction = "next"
+    ) -> Request[list[Any]]:
+        """Ask for the primary keys of the records of a range, from its start or its end."""
         check_count(count)
-        return self._ask(VALUE, key_from_lane, "getAllKeys", encode_optional(query), count)
+        given = (encode_optional(query), count, direction)
+        return self._ask(VALUE, key_from_lane, "getAllKeys", *given)
 
     def count(self, query: Query = None) -> Request[int]:
         """Ask how many records there are in a range."""
