@@ -24,11 +24,11 @@ The package can be imported under CPython too; there `open` raises `Unavailable`
 `indexeddb.keys` and `indexeddb.errors` need no browser. The errors are in `indexeddb.errors`.
 """
 
+from indexeddb._cursor import Cursor, KeyCursor
 from indexeddb._database import Database
 from indexeddb._databases import delete, exists, names, open  # noqa: A004
 from indexeddb._log import protect_from_crash
 from indexeddb._request import Request
-from indexeddb._source import Cursor
 from indexeddb._store import Index, Store
 from indexeddb._transaction import (
     Body,
@@ -71,6 +71,7 @@ __all__ = [
     "InvalidKey",
     "InvalidValue",
     "Key",
+    "KeyCursor",
     "KeyRange",
     "Mode",
     "NotFound",

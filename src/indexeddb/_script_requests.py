@@ -192,6 +192,7 @@ const operations = {
   getMany: (tx, store, request, keys) =>
     each(tx, request, parse(keys), (key) => store.get(key), (found) => tx.succeed(request, found)),
   openCursor: one('openCursor'),
+  openKeyCursor: one('openKeyCursor'),
   page,
   patchMany,
   put: write('put'),
