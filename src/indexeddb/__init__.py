@@ -25,13 +25,20 @@ The package can be imported under CPython too; there `open` raises `Unavailable`
 """
 
 from indexeddb._blob import Blob
-from indexeddb._database import Database, Durability
+from indexeddb._cursor import Cursor, KeyCursor
+from indexeddb._database import Database
 from indexeddb._databases import delete, exists, names, open  # noqa: A004
 from indexeddb._log import protect_from_crash
 from indexeddb._request import Request
-from indexeddb._source import Cursor
 from indexeddb._store import Index, Store
-from indexeddb._transaction import Body, Transaction, Upgrade, UpgradeTransaction
+from indexeddb._transaction import (
+    Body,
+    Durability,
+    Mode,
+    Transaction,
+    Upgrade,
+    UpgradeTransaction,
+)
 from indexeddb._values import from_json, to_json, to_py
 from indexeddb.errors import (
     Blocked,
@@ -66,7 +73,9 @@ __all__ = [
     "InvalidKey",
     "InvalidValue",
     "Key",
+    "KeyCursor",
     "KeyRange",
+    "Mode",
     "NotFound",
     "QuotaExceeded",
     "ReadOnly",

@@ -90,10 +90,10 @@ return {
   // The transaction of an upgrade, which the browser began.
   adopt: (js) => new Transaction(js).id,
   // A whole transaction of one request.
-  once(db, mode, durability, store, lane, operation, ...given) {
+  once(db, mode, durability, store, ...given) {
     const id = begin(db, mode, durability, store);
     try {
-      ask(id, store, undefined, lane, operation, ...given);
+      ask(id, store, ...given);
     } catch (error) {
       transactions.get(id).isSettled = true;
       throw error;
@@ -119,11 +119,14 @@ return {
     if (tx !== undefined) tx.isSettled = true;
   },
   events: (id) => transactions.get(id)?.events ?? -1,
-  proceed(id, cursor) {
+  // Moves a cursor on: by a count of records, to a key, or to the next.
+  proceed(id, cursor, count, key, primaryKey) {
     const tx = find(id);
     const js = cursor.request;
     return tx.begin(RAW, (request) => {
-      cursor.continue();
+      if (count !== undefined) cursor.advance(count);
+      else if (primaryKey === undefined) cursor.continue(decode(key));
+      else cursor.continuePrimaryKey(decode(key), decode(primaryKey));
       tx.listen(request, js, (next) => tx.succeed(request, next));
     });
   },

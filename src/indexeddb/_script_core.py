@@ -27,7 +27,9 @@ const decode = (query) => {
       : IDBKeyRange.bound(lower, upper, lowerOpen, upperOpen);
   }
   // No key sorts below minus infinity, so that bound takes all.
-  return IDBKeyRange.lowerBound(lower === null ? -Infinity : lower, lowerOpen);
+  return lower === null
+    ? IDBKeyRange.lowerBound(-Infinity)
+    : IDBKeyRange.lowerBound(lower, lowerOpen);
 };
 
 class Transaction {

@@ -12,21 +12,25 @@ const backwards = (source, given) => {
   return indexedDB.cmp(lower, upper) === 0 ? rangeOfOneKey(lower) : given;
 };
 
-// Asks for records from the start of a range, or from its end.
-const getAll = (tx, source, request, range, count, direction, done) => {
-  if (direction !== 'prev') {
-    tx.listen(request, source.getAll(range, count), done);
+// What `getAll` and `getAllKeys` get of each record, and the cursor that gets the same.
+const VALUES = { method: 'getAll', cursor: 'openCursor', part: 'value' };
+const KEYS = { method: 'getAllKeys', cursor: 'openKeyCursor', part: 'primaryKey' };
+
+// Asks for records, or their keys, in a direction.
+const getAll = (tx, source, request, range, count, direction, done, what = VALUES) => {
+  if (direction === 'next') {
+    tx.listen(request, source[what.method](range, count), done);
     return;
   }
   const query = backwards(source, range);
   if (query !== null) {
     const options = count === undefined ? { query, direction } : { query, direction, count };
-    tx.listen(request, source.getAll(options), done);
+    tx.listen(request, source[what.method](options), done);
     return;
   }
   const found = [];
-  tx.listen(request, source.openCursor(range, direction), (cursor) => {
-    if (cursor !== null) found.push(cursor.value);
+  tx.listen(request, source[what.cursor](range, direction), (cursor) => {
+    if (cursor !== null) found.push(cursor[what.part]);
     if (cursor === null || found.length === count) return done(found);
     tx.pending += 1;
     return cursor.continue();
@@ -51,7 +55,7 @@ const FEW = 16;
 // The part of a range that lies beyond a key, with that key.
 const beyond = (range, key, direction) => {
   const { lower, upper, lowerOpen, upperOpen } = range;
-  if (direction === 'prev') {
+  if (direction.startsWith('prev')) {
     return lower === undefined
       ? IDBKeyRange.upperBound(key)
       : IDBKeyRange.bound(lower, key, lowerOpen, false);
@@ -184,12 +188,15 @@ const operations = {
   getAll: (tx, source, request, query, count, direction) =>
     getAll(tx, source, request, decode(query), count, direction, (found) =>
       tx.succeed(request, found)),
-  getAllKeys: one('getAllKeys'),
+  getAllKeys: (tx, source, request, query, count, direction) =>
+    getAll(tx, source, request, decode(query), count, direction, (found) =>
+      tx.succeed(request, found), KEYS),
   getKey: one('getKey'),
   getMany: (tx, store, request, keys) =>
     each(tx, request, fromText(keys), (key) => store.get(key), (found) =>
       tx.succeed(request, found)),
   openCursor: one('openCursor'),
+  openKeyCursor: one('openKeyCursor'),
   page,
   patchMany,
   put: write('put'),

@@ -5,9 +5,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from indexeddb._cursor import Owner
 from indexeddb._kernel import RAW, TEXT, VALUE, kernel
 from indexeddb._request import Request, issue
-from indexeddb._source import Owner, Source, nothing
+from indexeddb._source import Source, nothing
 from indexeddb._text import json_named
 from indexeddb._values import (
     encode_keys,

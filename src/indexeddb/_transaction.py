@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Coroutine, Sequence
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from indexeddb._kernel import kernel
 from indexeddb._request import issue
@@ -10,6 +10,15 @@ from indexeddb._store import Schema, Store
 from indexeddb.errors import NotFound
 
 T = TypeVar("T")
+Mode = Literal["readonly", "readwrite", "versionchange"]
+"""What a transaction may do: read; write too; change stores and indexes too."""
+
+Durability = Literal["default", "relaxed", "strict"]
+"""How safe a write is when it has completed.
+
+`"relaxed"` is safe when the browser or its tab is killed; `"strict"` also waits for the disk, and
+is safe when the power fails. https://www.w3.org/TR/IndexedDB-3/#transaction-durability-hint
+"""
 
 
 class Transaction:

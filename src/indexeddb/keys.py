@@ -19,6 +19,7 @@ __all__ = [
     "Key",
     "KeyRange",
     "SortKey",
+    "compare",
     "extract_key",
     "prefix_of",
     "sort_key",
@@ -30,8 +31,12 @@ Key = str | int | float | datetime | bytes | Sequence["Key"]
 A datetime is aware, and as a key it is exact to the millisecond.
 """
 
-Direction = Literal["next", "prev"]
-"""From the first key of a range to its last, or from the last to the first."""
+Direction = Literal["next", "nextunique", "prev", "prevunique"]
+"""From the first key of a range to its last, or (`"prev"`) from the last to the first.
+
+The unique ones give one record for each key of an index: of those with the same key, the one with
+the lowest primary key.
+"""
 
 SortKey = tuple[int, Any]
 """What stands for a key in comparisons."""
@@ -162,6 +167,12 @@ def _number(key: float) -> float:
     return key
 
 
+def compare(left: Key, right: Key) -> int:
+    """Return -1, 0 or 1: whether a key comes before another, is the same, or comes after."""
+    first, second = sort_key(left), sort_key(right)
+    return (first > second) - (first < second)
+
+
 def _no_key(value: object) -> InvalidKey:
     kinds = "a number, a datetime, a string, bytes, or a list of those"
     return InvalidKey(f"{value!r} is not a key: {kinds}")
@@ -173,11 +184,11 @@ def extract_key(record: Mapping[str, Any], path: str | Sequence[str]) -> Key | N
     Args:
         record: the record.
         path: the name of a field, names joined by dots that lead into inner mappings, or a
-            sequence of such paths, which makes a key of several parts.
+            sequence of such paths, which makes a key of several parts. `""` is the record itself.
     """
     if isinstance(path, str):
         value: Any = record
-        for name in path.split("."):
+        for name in path.split(".") if path else ():
             value = value.get(name) if isinstance(value, Mapping) else None
         if value is None or isinstance(value, str):
             return value

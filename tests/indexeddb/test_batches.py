@@ -91,7 +91,7 @@ async def test_pages_of_a_store(
 
 @pytest.mark.parametrize("query", [None, "red", KeyRange("red", "teal")])
 @pytest.mark.parametrize("count", [None, 1, 2, 20])
-@pytest.mark.parametrize("direction", ["next", "prev"])
+@pytest.mark.parametrize("direction", ["next", "nextunique", "prev", "prevunique"])
 async def test_pages_of_an_index_whose_keys_are_the_same(
     filled: indexeddb.Database,
     direction_support: None,

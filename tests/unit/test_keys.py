@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexeddb.errors import InvalidKey
-from indexeddb.keys import Key, KeyRange, extract_key, prefix_of, sort_key
+from indexeddb.keys import Key, KeyRange, compare, extract_key, prefix_of, sort_key
 
 SORTED: list[Key] = [
     float("-inf"),
@@ -79,6 +79,13 @@ def test_a_moment_is_the_same_key_in_every_time_zone_and_exact_to_the_millisecon
     assert extract_key({"at": noon.replace(tzinfo=None)}, "at") is None
 
 
+def test_two_keys_compare_as_the_specification_says() -> None:
+    for place, key in enumerate(SORTED):
+        assert [compare(key, other) for other in SORTED] == [
+            (place > at) - (place < at) for at in range(len(SORTED))
+        ]
+
+
 @given(st.text(), st.text())
 def test_strings_compare_by_utf_16_code_unit(left: str, right: str) -> None:
     assert (sort_key(left) < sort_key(right)) == (units(left) < units(right))
@@ -86,6 +93,9 @@ def test_strings_compare_by_utf_16_code_unit(left: str, right: str) -> None:
 
 @pytest.mark.parametrize("key", NO_KEYS)
 def test_what_is_no_key_is_refused_everywhere(key: Any) -> None:
+    for one, other in ((key, 1), (1, key)):
+        with pytest.raises(InvalidKey):
+            compare(one, other)
     for make in (sort_key, KeyRange.only, KeyRange().includes, KeyRange.starting_with):
         with pytest.raises(InvalidKey):
             make(key)
@@ -184,6 +194,9 @@ def test_a_record_has_a_key_where_each_part_is_one() -> None:
     for path in ["flag", "none", "missing", "in", "a.b", ("a", "missing"), ("a", "flag")]:
         assert extract_key(record, path) is None
     assert extract_key({"n": float("nan")}, "n") is None
+    assert extract_key(record, "") is None
+    assert extract_key(record, ("a", "")) is None
+    assert extract_key({"": "x"}, "") is None
 
 
 def test_a_range_of_beginnings_ends_after_all_that_begin_so() -> None:
