@@ -39,6 +39,8 @@ from indexeddb._transaction import (
     Upgrade,
     UpgradeTransaction,
 )
+from indexeddb._typed import TypedCursor, TypedIndex, TypedStore
+from indexeddb._typed_one_shots import DatabaseStore
 from indexeddb._values import from_json, to_json, to_py
 from indexeddb.errors import (
     Blocked,
@@ -66,6 +68,7 @@ __all__ = [
     "ConstraintViolated",
     "Cursor",
     "Database",
+    "DatabaseStore",
     "Direction",
     "Durability",
     "Index",
@@ -83,6 +86,9 @@ __all__ = [
     "Store",
     "Transaction",
     "TransactionAborted",
+    "TypedCursor",
+    "TypedIndex",
+    "TypedStore",
     "Unavailable",
     "Upgrade",
     "UpgradeTransaction",
