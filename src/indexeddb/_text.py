@@ -159,7 +159,7 @@ class _Notes:
                 raise InvalidValue(_at(path, str(error))) from None
         if isinstance(value, bytes | bytearray | memoryview):
             return self._object(bytes(value), path)
-        if isinstance(value, self._passing):
+        if isinstance(value, self._passing) and not callable(value):  # a function of JavaScript's
             return self._object(value, path)
         raise InvalidValue(_at(path, f"{name_of(value)} cannot be stored"))
 

@@ -11,6 +11,7 @@ from indexeddb._record_type import RecordType, Unfit
 from indexeddb._request import Request
 from indexeddb._source import Query, Source
 from indexeddb._store import Index, Store
+from indexeddb._text import decode
 from indexeddb.errors import InvalidValue, UsageError
 from indexeddb.keys import Direction, Key, KeyRange, extract_key
 
@@ -47,8 +48,20 @@ def _record_type(kind: Any) -> RecordType[Any]:
     raise UsageError(msg)
 
 
-def name_record(unfit: Unfit, store: str, key_path: KeyPath, key: object = None) -> InvalidValue:
-    """Return the error to raise where a record does not fit its type; it has the key if it can."""
+def asked_key(index: str | None, query: object) -> Any:
+    """Return the primary key that a request asked for; None where it asked for something else.
+
+    The query is given as it crosses.
+    """
+    parts: Any = decode(query) if index is None and isinstance(query, str) else ()
+    return parts[0] if len(parts) == 1 else None
+
+
+def name_record(unfit: Unfit, store: str, key_path: KeyPath, key: Any = None) -> InvalidValue:
+    """Return the error to raise where a record does not fit its type.
+
+    It has the record's key, if that is known or found by the key path.
+    """
     if key is None and key_path is not None and isinstance(unfit.record, dict):
         path = key_path if isinstance(key_path, str) else tuple(key_path)
         key = extract_key(unfit.record, path)
@@ -92,15 +105,16 @@ class TypedSource(Source, Generic[T]):
         return cursor.of(self._type, self._store)
 
     def _ask(self, lane: int, convert: Callable[[Any], Any], method: str, *given: Any) -> Any:
-        decode = decoder(self._type, method)
-        if decode is None:
+        convert_typed = decoder(self._type, method)
+        if convert_typed is None:
             return super()._ask(lane, convert, method, *given)
 
         def named(crossed: Any) -> Any:
             try:
-                return decode(crossed)
+                return convert_typed(crossed)
             except Unfit as unfit:
-                raise name_record(unfit, self._store, self._place.key_path) from unfit
+                key = asked_key(self._index, given[0])
+                raise name_record(unfit, self._store, self._place.key_path, key) from unfit
 
         return super()._ask(lane, named, method, *given)
 

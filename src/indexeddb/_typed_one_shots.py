@@ -7,7 +7,7 @@ from indexeddb._one_shots import OneShots
 from indexeddb._record_type import RecordType, Unfit
 from indexeddb._source import Query
 from indexeddb._transaction import Durability
-from indexeddb._typed import KeyPath, decoder, name_record
+from indexeddb._typed import KeyPath, asked_key, decoder, name_record
 from indexeddb.keys import Direction, Key, KeyRange
 
 T = TypeVar("T")
@@ -39,7 +39,8 @@ class TypedOneShots(OneShots):
         try:
             return await super()._read(store, index, lane, decode, *given)
         except Unfit as unfit:
-            raise name_record(unfit, store, await self._key_path(store)) from unfit
+            key = asked_key(index, given[1])
+            raise name_record(unfit, store, await self._key_path(store), key) from unfit
 
     async def _once(
         self, mode: str, durability: str, convert: Callable[[Any], T], *given: Any

@@ -184,7 +184,7 @@ async def test_a_record_that_does_not_fit_is_named_by_its_key_and_place(
     assert str(caught.value).startswith(f"{record}.tags[1]: ")
 
 
-async def test_a_record_without_a_key_in_it_is_named_by_its_position(
+async def test_a_record_without_a_key_in_it_is_named_by_what_was_asked_or_its_position(
     db: indexeddb.Database,
 ) -> None:
     store = db.store("numbers", Thing)
@@ -192,6 +192,14 @@ async def test_a_record_without_a_key_in_it_is_named_by_its_position(
     await db.put("numbers", {"id": "b"}, 2)
     with pytest.raises(InvalidValue, match=r"^numbers: found\[1\]\.colour: is missing$"):
         await store.get_all()
+    with pytest.raises(InvalidValue, match=r"^numbers\[2\]\.colour: is missing$"):
+        await store.get(2)
+
+    async def body(tx: indexeddb.Transaction) -> None:
+        with pytest.raises(InvalidValue, match=r"^numbers\[2\]\.colour: is missing$"):
+            await tx.store("numbers", Thing).get(2)
+
+    await db.read(["numbers"], body)
 
 
 async def test_what_does_not_fit_the_type_is_not_written(db: indexeddb.Database) -> None:
