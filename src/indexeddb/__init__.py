@@ -24,10 +24,12 @@ The package can be imported under CPython too; there `open` raises `Unavailable`
 `indexeddb.keys` and `indexeddb.errors` need no browser. The errors are in `indexeddb.errors`.
 """
 
+from indexeddb._bodies import reads, writes
 from indexeddb._cursor import Cursor, KeyCursor
 from indexeddb._database import Database
-from indexeddb._databases import delete, exists, names, open  # noqa: A004
+from indexeddb._databases import databases, delete, exists, names, open  # noqa: A004
 from indexeddb._log import protect_from_crash
+from indexeddb._migrations import Migration
 from indexeddb._request import Request
 from indexeddb._store import Index, Store
 from indexeddb._transaction import (
@@ -73,6 +75,7 @@ __all__ = [
     "Key",
     "KeyCursor",
     "KeyRange",
+    "Migration",
     "Mode",
     "NotFound",
     "QuotaExceeded",
@@ -86,6 +89,7 @@ __all__ = [
     "UpgradeTransaction",
     "UsageError",
     "VersionTooNew",
+    "databases",
     "delete",
     "error_from",
     "exists",
@@ -93,6 +97,8 @@ __all__ = [
     "names",
     "open",
     "protect_from_crash",
+    "reads",
     "to_json",
     "to_py",
+    "writes",
 ]
