@@ -5,12 +5,12 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from indexeddb import _quirks
-from indexeddb._connection import Connection
+from indexeddb._connection import Connection, Listeners
 from indexeddb._driver import Driver, Once, Running
 from indexeddb._kernel import kernel
 from indexeddb._one_shots import OneShots
 from indexeddb._request import issue
-from indexeddb._transaction import Body, Durability, Transaction, Upgrade
+from indexeddb._transaction import Body, Durability, Mode, Transaction, Upgrade
 from indexeddb._typed import KeyPath, record_type
 from indexeddb._typed_one_shots import DatabaseStore, TypedOneShots
 from indexeddb.errors import ConnectionLost
@@ -31,12 +31,18 @@ class Database(OneShots):
     """
 
     def __init__(
-        self, name: str, version: int | None, upgrade: Upgrade | None, timeout: float
+        self,
+        name: str,
+        version: int | None,
+        upgrade: Upgrade | None,
+        timeout: float,
+        listeners: Listeners,
     ) -> None:
         self._name = name
         self._version = version
         self._upgrade = upgrade
         self._timeout = timeout
+        self._listeners = listeners
         self._connection: Connection | None = None
         self._opening: asyncio.Task[Connection] | None = None
         self._closed = False
@@ -153,7 +159,9 @@ class Database(OneShots):
         return await self._open_once()
 
     async def _open_once(self) -> Connection:
-        return await Connection.open(self._name, self._version, self._upgrade, self._timeout)
+        return await Connection.open(
+            self._name, self._version, self._upgrade, self._timeout, self._listeners
+        )
 
     def _opened(self, opening: "asyncio.Task[Connection]") -> None:
         self._opening = None
@@ -163,12 +171,14 @@ class Database(OneShots):
         if self._closed:
             self._connection.close()
 
-    async def _run(self, stores: Sequence[str], body: Body[T], mode: str, durability: str) -> T:
+    async def _run(
+        self, stores: Sequence[str], body: Body[T], mode: Mode, durability: Durability
+    ) -> T:
         names = (stores,) if isinstance(stores, str) else tuple(stores)
 
         def begin(connection: Connection) -> Running[T]:
             number = issue(kernel().begin, connection.js, mode, durability, *names)
-            transaction = Transaction(number, names, connection.schema)
+            transaction = Transaction(number, names, connection.schema, mode, durability)
             return Driver(transaction, body, is_reading=mode == "readonly")
 
         return await self._carry_out(begin)
@@ -192,7 +202,7 @@ class Database(OneShots):
                 raise
             # What is lost was not committed, so once more on a new connection does no harm. Where
             # another call has opened one already, that one stays.
-            connection.close()
+            connection.lose()
             return await self._attempt(await self._connect(), begin)
 
     async def _attempt(

@@ -123,7 +123,7 @@ class TypedStore(TypedSource[T], Store):
     """An object store inside a transaction, whose records are of a type."""
 
     def __init__(self, store: Store, kind: type[T]) -> None:
-        Store.__init__(self, store._owner, store.name, store._schema)  # noqa: SLF001
+        vars(self).update(vars(store))
         self._type = record_type(kind)
         self._place = self
 
@@ -163,7 +163,7 @@ class TypedIndex(TypedSource[T], Index):
     """An index whose records are of a type."""
 
     def __init__(self, index: Index, store: Store, kind: RecordType[T]) -> None:
-        Index.__init__(self, index._owner, store.name, index.name, index.key_path)  # noqa: SLF001
+        vars(self).update(vars(index))
         self._type = kind
         self._place = store
 
