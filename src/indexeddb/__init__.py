@@ -24,13 +24,25 @@ The package can be imported under CPython too; there `open` raises `Unavailable`
 `indexeddb.keys` and `indexeddb.errors` need no browser. The errors are in `indexeddb.errors`.
 """
 
-from indexeddb._database import Database, Durability
-from indexeddb._databases import delete, exists, names, open  # noqa: A004
+from indexeddb._blob import Blob
+from indexeddb._bodies import reads, writes
+from indexeddb._cursor import Cursor, KeyCursor
+from indexeddb._database import Database
+from indexeddb._databases import databases, delete, exists, names, open  # noqa: A004
 from indexeddb._log import protect_from_crash
+from indexeddb._migrations import Migration
 from indexeddb._request import Request
-from indexeddb._source import Cursor
 from indexeddb._store import Index, Store
-from indexeddb._transaction import Body, Transaction, Upgrade, UpgradeTransaction
+from indexeddb._transaction import (
+    Body,
+    Durability,
+    Mode,
+    Transaction,
+    Upgrade,
+    UpgradeTransaction,
+)
+from indexeddb._typed import TypedCursor, TypedIndex, TypedStore
+from indexeddb._typed_one_shots import DatabaseStore
 from indexeddb._values import from_json, to_json, to_py
 from indexeddb.errors import (
     Blocked,
@@ -51,12 +63,14 @@ from indexeddb.errors import (
 from indexeddb.keys import Direction, Key, KeyRange
 
 __all__ = [
+    "Blob",
     "Blocked",
     "Body",
     "ConnectionLost",
     "ConstraintViolated",
     "Cursor",
     "Database",
+    "DatabaseStore",
     "Direction",
     "Durability",
     "Index",
@@ -64,7 +78,10 @@ __all__ = [
     "InvalidKey",
     "InvalidValue",
     "Key",
+    "KeyCursor",
     "KeyRange",
+    "Migration",
+    "Mode",
     "NotFound",
     "QuotaExceeded",
     "ReadOnly",
@@ -72,11 +89,15 @@ __all__ = [
     "Store",
     "Transaction",
     "TransactionAborted",
+    "TypedCursor",
+    "TypedIndex",
+    "TypedStore",
     "Unavailable",
     "Upgrade",
     "UpgradeTransaction",
     "UsageError",
     "VersionTooNew",
+    "databases",
     "delete",
     "error_from",
     "exists",
@@ -84,6 +105,8 @@ __all__ = [
     "names",
     "open",
     "protect_from_crash",
+    "reads",
     "to_json",
     "to_py",
+    "writes",
 ]

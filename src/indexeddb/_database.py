@@ -2,46 +2,47 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from typing import Any, Literal, TypeVar
+from typing import Any, TypeVar
 
 from indexeddb import _quirks
-from indexeddb._connection import Connection
+from indexeddb._connection import Connection, Listeners
 from indexeddb._driver import Driver, Once, Running
-from indexeddb._kernel import RAW, VALUE, kernel
+from indexeddb._kernel import kernel
+from indexeddb._one_shots import OneShots
 from indexeddb._request import issue
-from indexeddb._source import Query, check_count, nothing
-from indexeddb._transaction import Body, Transaction, Upgrade
-from indexeddb._values import encode_optional, encode_query, encode_record, from_lane, key_from_lane
+from indexeddb._transaction import Body, Durability, Mode, Transaction, Upgrade
+from indexeddb._typed import KeyPath, record_type
+from indexeddb._typed_one_shots import DatabaseStore, TypedOneShots
 from indexeddb.errors import ConnectionLost
-from indexeddb.keys import Key, KeyRange
 
 T = TypeVar("T")
-Durability = Literal["default", "relaxed", "strict"]
-"""How safe a write is when it has completed.
-
-`"relaxed"` is safe when the browser or its tab is killed; `"strict"` also waits for the disk, and
-is safe when the power fails. https://www.w3.org/TR/IndexedDB-3/#transaction-durability-hint
-"""
+R = TypeVar("R")
 
 
-class Database:
+class Database(OneShots):
     """An open database. `indexeddb.open` makes one.
 
     The connection closes by itself when another tab upgrades or deletes the database, and opens
     again when it is next used.
 
-    `read` and `write` run a coroutine in a transaction; `get`, `get_all`, `count`, `put` and
-    `delete` are a transaction each. All of them raise an `IndexedDBError` where the database failed
-    or was used in a wrong way, as its subclasses tell.
+    `read` and `write` run a coroutine in a transaction; `get`, `put` and the other methods that
+    name one store are a transaction each. All of them raise an `IndexedDBError` where the database
+    failed or was used in a wrong way, as its subclasses tell.
     """
 
     def __init__(
-        self, name: str, version: int | None, upgrade: Upgrade | None, timeout: float
+        self,
+        name: str,
+        version: int | None,
+        upgrade: Upgrade | None,
+        timeout: float,
+        listeners: Listeners,
     ) -> None:
         self._name = name
         self._version = version
         self._upgrade = upgrade
         self._timeout = timeout
+        self._listeners = listeners
         self._connection: Connection | None = None
         self._opening: asyncio.Task[Connection] | None = None
         self._closed = False
@@ -96,28 +97,24 @@ class Database:
         """
         return await self._run(stores, body, "readwrite", durability)
 
-    async def get(self, store: str, key: Key | KeyRange) -> Any:
-        """Return the first record with this key or in this range; None when there is none."""
-        return await self._once("readonly", store, VALUE, from_lane, "get", encode_query(key))
+    def store(self, name: str, kind: type[R]) -> DatabaseStore[R]:
+        """Return a store whose records are of a type, to use without a body.
 
-    async def get_all(self, store: str, query: Query = None, *, count: int | None = None) -> Any:
-        """Return the records of a range, at most `count`."""
-        check_count(count)
-        given = (encode_optional(query), count)
-        return await self._once("readonly", store, VALUE, from_lane, "getAll", *given)
+        Args:
+            name: its name.
+            kind: the type of its records: a dataclass, a msgspec Struct or a TypedDict.
 
-    async def count(self, store: str, query: Query = None) -> int:
-        """Return how many records there are in a range."""
-        return await self._once("readonly", store, RAW, int, "count", encode_optional(query))
+        Raises:
+            UsageError: records cannot be of that type.
+        """
+        one_shots = TypedOneShots(record_type(kind), self._once, self._key_path)
+        return DatabaseStore(name, one_shots)
 
-    async def put(self, store: str, value: object, key: Key | None = None) -> Any:
-        """Write a record in place of the one with its key, if any, and return the key."""
-        given = encode_record(value, key)
-        return await self._once("readwrite", store, VALUE, key_from_lane, "put", *given)
+    async def _key_path(self, store: str) -> KeyPath:
+        async def body(tx: Transaction) -> KeyPath:
+            return tx.store(store).key_path
 
-    async def delete(self, store: str, query: Key | KeyRange) -> None:
-        """Delete the records with this key or in this range."""
-        await self._once("readwrite", store, RAW, nothing, "delete", encode_query(query))
+        return await self.read([store], body)
 
     async def connect(self) -> None:
         """Open the connection, where it is not open; it raises what `indexeddb.open` does."""
@@ -155,12 +152,16 @@ class Database:
         for pause in _quirks.REOPEN_PAUSES:
             try:
                 return await self._open_once()
-            except ConnectionLost:
+            except ConnectionLost as error:
+                if error.name is None:  # the upgrade raised it by itself
+                    raise
                 await asyncio.sleep(pause / 1000)
         return await self._open_once()
 
     async def _open_once(self) -> Connection:
-        return await Connection.open(self._name, self._version, self._upgrade, self._timeout)
+        return await Connection.open(
+            self._name, self._version, self._upgrade, self._timeout, self._listeners
+        )
 
     def _opened(self, opening: "asyncio.Task[Connection]") -> None:
         self._opening = None
@@ -170,22 +171,23 @@ class Database:
         if self._closed:
             self._connection.close()
 
-    async def _run(self, stores: Sequence[str], body: Body[T], mode: str, durability: str) -> T:
+    async def _run(
+        self, stores: Sequence[str], body: Body[T], mode: Mode, durability: Durability
+    ) -> T:
         names = (stores,) if isinstance(stores, str) else tuple(stores)
 
         def begin(connection: Connection) -> Running[T]:
             number = issue(kernel().begin, connection.js, mode, durability, *names)
-            transaction = Transaction(number, names, connection.schema)
+            transaction = Transaction(number, names, connection.schema, mode, durability)
             return Driver(transaction, body, is_reading=mode == "readonly")
 
         return await self._carry_out(begin)
 
     async def _once(
-        self, mode: str, store: str, lane: int, convert: Callable[[Any], T], *given: Any
+        self, mode: str, durability: str, convert: Callable[[Any], T], *given: Any
     ) -> T:
         def begin(connection: Connection) -> Running[T]:
-            once = kernel().once
-            number = issue(once, connection.js, mode, "relaxed", store, lane, *given)
+            number = issue(kernel().once, connection.js, mode, durability, *given)
             return Once(number, convert, is_reading=mode == "readonly")
 
         return await self._carry_out(begin)
@@ -194,12 +196,13 @@ class Database:
         connection = await self._connect()
         try:
             return await self._attempt(connection, begin)
-        except ConnectionLost:
-            if self._closed:
+        except ConnectionLost as error:
+            # Only the browser's own word counts: what the body raised by itself is its result.
+            if self._closed or error.name is None:
                 raise
             # What is lost was not committed, so once more on a new connection does no harm. Where
             # another call has opened one already, that one stays.
-            connection.close()
+            connection.lose()
             return await self._attempt(await self._connect(), begin)
 
     async def _attempt(

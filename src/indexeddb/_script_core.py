@@ -9,42 +9,16 @@ const SETTLED = -1;
 const transactions = new Map();
 let lastId = 0;
 
-// Whether JSON says all of a value. What structured cloning made has no getters and no toJSON.
-const isPlain = (value) => {
-  if (typeof value === 'string' || typeof value === 'boolean' || value === null) return true;
-  if (typeof value === 'number') {
-    if (Object.is(value, -0)) return false;
-    return Number.isInteger(value) ? Number.isSafeInteger(value) : Number.isFinite(value);
-  }
-  if (typeof value !== 'object') return false;
-  if (Array.isArray(value)) {
-    // Not `every`, which passes over what was never set.
-    for (let n = 0; n < value.length; n += 1) if (!isPlain(value[n])) return false;
-    return true;
-  }
-  if (Object.getPrototypeOf(value) !== Object.prototype) return false;
-  for (const name in value) if (!isPlain(value[name])) return false;
-  return true;
-};
-
 const convert = (lane, value) => {
   if (lane === TEXT) return JSON.stringify(value);
   if (lane === RAW || typeof value === 'number' || value === undefined) return value;
-  let plain;
-  try {
-    plain = isPlain(value);
-  } catch {  // cyclic, or too deep
-    plain = false;
-  }
-  return plain ? JSON.stringify(value) : value;
+  return toText(value);
 };
 
-const parse = (value) => (typeof value === 'string' ? JSON.parse(value) : value);
-
-// A query is [key] or [lower, upper, lowerOpen, upperOpen], or the JSON text of that.
+// A query is [key] or [lower, upper, lowerOpen, upperOpen], or the text of that.
 const decode = (query) => {
   if (query === undefined) return undefined;
-  const parts = parse(query);
+  const parts = fromText(query);
   if (parts.length === 1) return parts[0];
   const [lower, upper, lowerOpen, upperOpen] = parts;
   if (upper !== null) {
@@ -53,7 +27,9 @@ const decode = (query) => {
       : IDBKeyRange.bound(lower, upper, lowerOpen, upperOpen);
   }
   // No key sorts below minus infinity, so that bound takes all.
-  return IDBKeyRange.lowerBound(lower === null ? -Infinity : lower, lowerOpen);
+  return lower === null
+    ? IDBKeyRange.lowerBound(-Infinity)
+    : IDBKeyRange.lowerBound(lower, lowerOpen);
 };
 
 class Transaction {

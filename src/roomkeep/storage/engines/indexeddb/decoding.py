@@ -6,7 +6,6 @@ from typing import Any, TypeVar
 
 import msgspec
 from msgspec import Raw
-from pyodide.ffi import JsException
 
 import indexeddb
 from roomkeep.storage.decode_errors import Suspects, UnreadableRecord, describe
@@ -63,7 +62,7 @@ class Decoder:
         for value in values:
             try:
                 texts.append(indexeddb.to_json(value) or "null")
-            except JsException as error:
+            except indexeddb.InvalidValue as error:
                 path = STORES[store].key_path
                 parts = (path,) if isinstance(path, str) else path
                 key = tuple(getattr(value, part, None) for part in parts)
