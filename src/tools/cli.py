@@ -28,13 +28,14 @@ from tools.check import (
     test_sync,
 )
 from tools.desktop import show_desktop
+from tools.distribution import build_indexeddb
 from tools.federation import run_federation
 from tools.homeserver import DEFAULT_PORT as HOMESERVER_PORT
 from tools.homeserver import run_homeserver
 from tools.keys import DELAYS, test_keys
-from tools.paths import DEV_SITE, SITE, ToolError
+from tools.paths import DEV_SITE, DISTRIBUTIONS, ROOT, SITE, ToolError
 from tools.server import SiteServer
-from tools.setup import set_up, set_up_tests
+from tools.setup import set_up, set_up_test_tools, set_up_tests
 from tools.site import build_site
 
 _DEFAULT_PORT = 8000
@@ -64,6 +65,7 @@ def _parser() -> ArgumentParser:
 
     add("setup", _setup, "get all that building, serving and testing need")
     add("build", _build, "build the site into .build/site")
+    add("build-indexeddb", _build_indexeddb, "build the distribution of indexeddb into build/")
     add("start", _start, "build the site and serve it")
     add("dev", _dev, "serve the site and rebuild it while you edit")
     add("desktop", _desktop, "build the site and show it in a window of its own")
@@ -78,8 +80,9 @@ def _parser() -> ArgumentParser:
     test.add_argument("steps", nargs="*", metavar="step", help=", ".join(STEPS))
     long = add("test-long", _test_long, "compare with the model and kill the browser many times")
     long.add_argument("--seed", type=int, help="what the calls are made from; any when not given")
-    searches = add("test-search", _test_search, "compare 10,000 searches with a plain scan")
-    searches.add_argument("--seed", type=int, help="what is searched; any when not given")
+    add("test-search", _test_search, "compare 10,000 searches with a plain scan").add_argument(
+        "--seed", type=int, help="what is searched; any when not given"
+    )
     fuzz = add("test-fuzz", _test_fuzz, "damage archives at random and try to import them")
     fuzz.add_argument("--seconds", type=float, default=300, help="for how long; 300 as a rule")
     fuzz.add_argument("--seed", type=int, help="what the damage is made from; any when not given")
@@ -132,6 +135,13 @@ def _build(_: Namespace) -> int:
     started = time.monotonic()
     changed = build_site(SITE, compile_own=True)
     print(f"The site is in .build/site: {_count(changed)} in {time.monotonic() - started:.1f} s.")
+    return 0
+
+
+def _build_indexeddb(_: Namespace) -> int:
+    set_up_test_tools()
+    for path in build_indexeddb(DISTRIBUTIONS):
+        print(path.relative_to(ROOT))
     return 0
 
 

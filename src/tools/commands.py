@@ -22,20 +22,27 @@ def find_program(name: str, advice: str) -> str:
     return found
 
 
-def run(command: Sequence[str | Path], *, doing: str, env: Mapping[str, str] | None = None) -> None:
-    """Runs a program in the project's root, quietly; what it said is shown when it fails.
+def run(
+    command: Sequence[str | Path],
+    *,
+    doing: str,
+    env: Mapping[str, str] | None = None,
+    folder: Path = ROOT,
+) -> None:
+    """Runs a program, quietly; what it said is shown when it fails.
 
     Args:
         command: The program and its arguments.
         doing: What it is run for, to complete the sentence "Could not …".
         env: Environment variables beside those of this process.
+        folder: The folder to run it in.
 
     Raises:
         ToolError: It ended with an error.
     """
     done = subprocess.run(
         [str(part) for part in command],
-        cwd=ROOT,
+        cwd=folder,
         env={**os.environ, **(env or {})},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,

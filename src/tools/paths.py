@@ -7,9 +7,12 @@ from typing import Final
 ROOT: Final = Path(__file__).resolve().parents[2]
 SOURCE: Final = ROOT / "src" / "roomkeep"
 LIBRARY: Final = ROOT / "src" / "indexeddb"
-"""The library that Roomkeep is built on; both are in one wheel."""
+"""The library that Roomkeep is built on: a distribution of its own, and in Roomkeep's wheel."""
 NODE_MODULES: Final = ROOT / "node_modules"
 VENV: Final = ROOT / ".venv"
+
+DISTRIBUTIONS: Final = ROOT / "build"
+"""The archives to upload to a package index."""
 
 BUILD: Final = ROOT / ".build"
 SITE: Final = BUILD / "site"
