@@ -1,13 +1,31 @@
-"""Running other programs."""
+"""Running commands: those of the command line, and other programs."""
 
 import os
 import shutil
 import subprocess
+import sys
+from argparse import Namespace
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import IO
 
 from tools.paths import ROOT, ToolError
+
+
+def run_chosen(chosen: Namespace) -> int:
+    """Runs the command that a parser's `run` names and gives its exit status.
+
+    Args:
+        chosen: What the parser made of the command line.
+    """
+    try:
+        status: int = chosen.run(chosen)
+    except ToolError as error:
+        print(error, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    return status
 
 
 def find_program(name: str, advice: str) -> str:

@@ -20,12 +20,12 @@ from pyodide.code import run_js
 from pyodide.http import pyfetch
 
 import indexeddb
+from benchmarks.timing import timed
 from indexeddb.keys import KeyRange
 from roomkeep.models import Channel, Message, Room
 from roomkeep.persistence import DatabaseService
 from roomkeep.storage.schema import search_database_name
 from roomkeep.storage.search.tokens import words
-from tools.timing import timed
 
 BATCH = 1_000
 ROUNDS = 200
