@@ -7,6 +7,7 @@ from pathlib import Path
 from benchmarks.app import bench_app
 from benchmarks.desktop import bench_desktop
 from benchmarks.latency import bench_latency
+from benchmarks.peers import bench_peers
 from benchmarks.search import bench_search
 from benchmarks.start import bench_start
 from benchmarks.store import bench_indexeddb, bench_store
@@ -40,6 +41,10 @@ def _parser() -> ArgumentParser:
     add("indexeddb", lambda _: bench_indexeddb(), "measure IndexedDB from Python in the browser")
     latency = add("latency", _latency, "measure how fast a message is on other screens")
     latency.add_argument("--times", type=int, default=50, help="how many of each; 50 as a rule")
+    peers = add("peers", _peers, "measure IndexedDB from Python beside other libraries")
+    add_archive(peers)
+    peers.add_argument("--messages", type=int, default=100_000, help="how many; 100,000 as a rule")
+    peers.add_argument("--rounds", type=int, default=30, help="how often each is done; 30")
     search = add("search", _search, "measure how fast messages are found")
     add_archive(search)
     search.add_argument("--messages", type=int, default=1_000_000, help="how many; 1,000,000")
@@ -61,6 +66,10 @@ def _desktop(arguments: Namespace) -> int:
 
 def _latency(arguments: Namespace) -> int:
     return bench_latency(arguments.times)
+
+
+def _peers(arguments: Namespace) -> int:
+    return bench_peers(arguments.archive, arguments.messages, arguments.rounds)
 
 
 def _search(arguments: Namespace) -> int:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Final
+from typing import IO, Final
 
 from tools.browser import VARIABLE
 from tools.commands import call
@@ -22,16 +22,16 @@ def measure_page(
     script: str,
     *,
     modules: Sequence[str] = (),
-    packages: Sequence[str] = (),
     files: Mapping[str, bytes] | None = None,
+    output: IO[str] | None = None,
 ) -> int:
     """Opens a page on a profile on the disk, and prints what its script says.
 
     Args:
         script: The file beside this one that the page runs.
         modules: Other files beside this one that it imports, as `benchmarks.NAME`.
-        packages: What it needs beside what the app's page has.
         files: What it fetches from where it is, by name.
+        output: Where what the script says goes; this terminal when None.
 
     Returns:
         The exit status: 0 where the script has said "done".
@@ -42,7 +42,7 @@ def measure_page(
     browser = set_up_tests()
     build_site(SITE, compile_own=True)
     imported = [TIMING, *(HERE / name for name in modules)]
-    write_python_page(_PAGE, HERE / script, packages=packages, modules=imported)
+    write_python_page(_PAGE, HERE / script, modules=imported)
     for name, data in (files or {}).items():
         (_PAGE / name).write_bytes(data)
     runner = ROOT / "src" / "tools" / "page_console.mjs"
@@ -52,6 +52,7 @@ def measure_page(
             return call(
                 [find_node(), runner, f"{server.url}bench/index.html"],
                 env={VARIABLE: str(browser)},
+                output=output,
             )
         finally:
             server.shutdown()

@@ -14,12 +14,12 @@ from functools import partial
 from typing import Any
 
 import js
-import msgspec
 from msgspec import structs
 from pyodide.code import run_js
 from pyodide.http import pyfetch
 
 import indexeddb
+from benchmarks.messages_page import read_archive, repeated
 from benchmarks.timing import timed
 from indexeddb.keys import KeyRange
 from roomkeep.models import Channel, Message, Room
@@ -49,23 +49,6 @@ WATCH = """(() => {
 def tell(what: str, value: str) -> None:
     """Print one row."""
     js.console.info(f"{what:<64} {value:>14}")
-
-
-async def read_archive() -> list[Message]:
-    """Return the archive's messages."""
-    text = await (await pyfetch("archive.jsonl")).bytes()
-    decode = msgspec.json.Decoder(Message).decode
-    return [decode(line) for line in text.splitlines()]
-
-
-def repeated(archive: list[Message], count: int) -> Iterator[Message]:
-    """Yield the archive's messages, again and again, each time later and under other ids."""
-    times = [one.timestamp for one in archive]
-    span = max(times) - min(times) + 1
-    for number in range(count):
-        turn, place = divmod(number, len(archive))
-        one = archive[place]
-        yield structs.replace(one, id=f"{turn}-{one.id}", timestamp=one.timestamp + turn * span)
 
 
 async def import_all(db: DatabaseService, messages: Iterator[Message]) -> float:

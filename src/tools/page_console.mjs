@@ -32,5 +32,5 @@ try {
   await ended;
 } finally {
   await context.close();
-  fs.rmSync(folder, { recursive: true, force: true });
+  fs.rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
 }
