@@ -23,6 +23,7 @@ class Plan:
     Attributes:
         database: the name of the database of `DatabaseService`.
         room: the room whose pages are read.
+        size: how many messages it has.
         ids: the messages that are read and changed, one in each round.
         middles: messages in the middle of the room, and their times.
         message: what new messages are like.
@@ -32,6 +33,7 @@ class Plan:
 
     database: str
     room: str
+    size: int
     ids: list[str]
     middles: list[tuple[str, int]]
     message: Message
