@@ -1,12 +1,13 @@
 """Measuring in a page of Chromium that runs a Python script beside the built site."""
 
-from collections.abc import Mapping, Sequence
+import os
+import subprocess
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import IO, Final
+from typing import Final
 
 from tools.browser import VARIABLE
-from tools.commands import call
-from tools.paths import BUILD, ROOT, SITE
+from tools.paths import BUILD, ROOT, SITE, ToolError
 from tools.python_page import write_python_page
 from tools.server import SiteServer
 from tools.setup import find_node, set_up_tests
@@ -19,25 +20,30 @@ _PAGE: Final = BUILD / "bench-page"
 
 
 def measure_page(
-    script: str,
-    *,
-    modules: Sequence[str] = (),
-    files: Mapping[str, bytes] | None = None,
-    output: IO[str] | None = None,
+    script: str, *, modules: Sequence[str] = (), files: Mapping[str, bytes] | None = None
 ) -> int:
-    """Opens a page on a profile on the disk, and prints what its script says.
+    """Opens a page, and prints what its script says; gives the exit status.
+
+    The arguments and the errors are those of `run_page`.
+    """
+    for line in run_page(script, modules=modules, files=files):
+        print(line, flush=True)
+    return 0
+
+
+def run_page(
+    script: str, *, modules: Sequence[str] = (), files: Mapping[str, bytes] | None = None
+) -> Iterator[str]:
+    """Opens a page on a profile on the disk, and yields the lines that its script says.
 
     Args:
         script: The file beside this one that the page runs.
         modules: Other files beside this one that it imports, as `benchmarks.NAME`.
         files: What it fetches from where it is, by name.
-        output: Where what the script says goes; this terminal when None.
-
-    Returns:
-        The exit status: 0 where the script has said "done".
 
     Raises:
-        ToolError: Something is missing that the user must install, or the site does not build.
+        ToolError: Something is missing that the user must install, the site does not build, or the
+            script has failed.
     """
     browser = set_up_tests()
     build_site(SITE, compile_own=True)
@@ -48,11 +54,15 @@ def measure_page(
     runner = ROOT / "src" / "tools" / "page_console.mjs"
     with SiteServer({"/": SITE, "/bench/": _PAGE}) as server:
         server.start()
-        try:
-            return call(
-                [find_node(), runner, f"{server.url}bench/index.html"],
-                env={VARIABLE: str(browser)},
-                output=output,
-            )
-        finally:
-            server.shutdown()
+        process = subprocess.Popen(
+            [find_node(), runner, f"{server.url}bench/index.html"],
+            cwd=ROOT,
+            env={**os.environ, VARIABLE: str(browser)},
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        with process:
+            yield from (line.rstrip("\n") for line in process.stdout or ())
+        server.shutdown()
+    if process.returncode != 0:
+        raise ToolError("Could not measure: the reason is above.")

@@ -66,7 +66,7 @@ def _legend(colors: Mapping[str, str]) -> list[str]:
 
 def _bar(y: float, ms: float, ratio: float, who: str, color: str) -> list[str]:
     width = max(1.0, min(ratio, _LONGEST) / _LONGEST * (_RIGHT - _LEFT))
-    text = f"{ms:.2f} ms, {ratio:.1f} of Dexie"
+    text = f"{ms:.2f} ms, {ratio:.2f} of Dexie"
     shape = f'x="{_LEFT}" y="{y - 10}" width="{width:.1f}" height="{_BAR}" fill="{color}"'
     return [
         f"<rect {shape}><title>{escape(who)}: {text}</title></rect>",
