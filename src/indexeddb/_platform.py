@@ -1,5 +1,6 @@
 """The border to the browser: what exists only there, and where IndexedDB is found."""
 
+import sys
 from typing import TYPE_CHECKING, Any
 
 from indexeddb.errors import Unavailable
@@ -33,7 +34,11 @@ else:
             jsnull,
             to_js,
         )
-    except ImportError:  # CPython: the package can be imported, and `open` says what is missing
+    except ImportError as error:
+        if sys.platform == "emscripten":
+            msg = f"indexeddb needs Pyodide 0.28 or later: {error}"
+            raise ImportError(msg) from error
+        # CPython: the package can be imported, and `open` says what is missing.
         js = jsnull = create_proxy = run_js = to_js = None
         JsException = JsProxy = ConversionError = None
 

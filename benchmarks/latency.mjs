@@ -2,10 +2,10 @@
 // Prints one JSON line. Arguments: how many of each. The environment names the site and the homeserver, as for the tests.
 import process from 'node:process';
 import { chromium, expect } from '@playwright/test';
-import { launchOptions } from '../../playwright/browser.mjs';
-import { openApp } from '../../playwright/helpers.mjs';
-import { createSharedRoom, joinRoom, signIn } from '../../playwright/homeserver.mjs';
-import { composer } from '../../playwright/steps.mjs';
+import { launchOptions } from '../playwright/browser.mjs';
+import { openApp } from '../playwright/helpers.mjs';
+import { createSharedRoom, joinRoom, signIn } from '../playwright/homeserver.mjs';
+import { composer } from '../playwright/steps.mjs';
 
 const [times] = process.argv.slice(2).map(Number);
 const ROOM = 'Stopwatch';

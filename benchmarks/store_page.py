@@ -10,9 +10,9 @@ from typing import Any
 import js
 from pyodide.code import run_js
 
+from benchmarks.timing import timed
 from roomkeep.models import Message
 from roomkeep.persistence import DatabaseService
-from tools.timing import timed
 
 MESSAGES = 100_000
 BATCH = 1_000

@@ -25,7 +25,7 @@ def bench_app(archive: Path | None, *, in_window: bool) -> int:
     if in_window:
         set_up_window(offscreen=True)
     build_site(SITE, compile_own=True)
-    script = ROOT / "src" / "tools" / "bench_app.mjs"
+    script = ROOT / "benchmarks" / "app.mjs"
     arguments = [archive.resolve()] if archive else []
     with SiteServer({"/": SITE}) as server:
         server.start()

@@ -1,11 +1,11 @@
 """How fast the desktop is: its main process next to plain sqlite3, its window next to Chromium."""
 
-import gzip
-import json
 import shutil
 import tempfile
 from pathlib import Path
 
+from benchmarks.archives import as_lines, read_lines
+from benchmarks.pages import HERE, TIMING
 from tools.browser import VARIABLE
 from tools.commands import call
 from tools.paths import BUILD, ROOT, SITE
@@ -16,8 +16,7 @@ from tools.setup import find_node, set_up_tests, venv_program
 from tools.site import build_site
 
 _MADE_UP = 100_000
-_TOOLS = ROOT / "src" / "tools"
-_SCRIPT = _TOOLS / "bench_desktop_process" / "measure.py"
+_SCRIPT = HERE / "desktop_process" / "measure.py"
 
 
 def bench_desktop(archive: Path | None) -> int:
@@ -51,10 +50,9 @@ def _measure_window(archive: Path | None, browser: Path) -> int:
     site = BUILD / "bench-site"
     shutil.rmtree(site, ignore_errors=True)
     shutil.copytree(SITE, site)
-    modules = [_TOOLS / "timing.py"]
-    write_python_page(site / "bench", _TOOLS / "bench_window_page.py", modules=modules)
+    write_python_page(site / "bench", HERE / "window_page.py", modules=[TIMING])
     (site / "bench" / "archive.jsonl").write_bytes(_lines_of(archive))
-    script = _TOOLS / "bench_window.mjs"
+    script = HERE / "window.mjs"
     with SiteServer({"/": site}) as server:
         server.start()
         try:
@@ -69,9 +67,8 @@ def _measure_window(archive: Path | None, browser: Path) -> int:
 
 def _lines_of(archive: Path | None) -> bytes:
     if archive is not None:
-        data = archive.read_bytes()
-        return gzip.decompress(data) if data.startswith(b"\x1f\x8b") else data
-    lines = (
+        return read_lines(archive)
+    return as_lines(
         {
             "id": f"m{number}",
             "roomId": "others" if number % 3 else "big",
@@ -84,4 +81,3 @@ def _lines_of(archive: Path | None) -> bytes:
         }
         for number in range(_MADE_UP)
     )
-    return "\n".join(map(json.dumps, lines)).encode()

@@ -14,7 +14,7 @@ from tools.homeserver_person import Person
 from tools.paths import ROOT
 from tools.setup import set_up_tests, venv_program
 
-_SCRIPT: Final = ROOT / "src" / "tools" / "bench_sync_process" / "measure.py"
+_SCRIPT: Final = ROOT / "benchmarks" / "sync_process" / "measure.py"
 _AT_ONCE: Final = 8
 _ONE_SPACE_IN: Final = 10
 """Every tenth room is a space with a channel; the others are rooms as most clients make them."""

@@ -1,4 +1,4 @@
-// Opens the page that measures search, in a browser whose profile is on the disk, and prints what it says.
+// Opens a page in a browser whose profile is on the disk, and prints what it says with console.info until it says "done".
 // Argument: the page's URL.
 import fs from 'node:fs';
 import os from 'node:os';
@@ -7,7 +7,7 @@ import process from 'node:process';
 import { chromium } from '@playwright/test';
 import { launchOptions } from '../../playwright/browser.mjs';
 
-const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'roomkeep-bench-'));
+const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'roomkeep-page-'));
 const args = [...launchOptions.args, '--enable-precise-memory-info'];
 const context = await chromium.launchPersistentContext(folder, { ...launchOptions, args });
 try {
@@ -21,6 +21,7 @@ try {
   });
   const ended = new Promise((resolve, reject) => {
     page.on('crash', () => reject(new Error('the page has crashed')));
+    page.on('pageerror', reject);
     page.on('console', (message) => {
       if (message.type() === 'error') reject(new Error(message.text()));
       else if (message.text() === 'done') resolve();
@@ -31,5 +32,5 @@ try {
   await ended;
 } finally {
   await context.close();
-  fs.rmSync(folder, { recursive: true, force: true });
+  fs.rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
 }

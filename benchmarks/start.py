@@ -45,7 +45,7 @@ def bench_start() -> int:
         "/pyscript/": NODE_MODULES / "@pyscript" / "core" / "dist",
         "/pyodide/": NODE_MODULES / "pyodide",
     }
-    script = ROOT / "src" / "tools" / "bench_start.mjs"
+    script = ROOT / "benchmarks" / "start.mjs"
     with ExitStack() as ending, SiteServer(stock_mounts) as stock:
         stock.start()
         command: list[str | Path] = [find_node(), script, stock.url]

@@ -14,18 +14,18 @@ from functools import partial
 from typing import Any
 
 import js
-import msgspec
 from msgspec import structs
 from pyodide.code import run_js
 from pyodide.http import pyfetch
 
 import indexeddb
+from benchmarks.messages_page import read_archive, repeated
+from benchmarks.timing import timed
 from indexeddb.keys import KeyRange
 from roomkeep.models import Channel, Message, Room
 from roomkeep.persistence import DatabaseService
 from roomkeep.storage.schema import search_database_name
 from roomkeep.storage.search.tokens import words
-from tools.timing import timed
 
 BATCH = 1_000
 ROUNDS = 200
@@ -49,28 +49,6 @@ WATCH = """(() => {
 def tell(what: str, value: str) -> None:
     """Print one row."""
     js.console.info(f"{what:<64} {value:>14}")
-
-
-async def read_archive() -> list[Message]:
-    """Return the archive's messages."""
-    text = await (await pyfetch("archive.jsonl")).bytes()
-    decode = msgspec.json.Decoder(Message).decode
-    return [decode(line) for line in text.splitlines()]
-
-
-def repeated(archive: list[Message], count: int) -> Iterator[Message]:
-    """Yield the archive's messages, again and again, each time later and under other ids.
-
-    All of them are within the time of the archive, so that none is of the future.
-    """
-    first = min(one.timestamp for one in archive)
-    span = max(one.timestamp for one in archive) - first + 1
-    turns = -(-count // len(archive))
-    for number in range(count):
-        turn, place = divmod(number, len(archive))
-        one = archive[place]
-        time = first + (turn * span + one.timestamp - first) // turns
-        yield structs.replace(one, id=f"{turn}-{one.id}", timestamp=time)
 
 
 async def import_all(db: DatabaseService, messages: Iterator[Message]) -> float:

@@ -46,7 +46,7 @@ def bench_latency(times: int) -> int:
 
 def _measure(browser: Path, times: int) -> dict[str, list[float]]:
     """Measures, in ms."""
-    script = ROOT / "src" / "tools" / "bench_latency.mjs"
+    script = ROOT / "benchmarks" / "latency.mjs"
     with (
         tempfile.TemporaryDirectory(prefix="roomkeep-bench-") as folder,
         Homeserver(Path(folder)) as homeserver,

@@ -13,8 +13,8 @@ import js
 from pyodide.code import run_js
 
 import indexeddb
+from benchmarks.timing import timed
 from indexeddb import KeyRange, Transaction, UpgradeTransaction, _driver, _kernel
-from tools.timing import timed
 
 RECORDS = 20_000
 ROUNDS = 100

@@ -5,8 +5,8 @@ import os from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
 import { chromium } from '@playwright/test';
-import { launchOptions } from '../../playwright/browser.mjs';
-import { Window } from '../../playwright/window.mjs';
+import { launchOptions } from '../playwright/browser.mjs';
+import { Window } from '../playwright/window.mjs';
 
 const [url, site] = process.argv.slice(2);
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'roomkeep-bench-'));

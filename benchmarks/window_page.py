@@ -13,9 +13,9 @@ import js
 from pyodide.code import run_js
 from pyodide.http import pyfetch
 
+from benchmarks.timing import timed
 from roomkeep.models import Message
 from roomkeep.persistence import DatabaseService
-from tools.timing import timed
 
 BATCH = 1_000
 IMPORT_BATCH = 250
