@@ -21,6 +21,7 @@ from roomkeep.app.signals import signal
 from roomkeep.app.storage_state import StorageState
 from roomkeep.app.sync_state import SignInWays, SyncState
 from roomkeep.app.timeline import Timeline
+from roomkeep.app.transcript_state import TranscriptState
 from roomkeep.models import DEFAULT_CHANNEL_ID, Channel, Message, Room, User
 from roomkeep.persistence import KnownAccount, LaunchSettings
 
@@ -41,6 +42,7 @@ Dialog = Literal[
     "channels",
     "switcher",
     "date",
+    "transcript",
     "import",
     "find-rooms",
     "ask-to-join",
@@ -168,6 +170,7 @@ class AccountState:
         storage: the report on the storage.
         health: the result of checking the storage.
         search: the search for messages.
+        transcript: the export of the messages of a room or a search.
         sync: the homeserver, if it has one.
     """
 
@@ -217,6 +220,7 @@ class AccountState:
         self.storage = StorageState()
         self.health = HealthState()
         self.search = SearchState()
+        self.transcript = TranscriptState()
         self.sync = SyncState()
 
     @property

@@ -7,7 +7,7 @@ from typing import Literal
 from reaktiv import Signal
 
 from roomkeep.app.signals import signal
-from roomkeep.localization import format_list, format_number, localize
+from roomkeep.localization import format_list, format_size, localize
 from roomkeep.models import Attachment
 from roomkeep.persistence import Quota, StorageReport, UnreadableRecord
 
@@ -17,7 +17,6 @@ __all__ = [
     "STORES",
     "StorageState",
     "oldest",
-    "say_bytes",
     "say_contents",
     "say_files",
     "say_store",
@@ -90,19 +89,6 @@ def say_store(store: str) -> str:
     return localize(STORES[store]) if store in STORES else store
 
 
-def say_bytes(size: float) -> str:
-    """Return a size with a suitable unit; a kB is 1,000 bytes, as for disks."""
-    unit = ""
-    for larger in ("unit.kilobytes", "unit.megabytes", "unit.gigabytes", "unit.terabytes"):
-        # The next unit is a thousand times as large; 999.96 kB would read 1,000.0 kB.
-        if size < 999.95:  # noqa: PLR2004
-            break
-        size, unit = size / 1_000, larger
-    if not unit:
-        return localize("unit.bytes", count=round(size))
-    return localize(unit, number=format_number(size, 1))
-
-
 def split_usage(quota: Quota, app_files: int | None) -> tuple[int, int] | None:
     """Return what accounts take and what the app's own files take, in bytes.
 
@@ -124,7 +110,7 @@ def say_contents(rows: Mapping[str, int]) -> str:
 
 def say_files(files: Sequence[Attachment]) -> str:
     """Return how many files there are and what they take, such as "12 files, 18.2 MB"."""
-    size = say_bytes(sum(file.size for file in files))
+    size = format_size(sum(file.size for file in files))
     return localize("storage.files_size", count=len(files), size=size)
 
 

@@ -41,6 +41,7 @@ from roomkeep.app.effects.settings import SettingsEffects
 from roomkeep.app.effects.sign_in import SignInEffects
 from roomkeep.app.effects.storage import StorageEffects
 from roomkeep.app.effects.storage_cleanup import StorageCleanupEffects
+from roomkeep.app.effects.transcripts import TranscriptEffects
 from roomkeep.app.effects.typing import TypingEffects
 from roomkeep.app.effects.unread import UnreadEffects
 
@@ -122,6 +123,7 @@ class Effects:
         self.health = HealthEffects(context, self.storage)
         self.storage_cleanup = StorageCleanupEffects(context, self.storage)
         self.exports = ExportEffects(context, blobs)
+        self.transcripts = TranscriptEffects(context, blobs)
         self.imports = ImportEffects(context, self.rooms)
         self.navigation.open_by("account", self.accounts.open_dialog)
         self.navigation.open_by("storage", self.storage.open_page)

@@ -35,6 +35,7 @@ from roomkeep.app.views.sign_in_again import SignInAgainView
 from roomkeep.app.views.start import StartView
 from roomkeep.app.views.storage import StorageView
 from roomkeep.app.views.storage_cleanup import StorageCleanupView
+from roomkeep.app.views.transcripts import TranscriptView
 from roomkeep.app.views.type_ahead import TypeAheadView
 from roomkeep.app.views.typing import TypingView
 
@@ -67,6 +68,7 @@ KINDS: Final = (
     HealthView,
     StorageCleanupView,
     ExportView,
+    TranscriptView,
     AttachmentTrayView,
     LightboxView,
     StartView,

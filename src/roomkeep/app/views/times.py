@@ -15,6 +15,7 @@ __all__ = [
     "date",
     "day",
     "exact",
+    "full_day",
     "machine",
     "moment",
     "shortest",
@@ -47,10 +48,15 @@ def time_of_day(timestamp: int) -> str:
 
 
 def day(timestamp: int, days: Days) -> str:
-    """Return the full name of the day."""
+    """Return the full name of the day, or that it is today or was yesterday."""
     nearness = days.nearness(timestamp)
     near = _NEAR.get(nearness)
-    return _quarter(timestamp // _QUARTER) if near is None else localize(near)
+    return full_day(timestamp) if near is None else localize(near)
+
+
+def full_day(timestamp: int) -> str:
+    """Return the full name of the day."""
+    return _quarter(timestamp // _QUARTER)
 
 
 def shortest(timestamp: int, days: Days) -> str:
