@@ -43,7 +43,8 @@ test('a room becomes a page that runs nothing and shows everything', async ({ pa
   await expect(dialog(page)).toContainText('All messages in Tea');
   const [name, html] = await save(page);
   expect(name).toMatch(/^Tea \d{4}-\d\d-\d\d\.html$/);
-  await expect(dialog(page)).toContainText(/^Export messagesAll messages in TeaExported 1 message, [\d.]+ kB\./);
+  await expect(dialog(page).getByText(/^Exported 1 message, [\d.]+ kB\.$/)).toBeVisible();
+  await expect(dialog(page).getByRole('group', { name: 'File type' })).toBeHidden();
   await expect(dialog(page).getByRole('button', { name: 'Close' })).toBeFocused();
   await page.keyboard.press('Escape');
   await expect(page.getByRole('button', { name: 'Room menu' })).toBeFocused();
@@ -78,20 +79,13 @@ test('what a search finds becomes a text', async ({ page }) => {
   expect(text).toMatch(/^Search results for tea\nExported from Roomkeep on .*\n\n\d{4}-\d\d-\d\d \d\d:\d\d:\d\d Ada: green tea\n$/);
 });
 
-test('a long room never holds the page up, and can be canceled', async ({ page }) => {
+test('all of a long room is exported, unless one cancels it', async ({ page }) => {
   await begin(page);
   await fill(page, 5_000);
-  await page.evaluate(() => {
-    globalThis.longTasks = [];
-    globalThis.watching = new PerformanceObserver((list) => globalThis.longTasks.push(...list.getEntries().map(({ duration }) => duration)));
-  });
   await openDialog(page);
-  await page.evaluate(() => globalThis.watching.observe({ type: 'longtask' }));
   const [, html] = await save(page);
   expect(html.match(/<article>/g)).toHaveLength(5_000);
   expect(html.match(/<blockquote/g)).toHaveLength(500);
-  console.log('long tasks', await page.evaluate(() => globalThis.longTasks));
-  await page.evaluate(() => { globalThis.watching.disconnect(); delete globalThis.watching; delete globalThis.longTasks; });
   await page.keyboard.press('Escape');
   await openDialog(page);
   await dialog(page).getByRole('button', { name: 'Export', exact: true }).click();
@@ -112,6 +106,5 @@ test.describe('360 pixels wide', () => {
       expect(box.x + box.width).toBeLessThanOrEqual(360);
     }
     expect(await findViolations(page)).toEqual([]);
-    if (process.env.SHOTS) await page.screenshot({ path: `${process.env.SHOTS}/transcript-360.png` });
   });
 });
