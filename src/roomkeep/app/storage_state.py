@@ -68,6 +68,7 @@ class StorageState:
         keeping: whether the browser is being asked to protect the data, or refused.
         is_clearing: the question whether to delete everything is open.
         last_backup: when the last backup was made, in ms; 0 for never, None until it is known.
+        reminds: the person is reminded that nothing was ever backed up.
         files: the files on this device, oldest first; None until they are known.
         removing: the files in the question whether to remove them.
     """
@@ -80,6 +81,7 @@ class StorageState:
         self.keeping: Signal[Literal["idle", "asking", "refused"]] = signal("idle")
         self.is_clearing: Signal[bool] = signal(value=False)
         self.last_backup: Signal[int | None] = signal(None)
+        self.reminds: Signal[bool] = signal(value=False)
         self.files: Signal[tuple[Attachment, ...] | None] = signal(None)
         self.removing: Signal[tuple[Attachment, ...]] = signal(())
 

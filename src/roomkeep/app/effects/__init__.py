@@ -4,6 +4,7 @@ from roomkeep.app.blobs import Blobs
 from roomkeep.app.effects.accounts import AccountEffects
 from roomkeep.app.effects.attachments import AttachmentEffects
 from roomkeep.app.effects.avatars import AvatarEffects
+from roomkeep.app.effects.backup_reminders import BackupReminderEffects
 from roomkeep.app.effects.bans import BanEffects
 from roomkeep.app.effects.change_refresh import ChangeRefreshEffects
 from roomkeep.app.effects.channels import ChannelEffects
@@ -123,6 +124,7 @@ class Effects:
         self.health = HealthEffects(context, self.storage)
         self.storage_cleanup = StorageCleanupEffects(context, self.storage)
         self.exports = ExportEffects(context, blobs)
+        self.backup_reminders = BackupReminderEffects(context)
         self.transcripts = TranscriptEffects(context, blobs)
         self.imports = ImportEffects(context, self.rooms)
         self.navigation.open_by("account", self.accounts.open_dialog)

@@ -6,6 +6,7 @@ import js
 
 from roomkeep.app.state import AccountState
 from roomkeep.app.views.attachment_tray import AttachmentTrayView
+from roomkeep.app.views.backup_reminder import BackupReminderView
 from roomkeep.app.views.bans import BansView
 from roomkeep.app.views.channel_dialogs import ChannelDialogsView
 from roomkeep.app.views.composer import ComposerView
@@ -68,6 +69,7 @@ KINDS: Final = (
     HealthView,
     StorageCleanupView,
     ExportView,
+    BackupReminderView,
     TranscriptView,
     AttachmentTrayView,
     LightboxView,
