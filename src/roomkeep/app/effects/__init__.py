@@ -42,6 +42,7 @@ from roomkeep.app.effects.settings import SettingsEffects
 from roomkeep.app.effects.sign_in import SignInEffects
 from roomkeep.app.effects.storage import StorageEffects
 from roomkeep.app.effects.storage_cleanup import StorageCleanupEffects
+from roomkeep.app.effects.timespans import TimeSpanEffects
 from roomkeep.app.effects.transcripts import TranscriptEffects
 from roomkeep.app.effects.typing import TypingEffects
 from roomkeep.app.effects.unread import UnreadEffects
@@ -94,6 +95,7 @@ class Effects:
         self.room_order = RoomOrderEffects(context, writer)
         self.replies = ReplyEffects(context, self.messages, self.rooms)
         self.dates = DateEffects(context, self.messages)
+        self.timespans = TimeSpanEffects(context)
         self.search = SearchEffects(context, self.overlays, self.replies)
         self.search_index = SearchIndexEffects(context)
         self.channels = ChannelEffects(
