@@ -35,10 +35,11 @@ async def test_only_a_long_channel_has_a_span() -> None:
     async with Chat.opened("Pots", "Tea") as chat:
         account, room_id = chat.account, chat.room_id
         many = [message(f"m{n}", room_id=room_id, timestamp=n * DAY) for n in range(MOST + 1)]
-        await chat.db.save_messages(many[:-1])
+        elsewhere = message("x", room_id=room_id, channel_id="c2")
+        await chat.db.save_messages([*many[:-1], elsewhere])
         await chat.effects.timespans.measure()
         assert account.span() is None
-        await chat.db.save_messages([many[-1], message("x", room_id=room_id, channel_id="c2")])
+        await chat.db.save_message(many[-1])
         await chat.effects.timespans.measure()
         assert account.span() == TimeSpan(0, MOST * DAY)
         chat.effects.rooms.open(next(r.id for r in account.rooms() or () if r.name == "Pots"))
@@ -59,6 +60,9 @@ async def test_an_import_into_the_open_channel_is_noticed(monkeypatch: pytest.Mo
     monkeypatch.setattr("roomkeep.app.effects.timespans.AFTER", 0)
     async with Chat.opened("Tea") as chat:
         room_id = chat.room_id
+        # What opening the channel has planned is over.
+        await until(lambda: chat.effects.timespans._timer is None)
+        await chat.idle()
         many = [message(f"m{n}", room_id=room_id, timestamp=n * DAY) for n in range(MOST + 1)]
         await chat.db.save_messages(many)
         await until(lambda: chat.account.span() == TimeSpan(0, MOST * DAY))
