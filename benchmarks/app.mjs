@@ -1,5 +1,5 @@
 // Imports an archive into the app as a person does, opens its largest room, pages back, scrolls, goes to dates, writes, switches rooms, checks
-// the storage, exports and restores; prints how long each takes and how long the page was ever busy. Arguments: the app's URL, or `window` for the desktop's window, and
+// the storage, exports a room and everything, and restores; prints how long each takes and how long the page was ever busy. Arguments: the app's URL, or `window` for the desktop's window, and
 // the archive (else one of 100,000 messages is made up).
 import process from 'node:process';
 import fs from 'node:fs';
@@ -7,10 +7,17 @@ import os from 'node:os';
 import path from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { chromium } from '@playwright/test';
+<<<<<<< HEAD:benchmarks/app.mjs
 import { launchOptions } from '../playwright/browser.mjs';
 import { openApp } from '../playwright/helpers.mjs';
 import { composer, log, openStorage, row, signUp } from '../playwright/steps.mjs';
 import { Window } from '../playwright/window.mjs';
+=======
+import { launchOptions } from '../../playwright/browser.mjs';
+import { ready as started } from '../../playwright/helpers.mjs';
+import { composer, log, openStorage, row, signUp } from '../../playwright/steps.mjs';
+import { Window } from '../../playwright/window.mjs';
+>>>>>>> 14b0909cae35cda87075addefb8c083baca822fb:src/tools/bench_app.mjs
 
 const MADE_UP = 100_000;
 const PAGES_BACK = 20;
@@ -103,7 +110,8 @@ try {
     const tasks = await page.evaluate(() => globalThis.tasks.splice(0));
     return `${tasks.length} tasks over 50 ms, the longest ${Math.round(Math.max(0, ...tasks))} ms`;
   };
-  await openApp(page, url === 'window' ? 'app://roomkeep/' : url);
+  await page.goto(url === 'window' ? 'app://roomkeep/' : url);
+  await started(page);
   await signUp(page, 'Bench');
   await longTasks();
 
@@ -111,14 +119,14 @@ try {
   const rooms = sizes.map(([name]) => name);
   const [room, messages] = sizes[0];
   await page.getByRole('button', { name: 'Import messages' }).first().click();
-  const started = performance.now();
+  const importing = performance.now();
   await page.getByLabel('Archive file').setInputFiles(archive);
   // A person would look at the preview; here its button is pressed as soon as it is there.
   await page.getByRole('dialog').getByRole('button', { name: /^Import [\d,]+ messages?$/ }).click({ timeout: 600_000 });
   // Into the window, the script hands the file over as text, which the page decodes: that is not the app's work.
   if (url === 'window') await longTasks();
   await page.getByText(/^Imported [\d,]+ messages from/).waitFor({ timeout: 600_000 });
-  tell('import', `${since(started)}; ${await longTasks()}`);
+  tell('import', `${since(importing)}; ${await longTasks()}`);
   await page.keyboard.press('Escape');
 
   tell(`open a room of ${messages.toLocaleString('en')} messages`, `${Math.round(await open(page, room))} ms; ${await longTasks()}`);
@@ -160,6 +168,16 @@ try {
   await row(page, TEXT.trim()).waitFor();
   tell('send that', await longTasks());
 
+  await page.getByRole('button', { name: 'Room menu' }).click();
+  await page.getByRole('menuitem', { name: 'Export messages…' }).click();
+  await longTasks();
+  const writing = performance.now();
+  const saving = page.waitForEvent('download', { timeout: 600_000 });
+  await page.getByRole('dialog').getByRole('button', { name: 'Export', exact: true }).click();
+  await saving;
+  tell('export the room as a web page', `${since(writing)}; ${await longTasks()}`);
+  await page.keyboard.press('Escape');
+
   const switches = [];
   for (let n = 0; n < ROUNDS; n += 1) {
     for (const name of [...rooms.slice(1), room]) switches.push(await open(page, name));
@@ -196,7 +214,7 @@ try {
   await storage.getByRole('button', { name: 'Delete everything', exact: true }).click();
   await page.getByText('No rooms yet').waitFor({ timeout: 600_000 });
   tell('delete everything', await longTasks());
-  for (const [what, done] of [['restore it', /^Restored/], ['restore it once more', /here already/]]) {
+  for (const [what, done] of [['restore it', /^Restored/], ['restore it once more', /already here/]]) {
     await page.getByRole('button', { name: 'Import messages' }).first().click();
     const again = page.getByRole('button', { name: 'Import another file' });
     if (await again.isVisible()) await again.click();
