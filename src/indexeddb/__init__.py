@@ -25,9 +25,12 @@ The package can be imported under CPython too; there `open` raises `Unavailable`
 """
 
 from indexeddb._blob import Blob
+from indexeddb._changes import Change
 from indexeddb._cursor import Cursor, KeyCursor
 from indexeddb._database import Database
 from indexeddb._databases import delete, exists, names, open  # noqa: A004
+from indexeddb._feed import Subscription
+from indexeddb._live import LiveQueries
 from indexeddb._log import protect_from_crash
 from indexeddb._request import Request
 from indexeddb._store import Index, Store
@@ -62,6 +65,7 @@ __all__ = [
     "Blob",
     "Blocked",
     "Body",
+    "Change",
     "ConnectionLost",
     "ConstraintViolated",
     "Cursor",
@@ -75,12 +79,14 @@ __all__ = [
     "Key",
     "KeyCursor",
     "KeyRange",
+    "LiveQueries",
     "Mode",
     "NotFound",
     "QuotaExceeded",
     "ReadOnly",
     "Request",
     "Store",
+    "Subscription",
     "Transaction",
     "TransactionAborted",
     "Unavailable",

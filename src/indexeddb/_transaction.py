@@ -7,7 +7,7 @@ from typing import Any, Literal, TypeVar
 from indexeddb._kernel import kernel
 from indexeddb._request import issue
 from indexeddb._store import Schema, Store
-from indexeddb.errors import NotFound
+from indexeddb.errors import InvalidValue, NotFound
 
 T = TypeVar("T")
 Mode = Literal["readonly", "readwrite", "versionchange"]
@@ -27,11 +27,13 @@ class Transaction:
     Attributes:
         id: the number that the kernel gave it.
         last: the request that was issued last.
+        note: the text that `attach` was given.
     """
 
     def __init__(self, id: int, stores: Sequence[str], schema: Schema) -> None:  # noqa: A002
         self.id = id
         self.last = 0
+        self.note: str | None = None
         self._stores = stores
         self._schema = schema
 
@@ -50,6 +52,19 @@ class Transaction:
             msg = f"the transaction has no store {name!r}"
             raise NotFound(msg, name="NotFoundError")
         return Store(self, name, self._schema)
+
+    def attach(self, note: str) -> None:
+        """Send a text along with the change that is published when the transaction is committed.
+
+        Subscribers find it in `Change.note`. Of several texts, the last counts.
+
+        Raises:
+            InvalidValue: it is not a string.
+        """
+        if not isinstance(note, str):
+            msg = f"a note is a string, not {type(note).__name__!r}"  # type: ignore[unreachable]
+            raise InvalidValue(msg)
+        self.note = note
 
 
 class UpgradeTransaction(Transaction):
