@@ -25,13 +25,15 @@ The package can be imported under CPython too; there `open` raises `Unavailable`
 """
 
 from indexeddb._blob import Blob
+from indexeddb._bodies import reads, writes
 from indexeddb._changes import Change
 from indexeddb._cursor import Cursor, KeyCursor
 from indexeddb._database import Database
-from indexeddb._databases import delete, exists, names, open  # noqa: A004
+from indexeddb._databases import databases, delete, exists, names, open  # noqa: A004
 from indexeddb._feed import Subscription
 from indexeddb._live import LiveQueries
 from indexeddb._log import protect_from_crash
+from indexeddb._migrations import Migration
 from indexeddb._request import Request
 from indexeddb._store import Index, Store
 from indexeddb._transaction import (
@@ -80,6 +82,7 @@ __all__ = [
     "KeyCursor",
     "KeyRange",
     "LiveQueries",
+    "Migration",
     "Mode",
     "NotFound",
     "QuotaExceeded",
@@ -94,6 +97,7 @@ __all__ = [
     "UpgradeTransaction",
     "UsageError",
     "VersionTooNew",
+    "databases",
     "delete",
     "error_from",
     "exists",
@@ -101,6 +105,8 @@ __all__ = [
     "names",
     "open",
     "protect_from_crash",
+    "reads",
     "to_json",
     "to_py",
+    "writes",
 ]

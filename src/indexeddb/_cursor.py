@@ -24,6 +24,11 @@ class Owner(Protocol):
     id: int
     last: int
 
+    @property
+    def mode(self) -> str:
+        """What it may do."""
+        ...
+
 
 class KeyCursor:
     """A position in a range of records, of which the keys alone are read.

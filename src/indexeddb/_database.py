@@ -6,14 +6,21 @@ from typing import Any, TypeVar
 
 from indexeddb import _quirks
 from indexeddb._changes import Change
-from indexeddb._connection import Connection
+from indexeddb._connection import Connection, Listeners
 from indexeddb._driver import Driver, Once, Running
 from indexeddb._feed import Feed, Subscription
 from indexeddb._kernel import kernel
 from indexeddb._live import LiveQueries
 from indexeddb._one_shots import OneShots
 from indexeddb._request import issue
-from indexeddb._transaction import Body, Durability, Transaction, Upgrade, UpgradeTransaction
+from indexeddb._transaction import (
+    Body,
+    Durability,
+    Mode,
+    Transaction,
+    Upgrade,
+    UpgradeTransaction,
+)
 from indexeddb.errors import ConnectionLost
 from indexeddb.keys import Key, KeyRange
 
@@ -36,12 +43,18 @@ class Database(OneShots):
     """
 
     def __init__(
-        self, name: str, version: int | None, upgrade: Upgrade | None, timeout: float
+        self,
+        name: str,
+        version: int | None,
+        upgrade: Upgrade | None,
+        timeout: float,
+        listeners: Listeners,
     ) -> None:
         self._name = name
         self._version = version
         self._upgrade = None if upgrade is None else self._noted(upgrade)
         self._timeout = timeout
+        self._listeners = listeners
         self._connection: Connection | None = None
         self._opening: asyncio.Task[Connection] | None = None
         self._closed = False
@@ -174,7 +187,9 @@ class Database(OneShots):
 
     async def _open_once(self) -> Connection:
         self._was_upgraded = False
-        return await Connection.open(self._name, self._version, self._upgrade, self._timeout)
+        return await Connection.open(
+            self._name, self._version, self._upgrade, self._timeout, self._listeners
+        )
 
     def _noted(self, upgrade: Upgrade) -> Upgrade:
         async def note_and_upgrade(tx: UpgradeTransaction, old_version: int) -> None:
@@ -193,12 +208,14 @@ class Database(OneShots):
         if self._closed:
             self._connection.close()
 
-    async def _run(self, stores: Sequence[str], body: Body[T], mode: str, durability: str) -> T:
+    async def _run(
+        self, stores: Sequence[str], body: Body[T], mode: Mode, durability: Durability
+    ) -> T:
         names = (stores,) if isinstance(stores, str) else tuple(stores)
 
         def begin(connection: Connection) -> Running[T]:
             number = issue(kernel().begin, connection.js, mode, durability, *names)
-            transaction = Transaction(number, names, connection.schema)
+            transaction = Transaction(number, names, connection.schema, mode, durability)
             driver = Driver(transaction, body, is_reading=mode == "readonly")
             if mode == "readwrite":
                 self._feed.follow(driver, names, transaction)
@@ -228,7 +245,7 @@ class Database(OneShots):
                 raise
             # What is lost was not committed, so once more on a new connection does no harm. Where
             # another call has opened one already, that one stays.
-            connection.close()
+            connection.lose()
             return await self._attempt(await self._connect(), begin)
 
     async def _attempt(

@@ -147,6 +147,8 @@ class Driver(Running[T]):
 
     def abort(self, error: BaseException) -> None:
         """Undo the transaction because of `error`, and close its body."""
+        # What the body said comes first, whatever it has raised since.
+        error = self._transaction.reason or error
         if self.error is None:
             self.error = error
         self._close_body()
@@ -166,6 +168,8 @@ class Driver(Running[T]):
             if self.error is not None:
                 return NOTHING
             return self._advance(self._body.throw, error_named(value, detail))
+        if self.error is None:
+            self.error = self._transaction.reason
         self._close_body()
         self._settle(event, value, detail)
         return NOTHING
@@ -175,7 +179,10 @@ class Driver(Running[T]):
         try:
             request = step(value)
         except StopIteration as end:
-            return self._end(end.value, pending)
+            if self._transaction.reason is None:
+                return self._end(end.value, pending)
+            self.abort(self._transaction.reason)
+            return NOTHING
         except BaseException as error:  # noqa: BLE001 whatever it is undoes the transaction and comes out
             self.abort(error)
             return NOTHING

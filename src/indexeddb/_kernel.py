@@ -165,8 +165,11 @@ return {
   names: (id) => JSON.stringify([...find(id).js.objectStoreNames]),
   describe(id, name) {
     const store = find(id).store(name);
-    const indexes = [...store.indexNames].map((index) => [index, store.index(index).keyPath]);
-    return JSON.stringify({ keyPath: store.keyPath, indexes: Object.fromEntries(indexes) });
+    const indexes = [...store.indexNames].map((index) => {
+      const { keyPath, unique, multiEntry } = store.index(index);
+      return [index, [keyPath, unique, multiEntry]];
+    });
+    return JSON.stringify([store.keyPath, store.autoIncrement, Object.fromEntries(indexes)]);
   },
   // What an upgrade changes.
   createStore(id, name, options) {
@@ -179,11 +182,20 @@ return {
     tx.stores.clear();
     tx.js.db.deleteObjectStore(name);
   },
+  renameStore(id, name, newName) {
+    const tx = find(id);
+    const store = tx.store(name);
+    tx.stores.clear();
+    store.name = newName;
+  },
   createIndex(id, store, name, keyPath, options) {
     find(id).store(store).createIndex(name, JSON.parse(keyPath), JSON.parse(options));
   },
   deleteIndex(id, store, name) {
     find(id).store(store).deleteIndex(name);
+  },
+  renameIndex(id, store, name, newName) {
+    find(id).store(store).index(name).name = newName;
   },
 };
 """

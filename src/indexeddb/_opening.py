@@ -1,6 +1,7 @@
 """A request to open or to delete a database, and all that can become of it."""
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 
 from indexeddb import _quirks
@@ -10,13 +11,17 @@ from indexeddb._platform import create_proxy
 from indexeddb._transaction import Upgrade, UpgradeTransaction
 from indexeddb.errors import Blocked, IndexedDBError, Unavailable, error_from
 
+OnBlocked = Callable[[], object]
+"""Called when another tab keeps an older version open."""
+
 
 class Opening:
     """A request to open or to delete a database."""
 
-    def __init__(self, request: Any, upgrade: Upgrade | None) -> None:
+    def __init__(self, request: Any, upgrade: Upgrade | None, on_blocked: OnBlocked | None) -> None:
         self._request = request
         self._upgrade = upgrade
+        self._on_blocked = on_blocked
         self._driver: Driver[None] | None = None
         self._blocked = False
         self._settled: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
@@ -59,11 +64,13 @@ class Opening:
     def _handle(self, event: Any) -> None:
         match event.type:
             case "upgradeneeded" if self._upgrade is not None:
-                transaction = UpgradeTransaction(kernel().adopt(self._request.transaction))
                 old = int(event.oldVersion)
+                transaction = UpgradeTransaction(kernel().adopt(self._request.transaction), old)
                 self._driver = Driver(transaction, self._upgrade, old)
             case "blocked":
                 self._blocked = True
+                if self._on_blocked is not None:
+                    self._on_blocked()
             case "success":
                 self._succeed(self._request.result)
             case "error":

@@ -2,12 +2,12 @@
 
 import json
 from collections.abc import Callable, Coroutine, Sequence
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, NoReturn, TypeVar
 
 from indexeddb._kernel import kernel
 from indexeddb._request import issue
-from indexeddb._store import Schema, Store
-from indexeddb.errors import InvalidValue, NotFound
+from indexeddb._store import Schema, Store, check_key_path
+from indexeddb.errors import InvalidValue, NotFound, TransactionAborted
 
 T = TypeVar("T")
 Mode = Literal["readonly", "readwrite", "versionchange"]
@@ -27,12 +27,25 @@ class Transaction:
     Attributes:
         id: the number that the kernel gave it.
         last: the request that was issued last.
+        mode: what it may do.
+        durability: how safe its changes are when it has completed, as was asked for.
+        reason: what `abort` undid it for; None where it was not called.
         note: the text that `attach` was given.
     """
 
-    def __init__(self, id: int, stores: Sequence[str], schema: Schema) -> None:  # noqa: A002
+    def __init__(
+        self,
+        id: int,  # noqa: A002
+        stores: Sequence[str],
+        schema: Schema,
+        mode: Mode,
+        durability: Durability = "default",
+    ) -> None:
         self.id = id
         self.last = 0
+        self.mode = mode
+        self.durability = durability
+        self.reason: BaseException | None = None
         self.note: str | None = None
         self._stores = stores
         self._schema = schema
@@ -66,12 +79,31 @@ class Transaction:
             raise InvalidValue(msg)
         self.note = note
 
+    def abort(self, error: BaseException | None = None) -> NoReturn:
+        """Undo the transaction, and raise `error`: here, and to who began the transaction.
+
+        Raising an exception undoes it too, unless something in the body catches it. This undoes it
+        even then.
+
+        Args:
+            error: the reason; `TransactionAborted` unless given.
+        """
+        if self.reason is None:
+            self.reason = error or TransactionAborted("the body has undone the transaction")
+        kernel().abort(self.id)
+        raise self.reason
+
 
 class UpgradeTransaction(Transaction):
-    """The transaction of an upgrade, which may change stores and indexes too."""
+    """The transaction of an upgrade, which may change stores and indexes too.
 
-    def __init__(self, id: int) -> None:  # noqa: A002
-        super().__init__(id, json.loads(kernel().names(id)), {})
+    Attributes:
+        old_version: the version that the database had: 0 when it is new.
+    """
+
+    def __init__(self, id: int, old_version: int) -> None:  # noqa: A002
+        super().__init__(id, json.loads(kernel().names(id)), {}, "versionchange")
+        self.old_version = old_version
 
     def create_store(
         self, name: str, *, key_path: str | list[str] | None = None, auto_increment: bool = False
@@ -82,6 +114,8 @@ class UpgradeTransaction(Transaction):
             ConstraintViolated: there is one of that name.
             UsageError: the key path is none, or cannot be had together with `auto_increment`.
         """
+        if key_path is not None:
+            check_key_path(key_path)
         options = json.dumps({"keyPath": key_path, "autoIncrement": auto_increment})
         self._change(kernel().createStore, name, options)
         return self.store(name)
@@ -93,6 +127,16 @@ class UpgradeTransaction(Transaction):
             NotFound: there is none of that name.
         """
         self._change(kernel().deleteStore, name)
+
+    def rename_store(self, name: str, new_name: str) -> Store:
+        """Give a store another name; its records and indexes stay.
+
+        Raises:
+            NotFound: there is none of that name.
+            ConstraintViolated: there is one of the new name.
+        """
+        self._change(kernel().renameStore, name, new_name)
+        return self.store(new_name)
 
     def _change(self, change: Callable[..., Any], *given: Any) -> None:
         issue(change, self.id, *given)
