@@ -7,17 +7,10 @@ import os from 'node:os';
 import path from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { chromium } from '@playwright/test';
-<<<<<<< HEAD:benchmarks/app.mjs
 import { launchOptions } from '../playwright/browser.mjs';
-import { openApp } from '../playwright/helpers.mjs';
+import { ready as started } from '../playwright/helpers.mjs';
 import { composer, log, openStorage, row, signUp } from '../playwright/steps.mjs';
 import { Window } from '../playwright/window.mjs';
-=======
-import { launchOptions } from '../../playwright/browser.mjs';
-import { ready as started } from '../../playwright/helpers.mjs';
-import { composer, log, openStorage, row, signUp } from '../../playwright/steps.mjs';
-import { Window } from '../../playwright/window.mjs';
->>>>>>> 14b0909cae35cda87075addefb8c083baca822fb:src/tools/bench_app.mjs
 
 const MADE_UP = 100_000;
 const PAGES_BACK = 20;

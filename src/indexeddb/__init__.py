@@ -26,9 +26,12 @@ The package can be imported under CPython too; there `open` raises `Unavailable`
 
 from indexeddb._blob import Blob
 from indexeddb._bodies import reads, writes
+from indexeddb._changes import Change
 from indexeddb._cursor import Cursor, KeyCursor
 from indexeddb._database import Database
 from indexeddb._databases import databases, delete, exists, names, open  # noqa: A004
+from indexeddb._feed import Subscription
+from indexeddb._live import LiveQueries
 from indexeddb._log import protect_from_crash
 from indexeddb._migrations import Migration
 from indexeddb._request import Request
@@ -66,6 +69,7 @@ __all__ = [
     "Blob",
     "Blocked",
     "Body",
+    "Change",
     "ConnectionLost",
     "ConstraintViolated",
     "Cursor",
@@ -80,6 +84,7 @@ __all__ = [
     "Key",
     "KeyCursor",
     "KeyRange",
+    "LiveQueries",
     "Migration",
     "Mode",
     "NotFound",
@@ -87,6 +92,7 @@ __all__ = [
     "ReadOnly",
     "Request",
     "Store",
+    "Subscription",
     "Transaction",
     "TransactionAborted",
     "TypedCursor",

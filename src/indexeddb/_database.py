@@ -5,15 +5,26 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from indexeddb import _quirks
+from indexeddb._changes import Change
 from indexeddb._connection import Connection, Listeners
 from indexeddb._driver import Driver, Once, Running
+from indexeddb._feed import Feed, Subscription
 from indexeddb._kernel import kernel
+from indexeddb._live import LiveQueries
 from indexeddb._one_shots import OneShots
 from indexeddb._request import issue
-from indexeddb._transaction import Body, Durability, Mode, Transaction, Upgrade
+from indexeddb._transaction import (
+    Body,
+    Durability,
+    Mode,
+    Transaction,
+    Upgrade,
+    UpgradeTransaction,
+)
 from indexeddb._typed import KeyPath, record_type
 from indexeddb._typed_one_shots import DatabaseStore, TypedOneShots
 from indexeddb.errors import ConnectionLost
+from indexeddb.keys import Key, KeyRange
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -28,6 +39,10 @@ class Database(OneShots):
     `read` and `write` run a coroutine in a transaction; `get`, `put` and the other methods that
     name one store are a transaction each. All of them raise an `IndexedDBError` where the database
     failed or was used in a wrong way, as its subclasses tell.
+
+    Attributes:
+        live: `read`, `get`, `get_all`, `get_all_keys` and `count` as async iterators, which yield
+            anew when the result may have changed.
     """
 
     def __init__(
@@ -40,12 +55,16 @@ class Database(OneShots):
     ) -> None:
         self._name = name
         self._version = version
-        self._upgrade = upgrade
+        self._upgrade = None if upgrade is None else self._noted(upgrade)
         self._timeout = timeout
         self._listeners = listeners
         self._connection: Connection | None = None
         self._opening: asyncio.Task[Connection] | None = None
         self._closed = False
+        self._last: Connection | None = None  # also when it is closed
+        self._was_upgraded = False
+        self._feed = Feed(name, self._known_stores, self.disconnect)
+        self.live = LiveQueries(self._feed, self.read)
 
     @property
     def name(self) -> str:
@@ -63,6 +82,9 @@ class Database(OneShots):
         """The names of its stores; empty while it is not connected."""
         handle = self._handle
         return [] if handle is None else list(handle.objectStoreNames)
+
+    def _known_stores(self) -> list[str]:
+        return [] if self._last is None else list(self._last.js.objectStoreNames)
 
     @property
     def _handle(self) -> Any:
@@ -116,6 +138,32 @@ class Database(OneShots):
 
         return await self.read([store], body)
 
+    def subscribe(
+        self,
+        callback: Callable[[Change], object],
+        stores: Sequence[str] | None = None,
+        query: Key | KeyRange | None = None,
+    ) -> Subscription:
+        """Call `callback` with the change of each transaction that is committed from now on.
+
+        A change comes from this `Database`, from another one in this page, or from another tab;
+        those of one tab come in the order in which they were committed. It is called in the event
+        that tells of the commit, before `write` returns. What it raises goes to the event loop's
+        exception handler; the other subscribers are called all the same.
+
+        Args:
+            callback: a plain function.
+            stores: the names of the stores to hear of; None for all.
+            query: the keys to hear of in these stores; None for all.
+
+        Raises:
+            NotFound: there is no such store.
+            InvalidKey: the query is neither a key nor a range.
+            UsageError: there is a query, and no store that it is about.
+            ConnectionLost: the database is closed.
+        """
+        return Subscription(self._feed, self._feed.scope(stores, query), callback)
+
     async def connect(self) -> None:
         """Open the connection, where it is not open; it raises what `indexeddb.open` does."""
         await self._connect()
@@ -123,8 +171,8 @@ class Database(OneShots):
     def disconnect(self) -> None:
         """Close the connection, which opens again when the database is next used.
 
-        Such as for a page that goes into the browser's back-forward cache, where an open connection
-        would keep other tabs from upgrading. Transactions under way are finished first.
+        It is closed by itself while the page is in the browser's back-forward cache, where it would
+        keep other tabs from upgrading. Transactions under way are finished first.
         """
         if self._connection is not None:
             self._connection.close()
@@ -134,6 +182,7 @@ class Database(OneShots):
         """Close for good. Transactions under way are finished first."""
         self._closed = True
         self.disconnect()
+        self._feed.close()
 
     async def _connect(self) -> Connection:
         if self._closed:
@@ -159,15 +208,25 @@ class Database(OneShots):
         return await self._open_once()
 
     async def _open_once(self) -> Connection:
+        self._was_upgraded = False
         return await Connection.open(
             self._name, self._version, self._upgrade, self._timeout, self._listeners
         )
+
+    def _noted(self, upgrade: Upgrade) -> Upgrade:
+        async def note_and_upgrade(tx: UpgradeTransaction, old_version: int) -> None:
+            self._was_upgraded = True
+            await upgrade(tx, old_version)
+
+        return note_and_upgrade
 
     def _opened(self, opening: "asyncio.Task[Connection]") -> None:
         self._opening = None
         if opening.cancelled() or opening.exception() is not None:
             return
-        self._connection = opening.result()
+        self._connection = self._last = opening.result()
+        if self._was_upgraded:
+            self._feed.announce(self._known_stores())
         if self._closed:
             self._connection.close()
 
@@ -179,16 +238,22 @@ class Database(OneShots):
         def begin(connection: Connection) -> Running[T]:
             number = issue(kernel().begin, connection.js, mode, durability, *names)
             transaction = Transaction(number, names, connection.schema, mode, durability)
-            return Driver(transaction, body, is_reading=mode == "readonly")
+            driver = Driver(transaction, body, is_reading=mode == "readonly")
+            if mode == "readwrite":
+                self._feed.follow(driver, names, transaction)
+            return driver
 
         return await self._carry_out(begin)
 
     async def _once(
-        self, mode: str, durability: str, convert: Callable[[Any], T], *given: Any
+        self, mode: str, durability: str, convert: Callable[[Any], T], store: str, *given: Any
     ) -> T:
         def begin(connection: Connection) -> Running[T]:
-            number = issue(kernel().once, connection.js, mode, durability, *given)
-            return Once(number, convert, is_reading=mode == "readonly")
+            number = issue(kernel().once, connection.js, mode, durability, store, *given)
+            once = Once(number, convert, is_reading=mode == "readonly")
+            if mode == "readwrite":
+                self._feed.follow(once, (store,), None)
+            return once
 
         return await self._carry_out(begin)
 
@@ -217,3 +282,6 @@ class Database(OneShots):
             raise
         finally:
             connection.watch.remove(running)
+            if self._feed.is_away:
+                # It was asked of a page that is going into the cache, and has opened it again.
+                self.disconnect()

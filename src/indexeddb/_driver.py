@@ -35,12 +35,15 @@ class Running(Generic[T]):
         id: the number that the kernel gave it: higher than those of all that began before.
         settled: done when the transaction has completed (with its result) or was undone.
         error: why it is being undone; the first reason counts.
+        on_end: called when it has ended, with its number and the text of what it has changed; None
+            where it was undone.
     """
 
     def __init__(self, id: int, *, is_reading: bool) -> None:  # noqa: A002
         self.settled: asyncio.Future[T] = asyncio.get_running_loop().create_future()
         self.error: BaseException | None = None
         self.id = id
+        self.on_end: Callable[[int, str | None], None] | None = None
         self._is_reading = is_reading
         self._result: tuple[T] | None = None
         listeners[id] = self
@@ -67,9 +70,13 @@ class Running(Generic[T]):
             self.settled.set_exception(error)
         listeners.pop(self.id, None)
         kernel().forget(self.id)
+        if self.on_end is not None:
+            self.on_end(self.id, None)
 
     def _settle(self, event: int, name: Any = None, message: Any = None) -> None:
         listeners.pop(self.id, None)
+        if self.on_end is not None:
+            self.on_end(self.id, name if event == COMPLETE else None)
         error = self.error
         if event == ABORT and error is None:
             error = TransactionAborted("the browser undid the transaction", name="AbortError")

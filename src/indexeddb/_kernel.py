@@ -12,6 +12,7 @@ from typing import Any, Final, Protocol
 
 from indexeddb._platform import create_proxy, run_js
 from indexeddb._quirks import CAN_GET_ALL_BACKWARDS, RANGE_OF_ONE_KEY
+from indexeddb._script_changes import CHANGES
 from indexeddb._script_core import CORE
 from indexeddb._script_requests import REQUESTS
 from indexeddb._script_values import VALUES
@@ -31,7 +32,11 @@ SUCCESS: Final = 0
 FAILURE: Final = 1
 """`dispatch` brings the name and the message of the awaited request's error."""
 COMPLETE: Final = 2
-"""`dispatch` tells that the transaction has completed."""
+"""`dispatch` tells that the transaction has completed, and the text of what it changed.
+
+The text is that of a dict: by the names of the stores, the queries (a key alone, or the four parts
+of a range) whose records may have changed; None for all.
+"""
 ABORT: Final = 3
 """`dispatch` tells that the transaction was undone, and the error's name and message if any."""
 
@@ -61,7 +66,7 @@ def _dispatch(transaction: int, event: int, value: Any = None, detail: Any = Non
 def kernel() -> Any:
     """Return the kernel's functions; they are compiled when they are first asked for."""
     # The one proxy through which all results come: it is there as long as the page.
-    parts = (CAN_GET_ALL_BACKWARDS, RANGE_OF_ONE_KEY, VALUES, CORE, REQUESTS, _INTERFACE)
+    parts = (CAN_GET_ALL_BACKWARDS, RANGE_OF_ONE_KEY, VALUES, CHANGES, CORE, REQUESTS, _INTERFACE)
     make = run_js(f"(dispatch) => {{ 'use strict'; {''.join(parts)} }}")
     return _Functions(make(create_proxy(_dispatch)))
 
@@ -130,27 +135,32 @@ return {
       tx.listen(request, js, (next) => tx.succeed(request, next));
     });
   },
+  // What a cursor updates or deletes.
   attach(id, lane, js) {
     const tx = find(id);
+    const { primaryKey, source } = js.source;
+    tx.change(source.objectStore ?? source, js, [primaryKey]);
     return tx.begin(lane, (request) => {
       tx.listen(request, js, (result) => tx.succeed(request, result));
     });
   },
   putMany(id, name, text, count) {
-    const store = find(id).store(name);
+    const tx = find(id);
+    const store = tx.store(name);
     const records = JSON.parse(text);
     if (records.length !== count) throw new SyntaxError('A text is not the text of one record.');
     records.forEach((record, n) => {
       try {
-        store.put(record);
+        tx.change(store, store.put(record));
       } catch ({ name, message }) {
         throw Object.assign(new Error(`records[${n}]: ${message}`), { name });
       }
     });
   },
   deleteMany(id, name, keys) {
-    const store = find(id).store(name);
-    for (const key of fromText(keys)) store.delete(key);
+    const tx = find(id);
+    const store = tx.store(name);
+    for (const key of fromText(keys)) tx.change(store, store.delete(key), [key]);
   },
   names: (id) => JSON.stringify([...find(id).js.objectStoreNames]),
   describe(id, name) {

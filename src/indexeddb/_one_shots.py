@@ -108,6 +108,6 @@ class OneShots:
         return await self._once("readwrite", durability, convert, store, None, lane, *given)
 
     async def _once(
-        self, mode: str, durability: str, convert: Callable[[Any], T], *given: Any
+        self, mode: str, durability: str, convert: Callable[[Any], T], store: str, *given: Any
     ) -> T:
         raise NotImplementedError

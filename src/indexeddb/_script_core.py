@@ -41,6 +41,7 @@ class Transaction {
     this.pending = 0;  // how many requests have no result yet
     this.requests = new Map();
     this.stores = new Map();
+    this.changes = null;  // made when something is to be changed
     this.reason = null;  // why this undoes it
     this.isSettled = false;
     transactions.set(this.id, this);
@@ -55,6 +56,13 @@ class Transaction {
       this.stores.set(name, store);
     }
     return store;
+  }
+
+  // Notes one of the browser's requests that puts a record, or deletes those of a query or all.
+  change(store, js, deleted) {
+    this.changes ??= new Changes();
+    this.changes.add(store.name, js, deleted);
+    return js;
   }
 
   source(store, index) {
@@ -159,8 +167,12 @@ class Transaction {
     this.events += 1;
     transactions.delete(this.id);
     if (this.isSettled) return;
-    const error = state === ABORT ? this.reason ?? this.js.error : null;
-    dispatch(this.id, state, error?.name, error?.message);
+    if (state === COMPLETE) {
+      dispatch(this.id, COMPLETE, this.changes?.toText() ?? '{}');
+      return;
+    }
+    const error = this.reason ?? this.js.error;
+    dispatch(this.id, ABORT, error?.name, error?.message);
   }
 }
 

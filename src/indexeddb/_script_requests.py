@@ -161,7 +161,7 @@ const patchMany = (tx, store, request, given, text) => {
       if (!isObject(value)) throw new TypeError('A record to patch is not an object.');
       const patched = Object.assign(value, fields);
       const js = store.keyPath === null ? store.put(patched, key) : store.put(patched);
-      return tx.listen(request, js, done);
+      return tx.listen(request, tx.change(store, js), done);
     });
   }
 };
@@ -174,14 +174,20 @@ const one = (method) => (tx, source, request, query, ...given) =>
 const write = (method) => (tx, store, request, text, objects, key) => {
   const record = fromText(text, objects);
   const js = key === undefined ? store[method](record) : store[method](record, decode(key));
-  tx.listen(request, js, (result) => tx.succeed(request, result));
+  tx.listen(request, tx.change(store, js), (result) => tx.succeed(request, result));
+};
+
+const remove = (method) => (tx, store, request, query) => {
+  const js = store[method](decode(query));
+  const deleted = query === undefined ? null : fromText(query);
+  tx.listen(request, tx.change(store, js, deleted), () => tx.succeed(request, undefined));
 };
 
 const operations = {
   add: write('add'),
-  clear: one('clear'),
+  clear: remove('clear'),
   count: one('count'),
-  delete: one('delete'),
+  delete: remove('delete'),
   existing: (tx, store, request, keys) =>
     each(tx, request, fromText(keys), (key) => store.getKey(key), (found) =>
       tx.succeed(request, found.map((key) => key !== undefined))),

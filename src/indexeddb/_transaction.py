@@ -8,7 +8,7 @@ from indexeddb._kernel import kernel
 from indexeddb._request import issue
 from indexeddb._store import Schema, Store, check_key_path
 from indexeddb._typed import TypedStore
-from indexeddb.errors import NotFound, TransactionAborted
+from indexeddb.errors import InvalidValue, NotFound, TransactionAborted
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -32,6 +32,7 @@ class Transaction:
         mode: what it may do.
         durability: how safe its changes are when it has completed, as was asked for.
         reason: what `abort` undid it for; None where it was not called.
+        note: the text that `attach` was given.
     """
 
     def __init__(
@@ -47,6 +48,7 @@ class Transaction:
         self.mode = mode
         self.durability = durability
         self.reason: BaseException | None = None
+        self.note: str | None = None
         self._stores = stores
         self._schema = schema
 
@@ -75,6 +77,19 @@ class Transaction:
             raise NotFound(msg, name="NotFoundError")
         store = Store(self, name, self._schema)
         return store if kind is None else TypedStore(store, kind)
+
+    def attach(self, note: str) -> None:
+        """Send a text along with the change that is published when the transaction is committed.
+
+        Subscribers find it in `Change.note`. Of several texts, the last counts.
+
+        Raises:
+            InvalidValue: it is not a string.
+        """
+        if not isinstance(note, str):
+            msg = f"a note is a string, not {type(note).__name__!r}"  # type: ignore[unreachable]
+            raise InvalidValue(msg)
+        self.note = note
 
     def abort(self, error: BaseException | None = None) -> NoReturn:
         """Undo the transaction, and raise `error`: here, and to who began the transaction.
