@@ -68,6 +68,7 @@ class Transaction {
     this.requests = new Map();
     this.stores = new Map();
     this.reason = null;  // why this undoes it
+    this.isUndone = false;  // whether it is being undone, by this or by the browser
     this.isSettled = false;
     transactions.set(this.id, this);
     js.oncomplete = () => this.end(COMPLETE);
@@ -115,6 +116,7 @@ class Transaction {
       this.events += 1;
       // Unless prevented, a failed request undoes the transaction before the body may catch the
       // failure. Where several make one request, the first failure is the one to catch.
+      if (js.error?.name === 'AbortError') this.isUndone = true;
       if (request.state !== PENDING) {
         if (request.isCaught) event.preventDefault();
         return;
@@ -167,6 +169,9 @@ class Transaction {
 
   abort(reason) {
     this.reason ??= reason;
+    // Another abort would make Firefox forget why it undoes it.
+    if (this.isUndone) return;
+    this.isUndone = true;
     try {
       this.js.abort();
     } catch (error) {
@@ -192,7 +197,8 @@ class Transaction {
 
 const find = (id) => {
   const transaction = transactions.get(id);
-  if (transaction !== undefined) return transaction;
+  // The InvalidStateError of an undone one could as well be that of a lost connection.
+  if (transaction !== undefined && !transaction.isUndone) return transaction;
   // No DOMException: Pyodide takes for an error only what has a stack.
   const error = new Error('The transaction has ended.');
   throw Object.assign(error, { name: 'TransactionInactiveError' });
