@@ -46,7 +46,7 @@ def draw(medians: Mapping[str, Mapping[str, float]], contenders: Sequence[str]) 
         y += _GAP
     at = _LEFT + (_RIGHT - _LEFT) / _LONGEST
     parts.append(f'<line class="line" x1="{at}" x2="{at}" y1="{top - 16}" y2="{y - _GAP}"/>')
-    width = _RIGHT + 170
+    width = _RIGHT + 200
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {y}" width="{width}" '
         f'height="{y}" role="img"><title>Time of each job next to Dexie; shorter is better</title>'

@@ -164,8 +164,8 @@ async def measure(
         together = TOGETHER.get(job, 5)
         times[job] = {one.name: [] for one in able}
         spent: Counter[str] = Counter()
-        # Those that hold everything come after the rounds of the others, in whose time their garbage
-        # would be collected.
+        # Those that hold everything come last: their garbage would be collected in the time of
+        # others.
         order = [
             (number, one)
             for held in (False, True)
