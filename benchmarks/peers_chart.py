@@ -22,7 +22,10 @@ _STYLE: Final = """
 text { font: 12px system-ui, sans-serif; fill: #1f2328; }
 .job { font-weight: 600; }
 .line { stroke: #1f2328; stroke-dasharray: 3 3; }
-@media (prefers-color-scheme: dark) { text { fill: #f0f6fc; } .line { stroke: #f0f6fc; } }
+.paper { fill: #ffffff; }
+@media (prefers-color-scheme: dark) {
+  text { fill: #f0f6fc; } .line { stroke: #f0f6fc; } .paper { fill: #0d1117; }
+}
 """
 
 
@@ -34,7 +37,7 @@ def draw(medians: Mapping[str, Mapping[str, float]], contenders: Sequence[str]) 
         contenders: All contenders, in their order.
     """
     colors = dict(zip(contenders, _COLORS, strict=True))
-    parts = [*_legend(colors)]
+    parts = ['<rect class="paper" x="-12" y="-12" width="100%" height="100%"/>', *_legend(colors)]
     top = 60 + _ROW * 2 * ((len(contenders) - 1) // _PER_LINE)
     y = top
     for job, found in medians.items():
@@ -46,9 +49,9 @@ def draw(medians: Mapping[str, Mapping[str, float]], contenders: Sequence[str]) 
         y += _GAP
     at = _LEFT + (_RIGHT - _LEFT) / _LONGEST
     parts.append(f'<line class="line" x1="{at}" x2="{at}" y1="{top - 16}" y2="{y - _GAP}"/>')
-    width = _RIGHT + 200
+    width = _RIGHT + 220
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {y}" width="{width}" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="-12 -12 {width} {y}" width="{width}" '
         f'height="{y}" role="img"><title>Time of each job next to Dexie; shorter is better</title>'
         f"<style>{_STYLE}</style>\n" + "\n".join(parts) + "\n</svg>\n"
     )
