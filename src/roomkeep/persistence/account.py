@@ -1,10 +1,12 @@
 """An account's open database, and the backend that opens it."""
 
 import asyncio
+import logging
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Any, ParamSpec, Protocol, TypeVar
 
+from roomkeep.errors import StorageError
 from roomkeep.storage.changes import Change
 from roomkeep.storage.decode_errors import UnreadableRecord
 from roomkeep.storage.health import Findings, Position, Problem
@@ -13,8 +15,13 @@ from roomkeep.storage.operations import older_clients
 from roomkeep.storage.quota import Quota
 from roomkeep.storage.transaction import Engine, Transaction
 
+logger = logging.getLogger(__name__)
+
 P = ParamSpec("P")
 R = TypeVar("R")
+
+JOIN_AFTER = 5.0
+"""So many seconds after an opening the messages are counted, when the first screen is there."""
 
 
 class Account(ABC):
@@ -117,17 +124,34 @@ class EngineAccount(Account):
         self._open_index = open_index
         self._index: Engine | None = None
         self._opening_index = asyncio.Lock()
+        self._joining: asyncio.Task[None] | None = None
 
     def dispose(self) -> None:
         """Release the databases; nothing is under way any more."""
+        if self._joining is not None:
+            self._joining.cancel()
         self._engine.close()
         if self._index is not None:
             self._index.close()
 
     async def update_older_messages(self) -> None:
-        """Put right what an older client has left different, in small transactions."""
+        """Put right what an older client has left different, in small transactions.
+
+        What one has written beside this one, in another tab, joins a few seconds later: to find it,
+        all messages are counted.
+        """
         if await self.run(older_clients.is_update_due):
             await run_steps(self.run, older_clients.update_older_messages)
+        else:
+            self._joining = asyncio.create_task(self._join_later())
+
+    async def _join_later(self) -> None:
+        await asyncio.sleep(JOIN_AFTER)
+        try:
+            if await self.run(older_clients.has_older_messages):
+                await run_steps(self.run, older_clients.update_older_messages)
+        except StorageError:
+            logger.warning("messages of an older client may be missing", exc_info=True)
 
     async def _carry_out(self, operation: Operation[..., Any], arguments: dict[str, Any]) -> Any:
         async def body(tx: Transaction) -> tuple[Any, Transaction]:

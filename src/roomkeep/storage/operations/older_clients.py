@@ -1,4 +1,4 @@
-"""What an older client left different, put right when the database is opened.
+"""What an older client left different, put right when the database is opened, or soon after.
 
 Its messages may name no channel, and may not name their reactions. Like a repair it goes in steps,
 each a transaction of its own; one that the end of the page breaks off goes on at the next opening.
@@ -7,6 +7,7 @@ each a transaction of its own; one that the end of the page breaks off goes on a
 from msgspec import UNSET, Struct
 
 from roomkeep.models import DEFAULT_CHANNEL_ID, Message
+from roomkeep.storage.changes import Change
 from roomkeep.storage.health import Findings, Position, next_page
 from roomkeep.storage.operation import reads, writes
 from roomkeep.storage.operations.health import mend_page
@@ -31,9 +32,16 @@ class _ChannelOf(Struct, rename="camel"):
 
 @reads("messages", "meta")
 async def is_update_due(tx: Transaction) -> bool:
-    """Return whether an older client has written to the database since it was last put right."""
-    if tx.missing_indexes() or await tx.existing("meta", [UPGRADED]):
-        return True
+    """Return whether an older client made the database, and it has not been put right since."""
+    return bool(tx.missing_indexes() or await tx.existing("meta", [UPGRADED]))
+
+
+@reads("messages")
+async def has_older_messages(tx: Transaction) -> bool:
+    """Return whether an older client has written messages beside this one.
+
+    It takes a browser seconds in a million messages.
+    """
     # The index by channel leaves out the messages that name none. To count an index takes a browser
     # ten times as long as to count a store.
     stored = tx.count("messages")
@@ -52,6 +60,8 @@ async def update_older_messages(tx: Transaction, position: Position | None = Non
     del tx.unreadable[known:]
     nowhere = [message.id for message in found if message.channel_id is UNSET]
     await tx.patch("messages", nowhere, {"channelId": DEFAULT_CHANNEL_ID})
+    if nowhere:
+        tx.changes.append(Change(store="messages", action="clear"))
     keys, messages = await tx.get_page("messages", Message, after, PAGE)
     mended = await mend_page(tx, await with_dependents(tx, keys, messages))
     following = next_page("messages", keys, PAGE)
