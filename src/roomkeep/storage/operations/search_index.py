@@ -1,7 +1,9 @@
 """The search index, in its own database: segments are written, places are found."""
 
+import functools
 from bisect import bisect_left
 from collections.abc import Awaitable, Iterable, Mapping, Sequence
+from operator import or_
 from typing import Final, NamedTuple
 
 from indexeddb.keys import KeyRange
@@ -209,22 +211,21 @@ async def _locate(
     area: SearchArea,
 ) -> set[_Spot]:
     """Return where the messages are that have every term."""
+    # Most segments that have every term have no message with all of them.
+    likely = [one for one in candidates if _common_numbers(one, None) != 0]
     names = [
-        (one.segment.id, name)
-        for one in candidates
-        for postings in one.postings
-        for name in postings.long
+        (segment.id, name) for segment, postings in likely for one in postings for name in one.long
     ]
-    asking_long = _ask(tx, names)
-    asking_rooms = _ask(tx, [(one.segment.id, ROOMS) for one in candidates])
-    long, rooms = _by_key(await asking_long), _by_key(await asking_rooms)
+    long = _by_key(await _ask(tx, names))
+    found = {one.segment.id: numbers_of(_common_numbers(one, long)) for one in likely}
+    found = {segment: numbers for segment, numbers in found.items() if numbers}
+    rooms = _by_key(await _ask(tx, [(segment, ROOMS) for segment in found]))
     matches: list[tuple[str, str, list[int]]] = []
-    for segment, postings in candidates:
-        numbers = numbers_of(_common_numbers(segment, postings, long))
-        runs = read_rooms(_require(rooms, segment.id, ROOMS))
+    for segment, numbers in found.items():
+        runs = read_rooms(_require(rooms, segment, ROOMS))
         for room, run in numbers_in(runs, area.room_id, area.channel_id):
             start, stop = bisect_left(numbers, run.start), bisect_left(numbers, run.stop)
-            matches.append((segment.id, room, numbers[start:stop]))
+            matches.append((segment, room, numbers[start:stop]))
     wanted = {(segment, n // TIMES) for segment, _, numbers in matches for n in numbers}
     keys = {(segment, part): (segment, name_times(part)) for segment, part in sorted(wanted)}
     blocks = _by_key(await _ask(tx, keys.values()))
@@ -236,13 +237,19 @@ async def _locate(
     }
 
 
-def _common_numbers(segment: Segment, postings: Sequence[Postings], blocks: _Blocks) -> int:
+def _common_numbers(candidate: _Candidates, blocks: _Blocks | None) -> int:
+    """Return the messages that have every term.
+
+    Where the blocks of the long ones are not known (None), these may be in any message.
+    """
+    segment, postings = candidate
     common = -1
     for short, long in postings:
-        found = short
-        for name in long:
-            found |= unpack_set(_require(blocks, segment.id, name).data, segment.count)
-        common &= found
+        if blocks is not None:
+            data = (_require(blocks, segment.id, name).data for name in long)
+            common &= functools.reduce(or_, (unpack_set(one, segment.count) for one in data), short)
+        elif not long:
+            common &= short
     return common
 
 
