@@ -325,10 +325,11 @@ async def test_a_profile_is_saved_on_the_server(homeserver: Homeserver, two: lis
             else False
         )
     )
-    mine = await ada.chat.db.get_current_user()
-    assert mine == ada.account.user()
-    assert mine is not None
+    mine = ada.account.user()
     assert (mine.avatar_url, mine.status, mine.bio) == (picture, "busy", "Science")
+    # It tells of the picture first, with the name that was: what is shown follows what is stored.
+    await ada.until(lambda: ada.account.user().display_name == "Countess")
+    await ada.until_holds(ada.chat.db.get_current_user, ada.account.user())
     async with device(homeserver, ada.name, ada.user_id) as phone:
         await phone.until(lambda: is_on_server(phone.account.user().avatar_url))
         # There, the picture is an address of the server's, and stays with a new name.
