@@ -41,6 +41,14 @@ class Heard:
             return await self._queue.get()
 
 
+async def let_time_pass(db: indexeddb.Database) -> None:
+    """Wait until the clock shows another time: whoever subscribes does not hear what was before."""
+    now = run_js("Date.now")
+    before = now()
+    while now() == before:
+        await db.get("numbers", 0)
+
+
 def leave_page(*, is_kept: bool) -> None:
     run_js("""(persisted) =>
         dispatchEvent(new PageTransitionEvent('pagehide', {persisted}))""")(is_kept)
@@ -95,6 +103,7 @@ async def test_a_change_names_what_its_transaction_wrote(
 ) -> None:
     if body is write_by_cursor:
         await db.write(["things"], write_in_batches)
+        await let_time_pass(db)
     here, there = Heard(db), Heard(other)
     await db.write(["things", "numbers"], body)
     assert here.changes == [Change(stores, is_local=True)]
@@ -202,6 +211,45 @@ async def test_other_tabs_hear_in_the_order_of_the_commits(
     await asyncio.gather(*(db.put("numbers", n, n) for n in range(50)))
     assert [(await there.next()).stores["numbers"] for _ in range(50)] == [[n] for n in range(50)]
     assert [change.stores["numbers"] for change in here.changes] == [[n] for n in range(50)]
+
+
+async def test_all_who_subscribe_hear_each_other(
+    db: indexeddb.Database, other: indexeddb.Database
+) -> None:
+    third = await indexeddb.open(NAME)
+    try:
+        databases = (db, other, third)
+        heard = [Heard(database) for database in databases]
+        for n, database in enumerate(databases):
+            await database.put("numbers", n, n)
+            for m, one in enumerate(heard):
+                assert await one.next() == Change({"numbers": [n]}, is_local=n == m)
+    finally:
+        third.close()
+
+
+async def test_what_others_did_before_one_subscribed_is_not_told(
+    db: indexeddb.Database, other: indexeddb.Database
+) -> None:
+    await db.put("numbers", 1, "before")
+    await let_time_pass(db)
+    heard = Heard(other)
+    await db.put("numbers", 1, "after")
+    assert (await heard.next()).stores == {"numbers": ["after"]}
+
+
+async def test_many_changes_are_heard_of_though_nobody_listened_yet(
+    db: indexeddb.Database, other: indexeddb.Database
+) -> None:
+    writing = [asyncio.ensure_future(db.put("numbers", n, n)) for n in range(50)]
+    heard = Heard(other)
+    await asyncio.gather(*writing)
+    told: set[Any] = set()
+    while 49 not in told:
+        changed = (await heard.next()).stores["numbers"]
+        # Those that were kept until it was known that somebody listens may come as one.
+        told.update(range(50) if changed is None else changed)
+    assert told == set(range(50))
 
 
 async def test_it_is_told_before_the_write_returns_and_can_be_read(db: indexeddb.Database) -> None:
@@ -341,5 +389,4 @@ async def test_ten_thousand_subscriptions_leave_nothing_behind(db: indexeddb.Dat
     assert not feed._listeners
     assert not feed._writing
     db.close()
-    assert feed._channel is None
-    assert feed._on_message is None
+    assert feed._channel._js is None
