@@ -78,10 +78,13 @@ class Running(Generic[T]):
         if self.on_end is not None:
             self.on_end(self.id, name if event == COMPLETE else None)
         error = self.error
-        if event == ABORT and error is None:
+        if event == ABORT and name is not None and _says_nothing(error):
+            notes = getattr(error, "__notes__", ())
+            error = error_named(name, message)
+            for note in notes:
+                error.add_note(note)
+        elif event == ABORT and error is None:
             error = TransactionAborted("the browser undid the transaction", name="AbortError")
-            if name is not None:
-                error = error_named(name, message)
         elif event == COMPLETE and self._result is None:
             error = TransactionAborted("the transaction was committed before its body had ended")
         if self.settled.done():  # the caller was cancelled
@@ -204,6 +207,14 @@ class Driver(Running[T]):
         with contextlib.suppress(BaseException):
             self._body.throw(error)
         self.abort(error)
+
+
+def _says_nothing(error: BaseException | None) -> bool:
+    """Return whether an error leaves open why the transaction was undone.
+
+    Where an index that is made unique cannot be, Firefox has every request fail like that.
+    """
+    return error is None or getattr(error, "name", None) == "AbortError"
 
 
 def _call(body: Callable[..., Coroutine[Any, Any, T]], *arguments: Any) -> Coroutine[Any, Any, T]:

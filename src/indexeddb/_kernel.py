@@ -11,7 +11,7 @@ import functools
 from typing import Any, Final, Protocol
 
 from indexeddb._platform import create_proxy, run_js
-from indexeddb._quirks import CAN_GET_ALL_BACKWARDS, RANGE_OF_ONE_KEY
+from indexeddb._quirks import CAN_GET_ALL_BACKWARDS, RANGE_OF_ONE_KEY, SKIP
 from indexeddb._script_changes import CHANGES
 from indexeddb._script_core import CORE
 from indexeddb._script_requests import REQUESTS
@@ -66,7 +66,8 @@ def _dispatch(transaction: int, event: int, value: Any = None, detail: Any = Non
 def kernel() -> Any:
     """Return the kernel's functions; they are compiled when they are first asked for."""
     # The one proxy through which all results come: it is there as long as the page.
-    parts = (CAN_GET_ALL_BACKWARDS, RANGE_OF_ONE_KEY, VALUES, CHANGES, CORE, REQUESTS, _INTERFACE)
+    quirks = (CAN_GET_ALL_BACKWARDS, RANGE_OF_ONE_KEY, SKIP)
+    parts = (*quirks, VALUES, CHANGES, CORE, REQUESTS, _INTERFACE)
     make = run_js(f"(dispatch) => {{ 'use strict'; {''.join(parts)} }}")
     return _Functions(make(create_proxy(_dispatch)))
 
@@ -129,10 +130,11 @@ return {
     const tx = find(id);
     const js = cursor.request;
     return tx.begin(RAW, (request) => {
-      if (count !== undefined) cursor.advance(count);
-      else if (primaryKey === undefined) cursor.continue(decode(key));
+      const done = (next) => tx.succeed(request, next);
+      if (count !== undefined) return skip(tx, request, cursor, count, done);
+      if (primaryKey === undefined) cursor.continue(decode(key));
       else cursor.continuePrimaryKey(decode(key), decode(primaryKey));
-      tx.listen(request, js, (next) => tx.succeed(request, next));
+      return tx.listen(request, js, done);
     });
   },
   // What a cursor updates or deletes.

@@ -43,6 +43,7 @@ class Transaction {
     this.stores = new Map();
     this.changes = null;  // made when something is to be changed
     this.reason = null;  // why this undoes it
+    this.isUndone = false;  // whether it is being undone, by this or by the browser
     this.isSettled = false;
     transactions.set(this.id, this);
     js.oncomplete = () => this.end(COMPLETE);
@@ -97,6 +98,7 @@ class Transaction {
       this.events += 1;
       // Unless prevented, a failed request undoes the transaction before the body may catch the
       // failure. Where several make one request, the first failure is the one to catch.
+      if (js.error?.name === 'AbortError') this.isUndone = true;
       if (request.state !== PENDING) {
         if (request.isCaught) event.preventDefault();
         return;
@@ -149,6 +151,9 @@ class Transaction {
 
   abort(reason) {
     this.reason ??= reason;
+    // Another abort would make Firefox forget why it undoes it.
+    if (this.isUndone) return;
+    this.isUndone = true;
     try {
       this.js.abort();
     } catch (error) {
@@ -178,7 +183,8 @@ class Transaction {
 
 const find = (id) => {
   const transaction = transactions.get(id);
-  if (transaction !== undefined) return transaction;
+  // The InvalidStateError of an undone one could as well be that of a lost connection.
+  if (transaction !== undefined && !transaction.isUndone) return transaction;
   // No DOMException: Pyodide takes for an error only what has a stack.
   const error = new Error('The transaction has ended.');
   throw Object.assign(error, { name: 'TransactionInactiveError' });

@@ -102,12 +102,11 @@ const page = (tx, source, request, query, count, direction, offset) => {
 
   let mode = 'skip';
   const keys = [];
-  tx.listen(request, source.openKeyCursor(given, direction), (cursor) => {
+  const step = (cursor) => {
     if (cursor === null) return readEach(keys);
     if (mode === 'skip') {
       mode = 'read';
-      tx.pending += 1;
-      return cursor.advance(offset);
+      return skip(tx, request, cursor, offset, step);
     }
     if (mode === 'read') {
       return source.objectStore === undefined ? readFrom(cursor.key, 0) : readTied(cursor);
@@ -116,7 +115,8 @@ const page = (tx, source, request, query, count, direction, offset) => {
     if (keys.length === count) return readEach(keys);
     tx.pending += 1;
     return cursor.continue();
-  });
+  };
+  tx.listen(request, source.openKeyCursor(given, direction), step);
 };
 
 // Walks an index and the sorted values side by side: each jumps to where the other is.

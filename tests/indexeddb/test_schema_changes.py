@@ -117,6 +117,30 @@ async def test_stores_and_indexes_do_what_they_tell(db: indexeddb.Database) -> N
     db.close()
 
 
+@pytest.mark.parametrize("chosen", [None, KeyError("no shed")])
+async def test_an_upgrade_that_aborts_leaves_the_database_as_it_was(
+    db: indexeddb.Database, chosen: Exception | None
+) -> None:
+    db.close()
+
+    async def body(tx: indexeddb.UpgradeTransaction) -> None:
+        await tx.rename_store("things", "objects").put({"id": "x"})
+        tx.store("objects").rename_index("colour", "paint")
+        with pytest.raises((KeyError, indexeddb.TransactionAborted)):
+            tx.abort(chosen)
+
+    with pytest.raises((KeyError, indexeddb.TransactionAborted)) as caught:
+        await upgrade_with(body)
+    if chosen is None:
+        assert "the body has undone the transaction" in str(caught.value)
+    else:
+        assert caught.value is chosen
+    db = await indexeddb.open(NAME)
+    assert (db.version, db.store_names) == (1, ["numbers", "things"])
+    assert await db.count("things", index="colour") == 0
+    db.close()
+
+
 @pytest.mark.parametrize("path", [5, True, {}, [], [[]], ["a", None], "a b", "a..b", ["a", "."]])
 async def test_what_is_no_key_path_is_refused(db: indexeddb.Database, path: Any) -> None:
     db.close()

@@ -334,6 +334,34 @@ async def test_an_abort_undoes_everything_whatever_the_body_makes_of_it(
     assert await read_all(db) == []
 
 
+async def test_a_body_that_goes_on_when_all_is_undone_runs_once(db: indexeddb.Database) -> None:
+    runs: list[str] = []
+
+    async def abort(tx: indexeddb.Transaction) -> None:
+        with pytest.raises(KeyError):
+            tx.abort(KeyError())
+        await ask(tx)
+
+    async def fail(tx: indexeddb.Transaction) -> None:
+        for _ in range(2):
+            tx.store("numbers").add(1, "a")
+        with pytest.raises(indexeddb.ConstraintViolated):
+            await tx.store("numbers").count()
+        await ask(tx)
+
+    async def ask(tx: indexeddb.Transaction) -> None:
+        runs.append("asked")
+        with pytest.raises(indexeddb.TransactionAborted, match="already ended"):
+            await tx.store("things").count()
+        raise ValueError("on purpose")
+
+    for body, error in ((abort, KeyError), (fail, ValueError)):
+        with pytest.raises(error):
+            await db.write(["numbers", "things"], body)
+    assert runs == ["asked", "asked"]
+    assert await read_all(db) == []
+
+
 async def test_the_first_abort_counts(db: indexeddb.Database) -> None:
     async def body(tx: indexeddb.Transaction) -> None:
         for n in range(3):

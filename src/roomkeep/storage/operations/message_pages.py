@@ -4,7 +4,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from indexeddb.keys import Direction, Key, KeyRange, sort_key
+from indexeddb.keys import Key, KeyRange, sort_key
 from roomkeep.errors import InvalidRecord
 from roomkeep.models import Id, Message, Milliseconds
 from roomkeep.storage.arguments import Limit
@@ -20,7 +20,7 @@ from roomkeep.storage.operations.gap_edges import (
 from roomkeep.storage.operations.shared import require
 from roomkeep.storage.operations.tombstones import redact_deleted
 from roomkeep.storage.schema import BY_CHANNEL_AND_TIME, BY_ROOM_AND_TIME
-from roomkeep.storage.transaction import Transaction
+from roomkeep.storage.transaction import Direction, Transaction
 
 
 class PageEdge(Struct, frozen=True):

@@ -5,7 +5,7 @@ from itertools import islice
 from typing import Any, TypeVar
 
 import indexeddb
-from indexeddb.keys import Direction, Key, KeyRange
+from indexeddb.keys import Key, KeyRange
 from roomkeep.storage.changes import Change
 from roomkeep.storage.decode_errors import Suspects
 from roomkeep.storage.encoding import encode
@@ -13,6 +13,7 @@ from roomkeep.storage.engines.immediate import Done
 from roomkeep.storage.engines.indexeddb.blobs import BLOB, StoredBlob, blob_of, to_blob
 from roomkeep.storage.engines.indexeddb.decoding import Decoder
 from roomkeep.storage.engines.indexeddb.scan import Scanner
+from roomkeep.storage.transaction import Direction
 
 K = TypeVar("K", bound=Key)
 R = TypeVar("R")

@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
-from indexeddb.keys import Direction, Key, KeyRange
+from indexeddb.keys import Key, KeyRange
 from roomkeep.errors import InvalidRecord
 from roomkeep.storage.changes import Change
 from roomkeep.storage.decode_errors import Suspects, UnreadableRecord
@@ -21,6 +21,7 @@ from roomkeep.storage.engines.sqlite.statements import (
 )
 from roomkeep.storage.engines.sqlite.tables import INDEXES
 from roomkeep.storage.engines.sqlite.writing import FILE_NAME, Writer
+from roomkeep.storage.transaction import Direction
 
 K = TypeVar("K", bound=Key)
 R = TypeVar("R")
