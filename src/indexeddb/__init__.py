@@ -45,6 +45,8 @@ from indexeddb._transaction import (
     Upgrade,
     UpgradeTransaction,
 )
+from indexeddb._typed import TypedCursor, TypedIndex, TypedStore
+from indexeddb._typed_one_shots import DatabaseStore
 from indexeddb._values import from_json, to_json, to_py
 from indexeddb.errors import (
     Blocked,
@@ -73,6 +75,7 @@ __all__ = [
     "ConstraintViolated",
     "Cursor",
     "Database",
+    "DatabaseStore",
     "Direction",
     "Durability",
     "Index",
@@ -93,6 +96,9 @@ __all__ = [
     "Subscription",
     "Transaction",
     "TransactionAborted",
+    "TypedCursor",
+    "TypedIndex",
+    "TypedStore",
     "Unavailable",
     "Upgrade",
     "UpgradeTransaction",

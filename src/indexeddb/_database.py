@@ -21,10 +21,13 @@ from indexeddb._transaction import (
     Upgrade,
     UpgradeTransaction,
 )
+from indexeddb._typed import KeyPath, record_type
+from indexeddb._typed_one_shots import DatabaseStore, TypedOneShots
 from indexeddb.errors import ConnectionLost
 from indexeddb.keys import Key, KeyRange
 
 T = TypeVar("T")
+R = TypeVar("R")
 
 
 class Database(OneShots):
@@ -115,6 +118,25 @@ class Database(OneShots):
             TypeError: the body awaited something else than its transaction's requests.
         """
         return await self._run(stores, body, "readwrite", durability)
+
+    def store(self, name: str, kind: type[R]) -> DatabaseStore[R]:
+        """Return a store whose records are of a type, to use without a body.
+
+        Args:
+            name: its name.
+            kind: the type of its records: a dataclass, a msgspec Struct or a TypedDict.
+
+        Raises:
+            UsageError: records cannot be of that type.
+        """
+        one_shots = TypedOneShots(record_type(kind), self._once, self._key_path)
+        return DatabaseStore(name, one_shots)
+
+    async def _key_path(self, store: str) -> KeyPath:
+        async def body(tx: Transaction) -> KeyPath:
+            return tx.store(store).key_path
+
+        return await self.read([store], body)
 
     def subscribe(
         self,

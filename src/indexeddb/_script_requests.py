@@ -142,13 +142,14 @@ const findKeys = (tx, index, request, given) => {
   });
 };
 
+const isObject = (value) =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
 // Lays fields over stored objects, so that what JSON cannot carry stays in them too.
 const patchMany = (tx, store, request, given, text) => {
   const keys = fromText(given);
   const fields = JSON.parse(text);
-  if (typeof fields !== 'object' || fields === null || Array.isArray(fields)) {
-    throw new SyntaxError('The fields are not an object.');
-  }
+  if (!isObject(fields)) throw new SyntaxError('The fields are not an object.');
   let missing = keys.length;
   const done = () => {
     missing -= 1;
@@ -157,6 +158,7 @@ const patchMany = (tx, store, request, given, text) => {
   for (const key of keys) {
     tx.listen(request, store.get(key), (value) => {
       if (value === undefined) return done();
+      if (!isObject(value)) throw new TypeError('A record to patch is not an object.');
       const patched = Object.assign(value, fields);
       const js = store.keyPath === null ? store.put(patched, key) : store.put(patched);
       return tx.listen(request, tx.change(store, js), done);

@@ -190,7 +190,7 @@ class Store(Source):
 
         Raises:
             InvalidKey: one of the keys is not a key.
-            InvalidValue: the text is not JSON, or not of an object.
+            InvalidValue: the text is not JSON, or not of an object; or a record is not an object.
         """
         with json_named(lambda: [("fields", fields)]):
             return self._ask_many(keys, None, RAW, nothing, "patchMany", fields)

@@ -77,6 +77,19 @@ _DECODERS: Final[dict[str, Callable[[Any], Any]]] = {
 }
 
 
+def is_json(text: object) -> bool:
+    """Return whether JSON says all of a value that crossed."""
+    return isinstance(text, str) and not text.startswith("*")
+
+
+def name_of(value: object) -> str:
+    """Return what to call a value in a message, such as `a set`."""
+    if value is None:
+        return "None"
+    name = type(value).__name__
+    return f"{'an' if name[0] in 'aeiouAEIOU' else 'a'} {name}"
+
+
 def place_of(path: Sequence[str | int]) -> str:
     """Return how Python would write the way to an inner value, such as `lines[3].text`."""
     parts = [
@@ -146,9 +159,9 @@ class _Notes:
                 raise InvalidValue(_at(path, str(error))) from None
         if isinstance(value, bytes | bytearray | memoryview):
             return self._object(bytes(value), path)
-        if isinstance(value, self._passing):
+        if isinstance(value, self._passing) and not callable(value):  # a function of JavaScript's
             return self._object(value, path)
-        raise InvalidValue(_at(path, f"{_name(value)} cannot be stored"))
+        raise InvalidValue(_at(path, f"{name_of(value)} cannot be stored"))
 
     def _scalar(self, value: Any, path: Path) -> Any:
         if isinstance(value, int) and abs(value) > LARGEST_INT:
@@ -160,7 +173,7 @@ class _Notes:
 
     def _inner(self, value: Any, path: Path) -> Any:
         if id(value) in self._holders:
-            msg = f"{_name(value)} that holds itself cannot be stored"
+            msg = f"{name_of(value)} that holds itself cannot be stored"
             raise InvalidValue(_at(path, msg))
         self._holders.add(id(value))
         plain: Any
@@ -190,12 +203,7 @@ def _field(key: object, path: Path) -> str:
         return key
     if key is None or (isinstance(key, int | float) and math.isfinite(key)):
         return _encode(key)
-    raise InvalidValue(_at(path, f"{_name(key)} cannot be the name of a field: use a string"))
-
-
-def _name(value: object) -> str:
-    name = type(value).__name__
-    return f"{'an' if name[0] in 'aeiouAEIOU' else 'a'} {name}"
+    raise InvalidValue(_at(path, f"{name_of(key)} cannot be the name of a field: use a string"))
 
 
 def _at(path: Sequence[str | int], message: str) -> str:

@@ -2,15 +2,17 @@
 
 import json
 from collections.abc import Callable, Coroutine, Sequence
-from typing import Any, Literal, NoReturn, TypeVar
+from typing import Any, Literal, NoReturn, TypeVar, overload
 
 from indexeddb._changes import check_note
 from indexeddb._kernel import kernel
 from indexeddb._request import issue
 from indexeddb._store import Schema, Store, check_key_path
+from indexeddb._typed import TypedStore
 from indexeddb.errors import NotFound, TransactionAborted
 
 T = TypeVar("T")
+R = TypeVar("R")
 Mode = Literal["readonly", "readwrite", "versionchange"]
 """What a transaction may do: read; write too; change stores and indexes too."""
 
@@ -56,16 +58,26 @@ class Transaction:
         """The names of the stores that the transaction may use."""
         return sorted(set(self._stores))
 
-    def store(self, name: str) -> Store:
+    @overload
+    def store(self, name: str) -> Store: ...
+    @overload
+    def store(self, name: str, kind: type[R]) -> TypedStore[R]: ...
+    def store(self, name: str, kind: type[Any] | None = None) -> Store:
         """Return one of the transaction's stores.
+
+        Args:
+            name: its name.
+            kind: the type of its records: a dataclass, a msgspec Struct or a TypedDict.
 
         Raises:
             NotFound: the transaction has no such store.
+            UsageError: records cannot be of that type.
         """
         if name not in self._stores:
             msg = f"the transaction has no store {name!r}"
             raise NotFound(msg, name="NotFoundError")
-        return Store(self, name, self._schema)
+        store = Store(self, name, self._schema)
+        return store if kind is None else TypedStore(store, kind)
 
     def attach(self, note: str) -> None:
         """Send a text along with the change that is published when the transaction is committed.

@@ -122,6 +122,7 @@ def from_lane(value: Any) -> Any:
     return decode(value) if isinstance(value, str) else to_py(value)
 
 
+# Keys cross as records do.
 key_from_lane = from_lane
 to_key = to_py
 

@@ -134,6 +134,7 @@ async def test_a_refused_value_is_named_with_its_place(db: indexeddb.Database) -
         ({"n": 2**60}, r"^n: an integer beyond"),
         ({"at": NOON.replace(tzinfo=None)}, r"^at: a datetime without a time zone"),
         (lambda: None, "^a function cannot be stored"),
+        ({"on": [run_js("() => 1")]}, r"^on\[0\]: a .* cannot be stored"),
     ]
 
     async def body(tx: indexeddb.Transaction) -> None:
@@ -219,7 +220,15 @@ async def test_a_text_that_is_not_json_is_named(db: indexeddb.Database) -> None:
                 await things.patch_many_json(["old"], bad)
         assert await things.get_all() == [{"id": "old"}]
 
+    async def patch_number(tx: indexeddb.Transaction) -> None:
+        numbers = tx.store("numbers")
+        await numbers.put(5, "k")
+        with pytest.raises(InvalidValue, match="not an object"):
+            await numbers.patch_many_json(["k"], "{}")
+        assert await numbers.get("k") == 5
+
     await db.write(["things"], body)
+    await db.write(["numbers"], patch_number)
     with pytest.raises(InvalidValue, match="not JSON"):
         indexeddb.from_json("{")
     with pytest.raises(InvalidValue):

@@ -37,6 +37,11 @@ def test_a_value_comes_back_from_its_text(value: object) -> None:
     assert decode(*encode(value)) == value
 
 
+def test_a_value_that_is_used_twice_is_stored_twice() -> None:
+    shared = {"at": [datetime(2026, 1, 1, tzinfo=UTC)]}
+    assert decode(*encode([shared, shared])) == [shared, shared]
+
+
 def test_what_json_says_is_json() -> None:
     assert encode({"a": [1, None, "x" * 20, "1234567890123456789"]})[0].startswith('{"a":[1,null')
     assert encode(2**53) == ("9007199254740992", [])
