@@ -33,3 +33,10 @@ export const readRecords = (page, account, ...stores) => visit(page, account, {}
 
 /** Puts records, given by store. A record's text `data` becomes a Blob of the type `mime`. */
 export const putRecords = (page, account, records) => visit(page, account, records, []);
+
+/** Tells the open account of a change, as another tab that had made it would. */
+export const announce = (page, account, change) => page.evaluate(([name, note]) => {
+  const channel = new BroadcastChannel(name);
+  channel.postMessage(JSON.stringify([[Date.now() / 1000, '{}', note]]));
+  channel.close();
+}, [`indexeddb:roomkeep::${account}`, JSON.stringify([change])]);

@@ -1,5 +1,5 @@
 // People: the member list, profile cards, the user's own profile, and bans.
-import { putRecords, readRecords } from './database.mjs';
+import { announce, putRecords, readRecords } from './database.mjs';
 import { expect, test } from './fixtures.mjs';
 import { openApp, ready } from './helpers.mjs';
 import { composer, createRoom, openBehind, row, signUp, startImport, write } from './steps.mjs';
@@ -35,11 +35,7 @@ async function importRoom(page, people, messages = people) {
 async function putElsewhere(page, account, store, record, key) {
   const all = (await readRecords(page, account, store))[store];
   await putRecords(page, account, { [store]: [{ ...all.find((other) => other.id === key || other.oderId === key), ...record }] });
-  await page.evaluate(([name, change]) => {
-    const channel = new BroadcastChannel(name);
-    channel.postMessage(JSON.stringify([change]));
-    channel.close();
-  }, [`roomkeep::${account}`, { store, action: 'put', keys: [key], roomId: record.roomId ?? null }]);
+  await announce(page, account, { store, action: 'put', keys: [key], roomId: record.roomId ?? null });
 }
 
 const banMe = (page, ban) => putElsewhere(page, 'Ada', 'bans', {

@@ -1,6 +1,6 @@
 // Searching messages: the panel, its filters, and the way to a message and back.
 import { findViolations } from './accessibility.mjs';
-import { putRecords, readRecords } from './database.mjs';
+import { announce, putRecords, readRecords } from './database.mjs';
 import { expect, freshTest, test } from './fixtures.mjs';
 import { openApp } from './helpers.mjs';
 import { begin, composer, createRoom, log, openAccounts, openBehind, row, signUp, write } from './steps.mjs';
@@ -20,11 +20,7 @@ async function putMany(page, room, count, change = {}) {
     timestamp: 1_700_000_000_000 + n * 60_000, ...change,
   }));
   await putRecords(page, 'Ada', { messages });
-  await page.evaluate(([change]) => {
-    const channel = new BroadcastChannel('roomkeep::Ada');
-    channel.postMessage(JSON.stringify([change]));
-    channel.close();
-  }, [{ store: 'messages', action: 'clear', keys: [], roomId }]);
+  await announce(page, 'Ada', { store: 'messages', action: 'clear', keys: [], roomId });
 }
 
 async function search(page, text) {

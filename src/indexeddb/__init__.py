@@ -27,6 +27,7 @@ The package can be imported under CPython too; there `open` raises `Unavailable`
 from indexeddb._blob import Blob
 from indexeddb._bodies import reads, writes
 from indexeddb._changes import Change
+from indexeddb._channel import publish
 from indexeddb._cursor import Cursor, KeyCursor
 from indexeddb._database import Database
 from indexeddb._databases import databases, delete, exists, names, open  # noqa: A004
@@ -111,6 +112,7 @@ __all__ = [
     "names",
     "open",
     "protect_from_crash",
+    "publish",
     "reads",
     "to_json",
     "to_py",

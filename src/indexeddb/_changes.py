@@ -60,6 +60,18 @@ class Scope:
         return any(change.touches(store, self.query) for store in self.stores)
 
 
+def check_note(note: str) -> str:
+    """Return a note.
+
+    Raises:
+        InvalidValue: it is not a string.
+    """
+    if not isinstance(note, str):
+        msg = f"a note is a string, not {type(note).__name__!r}"  # type: ignore[unreachable]
+        raise InvalidValue(msg)
+    return note
+
+
 NOTHING_CHANGED: Final = "{}"
 """The text of a transaction that changed nothing."""
 
@@ -69,15 +81,9 @@ def everything_in(stores: Iterable[str]) -> str:
     return json.dumps(dict.fromkeys(stores))
 
 
-def encode_change(stores: str, note: str | None) -> str:
-    """Encode a change for other tabs, given the text of what it changed."""
-    return json.dumps([stores, note])
-
-
-def decode_change(text: str) -> Change:
-    """Decode a change of another tab."""
-    stores, note = json.loads(text)
-    return Change(decode_stores(stores), note)
+def stores_in(text: str) -> Iterable[str]:
+    """Return the names of the stores in the text of what a transaction changed."""
+    return json.loads(text[1:])[0] if text.startswith("*") else json.loads(text)  # type: ignore[no-any-return]
 
 
 def decode_stores(text: str) -> dict[str, list[Key | KeyRange] | None]:
@@ -85,7 +91,7 @@ def decode_stores(text: str) -> dict[str, list[Key | KeyRange] | None]:
     try:
         found = decode(text)
     except InvalidValue:  # a key is a Date that Python cannot say
-        return dict.fromkeys(json.loads(text[1:])[0])
+        return dict.fromkeys(stores_in(text))
     return {
         store: None if queries is None else [_decode_query(*query) for query in queries]
         for store, queries in found.items()

@@ -4,27 +4,22 @@ import asyncio
 import contextlib
 import inspect
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, Final, Protocol, Self
+from typing import Any, Protocol, Self
 
 from indexeddb._changes import (
     NOTHING_CHANGED,
     Change,
     Scope,
     as_range,
-    decode_change,
     decode_stores,
-    encode_change,
     everything_in,
 )
+from indexeddb._channel import Channel, post
 from indexeddb._driver import Running
 from indexeddb._page import follow_page
-from indexeddb._platform import create_proxy, js
 from indexeddb._transaction import Transaction
 from indexeddb.errors import ConnectionLost, NotFound, UsageError
 from indexeddb.keys import Key, KeyRange
-
-CHANNEL: Final = "indexeddb:"
-"""What the name of a database's BroadcastChannel begins with; the name of the database follows."""
 
 
 class Listener(Protocol):
@@ -60,8 +55,7 @@ class Feed:
         self._on_leave = on_leave
         self._listeners: dict[Listener, None] = {}  # in the order in which they came
         self._writing: dict[int, tuple[Sequence[str], Transaction | None]] = {}
-        self._channel: Any = None  # open from the first write or listener on, unless away
-        self._on_message: Any = None
+        self._channel = Channel(name, self._receive)
         follow_page(self)
 
     def follow(
@@ -98,7 +92,8 @@ class Feed:
             msg = f"the database {self._name!r} is closed"
             raise ConnectionLost(msg)
         self._listeners[listener] = None
-        self._open_channel()
+        if not self.is_away:
+            self._channel.listen()
 
     def remove(self, listener: Listener) -> None:
         """Have a listener hear nothing more."""
@@ -129,7 +124,7 @@ class Feed:
     def close(self) -> None:
         """End all listeners. What is under way is published to the other tabs all the same."""
         self.is_closed = True
-        self._close_channel()
+        self._channel.close()
         listeners, self._listeners = self._listeners, {}
         for listener in listeners:
             listener.end()
@@ -140,19 +135,20 @@ class Feed:
         A page that is kept in the back-forward cache holds nothing in the meantime, where it would
         answer nobody: https://web.dev/articles/bfcache
         """
+        self._channel.send_kept()
         stores = dict.fromkeys(store for names, _ in self._writing.values() for store in names)
         if stores:
-            self._post(everything_in(stores), None)
+            post(self._name, everything_in(stores), None)
         if is_kept:
             self.is_away = True
-            self._close_channel()
+            self._channel.close()
             self._on_leave()
 
     def page_returns(self) -> None:
         """Tell the listeners that anything may have changed while the page was away."""
         self.is_away = False
         if self._listeners:
-            self._open_channel()
+            self._channel.listen()
             self._tell(Change(dict.fromkeys(self._get_stores())), None)
 
     def _end(self, number: int, text: str | None) -> None:
@@ -167,13 +163,11 @@ class Feed:
             self._tell(Change(decode_stores(text), note, is_local=True), number)
 
     def _post(self, text: str, note: str | None) -> None:
-        self._open_channel()
-        # What was under way when the page went away, or the database was closed, is committed, and
-        # the others are to hear of it.
-        channel = self._channel or js.BroadcastChannel.new(CHANNEL + self._name)
-        channel.postMessage(encode_change(text, note))
-        if channel is not self._channel:
-            channel.close()
+        if self.is_closed or self.is_away:
+            # It was under way then, and is committed: the others are to hear of it.
+            post(self._name, text, note)
+        else:
+            self._channel.send(text, note)
 
     def _tell(self, change: Change, number: int | None) -> None:
         for listener in tuple(self._listeners):
@@ -183,25 +177,9 @@ class Feed:
                 context = {"message": "a subscriber failed on a change", "exception": error}
                 asyncio.get_running_loop().call_exception_handler(context)
 
-    def _open_channel(self) -> None:
-        if self.is_closed or self.is_away:
-            return
-        if self._channel is None:
-            self._channel = js.BroadcastChannel.new(CHANNEL + self._name)
-        if self._listeners and self._on_message is None:
-            self._on_message = self._channel.onmessage = create_proxy(self._receive)
-
-    def _close_channel(self) -> None:
-        if self._channel is not None:
-            self._channel.close()
-            self._channel = None
-        if self._on_message is not None:
-            self._on_message.destroy()
-            self._on_message = None
-
-    def _receive(self, event: Any) -> None:
+    def _receive(self, text: str, note: str | None) -> None:
         if self._listeners:
-            self._tell(decode_change(event.data), None)
+            self._tell(Change(decode_stores(text), note), None)
 
 
 class Subscription:

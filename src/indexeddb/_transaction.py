@@ -4,11 +4,12 @@ import json
 from collections.abc import Callable, Coroutine, Sequence
 from typing import Any, Literal, NoReturn, TypeVar, overload
 
+from indexeddb._changes import check_note
 from indexeddb._kernel import kernel
 from indexeddb._request import issue
 from indexeddb._store import Schema, Store, check_key_path
 from indexeddb._typed import TypedStore
-from indexeddb.errors import InvalidValue, NotFound, TransactionAborted
+from indexeddb.errors import NotFound, TransactionAborted
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -86,10 +87,7 @@ class Transaction:
         Raises:
             InvalidValue: it is not a string.
         """
-        if not isinstance(note, str):
-            msg = f"a note is a string, not {type(note).__name__!r}"  # type: ignore[unreachable]
-            raise InvalidValue(msg)
-        self.note = note
+        self.note = check_note(note)
 
     def abort(self, error: BaseException | None = None) -> NoReturn:
         """Undo the transaction, and raise `error`: here, and to who began the transaction.

@@ -41,6 +41,14 @@ class Heard:
             return await self._queue.get()
 
 
+async def let_time_pass(db: indexeddb.Database) -> None:
+    """Wait until the clock shows another time: whoever subscribes does not hear what was before."""
+    now = run_js("Date.now")
+    before = now()
+    while now() == before:
+        await db.get("numbers", 0)
+
+
 def leave_page(*, is_kept: bool) -> None:
     run_js("""(persisted) =>
         dispatchEvent(new PageTransitionEvent('pagehide', {persisted}))""")(is_kept)
@@ -95,6 +103,7 @@ async def test_a_change_names_what_its_transaction_wrote(
 ) -> None:
     if body is write_by_cursor:
         await db.write(["things"], write_in_batches)
+        await let_time_pass(db)
     here, there = Heard(db), Heard(other)
     await db.write(["things", "numbers"], body)
     assert here.changes == [Change(stores, is_local=True)]
@@ -202,6 +211,44 @@ async def test_other_tabs_hear_in_the_order_of_the_commits(
     await asyncio.gather(*(db.put("numbers", n, n) for n in range(50)))
     assert [(await there.next()).stores["numbers"] for _ in range(50)] == [[n] for n in range(50)]
     assert [change.stores["numbers"] for change in here.changes] == [[n] for n in range(50)]
+
+
+async def test_all_who_subscribe_hear_each_other(
+    db: indexeddb.Database, other: indexeddb.Database
+) -> None:
+    third = await indexeddb.open(NAME)
+    try:
+        databases = (db, other, third)
+        heard = [Heard(database) for database in databases]
+        for n, database in enumerate(databases):
+            await database.put("numbers", n, n)
+            for m, one in enumerate(heard):
+                assert await one.next() == Change({"numbers": [n]}, is_local=n == m)
+    finally:
+        third.close()
+
+
+async def test_what_others_did_before_one_subscribed_is_not_told(
+    db: indexeddb.Database, other: indexeddb.Database
+) -> None:
+    await db.put("numbers", 1, "before")
+    await let_time_pass(db)
+    heard = Heard(other)
+    await db.put("numbers", 1, "after")
+    assert (await heard.next()).stores == {"numbers": ["after"]}
+
+
+async def test_what_is_written_before_one_knows_who_listens_is_told(
+    db: indexeddb.Database, other: indexeddb.Database
+) -> None:
+    heard = Heard(db)
+    writing = [asyncio.ensure_future(other.put("numbers", n, n)) for n in range(50)]
+    await asyncio.gather(*writing)
+    change = await heard.next()
+    # Those that were kept until then come as one, where they are many.
+    assert change.stores["numbers"] in (None, [0])
+    while change.stores["numbers"] != [49]:
+        change = await heard.next()
 
 
 async def test_it_is_told_before_the_write_returns_and_can_be_read(db: indexeddb.Database) -> None:
@@ -341,5 +388,4 @@ async def test_ten_thousand_subscriptions_leave_nothing_behind(db: indexeddb.Dat
     assert not feed._listeners
     assert not feed._writing
     db.close()
-    assert feed._channel is None
-    assert feed._on_message is None
+    assert feed._channel._js is None

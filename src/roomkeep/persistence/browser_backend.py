@@ -9,12 +9,13 @@ import js
 from roomkeep.errors import StorageError
 from roomkeep.persistence.app_resume_storage import AppResumeStorage
 from roomkeep.persistence.browser_account import BrowserAccount
-from roomkeep.storage.changes import account_deleted, encode_changes
+from roomkeep.storage.changes import account_deleted
 from roomkeep.storage.engines.indexeddb.databases import (
     database_exists,
     database_names,
     delete_database,
     read_owner,
+    tell_others,
 )
 from roomkeep.storage.engines.indexeddb.engine import open_engine
 from roomkeep.storage.quota import Quota
@@ -85,9 +86,7 @@ class BrowserBackend:
         if await _owns_legacy(user_id):
             names.append(LEGACY_DATABASE)
         for name in names:
-            channel = js.BroadcastChannel.new(name)
-            channel.postMessage(encode_changes([account_deleted(user_id)]))
-            channel.close()
+            tell_others(name, [account_deleted(user_id)])
             await delete_database(search_database_name(name))
             await delete_database(name)
         self._resume.forget(user_id)

@@ -1,8 +1,10 @@
 """The databases of the page's origin: listed, looked at, deleted."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import indexeddb
+from roomkeep.storage.changes import Change, encode_changes
 from roomkeep.storage.engines.indexeddb.errors import storage_errors
 from roomkeep.storage.operations.meta import CURRENT_USER_ID
 
@@ -27,6 +29,11 @@ async def delete_database(name: str) -> None:
     """
     with storage_errors():
         await indexeddb.delete(name)
+
+
+def tell_others(name: str, changes: Sequence[Change]) -> None:
+    """Publish changes that no transaction makes to whoever has a database open."""
+    indexeddb.publish(name, encode_changes(changes))
 
 
 async def read_owner(name: str) -> str | None:

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 import indexeddb
 from roomkeep.errors import StorageError
+from roomkeep.storage.changes import Change, decode_changes, encode_changes
 from roomkeep.storage.decode_errors import Suspects
 from roomkeep.storage.engines.indexeddb.errors import storage_errors
 from roomkeep.storage.engines.indexeddb.transaction import IndexedDBTransaction
@@ -129,18 +130,47 @@ class IndexedDBEngine:
         await asyncio.shield(self._protection)
         with storage_errors():
             return await self._database.write(
-                stores, self._adapt(body), durability=self._durability
+                stores, self._adapt_writing(body), durability=self._durability
             )
 
-    def suspend(self) -> None:
-        """Close the connection until the database is next used."""
-        self._database.disconnect()
+    def follow_others(self, listener: Callable[[list[Change]], None]) -> None:
+        """Call `listener` with the changes that other tabs make, until the database is closed."""
+
+        def hear(change: indexeddb.Change) -> None:
+            if change.is_local:
+                return
+            if change.note is not None:
+                listener(decode_changes(change.note, "other_tab"))
+                return
+            # Which records it was is not known: a tab has gone before it could tell, or this page
+            # was in the back-forward cache.
+            listener(
+                [
+                    Change(store=store, action="clear", origin="other_tab")
+                    for store in change.stores
+                    if store in SCHEMA
+                ]
+            )
+
+        self._database.subscribe(hear)
 
     def close(self) -> None:
         self._database.close()
 
     def _adapt(self, body: Body[T]) -> Callable[[indexeddb.Transaction], Coroutine[Any, Any, T]]:
         return lambda tx: body(IndexedDBTransaction(tx, self._missing, self._suspects))
+
+    def _adapt_writing(
+        self, body: Body[T]
+    ) -> Callable[[indexeddb.Transaction], Coroutine[Any, Any, T]]:
+        async def adapted(tx: indexeddb.Transaction) -> T:
+            transaction = IndexedDBTransaction(tx, self._missing, self._suspects)
+            result = await body(transaction)
+            # Also where there are none: a change without a note means that all may have changed.
+            tx.attach(encode_changes(transaction.changes))
+            return result
+
+        return adapted
 
 
 async def _protect() -> None:
