@@ -13,6 +13,8 @@ VENV: Final = ROOT / ".venv"
 
 DISTRIBUTIONS: Final = ROOT / "build"
 """The archives to upload to a package index."""
+DOCS: Final = DISTRIBUTIONS / "docs"
+"""The documentation to upload to a static server."""
 
 BUILD: Final = ROOT / ".build"
 SITE: Final = BUILD / "site"
