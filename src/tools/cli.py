@@ -52,7 +52,7 @@ def _parser() -> ArgumentParser:
     add("setup", _setup, "get all that building, serving and testing need")
     add("build", _build, "build the site into .build/site")
     add("build-indexeddb", _build_indexeddb, "build the distribution of indexeddb into build/")
-    add("build-docs", _build_docs, "build the documentation into build/docs")
+    add("build-docs", _build_docs, "build the documentation into .build/docs")
     add("start", _start, "build the site and serve it")
     add("dev", _dev, "serve the site and rebuild it while you edit")
     add("desktop", _desktop, "build the site and show it in a window of its own")

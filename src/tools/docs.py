@@ -1,16 +1,14 @@
 """The documentation as a site, with the apps of the gallery ready to run."""
 
-import tempfile
 from pathlib import Path
 from typing import Final
 
 from tools.commands import run
-from tools.distribution import build_indexeddb
 from tools.files import mirror
 from tools.paths import NODE_MODULES, ROOT
 from tools.setup import venv_program
 from tools.site import whole_library
-from tools.wheels import lock_file, read_wheel
+from tools.wheels import library_wheel, lock_file
 
 _CONFIGURATION: Final = ROOT / "src" / "tools" / "docs_site" / "properdocs.yml"
 _PYSCRIPT: Final = NODE_MODULES / "@pyscript" / "core" / "dist"
@@ -25,8 +23,7 @@ def build_docs(folder: Path) -> None:
         folder: What is in it is deleted first.
 
     Raises:
-        ToolError: A link leads nowhere, a page is not in the navigation, or the wheel of
-            `indexeddb` cannot be built.
+        ToolError: A link leads nowhere, or a page is not in the navigation.
     """
     build_pages(folder)
     mirror(_gallery_runtime(), folder / "gallery" / "vendor")
@@ -52,10 +49,7 @@ def _gallery_runtime() -> dict[str, bytes]:
     """Gives PyScript, Pyodide and `indexeddb`, by their paths in the gallery's `vendor`."""
     pyscript = [*_PYSCRIPT.glob("*.js"), *_PYSCRIPT.glob("*.css")]
     files = {f"pyscript/{path.name}": path.read_bytes() for path in pyscript}
-    with tempfile.TemporaryDirectory() as made:
-        [wheel] = [
-            read_wheel(path) for path in build_indexeddb(Path(made)) if path.suffix == ".whl"
-        ]
+    wheel = library_wheel()
     stock_lock = (_PYODIDE / "pyodide-lock.json").read_bytes()
     pyodide = {name: (_PYODIDE / name).read_bytes() for name in _PYODIDE_FILES}
     pyodide["python_stdlib.zip"] = whole_library()
