@@ -1,5 +1,5 @@
-// The main journeys of the Playwright tests in Firefox. Playwright drives only its own build of Firefox, so these use
-// Puppeteer. `npm run test:browsers` serves the built site and passes its URL and the browser.
+// The main journeys of the Playwright tests, and those through the gallery, in Firefox. Playwright drives only its own
+// build of Firefox, so these use Puppeteer. `npm run test:browsers` serves the built site and passes its URL and the browser.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
 import { launchFirefox } from './firefox.mjs';
+import { journeys as galleryJourneys, serveGallery } from './gallery.mjs';
 
 const TIMEOUT = 30_000;
 
@@ -44,13 +45,18 @@ async function ready(page) {
   await page.waitForSelector('#splash', { hidden: true });
 }
 
-async function open(context, { before, trouble }) {
+async function newPage(context, trouble) {
   const page = await context.newPage();
   page.setDefaultTimeout(TIMEOUT);
   page.on('console', (message) => {
     if (['error', 'warn'].includes(message.type())) trouble.push(`console: ${message.text()}`);
   });
   page.on('pageerror', (error) => trouble.push(`uncaught: ${error.message}`));
+  return page;
+}
+
+async function open(context, { before, trouble }) {
+  const page = await newPage(context, trouble);
   if (before) await page.evaluateOnNewDocument(before);
   await page.goto(`http://127.0.0.1:${port}/`);
   await ready(page);
@@ -212,6 +218,17 @@ const journeys = {
   },
 };
 
+for (const [name, journey] of Object.entries(galleryJourneys)) {
+  journeys[name] = async (_start, folder, trouble, context) => {
+    const site = await serveGallery();
+    try {
+      await journey({ site, newPage: () => newPage(context, trouble), folder });
+    } finally {
+      await site.stop();
+    }
+  };
+}
+
 await listen();
 const browser = await launchFirefox();
 const folder = await mkdtemp(path.join(tmpdir(), 'roomkeep-journeys-'));
@@ -222,7 +239,7 @@ for (const [name, journey] of chosen) {
   const context = await browser.createBrowserContext();
   const trouble = [];
   try {
-    await journey((before) => open(context, { before, trouble }), folder, trouble);
+    await journey((before) => open(context, { before, trouble }), folder, trouble, context);
     assert.deepEqual(trouble, [], 'something went wrong in the page');
     console.log(`ok   ${name}`);
   } catch (error) {

@@ -12,8 +12,9 @@ from xml.etree import ElementTree as ET
 
 from tools.browser import VARIABLE
 from tools.commands import call, find_program, install_packages
+from tools.docs import build_docs
 from tools.files import write_file
-from tools.paths import BUILD, ROOT, SITE, ToolError
+from tools.paths import BUILD, DOCS, ROOT, SITE, ToolError
 from tools.server import SiteServer
 from tools.setup import set_up_tests, venv_program
 from tools.site import build_site
@@ -64,6 +65,8 @@ class Outcome:
 def test_browsers(*, write: bool) -> int:
     """Runs the page's tests in Chromium, Firefox and WebKitGTK, and the main journeys in Firefox.
 
+    The journeys through the apps of the gallery are among them.
+
     Args:
         write: Whether to put the table of results into `docs/browsers.md`.
 
@@ -75,6 +78,7 @@ def test_browsers(*, write: bool) -> int:
     """
     chromium = set_up_tests()
     build_site(SITE, compile_own=True)
+    build_docs(DOCS)
     outcomes = [_run_pytest("chromium", _version(chromium), {VARIABLE: str(chromium)})]
     outcomes[0].journeys = "in `npm test`"
     try:

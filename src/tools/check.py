@@ -11,10 +11,11 @@ from typing import IO, Final
 
 from tools.browser import VARIABLE
 from tools.commands import call, find_program
+from tools.docs import build_docs
 from tools.files import remove
 from tools.homeserver import ACCOUNTS, PASSWORD, Homeserver, set_up_homeserver
 from tools.localization import PSEUDO_LANGUAGE, make_arb, pack_arb
-from tools.paths import BUILD, IN_MEMORY, PSEUDO_SITE, ROOT, SITE, ToolError
+from tools.paths import BUILD, DOCS, IN_MEMORY, PSEUDO_SITE, ROOT, SITE, ToolError
 from tools.qt import WINDOW_VARIABLE, set_up_window
 from tools.server import SiteServer
 from tools.setup import set_up_tests, venv_program
@@ -88,7 +89,7 @@ def _venv_step(program: str, *arguments: str) -> Callable[[Path], int]:
 def run_playwright(browser: Path, *chosen: str, env: Mapping[str, str] | None = None) -> int:
     """Serves the built site and runs the end-to-end tests on it; gives their exit status.
 
-    The site in a made-up language is built and served, too.
+    The site in a made-up language is built and served, too, and the documentation is built.
 
     Args:
         browser: The browser to run them in.
@@ -98,6 +99,7 @@ def run_playwright(browser: Path, *chosen: str, env: Mapping[str, str] | None = 
     npx = find_program("npx", "It comes with Node.js: install it and run this again.")
     config = ROOT / "playwright" / "playwright.config.mjs"
     build_site(PSEUDO_SITE, compile_own=False, language=PSEUDO_LANGUAGE)
+    build_docs(DOCS)
     arb = BUILD / f"{PSEUDO_LANGUAGE}.arb"
     arb.write_bytes(pack_arb(make_arb(PSEUDO_LANGUAGE)))
     with SiteServer({"/": SITE}) as server, SiteServer({"/": PSEUDO_SITE}) as pseudo:

@@ -22,11 +22,12 @@ from tools.check import (
 from tools.commands import run_chosen
 from tools.desktop import show_desktop
 from tools.distribution import build_indexeddb
+from tools.docs import build_docs
 from tools.federation import run_federation
 from tools.homeserver import DEFAULT_PORT as HOMESERVER_PORT
 from tools.homeserver import run_homeserver
 from tools.keys import DELAYS, test_keys
-from tools.paths import DEV_SITE, DISTRIBUTIONS, ROOT, SITE, ToolError
+from tools.paths import DEV_SITE, DISTRIBUTIONS, DOCS, ROOT, SITE, ToolError
 from tools.server import SiteServer
 from tools.setup import set_up, set_up_test_tools, set_up_tests
 from tools.site import build_site
@@ -51,6 +52,7 @@ def _parser() -> ArgumentParser:
     add("setup", _setup, "get all that building, serving and testing need")
     add("build", _build, "build the site into .build/site")
     add("build-indexeddb", _build_indexeddb, "build the distribution of indexeddb into build/")
+    add("build-docs", _build_docs, "build the documentation into .build/docs")
     add("start", _start, "build the site and serve it")
     add("dev", _dev, "serve the site and rebuild it while you edit")
     add("desktop", _desktop, "build the site and show it in a window of its own")
@@ -110,6 +112,14 @@ def _build_indexeddb(_: Namespace) -> int:
     set_up_test_tools()
     for path in build_indexeddb(DISTRIBUTIONS):
         print(path.relative_to(ROOT))
+    return 0
+
+
+def _build_docs(_: Namespace) -> int:
+    set_up()
+    set_up_test_tools()
+    build_docs(DOCS)
+    print(f"The documentation is in {DOCS.relative_to(ROOT)}.")
     return 0
 
 

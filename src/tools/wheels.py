@@ -98,6 +98,12 @@ def own_wheel(extra: Mapping[str, bytes]) -> Wheel:
     return _make_wheel(project["name"], project["version"], files, project["dependencies"])
 
 
+def library_wheel() -> Wheel:
+    """Makes the wheel of `indexeddb`, as sources; its metadata comes from its pyproject.toml."""
+    project = tomllib.loads((LIBRARY / "pyproject.toml").read_text())["project"]
+    return _make_wheel(project["name"], project["version"], _python_files(LIBRARY), [])
+
+
 def pyscript_wheel() -> Wheel:
     """Makes a wheel of PyScript's own Python package, `pyscript`, as sources.
 
