@@ -37,6 +37,7 @@ async def test_only_a_long_channel_has_a_span() -> None:
         many = [message(f"m{n}", room_id=room_id, timestamp=n * DAY) for n in range(MOST + 1)]
         elsewhere = message("x", room_id=room_id, channel_id="c2")
         await chat.db.save_messages([*many[:-1], elsewhere])
+        await chat.idle()
         await chat.effects.timespans.measure()
         assert account.span() is None
         await chat.db.save_message(many[-1])
@@ -60,8 +61,6 @@ async def test_an_import_into_the_open_channel_is_noticed(monkeypatch: pytest.Mo
     monkeypatch.setattr("roomkeep.app.effects.timespans.AFTER", 0)
     async with Chat.opened("Tea") as chat:
         room_id = chat.room_id
-        # What opening the channel has planned is over.
-        await until(lambda: chat.effects.timespans._timer is None)
         await chat.idle()
         many = [message(f"m{n}", room_id=room_id, timestamp=n * DAY) for n in range(MOST + 1)]
         await chat.db.save_messages(many)

@@ -37,6 +37,11 @@ class Timeline(Struct, frozen=True, kw_only=True):
     has_newer: bool = False
 
     @property
+    def is_part(self) -> bool:
+        """Whether the channel may hold more than these."""
+        return self.has_older or self.has_newer
+
+    @property
     def is_at_latest(self) -> bool:
         """The window reaches the channel's end."""
         return not self.has_newer

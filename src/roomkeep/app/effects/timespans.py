@@ -28,18 +28,22 @@ class TimeSpanEffects(EffectGroup):
         super().__init__(context)
         self._timer: asyncio.TimerHandle | None = None
         self._asked: tuple[AccountState | None, ChannelRef | None] = (None, None)
+        self._was_part = False
         context.follow(self._on_change, "messages")
         self._follow = Effect(self._follow_channel)
 
     def _follow_channel(self) -> None:
         account = self.page.account()
-        if account is None or account.timeline() is None:
+        timeline = None if account is None else account.timeline()
+        if account is None or timeline is None:
             return
         asked = (account, account.channel_ref)
         if asked != self._asked:
-            self._asked = asked
             untracked(lambda: account.span.set(None))
+        # Only of a channel that goes beyond what is shown there is something to measure.
+        if timeline.is_part and (asked != self._asked or not self._was_part):
             self._plan()
+        self._asked, self._was_part = asked, timeline.is_part
 
     def _on_change(self, _account: AccountState, change: Change) -> None:
         # Single messages make it longer where they are shown; an import makes it another.
@@ -60,16 +64,23 @@ class TimeSpanEffects(EffectGroup):
     async def measure(self) -> None:
         """Measure the open channel."""
         account = self.account
-        ref = account.channel_ref
-        if ref is None:
+        ref, timeline = account.channel_ref, account.timeline()
+        if ref is None or timeline is None:
             return
-        room_id, channel_id = ref
-        database = self.context.database(account)
         span = None
-        if await database.count_messages(room_id, None, channel_id) > MOST:
-            first = await database.get_messages_after(room_id, BEGINNING_OF_TIME, 1, channel_id)
-            last = await database.get_latest_messages(room_id, 1, None, channel_id)
-            if first and last and last[0].timestamp - first[0].timestamp > SHORTEST:
-                span = TimeSpan(first[0].timestamp, last[0].timestamp)
+        if timeline.is_part:
+            span = await self._read_span(account, ref)
         if account.channel_ref == ref:
             account.span.set(span)
+
+    async def _read_span(self, account: AccountState, ref: ChannelRef) -> TimeSpan | None:
+        room_id, channel_id = ref
+        database = self.context.database(account)
+        # To count the messages of a long channel takes a browser longer than to read some.
+        first = await database.get_messages_after(room_id, BEGINNING_OF_TIME, MOST + 1, channel_id)
+        if len(first) <= MOST:
+            return None
+        last = await database.get_latest_messages(room_id, 1, None, channel_id)
+        if not last or last[0].timestamp - first[0].timestamp <= SHORTEST:
+            return None
+        return TimeSpan(first[0].timestamp, last[0].timestamp)
