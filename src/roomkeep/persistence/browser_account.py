@@ -19,10 +19,16 @@ from roomkeep.storage.schema import search_database_name
 
 
 class BrowserAccount(EngineAccount):
-    """An account's database that publishes its changes to the account's other tabs, too."""
+    """An account's database that publishes its changes to the account's other tabs, too.
 
-    def __init__(self, engine: IndexedDBEngine) -> None:
+    Args:
+        engine: the account's own database.
+        owner: whose it was when it was opened; None where that is not known.
+    """
+
+    def __init__(self, engine: IndexedDBEngine, owner: str | None) -> None:
         super().__init__(engine, self._open_search_index)
+        self._owner = owner
         self._engines = [engine]
         # None while the page lies in the back-forward cache.
         self._channel: Any = None
@@ -37,6 +43,10 @@ class BrowserAccount(EngineAccount):
         """Publish changes to the listeners here, and to the other tabs."""
         self._post(changes)
         super().publish(changes)
+
+    async def get_owner(self) -> str | None:
+        """Return whose the database was when it was opened; None where that is not known."""
+        return self._owner
 
     def dispose(self) -> None:
         """Release the database and the channel to the other tabs."""
