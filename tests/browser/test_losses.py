@@ -103,10 +103,14 @@ async def test_a_page_in_the_back_forward_cache_holds_nothing(db: DatabaseServic
 async def test_an_account_that_does_not_open_leaves_nothing_behind(
     db: DatabaseService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def fail(_tx: object) -> None:
+    async def is_update_due(_tx: object) -> bool:
+        return True
+
+    async def fail(_tx: object, position: object = None) -> None:
         raise StorageFull("there is no room left")
 
-    monkeypatch.setattr(older_clients.is_update_due, "body", fail)
+    monkeypatch.setattr(older_clients.is_update_due, "body", is_update_due)
+    monkeypatch.setattr(older_clients.update_older_messages, "body", fail)
     run_js("""
         globalThis.kept = [addEventListener, removeEventListener];
         globalThis.listening = 0;

@@ -11,7 +11,7 @@ from roomkeep.storage.changes import Change
 from roomkeep.storage.decode_errors import UnreadableRecord
 from roomkeep.storage.health import Findings, Position, Problem
 from roomkeep.storage.operation import Operation
-from roomkeep.storage.operations import older_clients
+from roomkeep.storage.operations import meta, older_clients
 from roomkeep.storage.quota import Quota
 from roomkeep.storage.transaction import Engine, Transaction
 
@@ -66,6 +66,10 @@ class Account(ABC):
         self._listeners.clear()
         self._closing = True
         self._dispose_when_idle()
+
+    async def get_owner(self) -> str | None:
+        """Return whose the database is; None where that is not known."""
+        return await self.run(meta.get_owner)
 
     @abstractmethod
     def dispose(self) -> None:
@@ -134,13 +138,16 @@ class EngineAccount(Account):
         if self._index is not None:
             self._index.close()
 
-    async def update_older_messages(self) -> None:
+    async def update_older_messages(self, *, is_due: bool) -> None:
         """Put right what an older client has left different, in small transactions.
 
         What one has written beside this one, in another tab, joins a few seconds later: to find it,
         all messages are counted.
+
+        Args:
+            is_due: what `older_clients.is_update_due` has said.
         """
-        if await self.run(older_clients.is_update_due):
+        if is_due:
             await run_steps(self.run, older_clients.update_older_messages)
         else:
             self._joining = asyncio.create_task(self._join_later())

@@ -7,11 +7,21 @@ from roomkeep.storage.schema import search_database_name
 
 
 class BrowserAccount(EngineAccount):
-    """An account's database that publishes its changes to the account's other tabs, too."""
+    """An account's database that publishes its changes to the account's other tabs, too.
 
-    def __init__(self, engine: IndexedDBEngine) -> None:
+    Args:
+        engine: the account's own database.
+        owner: whose it was when it was opened; None where that is not known.
+    """
+
+    def __init__(self, engine: IndexedDBEngine, owner: str | None) -> None:
         super().__init__(engine, self._open_search_index)
+        self._owner = owner
         engine.follow_others(self.notify)
+
+    async def get_owner(self) -> str | None:
+        """Return whose the database was when it was opened; None where that is not known."""
+        return self._owner
 
     def report_loss(self) -> None:
         """Notify the listeners that the browser has deleted everything."""

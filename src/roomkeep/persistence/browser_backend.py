@@ -18,6 +18,7 @@ from roomkeep.storage.engines.indexeddb.databases import (
     tell_others,
 )
 from roomkeep.storage.engines.indexeddb.engine import open_engine
+from roomkeep.storage.operations import meta, older_clients
 from roomkeep.storage.quota import Quota
 from roomkeep.storage.schema import (
     LEGACY_DATABASE,
@@ -25,6 +26,7 @@ from roomkeep.storage.schema import (
     database_name,
     search_database_name,
 )
+from roomkeep.storage.together import together
 
 logger = logging.getLogger(__name__)
 
@@ -54,12 +56,16 @@ class BrowserBackend:
                 # It was open, and is made anew: its data were deleted while it was in use.
                 asyncio.get_running_loop().call_soon(account.report_loss)
 
-        engine = await open_engine(
-            await _name_of(user_id), self._durability, owner=user_id, on_create=note_creation
+        engine, (is_update_due, owner) = await open_engine(
+            await _name_of(user_id),
+            self._durability,
+            owner=user_id,
+            on_create=note_creation,
+            look=lambda tx: together(older_clients.is_update_due(tx), meta.get_owner(tx)),
         )
-        account = BrowserAccount(engine)
+        account = BrowserAccount(engine, owner)
         try:
-            await account.update_older_messages()
+            await account.update_older_messages(is_due=is_update_due)
         except BaseException:
             account.close()
             raise

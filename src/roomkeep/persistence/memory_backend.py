@@ -8,6 +8,7 @@ from roomkeep.persistence.blob_bytes import with_bytes
 from roomkeep.storage.changes import Change, account_deleted, from_origin
 from roomkeep.storage.engines.memory import MemoryEngine
 from roomkeep.storage.operation import Operation
+from roomkeep.storage.operations import older_clients
 from roomkeep.storage.quota import Quota
 from roomkeep.storage.schema import (
     SEARCH_SCHEMA,
@@ -36,7 +37,7 @@ class MemoryBackend:
         engine = self.engines.setdefault(name, MemoryEngine(name))
         account = MemoryAccount(self, engine)
         self._open.add(account)
-        await account.update_older_messages()
+        await account.update_older_messages(is_due=await account.run(older_clients.is_update_due))
         return account
 
     async def get_account_ids(self) -> list[str]:

@@ -151,7 +151,7 @@ class Scopes:
             scope = Scope(user_id, account)
             # Before anything else is awaited: the account may be deleted at any time.
             account.subscribe(lambda changes: self._on_change(scope, changes))
-            if user_id is not None and await scope.run(meta.get_owner) != user_id:
+            if user_id is not None and await account.get_owner() != user_id:
                 await scope.run(meta.set_owner, user_id)
         except BaseException:
             account.close()

@@ -54,5 +54,10 @@ async def check_not_banned(
     Raises:
         InvalidRecord: the user is banned from it; it names `field`.
     """
-    if await is_user_banned(tx, user_id, room_id, now):
+    check_ban(await is_user_banned(tx, user_id, room_id, now), field)
+
+
+def check_ban(is_banned: bool, field: str) -> None:  # noqa: FBT001
+    """Raise `InvalidRecord`, which names `field`, where a user is banned from the room."""
+    if is_banned:
         raise InvalidRecord("is banned from the room", field=field)

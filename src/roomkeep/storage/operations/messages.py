@@ -1,6 +1,7 @@
 """Messages: saved, sent, edited, moved, deleted to a tombstone. `message_pages` reads them."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from msgspec import structs
 
@@ -12,19 +13,26 @@ from roomkeep.storage.changes import Change, messages_saved, records_saved
 from roomkeep.storage.encoding import stored_fields
 from roomkeep.storage.operation import reads, writes
 from roomkeep.storage.operations.attachments import move_attachments
-from roomkeep.storage.operations.bans import check_not_banned
+from roomkeep.storage.operations.bans import check_ban, is_user_banned
 from roomkeep.storage.operations.queued_writes import (
     queue_changes,
     queue_deletion,
     queue_message,
 )
-from roomkeep.storage.operations.reactions import sync_reactions
-from roomkeep.storage.operations.search_debts import note_messages, note_removed, note_room
+from roomkeep.storage.operations.reactions import Rows, find_reactions, sync_reactions
+from roomkeep.storage.operations.search_debts import (
+    Indexed,
+    note,
+    note_messages,
+    note_room,
+    read_indexed,
+)
 from roomkeep.storage.operations.settings import save_settings
 from roomkeep.storage.operations.shared import WITH_DEPENDENTS, delete_dependents, require
 from roomkeep.storage.operations.sync_records import check_not_synced, synced_rooms
 from roomkeep.storage.operations.tombstones import make_tombstone, redact_deleted
 from roomkeep.storage.schema import BY_CHANNEL_AND_TIME
+from roomkeep.storage.together import together
 from roomkeep.storage.transaction import Transaction
 
 _BATCH = 250
@@ -38,9 +46,10 @@ async def save_message(tx: Transaction, message: Message) -> None:
     Its reactions replace those that are stored; a new message takes along those that came before
     it.
     """
-    if message.room_id in await synced_rooms(tx):
+    synced, stored = await together(synced_rooms(tx), read_stored(tx, [message.id]))
+    if message.room_id in synced:
         message = await queue_message(tx, message)
-    await save_all(tx, [message])
+    await write_all(tx, [message], stored)
 
 
 @writes(*WITH_DEPENDENTS, "meta")
@@ -63,14 +72,18 @@ async def send_message(
     attachment_ids: Ids,
 ) -> None:
     """Write a message of who is signed in, and what changes with it, unless they are banned."""
-    reading, synced = tx.existing("rooms", [message.room_id]), synced_rooms(tx)
-    is_on_server = message.room_id in await synced
-    if not await reading:
+    room, synced, is_banned, stored = await together(
+        tx.existing("rooms", [message.room_id]),
+        synced_rooms(tx),
+        is_user_banned(tx, message.sender_id, message.room_id, now),
+        read_stored(tx, [message.id]),
+    )
+    if not room:
         raise RecordNotFound("rooms", message.room_id)
-    await check_not_banned(tx, message.sender_id, message.room_id, now, "sender_id")
-    if is_on_server:
+    check_ban(is_banned, "sender_id")
+    if message.room_id in synced:
         message = await queue_message(tx, message, attachment_ids)
-    await save_all(tx, [message])
+    await write_all(tx, [message], stored)
     if attachment_ids:
         await move_attachments(tx, attachment_ids, message)
     await save_settings(tx, settings)
@@ -86,25 +99,29 @@ async def get_message_by_id(tx: Transaction, message_id: Id) -> Message | None:
 @writes(*WITH_DEPENDENTS, "meta")
 async def update_message(tx: Transaction, message_id: Id, changes: MessageUpdate) -> None:
     """Change some fields of a message."""
-    synced = await synced_rooms(tx)
-    stored = await require(tx, "messages", message_id, Message)
+    synced, before, indexed = await together(
+        synced_rooms(tx),
+        require(tx, "messages", message_id, Message),
+        read_indexed(tx, [message_id]),
+    )
     changed = changed_fields(changes)
-    message = structs.replace(stored, **changed)
-    if stored.room_id in synced:
-        await queue_changes(tx, stored, message)
+    message = structs.replace(before, **changed)
+    if before.room_id in synced:
+        await queue_changes(tx, before, message)
     elif message.room_id in synced:
         raise InvalidRecord("is on a server, which would not hear of it", field="room_id")
-    if message.room_id != stored.room_id:
+    if message.room_id != before.room_id:
         tx.changes.append(
-            Change(store="messages", action="delete", keys=(stored.id,), room_id=stored.room_id)
+            Change(store="messages", action="delete", keys=(before.id,), room_id=before.room_id)
         )
     if message.is_deleted:
-        await save_all(tx, [message])
+        await write_all(tx, [message], Stored(await find_reactions(tx, [message_id]), indexed))
         return
     if "reactions" in changed:
-        (message,) = await sync_reactions(tx, [message])
-    await note_messages(tx, [message])
-    await tx.patch("messages", [message.id], stored_fields(message, changed))
+        present = await find_reactions(tx, [message_id])
+        (message,) = await sync_reactions(tx, [message], present)
+    note_messages(tx, indexed, [message])
+    tx.patch("messages", [message.id], stored_fields(message, changed))
     tx.changes.append(records_saved("messages", {message.id: message}, room_id=message.room_id))
 
 
@@ -115,14 +132,17 @@ async def delete_message(tx: Transaction, message_id: Id) -> None:
     It reads `DELETED_MESSAGE_CONTENT` from then on. Nothing happens where there is no message; one
     that cannot be decoded leaves no tombstone.
     """
-    synced, reading = synced_rooms(tx), tx.get("messages", message_id, Message)
-    on_server, message = await synced, await reading
-    if message is not None and message.room_id in on_server:
+    synced, message, stored = await together(
+        synced_rooms(tx),
+        tx.get("messages", message_id, Message),
+        read_stored(tx, [message_id]),
+    )
+    if message is not None and message.room_id in synced:
         await queue_deletion(tx, message)
     if message is not None:
-        await save_all(tx, [make_tombstone(message)])
+        await write_all(tx, [make_tombstone(message)], stored)
     elif await tx.existing("messages", [message_id]):
-        await note_removed(tx, [message_id])
+        note(tx, stored.indexed, [message_id], [])
         tx.delete("messages", [message_id])
         await delete_dependents(tx, [message_id])
         tx.changes.append(Change(store="messages", action="delete", keys=(message_id,)))
@@ -175,10 +195,32 @@ async def erase_room_messages(tx: Transaction, room_id: str) -> None:
 
 async def save_all(tx: Transaction, messages: Sequence[Message]) -> None:
     """Write messages of different ids, with their reactions, as a part of a transaction."""
+    await write_all(tx, messages, await read_stored(tx, [message.id for message in messages]))
+
+
+class Stored(NamedTuple):
+    """What is stored of messages that are about to be written.
+
+    Attributes:
+        reactions: the keys of their reactions.
+        indexed: what the search index may have of them.
+    """
+
+    reactions: Rows
+    indexed: Indexed | None
+
+
+async def read_stored(tx: Transaction, message_ids: Sequence[str]) -> Stored:
+    """Return what is stored of messages that are about to be written."""
+    return Stored(*await together(find_reactions(tx, message_ids), read_indexed(tx, message_ids)))
+
+
+async def write_all(tx: Transaction, messages: Sequence[Message], stored: Stored) -> None:
+    """Write messages of different ids, with their reactions, given what is stored of them."""
     saved = [make_tombstone(one) if one.is_deleted else one for one in messages]
     deleted = [message.id for message in saved if message.is_deleted]
     await delete_dependents(tx, deleted, ["attachments"])
-    saved = await sync_reactions(tx, saved)
-    await note_messages(tx, saved)
+    saved = await sync_reactions(tx, saved, stored.reactions)
+    note_messages(tx, stored.indexed, saved)
     tx.put("messages", saved)
     tx.changes += messages_saved(map(redact_deleted, saved))

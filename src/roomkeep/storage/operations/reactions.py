@@ -1,6 +1,6 @@
 """Reactions: one per person, emoji and message, and always equal to those in their message."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Iterable, Mapping, Sequence
 
 from msgspec import structs
 
@@ -14,10 +14,14 @@ from roomkeep.storage.operations.bans import check_not_banned
 from roomkeep.storage.operations.queued_writes import queue_reaction, queue_removal
 from roomkeep.storage.operations.sync_records import synced_rooms
 from roomkeep.storage.operations.tombstones import get_undeleted
+from roomkeep.storage.together import together
 from roomkeep.storage.transaction import Transaction
 
 Key = tuple[str, str, str]
 """Who reacted, with which emoji, to which message."""
+
+Rows = dict[str, list[Key]]
+"""The keys of reactions, by message."""
 
 
 @writes("messages", "reactions", "meta")
@@ -27,39 +31,40 @@ async def save_reaction(tx: Transaction, reaction: Reaction) -> None:
     It may come before its message, and joins it when the message is saved; but not after the
     message was deleted.
     """
-    synced = await synced_rooms(tx)
-    message = await get_undeleted(tx, reaction.message_id)
+    synced, message, rows = await _look_up(tx, reaction)
     if message is not None and message.room_id in synced:
         await queue_reaction(tx, reaction, message)
-    await _save(tx, reaction, message)
+    _save(tx, reaction, message, rows)
 
 
 @writes("messages", "reactions", "bans", "meta")
 async def send_reaction(tx: Transaction, reaction: Reaction, now: Milliseconds) -> None:
     """Write a reaction of who is signed in, unless they are banned from the message's room."""
-    synced = await synced_rooms(tx)
-    message = await get_undeleted(tx, reaction.message_id)
+    synced, message, rows = await _look_up(tx, reaction)
     if message is not None:
         await check_not_banned(tx, reaction.oder_id, message.room_id, now, "oder_id")
     if message is not None and message.room_id in synced:
         await queue_reaction(tx, reaction, message)
-    await _save(tx, reaction, message)
+    _save(tx, reaction, message, rows)
 
 
 @writes("messages", "reactions", "meta")
 async def remove_reaction(tx: Transaction, message_id: Id, oder_id: Id, emoji: Id) -> None:
     """Delete a reaction, if it is there. `oder_id` is who reacted."""
     key = (oder_id, emoji, message_id)
-    existing, synced = tx.existing("reactions", [key]), synced_rooms(tx)
-    on_server = await synced
-    if not await existing:
+    existing, synced, message, rows = await together(
+        tx.existing("reactions", [key]),
+        synced_rooms(tx),
+        tx.get("messages", message_id, Message),
+        get_reactions_for_message(tx, message_id),
+    )
+    if not existing:
         return
-    message = await tx.get("messages", message_id, Message)
-    if message is not None and message.room_id in on_server:
+    if message is not None and message.room_id in synced:
         await queue_removal(tx, oder_id, emoji, message)
     tx.delete("reactions", [key])
     tx.changes.append(_deleted([key], message))
-    await _copy_into_message(tx, message)
+    _copy_into_message(tx, message, [row for row in rows if reaction_key(row) != key])
 
 
 @reads("reactions")
@@ -70,10 +75,22 @@ async def get_reactions_for_message(tx: Transaction, message_id: Id) -> list[Rea
     return sorted(rows, key=reaction_order)
 
 
-async def sync_reactions(tx: Transaction, messages: Sequence[Message]) -> list[Message]:
+def find_reactions(tx: Transaction, message_ids: Sequence[str]) -> Awaitable[Rows]:
+    """Return the keys of the reactions to some messages, by message."""
+    return tx.find_keys("reactions", "messageId", message_ids)
+
+
+async def sync_reactions(
+    tx: Transaction, messages: Sequence[Message], present: Rows
+) -> list[Message]:
     """Make the rows of messages that are about to be written equal to what the messages say.
 
     A message that is new takes along the reactions that came before it.
+
+    Args:
+        tx: the transaction.
+        messages: the messages.
+        present: the rows of these messages, and maybe of others.
 
     Returns:
         the messages, with all their reactions in order.
@@ -83,7 +100,6 @@ async def sync_reactions(tx: Transaction, messages: Sequence[Message]) -> list[M
     """
     for message in messages:
         _check_reactions(message)
-    present = await tx.find_keys("reactions", "messageId", [message.id for message in messages])
     concerned = {m.id: m for m in messages if m.id in present or m.reactions}
     if not concerned:
         return list(messages)
@@ -129,20 +145,33 @@ def reaction_order(reaction: Reaction) -> tuple[object, ...]:
     return (reaction.timestamp, sort_key(reaction.oder_id), sort_key(reaction.emoji))
 
 
-async def _save(tx: Transaction, reaction: Reaction, message: Message | None) -> None:
+async def _look_up(
+    tx: Transaction, reaction: Reaction
+) -> tuple[frozenset[str], Message | None, list[Reaction]]:
+    """Return the rooms on a server, a reaction's message, and the rows of the message."""
+    return await together(
+        synced_rooms(tx),
+        get_undeleted(tx, reaction.message_id),
+        get_reactions_for_message(tx, reaction.message_id),
+    )
+
+
+def _save(
+    tx: Transaction, reaction: Reaction, message: Message | None, rows: Sequence[Reaction]
+) -> None:
+    key = reaction_key(reaction)
     tx.put("reactions", [reaction])
-    saved = {reaction_key(reaction): reaction}
-    tx.changes.append(records_saved("reactions", saved, room_id=_room_of(message)))
-    await _copy_into_message(tx, message)
+    tx.changes.append(records_saved("reactions", {key: reaction}, room_id=_room_of(message)))
+    others = [row for row in rows if reaction_key(row) != key]
+    _copy_into_message(tx, message, [*others, reaction])
 
 
-async def _copy_into_message(tx: Transaction, message: Message | None) -> None:
+def _copy_into_message(tx: Transaction, message: Message | None, rows: Sequence[Reaction]) -> None:
     """Write the rows of a message into the message."""
     if message is None:
         return
-    rows = await get_reactions_for_message(tx, message.id)
-    message = structs.replace(message, reactions=tuple(rows))
-    await tx.patch("messages", [message.id], stored_fields(message, ["reactions"]))
+    message = structs.replace(message, reactions=tuple(sorted(rows, key=reaction_order)))
+    tx.patch("messages", [message.id], stored_fields(message, ["reactions"]))
     tx.changes.append(records_saved("messages", {message.id: message}, room_id=message.room_id))
 
 

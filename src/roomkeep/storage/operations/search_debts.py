@@ -12,7 +12,7 @@ where the index may have them are noted in meta. The notes go once the index has
 
 import secrets
 from collections.abc import Iterable, Sequence
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import msgspec
 from msgspec import structs
@@ -24,6 +24,7 @@ from roomkeep.storage.operations.message_slices import count_messages_between, g
 from roomkeep.storage.schema import SEARCH_VERSION, MetaRecord
 from roomkeep.storage.search.plan import Coverage, Debt, Span, overlaps
 from roomkeep.storage.search.segments import IndexedMessage
+from roomkeep.storage.together import together
 from roomkeep.storage.transaction import Transaction
 
 _COVERAGE: Final = "search/coverage"
@@ -110,15 +111,32 @@ async def forget_coverage(tx: Transaction) -> None:
         tx.delete("meta", await tx.get_all_keys("meta", query=KeyRange.prefix(prefix)))
 
 
-async def note_messages(tx: Transaction, messages: Iterable[Message]) -> None:
-    """Note that messages are about to be written in place of those with their ids."""
-    written = {message.id: message for message in messages}
-    await _note(tx, list(written), written)
+class Indexed(NamedTuple):
+    """What the index may have of some messages that are about to be written or deleted.
+
+    Attributes:
+        until: what is written before this time is noted.
+        before: the messages that are stored.
+        tail: the rooms that may have messages that are newer than the coverage.
+    """
+
+    until: int
+    before: dict[str, IndexedMessage]
+    tail: list[str]
+
+
+async def read_indexed(tx: Transaction, message_ids: Sequence[str]) -> Indexed | None:
+    """Return what the index may have of some messages; None where there is no index."""
+    coverage = await _coverage(tx)
+    if coverage is None:
+        return None
+    found, tail = await together(tx.get_many("messages", message_ids, IndexedMessage), _tail(tx))
+    return Indexed(coverage.until, {one.id: one for one in found}, tail)
 
 
 async def note_removed(tx: Transaction, message_ids: Sequence[str]) -> None:
     """Note that messages are about to be deleted without a trace."""
-    await _note(tx, message_ids, {})
+    note(tx, await read_indexed(tx, message_ids), message_ids, [])
 
 
 async def note_room(tx: Transaction, room_id: str, *, is_erased: bool) -> None:
@@ -129,23 +147,37 @@ async def note_room(tx: Transaction, room_id: str, *, is_erased: bool) -> None:
         _put_debt(tx, room_id, span, has_new=not is_erased, has_old=is_erased)
 
 
-async def _note(tx: Transaction, ids: Sequence[str], written: dict[str, Message]) -> None:
-    coverage = await _coverage(tx)
-    if coverage is None:
+def note_messages(tx: Transaction, indexed: Indexed | None, messages: Sequence[Message]) -> None:
+    """Note that messages are about to be written in place of those with their ids."""
+    note(tx, indexed, [message.id for message in messages], messages)
+
+
+def note(
+    tx: Transaction, indexed: Indexed | None, ids: Iterable[str], messages: Iterable[Message]
+) -> None:
+    """Note that of some messages only these are to be left, as they are here.
+
+    Args:
+        tx: the transaction.
+        indexed: what the index may have of them.
+        ids: the messages.
+        messages: those that are written; the others are deleted.
+    """
+    if indexed is None:
         return
-    reading = tx.get_many("messages", ids, IndexedMessage)
-    newer = {one.room_id for one in written.values() if one.timestamp >= coverage.until}
-    _put_tail(tx, newer.difference(await _tail(tx)))
-    before = {one.id: one for one in await reading}
+    until = indexed.until
+    written = {message.id: message for message in messages}
+    newer = {one.room_id for one in written.values() if one.timestamp >= until}
+    _put_tail(tx, newer.difference(indexed.tail))
     new: dict[str, set[int]] = {}
     old: dict[str, set[int]] = {}
     for id_ in ids:
-        was, becomes = before.get(id_), written.get(id_)
+        was, becomes = indexed.before.get(id_), written.get(id_)
         if was is not None and becomes is not None and _indexed(was) == _indexed(becomes):
             continue
-        if was is not None and not was.is_deleted and was.timestamp < coverage.until:
+        if was is not None and not was.is_deleted and was.timestamp < until:
             old.setdefault(was.room_id, set()).add(was.timestamp)
-        if becomes is not None and not becomes.is_deleted and becomes.timestamp < coverage.until:
+        if becomes is not None and not becomes.is_deleted and becomes.timestamp < until:
             new.setdefault(becomes.room_id, set()).add(becomes.timestamp)
     for room_id in new.keys() | old.keys():
         has_new, has_old = new.get(room_id, set()), old.get(room_id, set())

@@ -1,8 +1,9 @@
 """Records as JSON text, decoded; those that cannot be are described."""
 
+import functools
 import json
 from collections.abc import Awaitable, Callable
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import msgspec
 from msgspec import Raw
@@ -31,10 +32,11 @@ class Decoder:
     def decode_all(self, store: str, text: str, kind: type[R]) -> list[R | None]:
         """Decode a JSON list of records; None in the place of those that cannot be decoded."""
         try:
-            return msgspec.json.decode(text, type=list[kind | None])  # type: ignore[valid-type]
+            found: list[R | None] = _decoder(cast("Any", kind)).decode(text)
         except ValueError:
             # One of them spoils it. Find out which, one by one.
             return [self.decode(store, one, kind) for one in split_records(text)]
+        return found
 
     def decode(self, store: str, text: bytes, kind: type[R]) -> R | None:
         """Decode one record; None where that cannot be done."""
@@ -72,6 +74,12 @@ class Decoder:
     def _note(self, store: str, key: Any, error: Exception) -> None:
         self.unreadable.append(describe(store, key, error))
         self._suspects.setdefault(store, {})[key] = None
+
+
+@functools.cache
+def _decoder(kind: type[Any]) -> msgspec.json.Decoder[list[Any]]:
+    """Return the decoder of a list of records; to make one takes as long as to decode a few."""
+    return msgspec.json.Decoder(list[kind | None])  # type: ignore[valid-type]
 
 
 def split_records(text: str) -> list[bytes]:

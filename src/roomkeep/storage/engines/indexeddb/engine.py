@@ -26,7 +26,8 @@ async def open_engine(
     *,
     owner: str | None,
     on_create: Callable[[], None],
-) -> "IndexedDBEngine":
+    look: Body[T],
+) -> "tuple[IndexedDBEngine, T]":
     """Open a database with schema version 2, and create or upgrade it where it is not there.
 
     Args:
@@ -35,6 +36,11 @@ async def open_engine(
         owner: the account that a new database belongs to.
         on_create: called when the database is created, also when that happens while it is open,
             because its data were deleted.
+        look: reads what one wants to know first. It shares a transaction with what the engine
+            itself reads.
+
+    Returns:
+        the engine, and the result of `look`.
 
     Raises:
         StorageUnavailable: there is no IndexedDB here, it was refused, or it does not answer.
@@ -51,15 +57,19 @@ async def open_engine(
                 await tx.store("meta").put({"key": CURRENT_USER_ID, "value": owner})
             on_create()
 
+    async def first_look(tx: indexeddb.Transaction) -> tuple[frozenset[tuple[str, str]], T]:
+        missing = _find_missing_indexes(tx)
+        return missing, await look(IndexedDBTransaction(tx, missing, {}))
+
     with storage_errors():
         database = await indexeddb.open(name, VERSION, create_or_upgrade)
         try:
             _check_stores(name, database.store_names)
-            missing = await database.read(list(SCHEMA), _find_missing_indexes)
+            missing, found = await database.read(list(SCHEMA), first_look)
         except BaseException:
             database.close()
             raise
-    return IndexedDBEngine(database, durability, missing)
+    return IndexedDBEngine(database, durability, missing), found
 
 
 async def open_index(name: str) -> "IndexedDBEngine":
@@ -187,7 +197,7 @@ def _check_stores(name: str, present: list[str]) -> None:
         raise StorageError(msg)
 
 
-async def _find_missing_indexes(tx: indexeddb.Transaction) -> frozenset[tuple[str, str]]:
+def _find_missing_indexes(tx: indexeddb.Transaction) -> frozenset[tuple[str, str]]:
     present = {store: tx.store(store).index_names for store in SCHEMA}
     return frozenset(
         (store, index)
