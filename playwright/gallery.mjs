@@ -117,12 +117,16 @@ export async function addPicture(page, folder, width) {
 
 const showsPicture = (page, width) => page.waitForFunction(`[...document.images].some((one) => one.naturalWidth === ${width})`);
 
-const isKept = `(async () => {
-  const cache = await caches.open("gallery");
-  const loaded = performance.getEntriesByType("resource").map(({ name }) => name).filter((url) => url.startsWith(location.origin));
-  const kept = await Promise.all([location.href, ...loaded].map((url) => cache.match(url)));
-  return kept.every(Boolean);
-})()`;
+/** Waits until the service worker has kept the page and all that it has loaded. */
+const isKept = (page) => page.evaluate(async () => {
+  const urls = () => [location.href, ...performance.getEntriesByType('resource').map(({ name }) => name)];
+  const cache = await caches.open('gallery');
+  for (;;) {
+    const ours = urls().filter((url) => url.startsWith(location.origin));
+    if ((await Promise.all(ours.map((url) => cache.match(url)))).every(Boolean)) return;
+    await new Promise((again) => { setTimeout(again, 20); });
+  }
+});
 
 export const journeys = {
   'notes: two tabs agree, and keep them': async ({ site, newPage }) => {
@@ -150,7 +154,7 @@ export const journeys = {
     const page = await newPage();
     await openApp(page, `${site.url}photo-box/`);
     await addPicture(page, folder, 3);
-    await page.waitForFunction(isKept);
+    await isKept(page);
     await site.stop();
     await page.reload();
     await started(page);

@@ -10,11 +10,14 @@ const test = base.extend({
     await use(site);
     await site.stop();
   },
-  newPage: async ({ context }, use) => {
+  newPage: async ({ context, site }, use) => {
     const errors = [];
     await use(async () => {
       const page = await context.newPage();
       page.on('pageerror', (error) => errors.push(error.message));
+      page.on('request', (request) => {
+        if (!/^(data|blob):/.test(request.url()) && !request.url().startsWith(site.url)) errors.push(`asks ${request.url()}`);
+      });
       return page;
     });
     expect(errors).toEqual([]);
