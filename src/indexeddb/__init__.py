@@ -20,12 +20,13 @@ await db.write(["notes"], add_line)
 ```
 
 Names are those of the IndexedDB specification (https://www.w3.org/TR/IndexedDB-3/), in snake_case.
-The package can be imported under CPython too; there `open` raises `Unavailable`, while
-`indexeddb.keys` and `indexeddb.errors` need no browser. The errors are in `indexeddb.errors`.
+Under CPython databases are kept in memory, with the same semantics, so that code that uses them can
+be tested: see `indexeddb.testing`. The errors are in `indexeddb.errors`.
 """
 
 from indexeddb._database import Database, Durability
 from indexeddb._databases import delete, exists, names, open  # noqa: A004
+from indexeddb._engines import Memory
 from indexeddb._log import protect_from_crash
 from indexeddb._request import Request
 from indexeddb._source import Cursor
@@ -65,6 +66,7 @@ __all__ = [
     "InvalidValue",
     "Key",
     "KeyRange",
+    "Memory",
     "NotFound",
     "QuotaExceeded",
     "ReadOnly",

@@ -7,7 +7,8 @@ from typing import Any, Literal, TypeVar
 from indexeddb import _quirks
 from indexeddb._connection import Connection
 from indexeddb._driver import Driver, Once, Running
-from indexeddb._kernel import RAW, VALUE, kernel
+from indexeddb._engines import Engine
+from indexeddb._kernel import RAW, VALUE
 from indexeddb._request import issue
 from indexeddb._source import Query, check_count, nothing
 from indexeddb._transaction import Body, Transaction, Upgrade
@@ -36,8 +37,14 @@ class Database:
     """
 
     def __init__(
-        self, name: str, version: int | None, upgrade: Upgrade | None, timeout: float
+        self,
+        engine: Engine,
+        name: str,
+        version: int | None,
+        upgrade: Upgrade | None,
+        timeout: float,
     ) -> None:
+        self._engine = engine
         self._name = name
         self._version = version
         self._upgrade = upgrade
@@ -160,7 +167,9 @@ class Database:
         return await self._open_once()
 
     async def _open_once(self) -> Connection:
-        return await Connection.open(self._name, self._version, self._upgrade, self._timeout)
+        return await Connection.open(
+            self._engine, self._name, self._version, self._upgrade, self._timeout
+        )
 
     def _opened(self, opening: "asyncio.Task[Connection]") -> None:
         self._opening = None
@@ -174,8 +183,9 @@ class Database:
         names = (stores,) if isinstance(stores, str) else tuple(stores)
 
         def begin(connection: Connection) -> Running[T]:
-            number = issue(kernel().begin, connection.js, mode, durability, *names)
-            transaction = Transaction(number, names, connection.schema)
+            kernel = connection.kernel
+            number = issue(kernel.begin, connection.js, mode, durability, *names)
+            transaction = Transaction(kernel, number, names, connection.schema)
             return Driver(transaction, body, is_reading=mode == "readonly")
 
         return await self._carry_out(begin)
@@ -184,9 +194,9 @@ class Database:
         self, mode: str, store: str, lane: int, convert: Callable[[Any], T], *given: Any
     ) -> T:
         def begin(connection: Connection) -> Running[T]:
-            once = kernel().once
-            number = issue(once, connection.js, mode, "relaxed", store, lane, *given)
-            return Once(number, convert, is_reading=mode == "readonly")
+            kernel = connection.kernel
+            number = issue(kernel.once, connection.js, mode, "relaxed", store, lane, *given)
+            return Once(kernel, number, convert, is_reading=mode == "readonly")
 
         return await self._carry_out(begin)
 

@@ -2,8 +2,9 @@
 
 from indexeddb import _quirks
 from indexeddb._database import Database
+from indexeddb._engines import DEFAULT, Memory
 from indexeddb._opening import Opening
-from indexeddb._platform import JsException, indexed_db
+from indexeddb._platform import JsException
 from indexeddb._request import issue
 from indexeddb._transaction import Upgrade, UpgradeTransaction
 from indexeddb.errors import Unavailable, UsageError, error_from
@@ -15,6 +16,7 @@ async def open(  # noqa: A001 the specification's name
     upgrade: Upgrade | None = None,
     *,
     timeout: float = _quirks.OPEN_TIMEOUT,
+    memory: Memory | None = None,
 ) -> Database:
     """Open a database, and create or upgrade it where its version is lower than `version`.
 
@@ -25,6 +27,8 @@ async def open(  # noqa: A001 the specification's name
             stays as it was and the exception comes out here.
         timeout: how long the browser may say nothing, in ms. An upgrade that goes on may take
             longer.
+        memory: where to keep the database; None keeps it in the browser, or under CPython in the
+            process's own memory.
 
     Raises:
         VersionTooNew: the database has a higher version. It is left untouched.
@@ -36,7 +40,7 @@ async def open(  # noqa: A001 the specification's name
     if version is not None and version < 1:
         msg = f"the version cannot be {version}: it is 1 or more"
         raise UsageError(msg)
-    database = Database(name, version, upgrade, timeout)
+    database = Database(memory or DEFAULT, name, version, upgrade, timeout)
     try:
         await database.connect()
     except BaseException:
@@ -46,30 +50,34 @@ async def open(  # noqa: A001 the specification's name
     return database
 
 
-async def delete(name: str, *, timeout: float = _quirks.OPEN_TIMEOUT) -> None:
+async def delete(
+    name: str, *, timeout: float = _quirks.OPEN_TIMEOUT, memory: Memory | None = None
+) -> None:
     """Delete a database with all that is in it; nothing happens when there is none.
 
     Args:
         name: the database's name.
         timeout: how long the browser may say nothing, in ms.
+        memory: where the database is kept, as for `open`.
 
     Raises:
         Blocked: another tab holds it open.
         Unavailable: there is no IndexedDB here, it was refused, or it did not answer.
         IndexedDBError: the browser failed otherwise.
     """
-    request = issue(indexed_db().deleteDatabase, name)
-    await Opening(request, None).settle(name, timeout)
+    engine = memory or DEFAULT
+    request = issue(engine.factory().deleteDatabase, name)
+    await Opening(engine, request, None).settle(name, timeout)
 
 
-async def names() -> list[str]:
-    """Return the names of this origin's databases, sorted.
+async def names(*, memory: Memory | None = None) -> list[str]:
+    """Return the names of this origin's databases, or of those in `memory`, sorted.
 
     Raises:
         Unavailable: there is no IndexedDB here, or it cannot list its databases.
         IndexedDBError: the browser failed otherwise.
     """
-    factory = indexed_db()
+    factory = (memory or DEFAULT).factory()
     if not _quirks.can_list(factory):
         msg = "this browser cannot list its databases"
         raise Unavailable(msg)
@@ -80,15 +88,15 @@ async def names() -> list[str]:
     return sorted(str(info.name) for info in infos if _quirks.is_made(info))
 
 
-async def exists(name: str) -> bool:
+async def exists(name: str, *, memory: Memory | None = None) -> bool:
     """Return whether there is such a database. Looking does not create it.
 
     Raises:
         Unavailable: there is no IndexedDB here, it was refused, or it did not answer.
         IndexedDBError: the browser failed otherwise.
     """
-    if _quirks.can_list(indexed_db()):
-        return name in await names()
+    if _quirks.can_list((memory or DEFAULT).factory()):
+        return name in await names(memory=memory)
 
     async def refuse(_tx: UpgradeTransaction, _old_version: int) -> None:
         # Only a database that is not there is upgraded when no version is asked for; undone, its
@@ -96,7 +104,7 @@ async def exists(name: str) -> bool:
         raise FileNotFoundError
 
     try:
-        (await open(name, None, refuse)).close()
+        (await open(name, None, refuse, memory=memory)).close()
     except FileNotFoundError:
         return False
     return True

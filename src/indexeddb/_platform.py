@@ -1,8 +1,41 @@
 """The border to the browser: what exists only there, and where IndexedDB is found."""
 
-from typing import TYPE_CHECKING, Any
+import sys
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, Final
 
+from indexeddb import _structured
 from indexeddb.errors import Unavailable
+
+IN_PYODIDE: Final = sys.platform == "emscripten"
+
+
+class DOMException(Exception):
+    """What memory raises where the browser raises one."""
+
+    def __init__(self, name: str, message: str) -> None:
+        super().__init__(message)
+        self.name = name
+        self.message = message
+
+
+def _stringify(value: Any) -> str:
+    try:
+        return _structured.stringify(_structured.clone(value))
+    except _structured.CannotClone as error:
+        raise DOMException("TypeError", str(error)) from error
+
+
+def _parse(text: str) -> Any:
+    try:
+        return _structured.parse(text)[0]
+    except _structured.NotJSON as error:
+        raise DOMException("SyntaxError", str(error)) from error
+
+
+def _clone(value: Any, **_options: object) -> Any:
+    return _structured.clone(value)
+
 
 if TYPE_CHECKING:
     # These exist in the browser only, and have no type stubs.
@@ -21,21 +54,23 @@ if TYPE_CHECKING:
 
     class ConversionError(Exception): ...
 
+elif IN_PYODIDE:
+    import js
+    from pyodide.code import run_js
+    from pyodide.ffi import ConversionError, JsException, JsProxy, create_proxy, jsnull, to_js
 else:
-    try:
-        import js
-        from pyodide.code import run_js
-        from pyodide.ffi import (
-            ConversionError,
-            JsException,
-            JsProxy,
-            create_proxy,
-            jsnull,
-            to_js,
-        )
-    except ImportError:  # CPython: the package can be imported, and `open` says what is missing
-        js = jsnull = create_proxy = run_js = to_js = None
-        JsException = JsProxy = ConversionError = None
+    # Under CPython, values of Python stand in for those of JavaScript.
+    js = SimpleNamespace(
+        JSON=SimpleNamespace(parse=_parse, stringify=_stringify),
+        Object=SimpleNamespace(fromEntries=dict),
+    )
+    jsnull = create_proxy = run_js = None
+    to_js = _clone
+    JsException = DOMException
+    ConversionError = _structured.CannotClone
+
+    class JsProxy:
+        """What no value is an instance of."""
 
 
 def indexed_db() -> Any:
@@ -45,9 +80,6 @@ def indexed_db() -> Any:
         Unavailable: there is none (not a browser, or storage is turned off), or the browser
             refuses it to this page.
     """
-    if js is None:
-        msg = "IndexedDB is to be had in a browser only"
-        raise Unavailable(msg)
     try:
         factory = getattr(js, "indexedDB", None)
     except JsException as error:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from typing import Any, Protocol, Self, TypeVar
 
-from indexeddb._kernel import RAW, TEXT, VALUE, kernel
+from indexeddb._kernel import RAW, TEXT, VALUE
 from indexeddb._platform import jsnull
 from indexeddb._request import Request, issue
 from indexeddb._values import (
@@ -28,10 +28,12 @@ class Owner(Protocol):
     """The transaction that a store or an index is used in.
 
     Attributes:
+        kernel: the functions of its kernel.
         id: the number that the kernel gave it.
         last: the request that was issued last.
     """
 
+    kernel: Any
     id: int
     last: int
 
@@ -123,7 +125,7 @@ class Source:
 
     def _ask(self, lane: int, convert: Callable[[Any], T], method: str, *given: Any) -> Request[T]:
         owner = self._owner
-        number = issue(kernel().ask, owner.id, self._store, self._index, lane, method, *given)
+        number = issue(owner.kernel.ask, owner.id, self._store, self._index, lane, method, *given)
         owner.last = number
         return Request(owner, number, convert)
 
@@ -158,7 +160,7 @@ class Cursor:
     async def __anext__(self) -> Self:
         """Move to the next record."""
         if self._js is not None:
-            number = issue(kernel().proceed, self._owner.id, self._js)
+            number = issue(self._owner.kernel.proceed, self._owner.id, self._js)
             self._request = self._attach(number, _unchanged)
         self._js = await self._request
         if self._js is jsnull:
@@ -187,12 +189,14 @@ class Cursor:
             InvalidValue: something in the value has no counterpart in JavaScript.
         """
         request = issue(self._js.update, to_js(value))
-        return self._attach(issue(kernel().attach, self._owner.id, VALUE, request), key_from_lane)
+        return self._attach(
+            issue(self._owner.kernel.attach, self._owner.id, VALUE, request), key_from_lane
+        )
 
     def delete(self) -> Request[None]:
         """Delete this record."""
         request = issue(self._js.delete)
-        return self._attach(issue(kernel().attach, self._owner.id, RAW, request), nothing)
+        return self._attach(issue(self._owner.kernel.attach, self._owner.id, RAW, request), nothing)
 
     def _attach(self, number: int, convert: Callable[[Any], T]) -> Request[T]:
         self._owner.last = number

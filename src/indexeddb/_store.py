@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from indexeddb._kernel import RAW, TEXT, VALUE, kernel
+from indexeddb._kernel import RAW, TEXT, VALUE
 from indexeddb._request import Request, issue
 from indexeddb._source import Owner, Source, nothing
 from indexeddb._values import (
@@ -86,7 +86,7 @@ class Store(Source):
     def _describe(self) -> Description:
         known = self._schema.get(self.name)
         if known is None:
-            found = json.loads(issue(kernel().describe, self._owner.id, self.name))
+            found = json.loads(issue(self._owner.kernel.describe, self._owner.id, self.name))
             known = self._schema[self.name] = Description(found["keyPath"], found["indexes"])
         return known
 
@@ -142,7 +142,7 @@ class Store(Source):
             InvalidKey: a record has no key.
             UsageError: a text is not JSON.
         """
-        issue(kernel().putMany, self._owner.id, self.name, f"[{','.join(records)}]")
+        issue(self._owner.kernel.putMany, self._owner.id, self.name, f"[{','.join(records)}]")
 
     def patch_many_json(self, keys: Iterable[Key], fields: str) -> Request[None]:
         """Lay fields, given as JSON text, over the stored records with these keys.
@@ -162,7 +162,7 @@ class Store(Source):
 
         There is nothing to await: should one fail, the whole transaction is undone.
         """
-        issue(kernel().deleteMany, self._owner.id, self.name, encode_keys(list(keys)))
+        issue(self._owner.kernel.deleteMany, self._owner.id, self.name, encode_keys(list(keys)))
 
     def create_index(
         self,
@@ -180,7 +180,7 @@ class Store(Source):
         """
         options = json.dumps({"unique": unique, "multiEntry": multi_entry})
         path = json.dumps(key_path)
-        issue(kernel().createIndex, self._owner.id, self.name, name, path, options)
+        issue(self._owner.kernel.createIndex, self._owner.id, self.name, name, path, options)
         self._schema.clear()
         return Index(self._owner, self.name, name, key_path)
 
@@ -190,5 +190,5 @@ class Store(Source):
         Raises:
             NotFound: there is none of that name.
         """
-        issue(kernel().deleteIndex, self._owner.id, self.name, name)
+        issue(self._owner.kernel.deleteIndex, self._owner.id, self.name, name)
         self._schema.clear()

@@ -4,7 +4,6 @@ import json
 from collections.abc import Callable, Coroutine, Sequence
 from typing import Any, TypeVar
 
-from indexeddb._kernel import kernel
 from indexeddb._request import issue
 from indexeddb._store import Schema, Store
 from indexeddb.errors import NotFound
@@ -16,11 +15,13 @@ class Transaction:
     """A transaction, as its body sees it.
 
     Attributes:
+        kernel: the functions of its kernel.
         id: the number that the kernel gave it.
         last: the request that was issued last.
     """
 
-    def __init__(self, id: int, stores: Sequence[str], schema: Schema) -> None:  # noqa: A002
+    def __init__(self, kernel: Any, id: int, stores: Sequence[str], schema: Schema) -> None:  # noqa: A002
+        self.kernel = kernel
         self.id = id
         self.last = 0
         self._stores = stores
@@ -46,8 +47,8 @@ class Transaction:
 class UpgradeTransaction(Transaction):
     """The transaction of an upgrade, which may change stores and indexes too."""
 
-    def __init__(self, id: int) -> None:  # noqa: A002
-        super().__init__(id, json.loads(kernel().names(id)), {})
+    def __init__(self, kernel: Any, id: int) -> None:  # noqa: A002
+        super().__init__(kernel, id, json.loads(kernel.names(id)), {})
 
     def create_store(
         self, name: str, *, key_path: str | list[str] | None = None, auto_increment: bool = False
@@ -59,7 +60,7 @@ class UpgradeTransaction(Transaction):
             UsageError: the key path is none, or cannot be had together with `auto_increment`.
         """
         options = json.dumps({"keyPath": key_path, "autoIncrement": auto_increment})
-        self._change(kernel().createStore, name, options)
+        self._change(self.kernel.createStore, name, options)
         return self.store(name)
 
     def delete_store(self, name: str) -> None:
@@ -68,12 +69,12 @@ class UpgradeTransaction(Transaction):
         Raises:
             NotFound: there is none of that name.
         """
-        self._change(kernel().deleteStore, name)
+        self._change(self.kernel.deleteStore, name)
 
     def _change(self, change: Callable[..., Any], *given: Any) -> None:
         issue(change, self.id, *given)
         self._schema.clear()
-        self._stores = json.loads(kernel().names(self.id))
+        self._stores = json.loads(self.kernel.names(self.id))
 
 
 Body = Callable[[Transaction], Coroutine[Any, Any, T]]

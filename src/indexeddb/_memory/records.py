@@ -1,0 +1,227 @@
+"""Records in memory, their keys, and what is asked for by keys."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from indexeddb import _structured
+from indexeddb._platform import DOMException, JsException, JsProxy, js, jsnull
+from indexeddb.errors import InvalidKey
+from indexeddb.keys import SortKey, sort_key
+
+KeyPath = str | list[str]
+TOP: SortKey = (9, None)
+"""Sorts after every key."""
+
+
+class Record:
+    """A stored record.
+
+    Attributes:
+        key: its primary key.
+        place: what its key sorts by.
+        text: the JSON text that says all of it; None where there is none.
+        entries: by what it is found in each index, by the index.
+    """
+
+    __slots__ = ("_value", "entries", "key", "place", "text")
+
+    def __init__(self, key: Any, place: SortKey, value: Any, text: str | None) -> None:
+        self.key = key
+        self.place = place
+        self.text = text
+        # One copy is enough to keep.
+        self._value = value if text is None else None
+        self.entries: dict[object, list[tuple[SortKey, SortKey]]] = {}
+
+    def load(self) -> Any:
+        """Return a copy of the value."""
+        if self.text is None:
+            return _structured.clone(self._value, _keep)
+        return _structured.parse(self.text)[0]
+
+    def stringify(self) -> str:
+        """Return the value as JSON text, also where that does not say all of it.
+
+        Raises:
+            CannotClone: it holds a BigInt.
+        """
+        return _structured.stringify(self._value) if self.text is None else self.text
+
+
+def _keep(value: Any) -> Any:
+    return value
+
+
+class Span(NamedTuple):
+    """The keys from one to another, by what they sort by; None leaves that end open."""
+
+    lower: SortKey | None = None
+    upper: SortKey | None = None
+    lower_open: bool = False
+    upper_open: bool = False
+
+
+ALL = Span()
+
+
+def read_value(value: Any, *, is_text: bool) -> tuple[Any, str | None]:
+    """Return a copy of a value that is given as JSON text or as it is, and its JSON text if any."""
+    try:
+        if is_text:
+            return _structured.parse(value)
+        if isinstance(value, JsProxy):
+            value = value.to_py()
+        value = _structured.clone(value, _clone_foreign)
+        return value, _structured.text_of(value)
+    except _structured.NotJSON as error:
+        raise DOMException("SyntaxError", str(error)) from error
+    except _structured.CannotClone as error:
+        raise DOMException("DataCloneError", str(error)) from error
+    except RecursionError as error:
+        raise DOMException("RangeError", str(error)) from error
+
+
+def _clone_foreign(value: Any) -> Any:
+    """Clone what only JavaScript has, such as a Blob."""
+    if value is jsnull:
+        return None
+    if not isinstance(value, JsProxy):
+        raise _structured.CannotClone(f"{type(value).__name__!r} cannot be stored")
+    try:
+        return js.structuredClone(value)
+    except JsException as error:
+        raise _structured.CannotClone(error.message) from error
+
+
+def read_texts(array: str) -> list[tuple[Any, str | None]]:
+    """Return the values of an array that is given as JSON text, each with its own JSON text."""
+    try:
+        return list(_structured.parse_each(array))
+    except _structured.NotJSON as error:
+        raise DOMException("SyntaxError", str(error)) from error
+    except RecursionError as error:
+        raise DOMException("RangeError", str(error)) from error
+
+
+def read_parts(given: Any) -> list[Any]:
+    """Return the keys that are given as JSON text or as an array."""
+    parts: list[Any] = read_value(given, is_text=isinstance(given, str))[0]
+    return parts
+
+
+def read_keys(given: Any) -> list[SortKey]:
+    """Return what many keys sort by."""
+    return [place_of(key) for key in read_parts(given)]
+
+
+def read_query(given: Any) -> Span:
+    """Return the span that is given as [key] or as [lower, upper, lower_open, upper_open]."""
+    if given is None:
+        return ALL
+    parts = read_parts(given)
+    if len(parts) == 1:
+        place = place_of(parts[0])
+        return Span(place, place)
+    lower, upper = (None if part is None else place_of(part) for part in parts[:2])
+    return Span(lower, upper, *parts[2:])
+
+
+def place_of(key: Any) -> SortKey:
+    """Return what a key sorts by."""
+    try:
+        return _place(key)
+    except InvalidKey as error:
+        raise DOMException("DataError", str(error)) from error
+
+
+def key_at(place: SortKey) -> Any:
+    """Return the key that sorts by this."""
+    kind, value = place
+    if kind == sort_key("")[0]:
+        return value.decode("utf-16-be", "surrogatepass")
+    return [key_at(part) for part in value] if isinstance(value, tuple) else value
+
+
+def _place(value: Any) -> SortKey:
+    # As a part of a record, a larger integer is a BigInt.
+    if isinstance(value, int) and abs(value) > _structured.LARGEST_INTEGER:
+        raise InvalidKey(f"{value} is a BigInt")
+    return sort_key(value)
+
+
+def find(value: Any, path: str) -> Any:
+    """Return what is at a key path of a value; None where there is nothing."""
+    if not path:
+        return value
+    for name in path.split("."):
+        if isinstance(value, dict):
+            value = value.get(name)
+        elif name == "length" and isinstance(value, str):
+            # JavaScript counts the units of UTF-16.
+            value = len(value.encode("utf-16-le", "surrogatepass")) // 2
+        elif name == "length" and isinstance(value, list):
+            value = len(value)
+        else:
+            value = getattr(value, name, None) if isinstance(value, JsProxy) else None
+    return value
+
+
+def find_key(value: Any, path: KeyPath) -> tuple[Any, SortKey | None]:
+    """Return the key at a key path, and what it sorts by: None where it is no key.
+
+    Where there is nothing, the key is None.
+    """
+    key = find(value, path) if isinstance(path, str) else [find(value, part) for part in path]
+    if key is None or (isinstance(path, list) and None in key):
+        return None, None
+    try:
+        return key, _place(key)
+    except InvalidKey:
+        return key, None
+
+
+def find_keys(value: Any, path: KeyPath, *, is_multi: bool) -> Sequence[SortKey]:
+    """Return what the keys sort by that an index has for a value."""
+    if not is_multi:
+        place = find_key(value, path)[1]
+        return () if place is None else (place,)
+    found = find(value, path) if isinstance(path, str) else None
+    if not isinstance(found, list):
+        return find_keys(value, path, is_multi=False)
+    places = dict.fromkeys(find_key(item, "")[1] for item in found)
+    return [place for place in places if place is not None]
+
+
+def can_inject(value: Any, path: str) -> bool:
+    """Return whether `inject` can put a key into a value."""
+    *names, _ = path.split(".")
+    for name in names:
+        if not isinstance(value, dict):
+            return False
+        value = value.get(name, {})
+    return isinstance(value, dict)
+
+
+def inject(value: Any, path: str, key: Any) -> None:
+    """Put a generated key into a value, where its key path says."""
+    *names, last = path.split(".")
+    for name in names:
+        value = value.setdefault(name, {})
+    value[last] = key
+
+
+def check_path(path: Any) -> None:
+    """Check that something is a key path.
+
+    Raises:
+        DOMException: it is none.
+    """
+    if path is None or path == "":
+        return
+    parts = path if isinstance(path, list) else [path]
+    if not parts or not all(isinstance(part, str) and _is_path(part) for part in parts):
+        raise DOMException("SyntaxError", f"{path!r} is not a key path")
+
+
+def _is_path(path: str) -> bool:
+    return not path or all(name.replace("$", "_").isidentifier() for name in path.split("."))
