@@ -24,6 +24,7 @@ Under CPython databases are kept in memory, with the same semantics, so that cod
 be tested: see `indexeddb.testing`. The errors are in `indexeddb.errors`.
 """
 
+from indexeddb._blob import Blob
 from indexeddb._database import Database, Durability
 from indexeddb._databases import delete, exists, names, open  # noqa: A004
 from indexeddb._engines import Memory
@@ -52,6 +53,7 @@ from indexeddb.errors import (
 from indexeddb.keys import Direction, Key, KeyRange
 
 __all__ = [
+    "Blob",
     "Blocked",
     "Body",
     "ConnectionLost",

@@ -4,10 +4,12 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import Any, Protocol
 
+from indexeddb._blob import Blob
 from indexeddb._kernel import BrowserKernel, Kernel
 from indexeddb._memory.factory import Factory
 from indexeddb._memory.kernel import MemoryKernel
 from indexeddb._platform import IN_PYODIDE, create_proxy, indexed_db
+from indexeddb._structured import clone_other
 
 
 class Engine(Protocol):
@@ -89,6 +91,9 @@ class Handler:
     def destroy(self) -> None:
         """Release nothing: there is no proxy."""
 
+
+# A Blob cannot change, so its clone is the same.
+clone_other.register(Blob, lambda blob: blob)
 
 DEFAULT: Engine = Browser() if IN_PYODIDE else Memory()
 """What keeps databases unless said otherwise."""

@@ -67,6 +67,7 @@ class Transaction {
     this.stores = new Map();
     this.reason = null;  // why this undoes it
     this.isSettled = false;
+    this.isOver = false;  // it is undone, which the browser is yet to say
     transactions.set(this.id, this);
     js.oncomplete = () => this.end(COMPLETE);
     js.onabort = () => this.end(ABORT);
@@ -111,6 +112,7 @@ class Transaction {
     js.onerror = (event) => {
       this.pending -= 1;
       this.events += 1;
+      if (js.error?.name === 'AbortError') this.isOver = true;
       // Unless prevented, a failed request undoes the transaction before the body may catch the
       // failure. Where several make one request, the first failure is the one to catch.
       if (request.state !== PENDING) {
@@ -165,6 +167,7 @@ class Transaction {
 
   abort(reason) {
     this.reason ??= reason;
+    this.isOver = true;
     try {
       this.js.abort();
     } catch (error) {
@@ -190,7 +193,7 @@ class Transaction {
 
 const find = (id) => {
   const transaction = transactions.get(id);
-  if (transaction !== undefined) return transaction;
+  if (transaction !== undefined && !transaction.isOver) return transaction;
   // No DOMException: Pyodide takes for an error only what has a stack.
   const error = new Error('The transaction has ended.');
   throw Object.assign(error, { name: 'TransactionInactiveError' });

@@ -4,6 +4,7 @@ https://html.spec.whatwg.org/multipage/structured-data.html#structuredserialize.
 keeps them; under CPython they also stand in for JavaScript's.
 """
 
+import functools
 import json
 import re
 from collections.abc import Callable, Iterator
@@ -12,6 +13,8 @@ from typing import Any, Final
 LARGEST_INTEGER: Final = 2**53 - 1
 """The largest integer that a JavaScript number is sure to hold; a larger one is a BigInt."""
 _LONG_INTEGER: Final = re.compile(r"\d{16}")
+_LONGEST: Final = 1e21
+"""JavaScript writes smaller integers with all their digits."""
 _SPACE: Final = re.compile(r"[ \t\n\r]*")
 
 _encode = json.JSONEncoder(allow_nan=False, separators=(",", ":")).encode
@@ -32,11 +35,13 @@ def number(value: float) -> int | float:
     return value
 
 
-def _refuse(value: Any) -> Any:
+@functools.singledispatch
+def clone_other(value: Any) -> Any:
+    """Clone a value of another type; types are registered here."""
     raise CannotClone(f"{type(value).__name__!r} has no counterpart in JavaScript")
 
 
-def clone(value: Any, foreign: Callable[[Any], Any] = _refuse) -> Any:  # noqa: PLR0911 one for each type
+def clone(value: Any, foreign: Callable[[Any], Any] = clone_other) -> Any:  # noqa: PLR0911 one for each type
     """Return a copy of a value, of dicts, lists, sets, bytes and what cannot change.
 
     Args:
@@ -88,7 +93,8 @@ def is_plain(value: Any) -> bool:
         case int():
             return -LARGEST_INTEGER <= value <= LARGEST_INTEGER
         case float():
-            return value - value == 0  # neither infinite nor NaN
+            # Neither infinite nor NaN, nor an integer that JavaScript writes otherwise.
+            return value - value == 0 and not value.is_integer()
         case dict():
             return all(map(is_plain, value.values()))
         case list():
@@ -120,7 +126,9 @@ def _as_json(value: Any) -> Any:  # noqa: PLR0911 one for each type
         case None | str():
             return value
         case float():
-            return value if is_plain(value) else None
+            if value - value != 0:
+                return None
+            return int(value) if value.is_integer() and abs(value) < _LONGEST else value
         case dict():
             return {name: _as_json(item) for name, item in value.items()}
         case list():

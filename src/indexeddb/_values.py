@@ -9,9 +9,9 @@ import json
 import re
 from typing import Any, Final
 
-from indexeddb._platform import ConversionError, JsProxy, js, jsnull
+from indexeddb._platform import ConversionError, JsException, JsProxy, js, jsnull
 from indexeddb._platform import to_js as _to_js
-from indexeddb.errors import IndexedDBError, InvalidKey, InvalidValue
+from indexeddb.errors import IndexedDBError, InvalidKey, InvalidValue, error_from
 from indexeddb.keys import Key, KeyRange, sort_key
 
 _encode = json.JSONEncoder(allow_nan=False, separators=(",", ":")).encode
@@ -84,8 +84,14 @@ def to_json(value: Any) -> str | None:
     """Turn a JavaScript value into JSON text, in one crossing; None where there is no value.
 
     A Date becomes text, a Blob `{}`.
+
+    Raises:
+        InvalidValue: something in it has no JSON text, such as a BigInt.
     """
-    text: str | None = js.JSON.stringify(value)
+    try:
+        text: str | None = js.JSON.stringify(value)
+    except JsException as error:
+        raise error_from(error) from error
     return text
 
 

@@ -17,18 +17,14 @@ class Cursor:
         source: the store or the index.
         span: the span.
         direction: `"next"` or `"prev"`.
-        is_writable: whether the transaction may write.
     """
 
-    def __init__(
-        self, undo: Undo, source: Source, span: Span, direction: str, *, is_writable: bool
-    ) -> None:
+    def __init__(self, undo: Undo, source: Source, span: Span, direction: str) -> None:
         self.key: Any = None
         self._undo = undo
         self._source = source
         self._span = span
         self._is_backward = direction == "prev"
-        self._is_writable = is_writable
         self._entry: Any = None
         self._record: Record | None = None
 
@@ -79,8 +75,7 @@ class Cursor:
 
     @property
     def _store(self) -> Store:
-        if not self._is_writable:
-            raise DOMException("ReadOnlyError", "The transaction is read-only.")
+        self._undo.check_writable()
         return self._source if isinstance(self._source, Store) else self._source.store
 
     def _here(self) -> Record:

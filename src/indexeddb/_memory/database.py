@@ -70,7 +70,7 @@ class Database:
         writing: set[str] = set()
         for transaction in self._live:
             scope = transaction.scope
-            if transaction.is_writable:
+            if transaction.undo.is_writable:
                 is_free = writing.isdisjoint(scope) and reading.isdisjoint(scope)
                 writing |= scope
             else:

@@ -6,7 +6,7 @@ from typing import Any
 from indexeddb._kernel import RAW, Kernel
 from indexeddb._memory.cursor import Cursor
 from indexeddb._memory.database import Connection, sort_names
-from indexeddb._memory.operations import READS, WRITES, Run, Source, delete_many, put_many
+from indexeddb._memory.operations import OPERATIONS, Run, Source, delete_many, put_many
 from indexeddb._memory.records import check_path, read_query
 from indexeddb._memory.store import Index, Store
 from indexeddb._memory.transaction import Transaction
@@ -85,10 +85,7 @@ class MemoryKernel(Kernel):
         source = transaction.source(store, index)
         if operation == "openCursor":
             return transaction.ask(RAW, self._open_cursor(transaction, source, *given))
-        if read := READS.get(operation):
-            return transaction.ask(lane, read(transaction.undo, source, *given))
-        run = WRITES[operation](transaction.undo, transaction.store(store), *given)
-        return transaction.ask(lane, run)
+        return transaction.ask(lane, OPERATIONS[operation](transaction.undo, source, *given))
 
     def proceed(self, number: int, cursor: Cursor) -> int:
         return self._find(number).ask(RAW, cursor.move)
@@ -98,7 +95,10 @@ class MemoryKernel(Kernel):
 
     def put_many(self, number: int, store: str, texts: str) -> None:
         transaction = self._find(number)
-        transaction.do(put_many(transaction.undo, transaction.store(store), texts))
+        run, failure = put_many(transaction.undo, transaction.store(store), texts)
+        transaction.do(run)
+        if failure is not None:
+            raise failure
 
     def delete_many(self, number: int, store: str, keys: Any) -> None:
         transaction = self._find(number)
@@ -110,8 +110,7 @@ class MemoryKernel(Kernel):
         return json.dumps(sort_names(self._find(number).stores))
 
     def describe(self, number: int, name: str) -> str:
-        store = self._find(number).source(name, None)
-        assert isinstance(store, Store)  # noqa: S101 no index was asked for
+        store = self._find(number).store(name)
         paths = {one: store.indexes[one].key_path for one in sort_names(store.indexes)}
         return json.dumps({"keyPath": store.key_path, "indexes": paths})
 
@@ -183,10 +182,4 @@ class MemoryKernel(Kernel):
     def _open_cursor(
         self, transaction: Transaction, source: Source, query: Any, direction: str
     ) -> Run:
-        return Cursor(
-            transaction.undo,
-            source,
-            read_query(query),
-            direction,
-            is_writable=transaction.is_writable,
-        ).move
+        return Cursor(transaction.undo, source, read_query(query), direction).move

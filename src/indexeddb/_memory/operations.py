@@ -5,7 +5,7 @@ in its turn. That may raise a `DOMException` too: the failure of the request.
 """
 
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from indexeddb._memory.records import (
     Record,
@@ -22,6 +22,18 @@ from indexeddb._platform import DOMException
 
 Source = Store | Index
 Run = Callable[[], Any]
+
+
+class Later(NamedTuple):
+    """What a request has yet to do, after those that were made before.
+
+    Attributes:
+        run: does it.
+        failure: why the request has failed already, if it has.
+    """
+
+    run: Run
+    failure: DOMException | None
 
 
 class Records(list[Record | None]):
@@ -107,6 +119,7 @@ def _find_keys(_undo: Undo, index: Index, values: Any) -> Run:
 
 def _write(*, is_new: bool) -> Callable[..., Run]:
     def write(undo: Undo, store: Store, value: Any, is_text: bool, key: Any = None) -> Run:  # noqa: FBT001 as the kernel is called
+        undo.check_writable()
         given = None
         if key is not None:
             (given_key,) = read_parts(key)
@@ -122,9 +135,9 @@ def _patch_many(undo: Undo, store: Store, keys: Any, text: str) -> Run:
     places = read_keys(keys)
     fields, _ = read_value(text, is_text=True)
 
-    def run() -> None:
+    def read() -> Later:
         patched = []
-        failure: DOMException | None = None
+        failure = None
         for place in places:
             record = store.rows.get(place)
             if record is None:
@@ -133,38 +146,57 @@ def _patch_many(undo: Undo, store: Store, keys: Any, text: str) -> Run:
             if isinstance(value, dict):
                 value.update(fields)
             try:
+                undo.check_writable()
                 value, text = read_value(value, is_text=False)
                 given = None if store.key_path is not None else (record.key, place)
                 patched.append((value, text, store.key_for(value, given)))
             except DOMException as error:
-                # What was issued before is carried out all the same.
                 failure = error
                 break
-        for value, text, found in patched:
-            try:
-                store.write(value, text, found, is_new=False, undo=undo)
-            except DOMException as error:
-                failure = failure or error
-        if failure is not None:
-            raise failure
 
-    return run
+        def write() -> None:
+            failure = None
+            for value, text, found in patched:
+                try:
+                    store.write(value, text, found, is_new=False, undo=undo)
+                except DOMException as error:
+                    failure = failure or error
+            if failure is not None:
+                raise failure
+
+        return Later(write, failure)
+
+    return read
 
 
-def put_many(undo: Undo, store: Store, texts: str) -> Run:
-    """Put many records, given as the JSON text of an array."""
-    given = [(value, text, store.key_for(value, None)) for value, text in read_texts(texts)]
+def put_many(undo: Undo, store: Store, texts: str) -> tuple[Run, DOMException | None]:
+    """Put many records, given as the JSON text of an array, up to the first that cannot be put.
+
+    Returns:
+        what carries it out, and why it ends before the last record, if it does.
+    """
+    given = []
+    failure = None
+    for value, text in read_texts(texts):
+        try:
+            undo.check_writable()
+            given.append((value, text, store.key_for(value, None)))
+        except DOMException as error:
+            failure = error
+            break
 
     def run() -> None:
         for value, text, found in given:
             store.write(value, text, found, is_new=False, undo=undo)
 
-    return run
+    return run, failure
 
 
 def delete_many(undo: Undo, store: Store, keys: Any) -> Run:
     """Delete many records by their keys."""
     spans = [Span(place, place) for place in read_keys(keys)]
+    if spans:
+        undo.check_writable()
 
     def run() -> None:
         for span in spans:
@@ -174,16 +206,21 @@ def delete_many(undo: Undo, store: Store, keys: Any) -> Run:
 
 
 def _delete(undo: Undo, store: Store, query: Any) -> Run:
+    undo.check_writable()
     span = read_query(query)
     return lambda: store.delete(span, undo)
 
 
 def _clear(undo: Undo, store: Store) -> Run:
+    undo.check_writable()
     return lambda: store.clear(undo)
 
 
-READS: Final[dict[str, Callable[..., Run]]] = {
+OPERATIONS: Final[dict[str, Callable[..., Run]]] = {
+    "add": _write(is_new=True),
+    "clear": _clear,
     "count": _count,
+    "delete": _delete,
     "existing": _existing,
     "findKeys": _find_keys,
     "get": _get,
@@ -192,11 +229,6 @@ READS: Final[dict[str, Callable[..., Run]]] = {
     "getKey": _get_key,
     "getMany": _get_many,
     "page": _page,
-}
-WRITES: Final[dict[str, Callable[..., Run]]] = {
-    "add": _write(is_new=True),
-    "clear": _clear,
-    "delete": _delete,
     "patchMany": _patch_many,
     "put": _write(is_new=False),
 }

@@ -1,7 +1,7 @@
 """Records in memory, their keys, and what is asked for by keys."""
 
-from collections.abc import Sequence
-from typing import Any, NamedTuple
+import functools
+from typing import Any, Final, NamedTuple
 
 from indexeddb import _structured
 from indexeddb._platform import DOMException, JsException, JsProxy, js, jsnull
@@ -9,8 +9,12 @@ from indexeddb.errors import InvalidKey
 from indexeddb.keys import SortKey, sort_key
 
 KeyPath = str | list[str]
+Entries = tuple[tuple[SortKey, SortKey], ...]
+"""Pairs of what a key in an index and the record's own key sort by."""
 TOP: SortKey = (9, None)
 """Sorts after every key."""
+MISSING: Final = object()
+"""What is at a key path that leads nowhere; None is null, which is no key."""
 
 
 class Record:
@@ -20,7 +24,7 @@ class Record:
         key: its primary key.
         place: what its key sorts by.
         text: the JSON text that says all of it; None where there is none.
-        entries: by what it is found in each index, by the index.
+        entries: what it is found by in each index, by the index's number.
     """
 
     __slots__ = ("_value", "entries", "key", "place", "text")
@@ -31,7 +35,12 @@ class Record:
         self.text = text
         # One copy is enough to keep.
         self._value = value if text is None else None
-        self.entries: dict[object, list[tuple[SortKey, SortKey]]] = {}
+        # No dicts or lists, which Python's garbage collector would look at again and again.
+        self.entries: tuple[tuple[int, Entries], ...] = ()
+
+    def entries_of(self, index: int) -> Entries:
+        """Return what it is found by in an index."""
+        return next((entries for number, entries in self.entries if number == index), ())
 
     def load(self) -> Any:
         """Return a copy of the value."""
@@ -62,6 +71,7 @@ class Span(NamedTuple):
 
 
 ALL = Span()
+_NUMBER, _ARRAY = (sort_key(key)[0] for key in (0, ()))
 
 
 def read_value(value: Any, *, is_text: bool) -> tuple[Any, str | None]:
@@ -86,7 +96,7 @@ def _clone_foreign(value: Any) -> Any:
     if value is jsnull:
         return None
     if not isinstance(value, JsProxy):
-        raise _structured.CannotClone(f"{type(value).__name__!r} cannot be stored")
+        return _structured.clone_other(value)
     try:
         return js.structuredClone(value)
     except JsException as error:
@@ -132,6 +142,8 @@ def place_of(key: Any) -> SortKey:
         return _place(key)
     except InvalidKey as error:
         raise DOMException("DataError", str(error)) from error
+    except RecursionError as error:
+        raise DOMException("DataError", "a key cannot be nested so deep") from error
 
 
 def key_at(place: SortKey) -> Any:
@@ -143,48 +155,66 @@ def key_at(place: SortKey) -> Any:
 
 
 def _place(value: Any) -> SortKey:
-    # As a part of a record, a larger integer is a BigInt.
-    if isinstance(value, int) and abs(value) > _structured.LARGEST_INTEGER:
-        raise InvalidKey(f"{value} is a BigInt")
+    """Do what `sort_key` does, sooner; in a record, an integer that is larger is a BigInt."""
+    kind = type(value)
+    if kind is str:
+        return _place_of_string(value)
+    if kind is int:
+        if not -_structured.LARGEST_INTEGER <= value <= _structured.LARGEST_INTEGER:
+            raise InvalidKey(f"{value} is a BigInt")
+        return _NUMBER, value
+    if kind is list:
+        return _ARRAY, tuple([_place(part) for part in value])
     return sort_key(value)
 
 
+@functools.lru_cache(4096)
+def _place_of_string(text: str) -> SortKey:
+    # Many records have the same string, such as the id of a room: so it is kept once.
+    return sort_key(text)
+
+
+@functools.lru_cache(4096)
+def _split(path: str) -> list[str]:
+    return path.split(".") if path else []
+
+
 def find(value: Any, path: str) -> Any:
-    """Return what is at a key path of a value; None where there is nothing."""
-    if not path:
-        return value
-    for name in path.split("."):
+    """Return what is at a key path of a value; MISSING where there is nothing."""
+    for name in _split(path):
         if isinstance(value, dict):
-            value = value.get(name)
+            value = value.get(name, MISSING)
         elif name == "length" and isinstance(value, str):
             # JavaScript counts the units of UTF-16.
             value = len(value.encode("utf-16-le", "surrogatepass")) // 2
         elif name == "length" and isinstance(value, list):
             value = len(value)
         else:
-            value = getattr(value, name, None) if isinstance(value, JsProxy) else None
+            value = getattr(value, name, MISSING) if isinstance(value, JsProxy) else MISSING
     return value
 
 
 def find_key(value: Any, path: KeyPath) -> tuple[Any, SortKey | None]:
     """Return the key at a key path, and what it sorts by: None where it is no key.
 
-    Where there is nothing, the key is None.
+    Where there is nothing, the key is MISSING.
     """
     key = find(value, path) if isinstance(path, str) else [find(value, part) for part in path]
-    if key is None or (isinstance(path, list) and None in key):
-        return None, None
+    if isinstance(path, list) and MISSING in key:
+        key = MISSING
+    if key is MISSING:
+        return key, None
     try:
         return key, _place(key)
-    except InvalidKey:
+    except (InvalidKey, RecursionError):
         return key, None
 
 
-def find_keys(value: Any, path: KeyPath, *, is_multi: bool) -> Sequence[SortKey]:
+def find_keys(value: Any, path: KeyPath, *, is_multi: bool) -> list[SortKey]:
     """Return what the keys sort by that an index has for a value."""
     if not is_multi:
         place = find_key(value, path)[1]
-        return () if place is None else (place,)
+        return [] if place is None else [place]
     found = find(value, path) if isinstance(path, str) else None
     if not isinstance(found, list):
         return find_keys(value, path, is_multi=False)
@@ -197,17 +227,20 @@ def can_inject(value: Any, path: str) -> bool:
     *names, _ = path.split(".")
     for name in names:
         if not isinstance(value, dict):
-            return False
+            break
         value = value.get(name, {})
-    return isinstance(value, dict)
+    return isinstance(value, dict | list)
 
 
 def inject(value: Any, path: str, key: Any) -> None:
     """Put a generated key into a value, where its key path says."""
     *names, last = path.split(".")
     for name in names:
-        value = value.setdefault(name, {})
-    value[last] = key
+        if isinstance(value, dict):
+            value = value.setdefault(name, {})
+    # JavaScript's arrays have fields, too, which no reader in Python ever sees.
+    if isinstance(value, dict):
+        value[last] = key
 
 
 def check_path(path: Any) -> None:

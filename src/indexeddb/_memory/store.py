@@ -1,12 +1,15 @@
 """Object stores and indexes in memory, in the order of their keys."""
 
+import itertools
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 from indexeddb._memory.records import (
+    MISSING,
     TOP,
+    Entries,
     KeyPath,
     Record,
     Span,
@@ -16,12 +19,28 @@ from indexeddb._memory.records import (
     inject,
 )
 from indexeddb._platform import DOMException
-from indexeddb._structured import text_of
-from indexeddb.keys import SortKey
+from indexeddb._structured import number, text_of
+from indexeddb.keys import SortKey, sort_key
 
-Undo = list[Callable[[], object]]
-"""The steps that undo a transaction, the last one first."""
 _LAST_KEY = 2**53
+_numbers = itertools.count()
+
+
+class Undo(list[Callable[[], object]]):
+    """The steps that undo a transaction, to be taken from the last to the first."""
+
+    def __init__(self, *, is_writable: bool) -> None:
+        super().__init__()
+        self.is_writable = is_writable
+
+    def check_writable(self) -> None:
+        """Check that the transaction may write.
+
+        Raises:
+            DOMException: it may only read.
+        """
+        if not self.is_writable:
+            raise DOMException("ReadOnlyError", "The transaction is read-only.")
 
 
 class Index:
@@ -35,6 +54,7 @@ class Index:
         self.key_path = key_path
         self.unique = unique
         self.multi_entry = multi_entry
+        self.number = next(_numbers)
         self.is_filled = False  # with the records that were there before it
         self.entries: list[tuple[SortKey, SortKey]] = []
 
@@ -53,12 +73,12 @@ class Index:
         """Return the record of an entry."""
         return self.store.rows[entry[1]]
 
-    def keys_of(self, value: Any, place: SortKey) -> list[tuple[SortKey, SortKey]]:
-        """Return the entries of a record."""
+    def entries_for(self, value: Any, place: SortKey) -> Entries:
+        """Return what a record is found by."""
         found = find_keys(value, self.key_path, is_multi=self.multi_entry)
-        return [(key, place) for key in found]
+        return tuple([(key, place) for key in found])
 
-    def check(self, entries: list[tuple[SortKey, SortKey]]) -> None:
+    def check(self, entries: Entries) -> None:
         """Check that no other record has the keys of a record.
 
         Raises:
@@ -82,8 +102,9 @@ class Index:
         """
         self.is_filled = True
         for record in self.store.rows.values():
-            entries = record.entries[self] = self.keys_of(record.load(), record.place)
+            entries = self.entries_for(record.load(), record.place)
             self.check(entries)
+            record.entries = (*record.entries, (self.number, entries))
             for entry in entries:
                 insort(self.entries, entry)
 
@@ -130,7 +151,7 @@ class Store:
         key, place = find_key(value, self.key_path)
         if place is not None:
             return key, place
-        if key is None and self.auto_increment and isinstance(self.key_path, str):
+        if key is MISSING and self.auto_increment and isinstance(self.key_path, str):
             if not can_inject(value, self.key_path):
                 raise DOMException("DataError", f"no key can be put at {self.key_path!r}")
             return None
@@ -161,18 +182,25 @@ class Store:
         if found is None:
             if before > _LAST_KEY:
                 raise DOMException("ConstraintError", "the generator has no keys left")
-            found = before, (1, before)
+            generated = number(float(before))
+            found = generated, sort_key(generated)
             if isinstance(self.key_path, str):
-                inject(value, self.key_path, before)
+                inject(value, self.key_path, generated)
                 text = text_of(value)
         key, place = found
         if is_new and place in self.rows:
             raise DOMException("ConstraintError", f"the store {self.name!r} has this key")
         record = Record(key, place, value, text)
+        record.entries = tuple(
+            [
+                (index.number, index.entries_for(value, place))
+                for index in self.indexes.values()
+                if index.is_filled
+            ]
+        )
         for index in self.indexes.values():
-            if index.is_filled:
-                entries = record.entries[index] = index.keys_of(value, place)
-                index.check(entries)
+            if index.unique:
+                index.check(record.entries_of(index.number))
         old = self._swap(place, record)
         after = before
         if self.auto_increment and isinstance(key, int | float) and key >= before:
@@ -219,8 +247,8 @@ class Store:
         if record is not None:
             self.rows[place] = record
         for index in self.indexes.values():
-            removed = () if old is None else old.entries.get(index, ())
-            added = () if record is None else record.entries.get(index, ())
+            removed = () if old is None else old.entries_of(index.number)
+            added = () if record is None else record.entries_of(index.number)
             if removed == added:
                 continue
             for entry in removed:

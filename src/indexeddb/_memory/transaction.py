@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, Final, Protocol
 
 from indexeddb._kernel import ABORT, COMPLETE, FAILURE, RAW, SETTLED, SUCCESS, TEXT
-from indexeddb._memory.operations import Records, Run, Source
+from indexeddb._memory.operations import Later, Records, Run, Source
 from indexeddb._memory.records import Record
 from indexeddb._memory.store import Store, Undo
 from indexeddb._platform import DOMException
@@ -78,7 +78,7 @@ class Transaction:
         self.scope = scope
         self.mode = mode
         self.events = 0
-        self.undo: Undo = []
+        self.undo = Undo(is_writable=mode != "readonly")
         self.awaited = 0
         self.is_settled = False
         self.is_started = False
@@ -101,11 +101,6 @@ class Transaction:
         """The stores of its database."""
         return self._connection.stores
 
-    @property
-    def is_writable(self) -> bool:
-        """Whether it may write."""
-        return self.mode != "readonly"
-
     def source(self, store: str, index: str | None) -> Source:
         """Return a store, or one of its indexes.
 
@@ -123,14 +118,12 @@ class Transaction:
         return found.indexes[index]
 
     def store(self, name: str) -> Store:
-        """Return a store to write to.
+        """Return a store.
 
         Raises:
-            DOMException: there is none, or the transaction may not write.
+            DOMException: there is none, or the transaction may not be used.
         """
         store = self.source(name, None)
-        if not self.is_writable:
-            raise DOMException("ReadOnlyError", "The transaction is read-only.")
         assert isinstance(store, Store)  # noqa: S101 no index was asked for
         return store
 
@@ -222,7 +215,11 @@ class Transaction:
         except DOMException as error:
             self._fail(request, error)
             return
-        if request is not None:
+        if isinstance(value, Later):
+            self._queue.append((None if value.failure else request, value.run))
+            if value.failure:
+                self._fail(request, value.failure)
+        elif request is not None:
             request.state, request.value = SUCCESS, value
             if self.awaited == request.id:
                 self.deliver()
