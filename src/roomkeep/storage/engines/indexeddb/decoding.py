@@ -6,10 +6,10 @@ from typing import Any, TypeVar
 
 import msgspec
 from msgspec import Raw
-from pyodide.ffi import JsException
 
 import indexeddb
 from roomkeep.storage.decode_errors import Suspects, UnreadableRecord, describe
+from roomkeep.storage.engines.indexeddb.blobs import field_of
 from roomkeep.storage.schema import STORES
 
 R = TypeVar("R")
@@ -34,8 +34,11 @@ class Decoder:
         try:
             return msgspec.json.decode(text, type=list[kind | None])  # type: ignore[valid-type]
         except ValueError:
-            # One of them spoils it. Find out which, one by one.
-            return [self.decode(store, one, kind) for one in split_records(text)]
+            # One of them spoils it: find out which, one by one. Null stands for a missing one.
+            return [
+                None if one == b"null" else self.decode(store, one, kind)
+                for one in split_records(text)
+            ]
 
     def decode(self, store: str, text: bytes, kind: type[R]) -> R | None:
         """Decode one record; None where that cannot be done."""
@@ -63,10 +66,10 @@ class Decoder:
         for value in values:
             try:
                 texts.append(indexeddb.to_json(value) or "null")
-            except JsException as error:
+            except indexeddb.InvalidValue as error:
                 path = STORES[store].key_path
                 parts = (path,) if isinstance(path, str) else path
-                key = tuple(getattr(value, part, None) for part in parts)
+                key = tuple(field_of(value, part) for part in parts)
                 self._note(store, key[0] if isinstance(path, str) else key, error)
         return f"[{','.join(texts)}]"
 
