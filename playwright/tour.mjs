@@ -38,6 +38,11 @@ async function* tourOfRooms(page, narrow) {
   await page.keyboard.press('Escape');
   await channels.getByRole('button', { name: text('app.close') }).click();
 
+  await choose(text('room.menu_export'));
+  await expect(page.getByRole('dialog', { name: text('transcript.title') })).toBeVisible();
+  yield 'export-messages';
+  await page.keyboard.press('Escape');
+
   await choose(text('room.menu_delete'));
   await expect(page.getByRole('dialog', { name: text('room.delete_title', { room: 'Engine room' }) })).toBeVisible();
   yield 'delete-room';

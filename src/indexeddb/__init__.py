@@ -25,14 +25,28 @@ be tested: see `indexeddb.testing`. The errors are in `indexeddb.errors`.
 """
 
 from indexeddb._blob import Blob
-from indexeddb._database import Database, Durability
-from indexeddb._databases import delete, exists, names, open  # noqa: A004
+from indexeddb._bodies import reads, writes
+from indexeddb._changes import Change
+from indexeddb._cursor import Cursor, KeyCursor
+from indexeddb._database import Database
+from indexeddb._databases import databases, delete, exists, names, open  # noqa: A004
 from indexeddb._engines import Memory
+from indexeddb._feed import Subscription
+from indexeddb._live import LiveQueries
 from indexeddb._log import protect_from_crash
+from indexeddb._migrations import Migration
 from indexeddb._request import Request
-from indexeddb._source import Cursor
 from indexeddb._store import Index, Store
-from indexeddb._transaction import Body, Transaction, Upgrade, UpgradeTransaction
+from indexeddb._transaction import (
+    Body,
+    Durability,
+    Mode,
+    Transaction,
+    Upgrade,
+    UpgradeTransaction,
+)
+from indexeddb._typed import TypedCursor, TypedIndex, TypedStore
+from indexeddb._typed_one_shots import DatabaseStore
 from indexeddb._values import from_json, to_json, to_py
 from indexeddb.errors import (
     Blocked,
@@ -56,10 +70,12 @@ __all__ = [
     "Blob",
     "Blocked",
     "Body",
+    "Change",
     "ConnectionLost",
     "ConstraintViolated",
     "Cursor",
     "Database",
+    "DatabaseStore",
     "Direction",
     "Durability",
     "Index",
@@ -67,20 +83,29 @@ __all__ = [
     "InvalidKey",
     "InvalidValue",
     "Key",
+    "KeyCursor",
     "KeyRange",
+    "LiveQueries",
     "Memory",
+    "Migration",
+    "Mode",
     "NotFound",
     "QuotaExceeded",
     "ReadOnly",
     "Request",
     "Store",
+    "Subscription",
     "Transaction",
     "TransactionAborted",
+    "TypedCursor",
+    "TypedIndex",
+    "TypedStore",
     "Unavailable",
     "Upgrade",
     "UpgradeTransaction",
     "UsageError",
     "VersionTooNew",
+    "databases",
     "delete",
     "error_from",
     "exists",
@@ -88,6 +113,8 @@ __all__ = [
     "names",
     "open",
     "protect_from_crash",
+    "reads",
     "to_json",
     "to_py",
+    "writes",
 ]

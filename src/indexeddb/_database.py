@@ -2,38 +2,47 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from typing import Any, Literal, TypeVar
+from typing import Any, TypeVar
 
 from indexeddb import _quirks
-from indexeddb._connection import Connection
+from indexeddb._changes import Change
+from indexeddb._connection import Connection, Listeners
 from indexeddb._driver import Driver, Once, Running
 from indexeddb._engines import Engine
-from indexeddb._kernel import RAW, VALUE
+from indexeddb._feed import Feed, Subscription
+from indexeddb._live import LiveQueries
+from indexeddb._one_shots import OneShots
 from indexeddb._request import issue
-from indexeddb._source import Query, check_count, nothing
-from indexeddb._transaction import Body, Transaction, Upgrade
-from indexeddb._values import encode_optional, encode_query, encode_record, from_lane, key_from_lane
+from indexeddb._transaction import (
+    Body,
+    Durability,
+    Mode,
+    Transaction,
+    Upgrade,
+    UpgradeTransaction,
+)
+from indexeddb._typed import KeyPath, record_type
+from indexeddb._typed_one_shots import DatabaseStore, TypedOneShots
 from indexeddb.errors import ConnectionLost
 from indexeddb.keys import Key, KeyRange
 
 T = TypeVar("T")
-Durability = Literal["default", "relaxed", "strict"]
-"""How safe a write is when it has completed.
-
-`"relaxed"` is safe when the browser or its tab is killed; `"strict"` also waits for the disk, and
-is safe when the power fails. https://www.w3.org/TR/IndexedDB-3/#transaction-durability-hint
-"""
+R = TypeVar("R")
 
 
-class Database:
+class Database(OneShots):
     """An open database. `indexeddb.open` makes one.
 
     The connection closes by itself when another tab upgrades or deletes the database, and opens
     again when it is next used.
 
-    `read` and `write` run a coroutine in a transaction; `get`, `get_all`, `count`, `put` and
-    `delete` are a transaction each. All of them raise an `IndexedDBError` where the database failed
-    or was used in a wrong way, as its subclasses tell.
+    `read` and `write` run a coroutine in a transaction; `get`, `put` and the other methods that
+    name one store are a transaction each. All of them raise an `IndexedDBError` where the database
+    failed or was used in a wrong way, as its subclasses tell.
+
+    Attributes:
+        live: `read`, `get`, `get_all`, `get_all_keys` and `count` as async iterators, which yield
+            anew when the result may have changed.
     """
 
     def __init__(
@@ -43,15 +52,21 @@ class Database:
         version: int | None,
         upgrade: Upgrade | None,
         timeout: float,
+        listeners: Listeners,
     ) -> None:
         self._engine = engine
         self._name = name
         self._version = version
-        self._upgrade = upgrade
+        self._upgrade = None if upgrade is None else self._noted(upgrade)
         self._timeout = timeout
+        self._listeners = listeners
         self._connection: Connection | None = None
         self._opening: asyncio.Task[Connection] | None = None
         self._closed = False
+        self._last: Connection | None = None  # also when it is closed
+        self._was_upgraded = False
+        self._feed = Feed(engine, name, self._known_stores, self.disconnect)
+        self.live = LiveQueries(self._feed, self.read)
 
     @property
     def name(self) -> str:
@@ -69,6 +84,9 @@ class Database:
         """The names of its stores; empty while it is not connected."""
         handle = self._handle
         return [] if handle is None else list(handle.objectStoreNames)
+
+    def _known_stores(self) -> list[str]:
+        return [] if self._last is None else list(self._last.js.objectStoreNames)
 
     @property
     def _handle(self) -> Any:
@@ -103,28 +121,50 @@ class Database:
         """
         return await self._run(stores, body, "readwrite", durability)
 
-    async def get(self, store: str, key: Key | KeyRange) -> Any:
-        """Return the first record with this key or in this range; None when there is none."""
-        return await self._once("readonly", store, VALUE, from_lane, "get", encode_query(key))
+    def store(self, name: str, kind: type[R]) -> DatabaseStore[R]:
+        """Return a store whose records are of a type, to use without a body.
 
-    async def get_all(self, store: str, query: Query = None, *, count: int | None = None) -> Any:
-        """Return the records of a range, at most `count`."""
-        check_count(count)
-        given = (encode_optional(query), count)
-        return await self._once("readonly", store, VALUE, from_lane, "getAll", *given)
+        Args:
+            name: its name.
+            kind: the type of its records: a dataclass, a msgspec Struct or a TypedDict.
 
-    async def count(self, store: str, query: Query = None) -> int:
-        """Return how many records there are in a range."""
-        return await self._once("readonly", store, RAW, int, "count", encode_optional(query))
+        Raises:
+            UsageError: records cannot be of that type.
+        """
+        one_shots = TypedOneShots(record_type(kind), self._once, self._key_path)
+        return DatabaseStore(name, one_shots)
 
-    async def put(self, store: str, value: object, key: Key | None = None) -> Any:
-        """Write a record in place of the one with its key, if any, and return the key."""
-        given = encode_record(value, key)
-        return await self._once("readwrite", store, VALUE, key_from_lane, "put", *given)
+    async def _key_path(self, store: str) -> KeyPath:
+        async def body(tx: Transaction) -> KeyPath:
+            return tx.store(store).key_path
 
-    async def delete(self, store: str, query: Key | KeyRange) -> None:
-        """Delete the records with this key or in this range."""
-        await self._once("readwrite", store, RAW, nothing, "delete", encode_query(query))
+        return await self.read([store], body)
+
+    def subscribe(
+        self,
+        callback: Callable[[Change], object],
+        stores: Sequence[str] | None = None,
+        query: Key | KeyRange | None = None,
+    ) -> Subscription:
+        """Call `callback` with the change of each transaction that is committed from now on.
+
+        A change comes from this `Database`, from another one in this page, or from another tab;
+        those of one tab come in the order in which they were committed. It is called in the event
+        that tells of the commit, before `write` returns. What it raises goes to the event loop's
+        exception handler; the other subscribers are called all the same.
+
+        Args:
+            callback: a plain function.
+            stores: the names of the stores to hear of; None for all.
+            query: the keys to hear of in these stores; None for all.
+
+        Raises:
+            NotFound: there is no such store.
+            InvalidKey: the query is neither a key nor a range.
+            UsageError: there is a query, and no store that it is about.
+            ConnectionLost: the database is closed.
+        """
+        return Subscription(self._feed, self._feed.scope(stores, query), callback)
 
     async def connect(self) -> None:
         """Open the connection, where it is not open; it raises what `indexeddb.open` does."""
@@ -133,8 +173,8 @@ class Database:
     def disconnect(self) -> None:
         """Close the connection, which opens again when the database is next used.
 
-        Such as for a page that goes into the browser's back-forward cache, where an open connection
-        would keep other tabs from upgrading. Transactions under way are finished first.
+        It is closed by itself while the page is in the browser's back-forward cache, where it would
+        keep other tabs from upgrading. Transactions under way are finished first.
         """
         if self._connection is not None:
             self._connection.close()
@@ -144,6 +184,7 @@ class Database:
         """Close for good. Transactions under way are finished first."""
         self._closed = True
         self.disconnect()
+        self._feed.close()
 
     async def _connect(self) -> Connection:
         if self._closed:
@@ -162,41 +203,66 @@ class Database:
         for pause in _quirks.REOPEN_PAUSES:
             try:
                 return await self._open_once()
-            except ConnectionLost:
+            except ConnectionLost as error:
+                if error.name is None:  # the upgrade raised it by itself
+                    raise
                 await asyncio.sleep(pause / 1000)
         return await self._open_once()
 
     async def _open_once(self) -> Connection:
+        self._was_upgraded = False
         return await Connection.open(
-            self._engine, self._name, self._version, self._upgrade, self._timeout
+            self._engine,
+            self._name,
+            self._version,
+            self._upgrade,
+            self._timeout,
+            self._listeners,
         )
+
+    def _noted(self, upgrade: Upgrade) -> Upgrade:
+        async def note_and_upgrade(tx: UpgradeTransaction, old_version: int) -> None:
+            self._was_upgraded = True
+            await upgrade(tx, old_version)
+
+        return note_and_upgrade
 
     def _opened(self, opening: "asyncio.Task[Connection]") -> None:
         self._opening = None
         if opening.cancelled() or opening.exception() is not None:
             return
-        self._connection = opening.result()
+        self._connection = self._last = opening.result()
+        if self._was_upgraded:
+            self._feed.announce(self._known_stores())
         if self._closed:
             self._connection.close()
 
-    async def _run(self, stores: Sequence[str], body: Body[T], mode: str, durability: str) -> T:
+    async def _run(
+        self, stores: Sequence[str], body: Body[T], mode: Mode, durability: Durability
+    ) -> T:
         names = (stores,) if isinstance(stores, str) else tuple(stores)
 
         def begin(connection: Connection) -> Running[T]:
             kernel = connection.kernel
             number = issue(kernel.begin, connection.js, mode, durability, *names)
-            transaction = Transaction(kernel, number, names, connection.schema)
-            return Driver(transaction, body, is_reading=mode == "readonly")
+            transaction = Transaction(kernel, number, names, connection.schema, mode, durability)
+            driver = Driver(transaction, body, is_reading=mode == "readonly")
+            if mode == "readwrite":
+                self._feed.follow(driver, names, transaction)
+            return driver
 
         return await self._carry_out(begin)
 
     async def _once(
-        self, mode: str, store: str, lane: int, convert: Callable[[Any], T], *given: Any
+        self, mode: str, durability: str, convert: Callable[[Any], T], store: str, *given: Any
     ) -> T:
         def begin(connection: Connection) -> Running[T]:
             kernel = connection.kernel
-            number = issue(kernel.once, connection.js, mode, "relaxed", store, lane, *given)
-            return Once(kernel, number, convert, is_reading=mode == "readonly")
+            number = issue(kernel.once, connection.js, mode, durability, store, *given)
+            once = Once(kernel, number, convert, is_reading=mode == "readonly")
+            if mode == "readwrite":
+                self._feed.follow(once, (store,), None)
+            return once
 
         return await self._carry_out(begin)
 
@@ -204,12 +270,13 @@ class Database:
         connection = await self._connect()
         try:
             return await self._attempt(connection, begin)
-        except ConnectionLost:
-            if self._closed:
+        except ConnectionLost as error:
+            # Only the browser's own word counts: what the body raised by itself is its result.
+            if self._closed or error.name is None:
                 raise
             # What is lost was not committed, so once more on a new connection does no harm. Where
             # another call has opened one already, that one stays.
-            connection.close()
+            connection.lose()
             return await self._attempt(await self._connect(), begin)
 
     async def _attempt(
@@ -224,3 +291,6 @@ class Database:
             raise
         finally:
             connection.watch.remove(running)
+            if self._feed.is_away:
+                # It was asked of a page that is going into the cache, and has opened it again.
+                self.disconnect()

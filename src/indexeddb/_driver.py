@@ -34,6 +34,8 @@ class Running(Generic[T]):
         id: the number that the kernel gave it: higher than those of all that began before.
         settled: done when the transaction has completed (with its result) or was undone.
         error: why it is being undone; the first reason counts.
+        on_end: called when it has ended, with its number and the text of what it has changed; None
+            where it was undone.
     """
 
     def __init__(self, kernel: Any, id: int, *, is_reading: bool) -> None:  # noqa: A002
@@ -41,6 +43,7 @@ class Running(Generic[T]):
         self.error: BaseException | None = None
         self.kernel = kernel
         self.id = id
+        self.on_end: Callable[[int, str | None], None] | None = None
         self._is_reading = is_reading
         self._result: tuple[T] | None = None
         kernel.listeners[id] = self
@@ -67,14 +70,21 @@ class Running(Generic[T]):
             self.settled.set_exception(error)
         self.kernel.listeners.pop(self.id, None)
         self.kernel.forget(self.id)
+        if self.on_end is not None:
+            self.on_end(self.id, None)
 
     def _settle(self, event: int, name: Any = None, message: Any = None) -> None:
         self.kernel.listeners.pop(self.id, None)
+        if self.on_end is not None:
+            self.on_end(self.id, name if event == COMPLETE else None)
         error = self.error
-        if event == ABORT and error is None:
+        if event == ABORT and name is not None and _says_nothing(error):
+            notes = getattr(error, "__notes__", ())
+            error = error_named(name, message)
+            for note in notes:
+                error.add_note(note)
+        elif event == ABORT and error is None:
             error = TransactionAborted("the browser undid the transaction", name="AbortError")
-            if name is not None:
-                error = error_named(name, message)
         elif event == COMPLETE and self._result is None:
             error = TransactionAborted("the transaction was committed before its body had ended")
         if self.settled.done():  # the caller was cancelled
@@ -147,6 +157,8 @@ class Driver(Running[T]):
 
     def abort(self, error: BaseException) -> None:
         """Undo the transaction because of `error`, and close its body."""
+        # What the body said comes first, whatever it has raised since.
+        error = self._transaction.reason or error
         if self.error is None:
             self.error = error
         self._close_body()
@@ -166,6 +178,8 @@ class Driver(Running[T]):
             if self.error is not None:
                 return NOTHING
             return self._advance(self._body.throw, error_named(value, detail))
+        if self.error is None:
+            self.error = self._transaction.reason
         self._close_body()
         self._settle(event, value, detail)
         return NOTHING
@@ -175,7 +189,10 @@ class Driver(Running[T]):
         try:
             request = step(value)
         except StopIteration as end:
-            return self._end(end.value, pending)
+            if self._transaction.reason is None:
+                return self._end(end.value, pending)
+            self.abort(self._transaction.reason)
+            return NOTHING
         except BaseException as error:  # noqa: BLE001 whatever it is undoes the transaction and comes out
             self.abort(error)
             return NOTHING
@@ -197,6 +214,14 @@ class Driver(Running[T]):
         with contextlib.suppress(BaseException):
             self._body.throw(error)
         self.abort(error)
+
+
+def _says_nothing(error: BaseException | None) -> bool:
+    """Return whether an error leaves open why the transaction was undone.
+
+    Where an index that is made unique cannot be, Firefox has every request fail like that.
+    """
+    return error is None or getattr(error, "name", None) == "AbortError"
 
 
 def _call(body: Callable[..., Coroutine[Any, Any, T]], *arguments: Any) -> Coroutine[Any, Any, T]:

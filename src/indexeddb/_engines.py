@@ -2,14 +2,15 @@
 
 from collections.abc import Callable
 from functools import cached_property
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from indexeddb._blob import Blob
 from indexeddb._kernel import BrowserKernel, Kernel
-from indexeddb._memory.factory import Factory
-from indexeddb._memory.kernel import MemoryKernel
-from indexeddb._platform import IN_PYODIDE, create_proxy, indexed_db
-from indexeddb._structured import clone_other
+from indexeddb._page import Follower, follow_page
+from indexeddb._platform import IN_PYODIDE, create_proxy, indexed_db, js
+
+if TYPE_CHECKING:
+    from indexeddb._memory.channel import Channel
+    from indexeddb._memory.factory import Factory
 
 
 class Engine(Protocol):
@@ -32,6 +33,14 @@ class Engine(Protocol):
         """Make of a function what can handle events; `destroy` it afterwards."""
         ...
 
+    def open_channel(self, name: str) -> Any:
+        """Return a new `BroadcastChannel`, or what has its face."""
+        ...
+
+    def follow_page(self, follower: Follower) -> None:
+        """Have `follower` act when the page goes away without what is kept, or comes back."""
+        ...
+
 
 class Browser:
     """The browser's IndexedDB."""
@@ -49,6 +58,14 @@ class Browser:
         """Make a proxy of a function."""
         return create_proxy(handle)
 
+    def open_channel(self, name: str) -> Any:
+        """Return a new channel to the other tabs and workers, and to this one."""
+        return js.BroadcastChannel.new(name)
+
+    def follow_page(self, follower: Follower) -> None:
+        """Have `follower` act when the page goes away or comes back, as long as it exists."""
+        follow_page(follower)
+
 
 class Memory:
     """Databases in memory, apart from the browser's and from those of every other `Memory`.
@@ -58,8 +75,14 @@ class Memory:
     """
 
     def __init__(self) -> None:
+        # A page that keeps all in the browser does not load them.
+        from indexeddb._memory.channel import Channels
+        from indexeddb._memory.factory import Factory
+        from indexeddb._memory.kernel import MemoryKernel
+
         self.kernel = MemoryKernel()
         self._factory = Factory(self.kernel.begin_upgrade)
+        self._channels = Channels()
 
     def clear(self) -> None:
         """Delete all databases, also those that are open.
@@ -69,13 +92,20 @@ class Memory:
         """
         self._factory.clear()
 
-    def factory(self) -> Factory:
+    def factory(self) -> "Factory":
         """Return what opens, deletes and lists databases."""
         return self._factory
 
     def create_handler(self, handle: Callable[[Any], None]) -> "Handler":
         """Make of a function what can be destroyed."""
         return Handler(handle)
+
+    def open_channel(self, name: str) -> "Channel":
+        """Return a new channel to all that use this memory."""
+        return self._channels.open(name)
+
+    def follow_page(self, follower: Follower) -> None:
+        """Do nothing: with the page goes what it keeps in memory."""
 
 
 class Handler:
@@ -91,9 +121,6 @@ class Handler:
     def destroy(self) -> None:
         """Release nothing: there is no proxy."""
 
-
-# A Blob cannot change, so its clone is the same.
-clone_other.register(Blob, lambda blob: blob)
 
 DEFAULT: Engine = Browser() if IN_PYODIDE else Memory()
 """What keeps databases unless said otherwise."""

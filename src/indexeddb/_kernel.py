@@ -10,9 +10,11 @@ JavaScript takes some microseconds, and a transaction written in Python alone ma
 from typing import Any, Final, Protocol
 
 from indexeddb._platform import create_proxy, run_js
-from indexeddb._quirks import CAN_GET_ALL_BACKWARDS, RANGE_OF_ONE_KEY
+from indexeddb._quirks import CAN_GET_ALL_BACKWARDS, RANGE_OF_ONE_KEY, SKIP
+from indexeddb._script_changes import CHANGES
 from indexeddb._script_core import CORE
 from indexeddb._script_requests import REQUESTS
+from indexeddb._script_values import VALUES
 
 RAW: Final = 0
 """The lane of a result that crosses as the JavaScript object that it is."""
@@ -21,7 +23,7 @@ TEXT: Final = 1
 VALUE: Final = 2
 """The lane of a result that is to become a Python value.
 
-It crosses as JSON text where that says all of it, else as the object that it is.
+It crosses as text (see `_text.py`) where it has one, else as the JavaScript object that it is.
 """
 
 SUCCESS: Final = 0
@@ -29,7 +31,11 @@ SUCCESS: Final = 0
 FAILURE: Final = 1
 """`dispatch` brings the name and the message of the awaited request's error."""
 COMPLETE: Final = 2
-"""`dispatch` tells that the transaction has completed."""
+"""`dispatch` tells that the transaction has completed, and the text of what it changed.
+
+The text is that of a dict: by the names of the stores, the queries (a key alone, or the four parts
+of a range) whose records may have changed; None for all.
+"""
 ABORT: Final = 3
 """`dispatch` tells that the transaction was undone, and the error's name and message if any."""
 
@@ -67,7 +73,8 @@ class BrowserKernel(Kernel):
 
     def __init__(self) -> None:
         super().__init__()
-        parts = (CAN_GET_ALL_BACKWARDS, RANGE_OF_ONE_KEY, CORE, REQUESTS, _INTERFACE)
+        quirks = (CAN_GET_ALL_BACKWARDS, RANGE_OF_ONE_KEY, SKIP)
+        parts = (*quirks, VALUES, CHANGES, CORE, REQUESTS, _INTERFACE)
         make = run_js(f"(dispatch) => {{ 'use strict'; {''.join(parts)} }}")
         # The one proxy through which all results come: it is there as long as the page.
         functions = make(create_proxy(self.dispatch))
@@ -92,10 +99,10 @@ return {
   // The transaction of an upgrade, which the browser began.
   adopt: (js) => new Transaction(js).id,
   // A whole transaction of one request.
-  once(db, mode, durability, store, lane, operation, ...given) {
+  once(db, mode, durability, store, ...given) {
     const id = begin(db, mode, durability, store);
     try {
-      ask(id, store, undefined, lane, operation, ...given);
+      ask(id, store, ...given);
     } catch (error) {
       transactions.get(id).isSettled = true;
       throw error;
@@ -121,33 +128,53 @@ return {
     if (tx !== undefined) tx.isSettled = true;
   },
   events: (id) => transactions.get(id)?.events ?? -1,
-  proceed(id, cursor) {
+  // Moves a cursor on: by a count of records, to a key, or to the next.
+  proceed(id, cursor, count, key, primaryKey) {
     const tx = find(id);
     const js = cursor.request;
     return tx.begin(RAW, (request) => {
-      cursor.continue();
-      tx.listen(request, js, (next) => tx.succeed(request, next));
+      const done = (next) => tx.succeed(request, next);
+      if (count !== undefined) return skip(tx, request, cursor, count, done);
+      if (primaryKey === undefined) cursor.continue(decode(key));
+      else cursor.continuePrimaryKey(decode(key), decode(primaryKey));
+      return tx.listen(request, js, done);
     });
   },
+  // What a cursor updates or deletes.
   attach(id, lane, js) {
     const tx = find(id);
+    const { primaryKey, source } = js.source;
+    tx.change(source.objectStore ?? source, js, [primaryKey]);
     return tx.begin(lane, (request) => {
       tx.listen(request, js, (result) => tx.succeed(request, result));
     });
   },
-  putMany(id, name, text) {
-    const store = find(id).store(name);
-    for (const record of JSON.parse(text)) store.put(record);
+  putMany(id, name, text, count) {
+    const tx = find(id);
+    const store = tx.store(name);
+    const records = JSON.parse(text);
+    if (records.length !== count) throw new SyntaxError('A text is not the text of one record.');
+    records.forEach((record, n) => {
+      try {
+        tx.change(store, store.put(record));
+      } catch ({ name, message }) {
+        throw Object.assign(new Error(`records[${n}]: ${message}`), { name });
+      }
+    });
   },
   deleteMany(id, name, keys) {
-    const store = find(id).store(name);
-    for (const key of parse(keys)) store.delete(key);
+    const tx = find(id);
+    const store = tx.store(name);
+    for (const key of fromText(keys)) tx.change(store, store.delete(key), [key]);
   },
   names: (id) => JSON.stringify([...find(id).js.objectStoreNames]),
   describe(id, name) {
     const store = find(id).store(name);
-    const indexes = [...store.indexNames].map((index) => [index, store.index(index).keyPath]);
-    return JSON.stringify({ keyPath: store.keyPath, indexes: Object.fromEntries(indexes) });
+    const indexes = [...store.indexNames].map((index) => {
+      const { keyPath, unique, multiEntry } = store.index(index);
+      return [index, [keyPath, unique, multiEntry]];
+    });
+    return JSON.stringify([store.keyPath, store.autoIncrement, Object.fromEntries(indexes)]);
   },
   // What an upgrade changes.
   createStore(id, name, options) {
@@ -160,11 +187,20 @@ return {
     tx.stores.clear();
     tx.js.db.deleteObjectStore(name);
   },
+  renameStore(id, name, newName) {
+    const tx = find(id);
+    const store = tx.store(name);
+    tx.stores.clear();
+    store.name = newName;
+  },
   createIndex(id, store, name, keyPath, options) {
     find(id).store(store).createIndex(name, JSON.parse(keyPath), JSON.parse(options));
   },
   deleteIndex(id, store, name) {
     find(id).store(store).deleteIndex(name);
+  },
+  renameIndex(id, store, name, newName) {
+    find(id).store(store).index(name).name = newName;
   },
 };
 """

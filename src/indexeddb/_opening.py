@@ -1,6 +1,7 @@
 """A request to open or to delete a database, and all that can become of it."""
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 
 from indexeddb import _quirks
@@ -9,14 +10,24 @@ from indexeddb._engines import Engine
 from indexeddb._transaction import Upgrade, UpgradeTransaction
 from indexeddb.errors import Blocked, IndexedDBError, Unavailable, error_from
 
+OnBlocked = Callable[[], object]
+"""Called when another tab keeps an older version open."""
+
 
 class Opening:
     """A request to open or to delete a database."""
 
-    def __init__(self, engine: Engine, request: Any, upgrade: Upgrade | None) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        request: Any,
+        upgrade: Upgrade | None,
+        on_blocked: OnBlocked | None,
+    ) -> None:
         self._engine = engine
         self._request = request
         self._upgrade = upgrade
+        self._on_blocked = on_blocked
         self._driver: Driver[None] | None = None
         self._blocked = False
         self._settled: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
@@ -59,13 +70,15 @@ class Opening:
     def _handle(self, event: Any) -> None:
         match event.type:
             case "upgradeneeded" if self._upgrade is not None:
+                old = int(event.oldVersion)
                 kernel = self._engine.kernel
                 number = kernel.adopt(self._request.transaction)
-                transaction = UpgradeTransaction(kernel, number)
-                old = int(event.oldVersion)
+                transaction = UpgradeTransaction(kernel, number, old)
                 self._driver = Driver(transaction, self._upgrade, old)
             case "blocked":
                 self._blocked = True
+                if self._on_blocked is not None:
+                    self._on_blocked()
             case "success":
                 self._succeed(self._request.result)
             case "error":

@@ -1,10 +1,8 @@
 """The border to the browser: what exists only there, and where IndexedDB is found."""
 
 import sys
-from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, Final
 
-from indexeddb import _structured
 from indexeddb.errors import Unavailable
 
 IN_PYODIDE: Final = sys.platform == "emscripten"
@@ -17,24 +15,6 @@ class DOMException(Exception):
         super().__init__(message)
         self.name = name
         self.message = message
-
-
-def _stringify(value: Any) -> str:
-    try:
-        return _structured.stringify(_structured.clone(value))
-    except _structured.CannotClone as error:
-        raise DOMException("TypeError", str(error)) from error
-
-
-def _parse(text: str) -> Any:
-    try:
-        return _structured.parse(text)[0]
-    except _structured.NotJSON as error:
-        raise DOMException("SyntaxError", str(error)) from error
-
-
-def _clone(value: Any, **_options: object) -> Any:
-    return _structured.clone(value)
 
 
 if TYPE_CHECKING:
@@ -52,22 +32,19 @@ if TYPE_CHECKING:
     class JsProxy:
         def to_py(self) -> Any: ...
 
-    class ConversionError(Exception): ...
-
 elif IN_PYODIDE:
-    import js
-    from pyodide.code import run_js
-    from pyodide.ffi import ConversionError, JsException, JsProxy, create_proxy, jsnull, to_js
+    try:
+        import js
+        from pyodide.code import run_js
+        from pyodide.ffi import JsException, JsProxy, create_proxy, jsnull, to_js
+    except ImportError as error:
+        msg = f"indexeddb needs Pyodide 0.28 or later: {error}"
+        raise ImportError(msg) from error
 else:
     # Under CPython, values of Python stand in for those of JavaScript.
-    js = SimpleNamespace(
-        JSON=SimpleNamespace(parse=_parse, stringify=_stringify),
-        Object=SimpleNamespace(fromEntries=dict),
-    )
-    jsnull = create_proxy = run_js = None
-    to_js = _clone
+    js = create_proxy = run_js = to_js = None
+    jsnull = object()
     JsException = DOMException
-    ConversionError = _structured.CannotClone
 
     class JsProxy:
         """What no value is an instance of."""

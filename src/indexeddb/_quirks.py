@@ -39,6 +39,29 @@ const rangeOfOneKey = (key) => {
 Where the range is of one key of an index, Firefox 153 gives its records in ascending order though
 `getAll` was told to go backwards.
 """
+SKIP: Final = """
+const skip = (tx, request, cursor, count, done) => {
+  const js = cursor.request;
+  let left = count;
+  if (cursor.direction.endsWith('unique')) {
+    cursor.continue();
+  } else {
+    cursor.advance(count);
+    left = 1;
+  }
+  tx.listen(request, js, (next) => {
+    left -= 1;
+    if (next === null || left <= 0) return done(next);
+    tx.pending += 1;
+    return next.continue();
+  });
+};
+"""
+"""Has a cursor of the kernel's advance by a count of records.
+
+In the unique directions it goes on step by step: there `advance` of Firefox 153 counts the records
+that it should pass over.
+"""
 
 
 def can_list(factory: Any) -> bool:

@@ -9,42 +9,16 @@ const SETTLED = -1;
 const transactions = new Map();
 let lastId = 0;
 
-// Whether JSON says all of a value. What structured cloning made has no getters and no toJSON.
-const isPlain = (value) => {
-  if (typeof value === 'string' || typeof value === 'boolean' || value === null) return true;
-  if (typeof value === 'number') {
-    if (Object.is(value, -0)) return false;
-    return Number.isInteger(value) ? Number.isSafeInteger(value) : Number.isFinite(value);
-  }
-  if (typeof value !== 'object') return false;
-  if (Array.isArray(value)) {
-    // Not `every`, which passes over what was never set.
-    for (let n = 0; n < value.length; n += 1) if (!isPlain(value[n])) return false;
-    return true;
-  }
-  if (Object.getPrototypeOf(value) !== Object.prototype) return false;
-  for (const name in value) if (!isPlain(value[name])) return false;
-  return true;
-};
-
 const convert = (lane, value) => {
   if (lane === TEXT) return JSON.stringify(value);
   if (lane === RAW || typeof value === 'number' || value === undefined) return value;
-  let plain;
-  try {
-    plain = isPlain(value);
-  } catch {  // cyclic, or too deep
-    plain = false;
-  }
-  return plain ? JSON.stringify(value) : value;
+  return toText(value);
 };
 
-const parse = (value) => (typeof value === 'string' ? JSON.parse(value) : value);
-
-// A query is [key] or [lower, upper, lowerOpen, upperOpen], or the JSON text of that.
+// A query is [key] or [lower, upper, lowerOpen, upperOpen], or the text of that.
 const decode = (query) => {
   if (query === undefined) return undefined;
-  const parts = parse(query);
+  const parts = fromText(query);
   if (parts.length === 1) return parts[0];
   const [lower, upper, lowerOpen, upperOpen] = parts;
   if (upper !== null) {
@@ -53,7 +27,9 @@ const decode = (query) => {
       : IDBKeyRange.bound(lower, upper, lowerOpen, upperOpen);
   }
   // No key sorts below minus infinity, so that bound takes all.
-  return IDBKeyRange.lowerBound(lower === null ? -Infinity : lower, lowerOpen);
+  return lower === null
+    ? IDBKeyRange.lowerBound(-Infinity)
+    : IDBKeyRange.lowerBound(lower, lowerOpen);
 };
 
 class Transaction {
@@ -65,9 +41,10 @@ class Transaction {
     this.pending = 0;  // how many requests have no result yet
     this.requests = new Map();
     this.stores = new Map();
+    this.changes = null;  // made when something is to be changed
     this.reason = null;  // why this undoes it
+    this.isUndone = false;  // whether it is being undone, by this or by the browser
     this.isSettled = false;
-    this.isOver = false;  // it is undone, which the browser is yet to say
     transactions.set(this.id, this);
     js.oncomplete = () => this.end(COMPLETE);
     js.onabort = () => this.end(ABORT);
@@ -80,6 +57,13 @@ class Transaction {
       this.stores.set(name, store);
     }
     return store;
+  }
+
+  // Notes one of the browser's requests that puts a record, or deletes those of a query or all.
+  change(store, js, deleted) {
+    this.changes ??= new Changes();
+    this.changes.add(store.name, js, deleted);
+    return js;
   }
 
   source(store, index) {
@@ -112,9 +96,9 @@ class Transaction {
     js.onerror = (event) => {
       this.pending -= 1;
       this.events += 1;
-      if (js.error?.name === 'AbortError') this.isOver = true;
       // Unless prevented, a failed request undoes the transaction before the body may catch the
       // failure. Where several make one request, the first failure is the one to catch.
+      if (js.error?.name === 'AbortError') this.isUndone = true;
       if (request.state !== PENDING) {
         if (request.isCaught) event.preventDefault();
         return;
@@ -167,7 +151,9 @@ class Transaction {
 
   abort(reason) {
     this.reason ??= reason;
-    this.isOver = true;
+    // Another abort would make Firefox forget why it undoes it.
+    if (this.isUndone) return;
+    this.isUndone = true;
     try {
       this.js.abort();
     } catch (error) {
@@ -186,14 +172,19 @@ class Transaction {
     this.events += 1;
     transactions.delete(this.id);
     if (this.isSettled) return;
-    const error = state === ABORT ? this.reason ?? this.js.error : null;
-    dispatch(this.id, state, error?.name, error?.message);
+    if (state === COMPLETE) {
+      dispatch(this.id, COMPLETE, this.changes?.toText() ?? '{}');
+      return;
+    }
+    const error = this.reason ?? this.js.error;
+    dispatch(this.id, ABORT, error?.name, error?.message);
   }
 }
 
 const find = (id) => {
   const transaction = transactions.get(id);
-  if (transaction !== undefined && !transaction.isOver) return transaction;
+  // The InvalidStateError of an undone one could as well be that of a lost connection.
+  if (transaction !== undefined && !transaction.isUndone) return transaction;
   // No DOMException: Pyodide takes for an error only what has a stack.
   const error = new Error('The transaction has ended.');
   throw Object.assign(error, { name: 'TransactionInactiveError' });

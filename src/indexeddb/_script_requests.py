@@ -12,21 +12,25 @@ const backwards = (source, given) => {
   return indexedDB.cmp(lower, upper) === 0 ? rangeOfOneKey(lower) : given;
 };
 
-// Asks for records from the start of a range, or from its end.
-const getAll = (tx, source, request, range, count, direction, done) => {
-  if (direction !== 'prev') {
-    tx.listen(request, source.getAll(range, count), done);
+// What `getAll` and `getAllKeys` get of each record, and the cursor that gets the same.
+const VALUES = { method: 'getAll', cursor: 'openCursor', part: 'value' };
+const KEYS = { method: 'getAllKeys', cursor: 'openKeyCursor', part: 'primaryKey' };
+
+// Asks for records, or their keys, in a direction.
+const getAll = (tx, source, request, range, count, direction, done, what = VALUES) => {
+  if (direction === 'next') {
+    tx.listen(request, source[what.method](range, count), done);
     return;
   }
   const query = backwards(source, range);
   if (query !== null) {
     const options = count === undefined ? { query, direction } : { query, direction, count };
-    tx.listen(request, source.getAll(options), done);
+    tx.listen(request, source[what.method](options), done);
     return;
   }
   const found = [];
-  tx.listen(request, source.openCursor(range, direction), (cursor) => {
-    if (cursor !== null) found.push(cursor.value);
+  tx.listen(request, source[what.cursor](range, direction), (cursor) => {
+    if (cursor !== null) found.push(cursor[what.part]);
     if (cursor === null || found.length === count) return done(found);
     tx.pending += 1;
     return cursor.continue();
@@ -51,7 +55,7 @@ const FEW = 16;
 // The part of a range that lies beyond a key, with that key.
 const beyond = (range, key, direction) => {
   const { lower, upper, lowerOpen, upperOpen } = range;
-  if (direction === 'prev') {
+  if (direction.startsWith('prev')) {
     return lower === undefined
       ? IDBKeyRange.upperBound(key)
       : IDBKeyRange.bound(lower, key, lowerOpen, false);
@@ -98,12 +102,11 @@ const page = (tx, source, request, query, count, direction, offset) => {
 
   let mode = 'skip';
   const keys = [];
-  tx.listen(request, source.openKeyCursor(given, direction), (cursor) => {
+  const step = (cursor) => {
     if (cursor === null) return readEach(keys);
     if (mode === 'skip') {
       mode = 'read';
-      tx.pending += 1;
-      return cursor.advance(offset);
+      return skip(tx, request, cursor, offset, step);
     }
     if (mode === 'read') {
       return source.objectStore === undefined ? readFrom(cursor.key, 0) : readTied(cursor);
@@ -112,12 +115,13 @@ const page = (tx, source, request, query, count, direction, offset) => {
     if (keys.length === count) return readEach(keys);
     tx.pending += 1;
     return cursor.continue();
-  });
+  };
+  tx.listen(request, source.openKeyCursor(given, direction), step);
 };
 
 // Walks an index and the sorted values side by side: each jumps to where the other is.
 const findKeys = (tx, index, request, given) => {
-  const values = parse(given);
+  const values = fromText(given);
   const order = values.map((_, n) => n).sort((a, b) => indexedDB.cmp(values[a], values[b]));
   const found = values.map(() => []);
   const done = () => tx.succeed(request, found);
@@ -138,10 +142,14 @@ const findKeys = (tx, index, request, given) => {
   });
 };
 
+const isObject = (value) =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
 // Lays fields over stored objects, so that what JSON cannot carry stays in them too.
 const patchMany = (tx, store, request, given, text) => {
-  const keys = parse(given);
+  const keys = fromText(given);
   const fields = JSON.parse(text);
+  if (!isObject(fields)) throw new SyntaxError('The fields are not an object.');
   let missing = keys.length;
   const done = () => {
     missing -= 1;
@@ -150,9 +158,10 @@ const patchMany = (tx, store, request, given, text) => {
   for (const key of keys) {
     tx.listen(request, store.get(key), (value) => {
       if (value === undefined) return done();
+      if (!isObject(value)) throw new TypeError('A record to patch is not an object.');
       const patched = Object.assign(value, fields);
       const js = store.keyPath === null ? store.put(patched, key) : store.put(patched);
-      return tx.listen(request, js, done);
+      return tx.listen(request, tx.change(store, js), done);
     });
   }
 };
@@ -162,30 +171,44 @@ const one = (method) => (tx, source, request, query, ...given) =>
   tx.listen(request, source[method](decode(query), ...given), (result) =>
     tx.succeed(request, result));
 
-const write = (method) => (tx, store, request, value, isText, key) => {
-  const record = isText ? JSON.parse(value) : value;
+const write = (method) => (tx, store, request, text, objects, key) => {
+  const record = fromText(text, objects);
   const js = key === undefined ? store[method](record) : store[method](record, decode(key));
-  tx.listen(request, js, (result) => tx.succeed(request, result));
+  tx.listen(request, tx.change(store, js), (result) => tx.succeed(request, result));
+};
+
+const remove = (method) => (tx, store, request, query) => {
+  const js = store[method](decode(query));
+  const deleted = query === undefined ? null : fromText(query);
+  tx.listen(request, tx.change(store, js, deleted), () => tx.succeed(request, undefined));
 };
 
 const operations = {
   add: write('add'),
-  clear: one('clear'),
+  clear: remove('clear'),
   count: one('count'),
-  delete: one('delete'),
+  delete: remove('delete'),
   existing: (tx, store, request, keys) =>
-    each(tx, request, parse(keys), (key) => store.getKey(key), (found) =>
+    each(tx, request, fromText(keys), (key) => store.getKey(key), (found) =>
       tx.succeed(request, found.map((key) => key !== undefined))),
   findKeys,
   get: one('get'),
   getAll: (tx, source, request, query, count, direction) =>
     getAll(tx, source, request, decode(query), count, direction, (found) =>
       tx.succeed(request, found)),
-  getAllKeys: one('getAllKeys'),
+  getAllKeys: (tx, source, request, query, count, direction) =>
+    getAll(tx, source, request, decode(query), count, direction, (found) =>
+      tx.succeed(request, found), KEYS),
   getKey: one('getKey'),
   getMany: (tx, store, request, keys) =>
-    each(tx, request, parse(keys), (key) => store.get(key), (found) => tx.succeed(request, found)),
+    each(tx, request, fromText(keys), (key) => store.get(key), (found) =>
+      tx.succeed(request, found)),
+  // The records that have one of many values in an index, in the order of the values.
+  getManyOf: (tx, index, request, values) =>
+    each(tx, request, fromText(values), (value) => index.getAll(value), (found) =>
+      tx.succeed(request, found.flat())),
   openCursor: one('openCursor'),
+  openKeyCursor: one('openKeyCursor'),
   page,
   patchMany,
   put: write('put'),

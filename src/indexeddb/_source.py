@@ -1,20 +1,17 @@
-"""What stores and indexes have in common: reading, and walking with a cursor."""
+"""What stores and indexes have in common: reading."""
 
 from collections.abc import Callable, Iterable
-from typing import Any, Protocol, Self, TypeVar
+from typing import Any, TypeVar
 
+from indexeddb._cursor import Cursor, KeyCursor, Owner
 from indexeddb._kernel import RAW, TEXT, VALUE
-from indexeddb._platform import jsnull
 from indexeddb._request import Request, issue
 from indexeddb._values import (
     encode_keys,
     encode_optional,
     encode_query,
     from_lane,
-    key_from_lane,
-    to_js,
     to_json,
-    to_key,
     to_py,
 )
 from indexeddb.errors import InvalidKey
@@ -22,20 +19,7 @@ from indexeddb.keys import Direction, Key, KeyRange
 
 Query = Key | KeyRange | None
 T = TypeVar("T")
-
-
-class Owner(Protocol):
-    """The transaction that a store or an index is used in.
-
-    Attributes:
-        kernel: the functions of its kernel.
-        id: the number that the kernel gave it.
-        last: the request that was issued last.
-    """
-
-    kernel: Any
-    id: int
-    last: int
+C = TypeVar("C", bound=KeyCursor)
 
 
 class Source:
@@ -59,7 +43,7 @@ class Source:
 
     def get_key(self, query: Key | KeyRange) -> Request[Any]:
         """Ask for the primary key of the first record in a range; None when there is none."""
-        return self._ask(VALUE, key_from_lane, "getKey", encode_query(query))
+        return self._ask(VALUE, from_lane, "getKey", encode_query(query))
 
     def get_all(
         self,
@@ -101,19 +85,30 @@ class Source:
             raise InvalidKey(msg)
         return self._ask(TEXT, str, "page", encode_optional(query), count, direction, offset)
 
-    def get_all_keys(self, query: Query = None, *, count: int | None = None) -> Request[list[Any]]:
-        """Ask for the primary keys of the records of a range, at most `count`."""
+    def get_all_keys(
+        self, query: Query = None, *, count: int | None = None, direction: Direction = "next"
+    ) -> Request[list[Any]]:
+        """Ask for the primary keys of the records of a range, from its start or its end."""
         check_count(count)
-        return self._ask(VALUE, key_from_lane, "getAllKeys", encode_optional(query), count)
+        given = (encode_optional(query), count, direction)
+        return self._ask(VALUE, from_lane, "getAllKeys", *given)
 
     def count(self, query: Query = None) -> Request[int]:
         """Ask how many records there are in a range."""
         return self._ask(RAW, int, "count", encode_optional(query))
 
-    def cursor(self, query: Query = None, *, direction: Direction = "next") -> "Cursor":
+    def cursor(self, query: Query = None, *, direction: Direction = "next") -> Cursor:
         """Walk the records of a range one by one: `async for cursor in store.cursor(): ...`."""
-        first = self._ask(RAW, _unchanged, "openCursor", encode_optional(query), direction)
-        return Cursor(self._owner, first)
+        return self._open(Cursor, "openCursor", query, direction)
+
+    def key_cursor(self, query: Query = None, *, direction: Direction = "next") -> KeyCursor:
+        """Walk the records of a range one by one, and read their keys alone."""
+        return self._open(KeyCursor, "openKeyCursor", query, direction)
+
+    def _open(self, kind: type[C], method: str, query: Query, direction: Direction) -> C:
+        first = self._ask(RAW, _unchanged, method, encode_optional(query), direction)
+        by_two = self._index is not None and direction in {"next", "prev"}
+        return kind(self._owner, first, is_ordered_by_two=by_two)
 
     def _convert(self, convert: Callable[[Any], T], method: str, *given: Any) -> Request[Any]:
         # Two ways of converting are known to the kernel, which saves crossings.
@@ -143,64 +138,6 @@ class Source:
         if not many:
             return Request.answered(none)
         return self._ask(lane, convert, method, encode_keys(many), *given)
-
-
-class Cursor:
-    """A position in a range of records. Iterating moves it on to the next."""
-
-    def __init__(self, owner: Owner, request: Request[Any]) -> None:
-        self._owner = owner
-        self._request = request
-        self._js: Any = None
-
-    def __aiter__(self) -> Self:
-        """Return the cursor itself."""
-        return self
-
-    async def __anext__(self) -> Self:
-        """Move to the next record."""
-        if self._js is not None:
-            number = issue(self._owner.kernel.proceed, self._owner.id, self._js)
-            self._request = self._attach(number, _unchanged)
-        self._js = await self._request
-        if self._js is jsnull:
-            raise StopAsyncIteration
-        return self
-
-    @property
-    def key(self) -> Any:
-        """The key at this position: the index's, where an index is walked."""
-        return to_key(self._js.key)
-
-    @property
-    def primary_key(self) -> Any:
-        """The key of the record in its store."""
-        return to_key(self._js.primaryKey)
-
-    @property
-    def value(self) -> Any:
-        """The record."""
-        return to_py(self._js.value)
-
-    def update(self, value: object) -> Request[Any]:
-        """Write this record anew; its key must stay.
-
-        Raises:
-            InvalidValue: something in the value has no counterpart in JavaScript.
-        """
-        request = issue(self._js.update, to_js(value))
-        return self._attach(
-            issue(self._owner.kernel.attach, self._owner.id, VALUE, request), key_from_lane
-        )
-
-    def delete(self) -> Request[None]:
-        """Delete this record."""
-        request = issue(self._js.delete)
-        return self._attach(issue(self._owner.kernel.attach, self._owner.id, RAW, request), nothing)
-
-    def _attach(self, number: int, convert: Callable[[Any], T]) -> Request[T]:
-        self._owner.last = number
-        return Request(self._owner, number, convert)
 
 
 def check_count(count: int | None) -> None:

@@ -5,18 +5,34 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from indexeddb._cursor import Owner
 from indexeddb._kernel import RAW, TEXT, VALUE
 from indexeddb._request import Request, issue
-from indexeddb._source import Owner, Source, nothing
+from indexeddb._source import Source, nothing
+from indexeddb._text import json_named
 from indexeddb._values import (
     encode_keys,
     encode_query,
     encode_record,
     from_lane,
-    key_from_lane,
 )
-from indexeddb.errors import NotFound
+from indexeddb.errors import NotFound, UsageError
 from indexeddb.keys import Key, KeyRange
+
+
+@dataclass(frozen=True, slots=True)
+class IndexDescription:
+    """What an index is like.
+
+    Attributes:
+        key_path: where in a record its key in this index is.
+        unique: whether no two records may have the same key.
+        multi_entry: whether a record with a list at the key path has each item for a key.
+    """
+
+    key_path: str | list[str]
+    unique: bool
+    multi_entry: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +41,13 @@ class Description:
 
     Attributes:
         key_path: where in its records the keys are; None where keys are given beside them.
-        indexes: the key paths of its indexes, by their names.
+        auto_increment: whether a record without a key gets a number.
+        indexes: its indexes, by their names.
     """
 
     key_path: str | list[str] | None
-    indexes: dict[str, str | list[str]]
+    auto_increment: bool
+    indexes: dict[str, IndexDescription]
 
 
 Schema = dict[str, Description]
@@ -37,12 +55,29 @@ Schema = dict[str, Description]
 
 
 class Index(Source):
-    """An index: a store's records in the order of another key."""
+    """An index: a store's records in the order of another key.
 
-    def __init__(self, owner: Owner, store: str, name: str, key_path: str | list[str]) -> None:
+    Attributes:
+        name: its name.
+        key_path: where in a record its key is: a name or a list of names.
+        unique: whether no two records may have the same key.
+        multi_entry: whether a record with a list at the key path has each item for a key.
+    """
+
+    def __init__(self, owner: Owner, store: str, name: str, description: IndexDescription) -> None:
         super().__init__(owner, store, name)
         self.name = name
-        self.key_path = key_path
+        self.key_path = description.key_path
+        self.unique = description.unique
+        self.multi_entry = description.multi_entry
+
+    def get_many_json(self, values: Iterable[Key]) -> Request[str]:
+        """Ask for the records that have one of many values in this index, as the JSON of an array.
+
+        They are in the order of the values. Where one of them holds what JSON cannot say (a BigInt,
+        a circle), awaiting this raises InvalidValue, and the transaction goes on.
+        """
+        return self._ask_many(values, "[]", TEXT, str, "getManyOf")
 
     def find_keys(self, values: Iterable[Key]) -> Request[list[list[Any]]]:
         """Ask for the primary keys of the records that have one of many values in this index.
@@ -50,7 +85,7 @@ class Index(Source):
         The result has a list for each value, in the order of the values. It takes as many steps as
         there are values or records, whichever are fewer.
         """
-        return self._ask_many(values, [], VALUE, key_from_lane, "findKeys")
+        return self._ask_many(values, [], VALUE, from_lane, "findKeys")
 
 
 class Store(Source):
@@ -67,6 +102,11 @@ class Store(Source):
         return self._describe().key_path
 
     @property
+    def auto_increment(self) -> bool:
+        """Whether a record that is written without a key gets the next number for one."""
+        return self._describe().auto_increment
+
+    @property
     def index_names(self) -> list[str]:
         """The names of the store's indexes."""
         return list(self._describe().indexes)
@@ -77,17 +117,18 @@ class Store(Source):
         Raises:
             NotFound: the store has no such index.
         """
-        path = self._describe().indexes.get(name)
-        if path is None:
+        description = self._describe().indexes.get(name)
+        if description is None:
             msg = f"the store {self.name!r} has no index {name!r}"
             raise NotFound(msg, name="NotFoundError")
-        return Index(self._owner, self.name, name, path)
+        return Index(self._owner, self.name, name, description)
 
     def _describe(self) -> Description:
         known = self._schema.get(self.name)
         if known is None:
             found = json.loads(issue(self._owner.kernel.describe, self._owner.id, self.name))
-            known = self._schema[self.name] = Description(found["keyPath"], found["indexes"])
+            indexes = {name: IndexDescription(*index) for name, index in found[2].items()}
+            known = self._schema[self.name] = Description(found[0], found[1], indexes)
         return known
 
     def get_many_json(self, keys: Iterable[Key]) -> Request[str]:
@@ -123,7 +164,7 @@ class Store(Source):
         return self._write("add", value, key)
 
     def _write(self, method: str, value: object, key: Key | None) -> Request[Any]:
-        return self._ask(VALUE, key_from_lane, method, *encode_record(value, key))
+        return self._ask(VALUE, from_lane, method, *encode_record(value, key))
 
     def delete(self, query: Key | KeyRange) -> Request[None]:
         """Delete the records with this key or in this range."""
@@ -140,9 +181,12 @@ class Store(Source):
 
         Raises:
             InvalidKey: a record has no key.
-            UsageError: a text is not JSON.
+            InvalidValue: a text is not JSON. The message says which one, and nothing was put.
         """
-        issue(self._owner.kernel.putMany, self._owner.id, self.name, f"[{','.join(records)}]")
+        texts = list(records)
+        with json_named(lambda: ((f"records[{n}]", text) for n, text in enumerate(texts))):
+            text = f"[{','.join(texts)}]"
+            issue(self._owner.kernel.putMany, self._owner.id, self.name, text, len(texts))
 
     def patch_many_json(self, keys: Iterable[Key], fields: str) -> Request[None]:
         """Lay fields, given as JSON text, over the stored records with these keys.
@@ -153,9 +197,10 @@ class Store(Source):
 
         Raises:
             InvalidKey: one of the keys is not a key.
-            UsageError: the text is not JSON.
+            InvalidValue: the text is not JSON, or not of an object; or a record is not an object.
         """
-        return self._ask_many(keys, None, RAW, nothing, "patchMany", fields)
+        with json_named(lambda: [("fields", fields)]):
+            return self._ask_many(keys, None, RAW, nothing, "patchMany", fields)
 
     def delete_many(self, keys: Iterable[Key]) -> None:
         """Delete many records by their keys.
@@ -176,13 +221,16 @@ class Store(Source):
 
         Raises:
             ConstraintViolated: there is one of that name.
-            UsageError: the key path is none, or cannot be had together with `multi_entry`.
+            UsageError: this is no upgrade, or the key path is none, or cannot be had together with
+                `multi_entry`.
         """
+        self._check_upgrade()
+        check_key_path(key_path)
         options = json.dumps({"unique": unique, "multiEntry": multi_entry})
         path = json.dumps(key_path)
         issue(self._owner.kernel.createIndex, self._owner.id, self.name, name, path, options)
         self._schema.clear()
-        return Index(self._owner, self.name, name, key_path)
+        return self.index(name)
 
     def delete_index(self, name: str) -> None:
         """Delete an index; in an upgrade only.
@@ -190,5 +238,32 @@ class Store(Source):
         Raises:
             NotFound: there is none of that name.
         """
+        self._check_upgrade()
         issue(self._owner.kernel.deleteIndex, self._owner.id, self.name, name)
         self._schema.clear()
+
+    def rename_index(self, name: str, new_name: str) -> Index:
+        """Give an index another name; in an upgrade only.
+
+        Raises:
+            NotFound: there is none of that name.
+            ConstraintViolated: there is one of the new name.
+        """
+        self._check_upgrade()
+        issue(self._owner.kernel.renameIndex, self._owner.id, self.name, name, new_name)
+        self._schema.clear()
+        return self.index(new_name)
+
+    def _check_upgrade(self) -> None:
+        # The browser's InvalidStateError could as well be that of a lost connection.
+        if self._owner.mode != "versionchange":
+            msg = "indexes are changed in an upgrade only"
+            raise UsageError(msg)
+
+
+def check_key_path(path: object) -> None:
+    """Check that a key path is a name or a list of names: the browser makes text of all else."""
+    parts = path if isinstance(path, list | tuple) else [path]
+    if not parts or not all(isinstance(part, str) for part in parts):
+        msg = f"{path!r} is not a key path: a name, or a list of names"
+        raise UsageError(msg)

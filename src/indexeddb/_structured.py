@@ -1,17 +1,19 @@
-"""Values as structured cloning and JSON make them in JavaScript, in pure Python.
+"""Values as JavaScript has them, in pure Python: what its JSON does, and `_script_values.py`.
 
-https://html.spec.whatwg.org/multipage/structured-data.html#structuredserialize. The memory engine
-keeps them; under CPython they also stand in for JavaScript's.
+The memory engine keeps them; under CPython they also stand in for those of JavaScript.
 """
 
-import functools
 import json
+import math
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime
 from typing import Any, Final
 
-LARGEST_INTEGER: Final = 2**53 - 1
-"""The largest integer that a JavaScript number is sure to hold; a larger one is a BigInt."""
+from indexeddb._platform import DOMException
+from indexeddb._text import decode
+from indexeddb.keys import LARGEST_INT
+
 _LONG_INTEGER: Final = re.compile(r"\d{16}")
 _LONGEST: Final = 1e21
 """JavaScript writes smaller integers with all their digits."""
@@ -19,111 +21,71 @@ _SPACE: Final = re.compile(r"[ \t\n\r]*")
 
 _encode = json.JSONEncoder(allow_nan=False, separators=(",", ":")).encode
 
-
-class CannotClone(Exception):
-    """The value holds something that cannot be stored."""
-
-
-class NotJSON(ValueError):
-    """The text is not JSON."""
+Read = tuple[Any, str | None]
+"""A value, and the JSON text that says all of it; None where there is none."""
 
 
 def number(value: float) -> int | float:
     """Return a number as Python sees it when it comes out of JavaScript: 1.0 is 1."""
-    if value.is_integer() and -LARGEST_INTEGER <= value <= LARGEST_INTEGER:
+    if value.is_integer() and abs(value) <= LARGEST_INT and (value or math.copysign(1, value) > 0):
         return int(value)
     return value
 
 
-@functools.singledispatch
-def clone_other(value: Any) -> Any:
-    """Clone a value of another type; types are registered here."""
-    raise CannotClone(f"{type(value).__name__!r} has no counterpart in JavaScript")
-
-
-def clone(value: Any, foreign: Callable[[Any], Any] = clone_other) -> Any:  # noqa: PLR0911 one for each type
-    """Return a copy of a value, of dicts, lists, sets, bytes and what cannot change.
-
-    Args:
-        value: the value.
-        foreign: copies what is of another type.
+def copy(value: Any, leaf: Callable[[Any], Any] | None = None) -> Any:
+    """Return a copy of a value's dicts and lists; `leaf`, if any, copies what is in them.
 
     Raises:
-        CannotClone: something in it cannot be stored.
         RecursionError: it is a circle, or too deep.
     """
-    match value:
-        case None | bool() | str():
-            return value
-        case int():
-            return int(value)
-        case float():
-            return number(value)
-        case dict():
-            return {_name(name): clone(item, foreign) for name, item in value.items()}
-        case list() | tuple():
-            return [clone(item, foreign) for item in value]
-        case bytes() | bytearray() | memoryview():
-            return bytes(value)
-        case set() | frozenset():
-            return {_member(item) for item in value}
-        case _:
-            return foreign(value)
+    if isinstance(value, dict):
+        return {name: copy(item, leaf) for name, item in value.items()}
+    if isinstance(value, list):
+        return [copy(item, leaf) for item in value]
+    return value if leaf is None else leaf(value)
 
 
-def _name(key: Any) -> str:
-    if isinstance(key, str):
-        return key
-    if isinstance(key, int | float):
-        return json.dumps(key)
-    raise CannotClone(f"{key!r} cannot be the name of a field")
-
-
-def _member(item: Any) -> Any:
-    if item is None or isinstance(item, str | int | float | bytes):
-        return clone(item)
-    raise CannotClone(f"{type(item).__name__!r} in a set cannot be stored")
-
-
-def is_plain(value: Any) -> bool:
-    """Return whether JSON says all of a cloned value."""
+def _is_plain(value: Any) -> bool:
     match value:
         case None | bool() | str():
             return True
         case int():
-            return -LARGEST_INTEGER <= value <= LARGEST_INTEGER
+            return abs(value) <= LARGEST_INT
         case float():
             # Neither infinite nor NaN, nor an integer that JavaScript writes otherwise.
             return value - value == 0 and not value.is_integer()
         case dict():
-            return all(map(is_plain, value.values()))
+            return all(map(_is_plain, value.values()))
         case list():
-            return all(map(is_plain, value))
+            return all(map(_is_plain, value))
         case _:
             return False
 
 
 def text_of(value: Any) -> str | None:
-    """Return the JSON text that says all of a cloned value; None where there is none."""
-    return _encode(value) if is_plain(value) else None
+    """Return the JSON text that says all of a value; None where there is none."""
+    return _encode(value) if _is_plain(value) else None
 
 
 def stringify(value: Any) -> str:
-    """Return a cloned value as `JSON.stringify` writes it.
+    """Return a value as `JSON.stringify` writes it.
 
     Raises:
-        CannotClone: it holds a BigInt.
+        DOMException: it holds a BigInt, or itself.
     """
-    return _encode(_as_json(value))
+    try:
+        return _encode(_as_json(value))
+    except RecursionError as error:
+        raise DOMException("TypeError", "the value holds itself, or is too deep") from error
 
 
 def _as_json(value: Any) -> Any:  # noqa: PLR0911 one for each type
     match value:
-        case int():
-            if not -LARGEST_INTEGER <= value <= LARGEST_INTEGER:
-                raise CannotClone("Do not know how to serialize a BigInt")
+        case None | bool() | str():
             return value
-        case None | str():
+        case int():
+            if abs(value) > LARGEST_INT:
+                raise DOMException("TypeError", "Do not know how to serialize a BigInt")
             return value
         case float():
             if value - value != 0:
@@ -135,7 +97,10 @@ def _as_json(value: Any) -> Any:  # noqa: PLR0911 one for each type
             return [_as_json(item) for item in value]
         case bytes():
             return {str(place): byte for place, byte in enumerate(value)}
-        case _:  # a Set, or what only JavaScript has
+        case datetime():
+            moment = value.astimezone(UTC).isoformat(timespec="milliseconds")
+            return moment.replace("+00:00", "Z")
+        case _:  # a Blob, or what only JavaScript has
             return {}
 
 
@@ -159,48 +124,71 @@ class _Reader:
         return number(float(text))
 
     def _refuse(self, text: str) -> Any:
-        raise NotJSON(f"{text} is not JSON")
+        raise DOMException("SyntaxError", f"{text} is not JSON")
 
 
 _reader = _Reader()
 
 
-def parse(text: str) -> tuple[Any, str | None]:
-    """Read JSON text, as `JSON.parse` does; return the value, and the text that says all of it.
-
-    That is None where there is none, as for 1e999, which is infinite.
+def parse(text: str) -> Any:
+    """Read JSON text, as `JSON.parse` does.
 
     Raises:
-        NotJSON: it is not JSON.
+        DOMException: it is not JSON.
     """
+    return _read_json(text)[0]
+
+
+def from_text(text: str, objects: Sequence[Any] | None) -> Any:
+    """Return the value of a text, given the list of what has no text; see `_text.py`."""
+    return read(text, objects)[0]
+
+
+def read(text: str, objects: Sequence[Any] | None = None) -> Read:
+    """Return the value of a text, and its JSON text.
+
+    Raises:
+        DOMException: the text is not JSON.
+    """
+    if text.startswith("*"):
+        return decode(text, objects or (), parse), None
+    return _read_json(text)
+
+
+def _read_json(text: str) -> Read:
     _reader.is_rewritten = False
     try:
         value = _reader.decoder(text).decode(text)
     except json.JSONDecodeError as error:
-        raise NotJSON(str(error)) from error
+        raise DOMException("SyntaxError", str(error)) from error
+    except RecursionError as error:
+        raise DOMException("RangeError", str(error)) from error
     return value, text_of(value) if _reader.is_rewritten else text
 
 
-def parse_each(array: str) -> Iterator[tuple[Any, str | None]]:
-    """Read the JSON text of an array; yield of each of its values what `parse` returns.
+def read_each(array: str) -> Iterator[Read]:
+    """Read the JSON text of an array; yield each of its values, and its JSON text.
 
     Raises:
-        NotJSON: it is not the JSON text of an array.
+        DOMException: it is not the JSON text of an array.
     """
-    decode = _reader.decoder(array).raw_decode
+    decode_at = _reader.decoder(array).raw_decode
     place, last = _skip_space(array, 1), len(array) - 1
     while place < last:
         _reader.is_rewritten = False
         try:
-            value, end = decode(array, place)
+            value, end = decode_at(array, place)
         except json.JSONDecodeError as error:
-            raise NotJSON(str(error)) from error
+            raise DOMException("SyntaxError", str(error)) from error
+        except RecursionError as error:
+            raise DOMException("RangeError", str(error)) from error
         yield value, text_of(value) if _reader.is_rewritten else array[place:end]
         place = _skip_space(array, end)
         if place == last:
             return
         if array[place] != "," or (place := _skip_space(array, place + 1)) == last:
-            raise NotJSON(f"unexpected {array[place]!r} at character {place}")
+            msg = f"unexpected {array[place]!r} at character {place}"
+            raise DOMException("SyntaxError", msg)
 
 
 def _skip_space(text: str, place: int) -> int:

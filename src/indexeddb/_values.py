@@ -1,83 +1,105 @@
 """Values, keys and queries on their way across the border between Python and JavaScript.
 
-JSON text crosses at once, however much is in it. So it is taken wherever it says all of a value;
-what it cannot say (bytes, a Blob, infinity) is converted piece by piece. A value that has no
-counterpart in JavaScript raises `InvalidValue`, a key or a query that is none `InvalidKey`.
+They cross as text (see `_text.py`) wherever there is a text that says all of a value. On the way to
+JavaScript, bytes and Blobs go beside the text. A value that has no counterpart in JavaScript raises
+`InvalidValue`, a key or a query that is none `InvalidKey`.
 """
 
-import json
-import re
+import functools
 from typing import Any, Final
 
-from indexeddb._platform import ConversionError, JsException, JsProxy, js, jsnull
+from indexeddb._blob import Blob
+from indexeddb._platform import IN_PYODIDE, JsException, JsProxy, js, jsnull, run_js
 from indexeddb._platform import to_js as _to_js
-from indexeddb.errors import IndexedDBError, InvalidKey, InvalidValue, error_from
+from indexeddb._script_values import VALUES
+from indexeddb._text import decode, encode
+from indexeddb._time import from_milliseconds
+from indexeddb.errors import InvalidValue, error_from
 from indexeddb.keys import Key, KeyRange, sort_key
 
-_encode = json.JSONEncoder(allow_nan=False, separators=(",", ":")).encode
-# JavaScript would read so long an integer as the float that is nearest. (In a text it does no harm
-# to find one: that value is converted piece by piece.)
-_LONG_INTEGER: Final = re.compile(r"(?:^|[:,\[])-?\d{16}")
+_OBJECTS: Final = (Blob, JsProxy)
+
+_json: Any
+if IN_PYODIDE:
+    _json = js.JSON
+else:
+    # What does the same with the values of Python that stand in for those of JavaScript.
+    from indexeddb import _structured
+
+    _json = _structured
 
 
 def to_js(value: object) -> Any:
     """Turn a Python value into a JavaScript one that can be stored: a dict becomes an object.
 
-    None becomes null. A JavaScript object passes as it is.
+    A JavaScript object passes as it is.
+
+    Raises:
+        InvalidValue: something in the value cannot be stored; it is named with its place.
     """
-    return _convert(value, InvalidValue)
+    return _from_text()(*_encode(value))
 
 
-def _convert(value: object, kind: type[IndexedDBError]) -> Any:
-    try:
-        return _to_js(
-            _with_null(value), dict_converter=js.Object.fromEntries, create_pyproxies=False
-        )
-    except (ConversionError, RecursionError) as error:
-        msg = f"IndexedDB cannot store what is in this {type(value).__name__}: "
-        raise kind(f"{msg}{error.__cause__ or error}") from error
+@functools.cache
+def _from_text() -> Any:
+    if not IN_PYODIDE:
+        return _structured.from_text
+    return run_js(f"(() => {{ 'use strict'; {VALUES} return fromText; }})()")
 
 
-def _with_null(value: Any) -> Any:
-    # By itself, Pyodide makes undefined of None: a field that is there and is not.
-    if value is None:
-        return jsnull
-    if isinstance(value, dict):
-        return {key: _with_null(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_with_null(item) for item in value]
-    return value
+def _encode(value: object) -> tuple[str, Any]:
+    """Return the text of a value, and a JavaScript array of what has no text, if any."""
+    text, objects = encode(value, _OBJECTS)
+    if not objects:
+        return text, None
+    if not IN_PYODIDE:
+        return text, objects
+    return text, _to_js([one.js if isinstance(one, Blob) else one for one in objects])
 
 
 def to_py(value: Any) -> Any:
     """Turn a JavaScript value into a Python one: an object becomes a dict, null and undefined None.
 
-    What has no counterpart (a Blob, a Date) stays a JavaScript object.
+    A Date becomes a datetime in UTC, an ArrayBuffer or a view of one bytes, a Blob a `Blob`. What
+    has no counterpart stays a JavaScript object.
+
+    Raises:
+        InvalidValue: a Date is invalid, or outside the years 1 to 9999.
     """
-    # Pyodide keeps null apart from undefined, as an object that no Python program expects.
-    if value is jsnull:
-        return None
     if not isinstance(value, JsProxy):
-        return value
-    converted = value.to_py()
-    _remove_null(converted)
-    return converted
-
-
-def _remove_null(value: Any) -> None:
+        # Pyodide keeps null apart from undefined, as an object that no Python program expects.
+        return None if value is jsnull else value
+    found = [value.to_py()]
     # What is stored can be a circle, or deeper than Python's stack.
     seen: set[int] = set()
-    waiting = [value]
+    waiting: list[Any] = [found]
     while waiting:
         inner = waiting.pop()
-        if id(inner) in seen or not isinstance(inner, dict | list):
+        if id(inner) in seen:
             continue
         seen.add(id(inner))
         for place, item in inner.items() if isinstance(inner, dict) else enumerate(inner):
-            if item is jsnull:
-                inner[place] = None
-            elif isinstance(item, dict | list):
+            if isinstance(item, dict | list):
                 waiting.append(item)
+            elif item is jsnull or isinstance(item, memoryview | JsProxy):
+                inner[place] = _leaf_to_py(item)
+    return found[0]
+
+
+def _leaf_to_py(value: Any) -> Any:
+    if value is jsnull:
+        return None
+    if isinstance(value, memoryview):
+        return bytes(value)
+    match js.Object.prototype.toString.call(value):
+        case "[object Date]":
+            try:
+                return from_milliseconds(value.getTime())
+            except ValueError as error:
+                raise InvalidValue(str(error)) from error
+        case "[object Blob]" | "[object File]":
+            return Blob(value)
+    return value
 
 
 def to_json(value: Any) -> str | None:
@@ -86,57 +108,37 @@ def to_json(value: Any) -> str | None:
     A Date becomes text, a Blob `{}`.
 
     Raises:
-        InvalidValue: something in it has no JSON text, such as a BigInt.
+        InvalidValue: the value holds what JSON cannot say: a BigInt, or itself.
     """
     try:
-        text: str | None = js.JSON.stringify(value)
+        text: str | None = _json.stringify(value)
     except JsException as error:
         raise error_from(error) from error
     return text
 
 
 def from_json(text: str) -> Any:
-    """Turn JSON text into a JavaScript value, in one crossing."""
-    return js.JSON.parse(text)
+    """Turn JSON text into a JavaScript value, in one crossing.
+
+    Raises:
+        InvalidValue: the text is not JSON.
+    """
+    try:
+        return _json.parse(text)
+    except JsException as error:
+        msg = f"the text is not JSON: {error.message}"
+        raise InvalidValue(msg, name=error.name) from error
 
 
 def from_lane(value: Any) -> Any:
     """Convert a value that came in the kernel's lane `VALUE`."""
-    return json.loads(value) if isinstance(value, str) else to_py(value)
-
-
-def key_from_lane(value: Any) -> Any:
-    """Convert a key, or a list of keys, that came in the kernel's lane `VALUE`."""
-    return json.loads(value) if isinstance(value, str) else to_key(value)
-
-
-def to_key(value: Any) -> Any:
-    """Convert a JavaScript key, or an array of keys."""
-    return _with_bytes(to_py(value))
-
-
-def _with_bytes(value: Any) -> Any:
-    if isinstance(value, memoryview):
-        return bytes(value)
-    if isinstance(value, list):
-        return [_with_bytes(item) for item in value]
-    return value
+    return decode(value) if isinstance(value, str) else to_py(value)
 
 
 def encode_record(value: object, key: Key | None) -> tuple[Any, ...]:
-    """Return what to hand to the kernel for a record: its value, whether that is JSON, its key."""
-    given = _encode_value(value)
+    """Return what to hand to the kernel for a record: its text, what has none, its key."""
+    given = _encode(value)
     return given if key is None else (*given, encode_key(key))
-
-
-def _encode_value(value: object) -> tuple[Any, bool]:
-    if isinstance(value, JsProxy):
-        return value, False
-    try:
-        text = _encode(value)
-    except (TypeError, ValueError, RecursionError):  # bytes, a Blob; infinity; a circle
-        return to_js(value), False
-    return (text, True) if _LONG_INTEGER.search(text) is None else (to_js(value), False)
 
 
 def encode_query(query: Key | KeyRange) -> Any:
@@ -163,7 +165,5 @@ def encode_keys(keys: list[Key]) -> Any:
 
 
 def _encode_parts(parts: list[Any]) -> Any:
-    try:
-        return _encode(parts)
-    except (TypeError, ValueError):  # bytes; infinity
-        return _convert(parts, InvalidKey)
+    text, objects = _encode(parts)
+    return text if objects is None else _from_text()(text, objects)

@@ -1,14 +1,17 @@
 """Keys, their order, and ranges of them, in pure Python.
 
-https://www.w3.org/TR/IndexedDB-3/#compare-two-keys: numbers come before strings, strings before
-bytes, bytes before sequences; strings compare by UTF-16 code unit. What should be a key and is none
-raises `InvalidKey`.
+https://www.w3.org/TR/IndexedDB-3/#compare-two-keys: numbers come before datetimes (which are Dates
+there), these before strings, strings before bytes, bytes before sequences; strings compare by
+UTF-16 code unit. What should be a key and is none raises `InvalidKey`.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Literal, Self
 
+from indexeddb._time import to_milliseconds
 from indexeddb.errors import InvalidKey
 
 __all__ = [
@@ -16,16 +19,24 @@ __all__ = [
     "Key",
     "KeyRange",
     "SortKey",
+    "compare",
     "extract_key",
     "prefix_of",
     "sort_key",
 ]
 
-Key = str | int | float | bytes | Sequence["Key"]
-"""What IndexedDB can order: a number, a string, bytes, or a list or tuple of keys."""
+Key = str | int | float | datetime | bytes | Sequence["Key"]
+"""What IndexedDB can order: a number, a datetime, a string, bytes, or a list or tuple of keys.
 
-Direction = Literal["next", "prev"]
-"""From the first key of a range to its last, or from the last to the first."""
+A datetime is aware, and as a key it is exact to the millisecond.
+"""
+
+Direction = Literal["next", "nextunique", "prev", "prevunique"]
+"""From the first key of a range to its last, or (`"prev"`) from the last to the first.
+
+The unique ones give one record for each key of an index: of those with the same key, the one with
+the lowest primary key.
+"""
 
 SortKey = tuple[int, Any]
 """What stands for a key in comparisons."""
@@ -130,30 +141,41 @@ def prefix_of(query: KeyRange) -> str | None:
 def sort_key(key: Key) -> SortKey:
     """Return a value that sorts as IndexedDB sorts the key."""
     if isinstance(key, str):
-        return (2, key.encode("utf-16-be", "surrogatepass"))
-    if isinstance(key, bool):
-        raise _no_key(key)
-    if isinstance(key, int):
-        if abs(key) > LARGEST_INT:
-            raise _no_key(key)
-        return (1, key)
-    if isinstance(key, float):
-        if key != key:  # noqa: PLR0124 only NaN is not itself
-            raise _no_key(key)
-        return (1, key)
+        return (3, key.encode("utf-16-be", "surrogatepass"))
+    if isinstance(key, int | float):
+        return (1, _number(key))
+    if isinstance(key, datetime):
+        try:
+            return (2, to_milliseconds(key))
+        except ValueError as error:
+            raise InvalidKey(str(error)) from None
     if isinstance(key, bytes):
-        return (3, key)
+        return (4, key)
     if isinstance(key, list | tuple):
         try:
-            return (4, tuple([sort_key(part) for part in key]))
+            return (5, tuple([sort_key(part) for part in key]))
         except RecursionError:
             msg = "a key cannot be nested so deep"
             raise InvalidKey(msg) from None
     raise _no_key(key)
 
 
+def _number(key: float) -> float:
+    is_exact = abs(key) <= LARGEST_INT if isinstance(key, int) else not math.isnan(key)
+    if isinstance(key, bool) or not is_exact:
+        raise _no_key(key)
+    return key
+
+
+def compare(left: Key, right: Key) -> int:
+    """Return -1, 0 or 1: whether a key comes before another, is the same, or comes after."""
+    first, second = sort_key(left), sort_key(right)
+    return (first > second) - (first < second)
+
+
 def _no_key(value: object) -> InvalidKey:
-    return InvalidKey(f"{value!r} is not a key: a number, a string, bytes, or a list of those")
+    kinds = "a number, a datetime, a string, bytes, or a list of those"
+    return InvalidKey(f"{value!r} is not a key: {kinds}")
 
 
 def extract_key(record: Mapping[str, Any], path: str | Sequence[str]) -> Key | None:
@@ -162,11 +184,11 @@ def extract_key(record: Mapping[str, Any], path: str | Sequence[str]) -> Key | N
     Args:
         record: the record.
         path: the name of a field, names joined by dots that lead into inner mappings, or a
-            sequence of such paths, which makes a key of several parts.
+            sequence of such paths, which makes a key of several parts. `""` is the record itself.
     """
     if isinstance(path, str):
         value: Any = record
-        for name in path.split("."):
+        for name in path.split(".") if path else ():
             value = value.get(name) if isinstance(value, Mapping) else None
         if value is None or isinstance(value, str):
             return value

@@ -7,16 +7,8 @@ import threading
 import time
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from types import FrameType
 
-from tools.bench_app import bench_app
-from tools.bench_desktop import bench_desktop
-from tools.bench_latency import bench_latency
-from tools.bench_search import bench_search
-from tools.bench_start import bench_start
-from tools.bench_store import bench_indexeddb, bench_store
-from tools.bench_sync import bench_sync
 from tools.browsers import test_browsers
 from tools.check import (
     STEPS,
@@ -27,14 +19,16 @@ from tools.check import (
     test_search,
     test_sync,
 )
+from tools.commands import run_chosen
 from tools.desktop import show_desktop
+from tools.distribution import build_indexeddb
 from tools.federation import run_federation
 from tools.homeserver import DEFAULT_PORT as HOMESERVER_PORT
 from tools.homeserver import run_homeserver
 from tools.keys import DELAYS, test_keys
-from tools.paths import DEV_SITE, SITE, ToolError
+from tools.paths import DEV_SITE, DISTRIBUTIONS, ROOT, SITE, ToolError
 from tools.server import SiteServer
-from tools.setup import set_up, set_up_tests
+from tools.setup import set_up, set_up_test_tools, set_up_tests
 from tools.site import build_site
 
 _DEFAULT_PORT = 8000
@@ -42,15 +36,7 @@ _DEFAULT_PORT = 8000
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command and gives its exit status."""
-    chosen = _parser().parse_args(arguments)
-    try:
-        status: int = chosen.run(chosen)
-    except ToolError as error:
-        print(error, file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        return 130
-    return status
+    return run_chosen(_parser().parse_args(arguments))
 
 
 def _parser() -> ArgumentParser:
@@ -64,6 +50,7 @@ def _parser() -> ArgumentParser:
 
     add("setup", _setup, "get all that building, serving and testing need")
     add("build", _build, "build the site into .build/site")
+    add("build-indexeddb", _build_indexeddb, "build the distribution of indexeddb into build/")
     add("start", _start, "build the site and serve it")
     add("dev", _dev, "serve the site and rebuild it while you edit")
     add("desktop", _desktop, "build the site and show it in a window of its own")
@@ -103,22 +90,6 @@ def _parser() -> ArgumentParser:
     )
     keys.add_argument("--worker", action="store_true", help="with the page's service worker")
     add("screenshots", _screenshots, "take a picture of every screen of the app")
-    add("bench-start", _bench_start, "measure how fast the page starts")
-    add("bench-indexeddb", _bench_indexeddb, "measure IndexedDB from Python in the browser")
-    add("bench-store", _bench_store, "measure how fast the store is in the browser")
-    latency = add("bench-latency", _bench_latency, "measure how fast a message is on other screens")
-    latency.add_argument("--times", type=int, default=50, help="how many of each; 50 as a rule")
-    search = add("bench-search", _bench_search, "measure how fast messages are found")
-    search.add_argument("archive", nargs="?", type=Path, help="JSON lines, gzipped or not")
-    search.add_argument("--messages", type=int, default=1_000_000, help="how many; 1,000,000")
-    large = add("bench-sync", _bench_sync, "measure how a large account begins to be synchronized")
-    large.add_argument("--rooms", type=int, default=200, help="how many rooms; 200 as a rule")
-    large.add_argument("--events", type=int, default=100_000, help="how many messages; 100,000")
-    desktop = add("bench-desktop", _bench_desktop, "measure the desktop's main process and window")
-    desktop.add_argument("archive", nargs="?", type=Path, help="JSON lines, gzipped or not")
-    app = add("bench-app", _bench_app, "measure how the app does with a large archive")
-    app.add_argument("archive", nargs="?", type=Path, help="JSON lines of messages, gzipped or not")
-    app.add_argument("--window", action="store_true", help="in the desktop's window")
     return parser
 
 
@@ -132,6 +103,13 @@ def _build(_: Namespace) -> int:
     started = time.monotonic()
     changed = build_site(SITE, compile_own=True)
     print(f"The site is in .build/site: {_count(changed)} in {time.monotonic() - started:.1f} s.")
+    return 0
+
+
+def _build_indexeddb(_: Namespace) -> int:
+    set_up_test_tools()
+    for path in build_indexeddb(DISTRIBUTIONS):
+        print(path.relative_to(ROOT))
     return 0
 
 
@@ -202,38 +180,6 @@ def _test_keys(arguments: Namespace) -> int:
 
 def _screenshots(_: Namespace) -> int:
     return take_screenshots()
-
-
-def _bench_start(_: Namespace) -> int:
-    return bench_start()
-
-
-def _bench_app(arguments: Namespace) -> int:
-    return bench_app(arguments.archive, in_window=arguments.window)
-
-
-def _bench_desktop(arguments: Namespace) -> int:
-    return bench_desktop(arguments.archive)
-
-
-def _bench_store(_: Namespace) -> int:
-    return bench_store()
-
-
-def _bench_latency(arguments: Namespace) -> int:
-    return bench_latency(arguments.times)
-
-
-def _bench_search(arguments: Namespace) -> int:
-    return bench_search(arguments.archive, arguments.messages)
-
-
-def _bench_sync(arguments: Namespace) -> int:
-    return bench_sync(arguments.rooms, arguments.events)
-
-
-def _bench_indexeddb(_: Namespace) -> int:
-    return bench_indexeddb()
 
 
 def _address() -> tuple[str, int]:

@@ -1,13 +1,31 @@
-"""Running other programs."""
+"""Running commands: those of the command line, and other programs."""
 
 import os
 import shutil
 import subprocess
+import sys
+from argparse import Namespace
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import IO
 
 from tools.paths import ROOT, ToolError
+
+
+def run_chosen(chosen: Namespace) -> int:
+    """Runs the command that a parser's `run` names and gives its exit status.
+
+    Args:
+        chosen: What the parser made of the command line.
+    """
+    try:
+        status: int = chosen.run(chosen)
+    except ToolError as error:
+        print(error, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    return status
 
 
 def find_program(name: str, advice: str) -> str:
@@ -22,20 +40,27 @@ def find_program(name: str, advice: str) -> str:
     return found
 
 
-def run(command: Sequence[str | Path], *, doing: str, env: Mapping[str, str] | None = None) -> None:
-    """Runs a program in the project's root, quietly; what it said is shown when it fails.
+def run(
+    command: Sequence[str | Path],
+    *,
+    doing: str,
+    env: Mapping[str, str] | None = None,
+    folder: Path = ROOT,
+) -> None:
+    """Runs a program, quietly; what it said is shown when it fails.
 
     Args:
         command: The program and its arguments.
         doing: What it is run for, to complete the sentence "Could not …".
         env: Environment variables beside those of this process.
+        folder: The folder to run it in.
 
     Raises:
         ToolError: It ended with an error.
     """
     done = subprocess.run(
         [str(part) for part in command],
-        cwd=ROOT,
+        cwd=folder,
         env={**os.environ, **(env or {})},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,

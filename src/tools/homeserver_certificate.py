@@ -10,10 +10,10 @@ import os
 import sys
 from pathlib import Path
 
-from cryptography import x509  # type: ignore[import-not-found]
-from cryptography.hazmat.primitives import hashes, serialization  # type: ignore[import-not-found]
-from cryptography.hazmat.primitives.asymmetric import ec  # type: ignore[import-not-found]
-from cryptography.x509.oid import NameOID  # type: ignore[import-not-found]
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
 certificate_path, key_path = map(Path, sys.argv[1:])
 key = ec.generate_private_key(ec.SECP256R1())

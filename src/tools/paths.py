@@ -7,9 +7,12 @@ from typing import Final
 ROOT: Final = Path(__file__).resolve().parents[2]
 SOURCE: Final = ROOT / "src" / "roomkeep"
 LIBRARY: Final = ROOT / "src" / "indexeddb"
-"""The library that Roomkeep is built on; both are in one wheel."""
+"""The library that Roomkeep is built on: a distribution of its own, and in Roomkeep's wheel."""
 NODE_MODULES: Final = ROOT / "node_modules"
 VENV: Final = ROOT / ".venv"
+
+DISTRIBUTIONS: Final = ROOT / "build"
+"""The archives to upload to a package index."""
 
 BUILD: Final = ROOT / ".build"
 SITE: Final = BUILD / "site"
@@ -19,7 +22,7 @@ PSEUDO_SITE: Final = BUILD / "pseudo-site"
 DEV_SITE: Final = BUILD / "dev-site"
 """The site as `dev` serves it: Roomkeep's own modules are in it as sources."""
 STOCK_SITE: Final = BUILD / "stock-site"
-"""An empty PyScript page on the files of npm as they are, for `bench-start` to compare with."""
+"""An empty PyScript page on the files of npm as they are, for `npm run bench:start`."""
 COMPILED: Final = BUILD / "compiled"
 COMPRESSED: Final = BUILD / "compressed"
 PAGE_WHEELS: Final = BUILD / "page-wheels"

@@ -44,6 +44,18 @@ def set_up_tests() -> Path:
         ToolError: Something is missing that the user must install.
     """
     set_up()
+    set_up_test_tools()
+    download_wheels(_PAGE_TEST_REQUIREMENTS, TEST_WHEELS, pip=venv_program("pip"))
+    return find_or_install_browser()
+
+
+def set_up_test_tools() -> None:
+    """Gets the programs that build, check and test Python packages.
+
+    Raises:
+        ToolError: Something is missing that the user must install.
+    """
+    _ensure_venv()
     stamp = Stamp("test-requirements", [_TEST_REQUIREMENTS.read_bytes(), venv_identity()])
     if not stamp.is_current():
         print("Installing the test tools …", flush=True)
@@ -54,8 +66,6 @@ def set_up_tests() -> Path:
             doing="install the test tools",
         )
         stamp.write()
-    download_wheels(_PAGE_TEST_REQUIREMENTS, TEST_WHEELS, pip=venv_program("pip"))
-    return find_or_install_browser()
 
 
 def find_node() -> str:

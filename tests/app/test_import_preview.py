@@ -271,3 +271,50 @@ def test_a_zone_knows_the_hours_that_clocks_skip_and_show_twice() -> None:
         assert made.utcoffset(when) == when.replace(tzinfo=berlin).utcoffset()
     twice = datetime(2024, 10, 27, 2, 30, fold=1)  # noqa: DTZ001 on the wall
     assert made.utcoffset(twice) == twice.replace(tzinfo=berlin).utcoffset()
+
+
+LATER = "3/4/24, 10:00 AM - Ada: Later\n"
+
+
+async def test_what_was_answered_once_is_the_default_of_the_next_import(
+    chat: Chat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("roomkeep.app.effects.import_run.find_zone", ZoneInfo)
+    imports = chat.effects.imports
+    await preview(chat, Picked(CHAT.encode(), NAME))
+    assert current(chat).answers.day_first is True
+    imports.answer_time_zone(ZoneInfo("Pacific/Kiritimati"))
+    imports.answer_day_first(day_first=False)
+    await until(lambda: not current(chat).is_reading)
+    await imports.start()
+    imports.forget()
+    next_one = await preview(chat, Picked(LATER.encode(), NAME))
+    assert next_one.answers.time_zone == ZoneInfo("Pacific/Kiritimati")
+    assert next_one.answers.day_first is False
+    # It is asked all the same, and what is shown was read with these answers.
+    assert next_one.survey.questions.keys() == {"me", "time_zone", "day_first"}
+    assert day(next_one.survey.first) == "2024-03-03T20:00"
+    await imports.start()
+    (found,) = await chat.db.get_all_rooms()
+    times = [one.timestamp for one in await chat.db.get_messages(found.id)]
+    assert next_one.survey.first in times
+
+
+async def test_the_device_s_own_zone_is_an_answer_too(
+    chat: Chat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("roomkeep.app.effects.import_run.find_zone", ZoneInfo)
+    await chat.db.save_setting("importAnswers", {"timeZone": "Asia/Tokyo", "dayFirst": True})
+    await preview(chat, Picked(b"12/31/24, 9:06 AM - Ada: Hello\n", NAME))
+    chat.effects.imports.answer_time_zone(None)
+    await until(lambda: not current(chat).is_reading)
+    await chat.effects.imports.start()
+    # What this file did not leave open stays.
+    assert await chat.db.get_setting("importAnswers") == {"timeZone": "", "dayFirst": True}
+
+
+@pytest.mark.parametrize("kept", [None, 5, [], {"timeZone": 7, "dayFirst": "no"}])
+async def test_answers_that_cannot_be_read_count_as_none(chat: Chat, kept: object) -> None:
+    await chat.db.save_setting("importAnswers", kept)
+    found = await preview(chat, Picked(CHAT.encode(), NAME))
+    assert (found.answers.time_zone, found.answers.day_first) == (None, True)

@@ -16,8 +16,9 @@ from roomkeep.app.people import (
     may_moderate,
     roles_to_give,
 )
-from roomkeep.app.storage_state import say_bytes, say_contents
+from roomkeep.app.storage_state import say_contents
 from roomkeep.errors import InvalidRecord, StorageFull
+from roomkeep.localization import format_size
 from roomkeep.models import Ban, Role, Room, RoomMember, User
 from roomkeep.persistence import LaunchSettings, Rights
 from support.chat import Chat
@@ -171,7 +172,7 @@ def test_what_one_says_of_oneself_has_an_end() -> None:
     ],
 )
 def test_sizes(size: float, said: str) -> None:
-    assert say_bytes(size) == said
+    assert format_size(size) == said
 
 
 def test_what_goes_is_said_in_words() -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from roomkeep.archives.errors import ArchiveError
 from roomkeep.archives.importer import Answers
+from roomkeep.archives.records import Looking
 from support.archive_files import Found, data, iso, opened, zipped
 
 NAME = "WhatsApp Chat with Ann.txt"
@@ -126,3 +127,9 @@ def test_a_colon_in_the_new_name_of_a_group_makes_no_sender() -> None:
     found = Found(opened(text.encode(), NAME))
     assert [one.sender_name for one in found.messages] == ["Ann"]
     assert found.noted("notice") == 1
+
+
+def test_a_long_chat_is_looked_through_in_short_steps() -> None:
+    chat = "".join(f"1/2/24, 9:05 - Ann: {n}\n" for n in range(10_000)).encode()
+    items = Found(opened(chat, NAME)).items
+    assert sum(isinstance(item, Looking) for item in items[:60]) >= 10_000 // 200

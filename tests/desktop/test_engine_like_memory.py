@@ -86,6 +86,7 @@ def questions(draw: st.DrawFn) -> tuple[str, Body[Any]]:
             "prefix": of_any_order(await tx.get_all_keys("messages", query=prefix)),
             "existing": await tx.existing(store, keys),
             "get_many": await tx.get_many(store, keys, kind),
+            "find": of_any_order(await tx.find(store, single, some, kind)),
             "find_keys": {value: of_any_order(those) for value, those in found.items()},
             "unreadable": sorted((one.store, one.key) for one in tx.unreadable),
         }

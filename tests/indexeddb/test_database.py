@@ -1,6 +1,7 @@
 """Databases: opening, upgrading, and what the world does to an open one."""
 
 import asyncio
+import contextlib
 from collections.abc import Iterator
 from typing import Any
 
@@ -323,6 +324,7 @@ async def test_a_lost_connection_is_opened_again(db: indexeddb.Database) -> None
     assert await db.read(["numbers"], get) == 1
 
 
+@pytest.mark.browser
 async def test_a_connection_that_another_call_has_opened_again_stays(
     db: indexeddb.Database,
 ) -> None:
@@ -332,9 +334,10 @@ async def test_a_connection_that_another_call_has_opened_again_stays(
         # Lost under the first attempt, and later than under another call.
         while not again:
             await tx.store("things").count()
-        if db._connection is again[0] and len(again) == 1:
+        if len(again) == 1:
             again.append(None)
-            raise indexeddb.ConnectionLost("the connection is lost")
+            with lost_server():
+                tx.store("things").count()
 
     late = asyncio.ensure_future(db.read(["things"], lose))
     await asyncio.sleep(0)
@@ -344,6 +347,65 @@ async def test_a_connection_that_another_call_has_opened_again_stays(
     await late
     assert db._connection is again[0]
     assert db._connection.is_open  # type: ignore[union-attr]
+
+
+@contextlib.contextmanager
+def lost_server() -> Iterator[None]:
+    """Have each `count` fail as where Safari has lost its server."""
+    run_js("""
+        globalThis.keptCount = IDBObjectStore.prototype.count;
+        IDBObjectStore.prototype.count = function () {
+            const text = "Connection to Indexed Database server lost. Refresh the page.";
+            throw Object.assign(new DOMException(text, "UnknownError"), {stack: "at count"});
+        };
+    """)
+    try:
+        yield
+    finally:
+        run_js("IDBObjectStore.prototype.count = globalThis.keptCount")
+
+
+async def test_a_loss_that_the_body_itself_raises_comes_out_of_its_one_run(
+    db: indexeddb.Database,
+) -> None:
+    mine = indexeddb.ConnectionLost("to the server, of which the body knows")
+    runs: list[str] = []
+
+    async def body(tx: indexeddb.Transaction) -> None:
+        runs.append("body")
+        tx.store("numbers").put(1, "n")
+        raise mine
+
+    with pytest.raises(indexeddb.ConnectionLost) as caught:
+        await db.write(["numbers"], body)
+    assert caught.value is mine
+    assert runs == ["body"]
+    assert db._connection.is_open  # type: ignore[union-attr]
+    assert await db.count("numbers") == 0
+
+    async def to_two(tx: indexeddb.UpgradeTransaction, _old_version: int) -> None:
+        runs.append("upgrade")
+        tx.delete_store("numbers")
+        raise mine
+
+    with pytest.raises(indexeddb.ConnectionLost) as caught:
+        await indexeddb.open(NAME, 2, to_two)
+    assert caught.value is mine
+    assert runs == ["body", "upgrade"]
+
+
+@pytest.mark.browser
+async def test_a_connection_that_is_lost_twice_says_so(db: indexeddb.Database) -> None:
+    runs: list[object] = []
+
+    async def body(tx: indexeddb.Transaction) -> None:
+        runs.append(tx)
+        await tx.store("numbers").count()
+
+    with lost_server(), pytest.raises(indexeddb.ConnectionLost, match="server lost"):
+        await db.read(["numbers"], body)
+    assert len(runs) == 2
+    assert await db.count("numbers") == 0
 
 
 async def test_a_database_deleted_under_us_is_made_anew(db: indexeddb.Database) -> None:

@@ -303,6 +303,105 @@ async def test_when_a_write_returns_every_connection_sees_it(db: indexeddb.Datab
     other.close()
 
 
+@pytest.mark.parametrize("run", ["read", "write"])
+@pytest.mark.parametrize("chosen", [None, KeyError("the plants are watered")])
+@pytest.mark.parametrize("is_caught", [False, True])
+async def test_an_abort_undoes_everything_whatever_the_body_makes_of_it(
+    db: indexeddb.Database, run: str, chosen: Exception | None, is_caught: bool
+) -> None:
+    async def body(tx: indexeddb.Transaction) -> str:
+        numbers = tx.store("numbers")
+        pending = numbers.get("n")
+        if run == "write":
+            await numbers.put(1, "n")
+        try:
+            tx.abort(chosen)
+        except (indexeddb.TransactionAborted, KeyError):
+            if not is_caught:
+                raise
+        with pytest.raises(indexeddb.IndexedDBError):
+            await pending
+        with pytest.raises(indexeddb.IndexedDBError):
+            await numbers.get("n")
+        return "done"
+
+    with pytest.raises((indexeddb.TransactionAborted, KeyError)) as caught:
+        await getattr(db, run)(["numbers"], body)
+    if chosen is None:
+        assert "the body has undone the transaction" in str(caught.value)
+    else:
+        assert caught.value is chosen
+    assert await read_all(db) == []
+
+
+async def test_a_body_that_goes_on_when_all_is_undone_runs_once(db: indexeddb.Database) -> None:
+    runs: list[str] = []
+
+    async def abort(tx: indexeddb.Transaction) -> None:
+        with pytest.raises(KeyError):
+            tx.abort(KeyError())
+        await ask(tx)
+
+    async def fail(tx: indexeddb.Transaction) -> None:
+        for _ in range(2):
+            tx.store("numbers").add(1, "a")
+        with pytest.raises(indexeddb.ConstraintViolated):
+            await tx.store("numbers").count()
+        await ask(tx)
+
+    async def ask(tx: indexeddb.Transaction) -> None:
+        runs.append("asked")
+        with pytest.raises(indexeddb.TransactionAborted, match="already ended"):
+            await tx.store("things").count()
+        raise ValueError("on purpose")
+
+    for body, error in ((abort, KeyError), (fail, ValueError)):
+        with pytest.raises(error):
+            await db.write(["numbers", "things"], body)
+    assert runs == ["asked", "asked"]
+    assert await read_all(db) == []
+
+
+async def test_the_first_abort_counts(db: indexeddb.Database) -> None:
+    async def body(tx: indexeddb.Transaction) -> None:
+        for n in range(3):
+            with pytest.raises(KeyError):
+                tx.abort(KeyError(n))
+        raise ValueError
+
+    with pytest.raises(KeyError) as caught:
+        await db.write(["numbers"], body)
+    assert caught.value.args == (0,)
+
+
+async def test_a_transaction_that_is_aborted_while_its_body_waits(db: indexeddb.Database) -> None:
+    begun: asyncio.Future[indexeddb.Transaction] = asyncio.get_running_loop().create_future()
+
+    async def body(tx: indexeddb.Transaction) -> None:
+        begun.set_result(tx)
+        while True:
+            await tx.store("numbers").put(1, "n")
+
+    writing = asyncio.ensure_future(db.write(["numbers"], body))
+    tx = await begun
+    with pytest.raises(indexeddb.TransactionAborted):
+        tx.abort()
+    with pytest.raises(indexeddb.TransactionAborted, match="the body has undone"):
+        await writing
+    assert await read_all(db) == []
+
+
+async def test_a_transaction_tells_what_it_is(db: indexeddb.Database) -> None:
+    async def body(tx: indexeddb.Transaction) -> Any:
+        return tx.mode, tx.durability, tx.store_names
+
+    stores = ["things", "numbers"]
+    assert await db.read(stores, body) == ("readonly", "default", ["numbers", "things"])
+    assert await db.write(stores, body) == ("readwrite", "relaxed", ["numbers", "things"])
+    written = await db.write(["things"], body, durability="strict")
+    assert written == ("readwrite", "strict", ["things"])
+
+
 async def test_strict_durability_is_taken(db: indexeddb.Database) -> None:
     assert await db.write(["numbers"], increment, durability="strict") == 1
 

@@ -4,6 +4,7 @@ from typing import Any, get_args
 
 from roomkeep.app.effects.exports import ExportEffects
 from roomkeep.app.storage_state import LAST_BACKUP
+from roomkeep.app.transcript_state import TranscriptFormat
 from roomkeep.models import Record
 from roomkeep.persistence import DatabaseService, StoreName
 from support.archives import Picked
@@ -45,6 +46,15 @@ class App(Chat):
         effects: Any = self
         await ExportEffects(self.effects.context, effects).start()
         return self.saved.data
+
+    async def export_messages(self, kind: TranscriptFormat = "json") -> str:
+        """Export the messages that the dialog is about."""
+        self.saved = Saved()
+        effects: Any = self
+        self.effects.transcripts._blobs = effects
+        self.effects.transcripts.choose(kind)
+        await self.effects.transcripts.start()
+        return self.saved.data.decode()
 
     async def restore(self, data: bytes) -> str:
         return await self.import_files(Picked(data, "export.jsonl.gz"))

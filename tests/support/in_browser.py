@@ -203,6 +203,7 @@ def build_test_site(target: Path, node_ids: list[str]) -> None:
     """Make a folder hold the page that runs some tests, and all that it loads beside the site."""
     write_python_page(target, ROOT / "tests" / "page" / "run.py", packages=["micropip"])
     (target / "python_stdlib.zip").write_bytes(whole_library())
+    shutil.copy(ROOT / "tests" / "page" / "worker.mjs", target)
     wheels = sorted(TEST_WHEELS.glob("*.whl"))
     for wheel in wheels:
         shutil.copy(wheel, target)

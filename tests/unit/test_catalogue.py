@@ -23,7 +23,7 @@ TEXT_ID = re.compile(r"[a-z]+\.[a-z_0-9]+")
 
 MODULES = [
     path
-    for part in ("app", "archives", "desktop/window")
+    for part in ("app", "archives", "desktop/window", "localization")
     for path in sorted((SOURCE / part).rglob("*.py"))
     # What sample rooms hold was written by the people in them.
     if path.parent.name != "app" or not path.stem.startswith("sample")

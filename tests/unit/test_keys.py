@@ -1,5 +1,6 @@
 """Keys compare in Python as IndexedDB compares them."""
 
+from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -7,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexeddb.errors import InvalidKey
-from indexeddb.keys import Key, KeyRange, extract_key, prefix_of, sort_key
+from indexeddb.keys import Key, KeyRange, compare, extract_key, prefix_of, sort_key
 
 SORTED: list[Key] = [
     float("-inf"),
@@ -16,6 +17,10 @@ SORTED: list[Key] = [
     0,
     1,
     float("inf"),
+    datetime(1, 1, 1, tzinfo=UTC),
+    datetime(1969, 12, 31, tzinfo=UTC),
+    datetime(2026, 1, 1, 2, tzinfo=timezone(timedelta(hours=2))),
+    datetime(2026, 1, 1, 0, 0, 0, 1_000, tzinfo=UTC),
     "",
     "A",
     "a",
@@ -44,6 +49,9 @@ NO_KEYS: list[Any] = [
     {1},
     object(),
     bytearray(b"x"),
+    datetime(2026, 1, 1),  # noqa: DTZ001
+    ("a", datetime(2026, 1, 1)),  # noqa: DTZ001
+    date(2026, 1, 1),
     ("a", None),
     [[True]],
     CIRCLE,
@@ -61,6 +69,23 @@ def test_the_order_is_the_specifications() -> None:
     assert sorted(shuffled, key=sort_key) == SORTED
 
 
+def test_a_moment_is_the_same_key_in_every_time_zone_and_exact_to_the_millisecond() -> None:
+    noon = datetime(2026, 1, 1, 12, tzinfo=UTC)
+    same = noon.astimezone(timezone(timedelta(hours=-5)))
+    assert sort_key(noon) == sort_key(same) == sort_key(noon + timedelta(microseconds=999))
+    assert KeyRange(noon, noon + timedelta(days=1)).includes(same)
+    assert not KeyRange(upper=noon).includes(noon + timedelta(milliseconds=1))
+    assert extract_key({"at": noon}, "at") == noon
+    assert extract_key({"at": noon.replace(tzinfo=None)}, "at") is None
+
+
+def test_two_keys_compare_as_the_specification_says() -> None:
+    for place, key in enumerate(SORTED):
+        assert [compare(key, other) for other in SORTED] == [
+            (place > at) - (place < at) for at in range(len(SORTED))
+        ]
+
+
 @given(st.text(), st.text())
 def test_strings_compare_by_utf_16_code_unit(left: str, right: str) -> None:
     assert (sort_key(left) < sort_key(right)) == (units(left) < units(right))
@@ -68,6 +93,9 @@ def test_strings_compare_by_utf_16_code_unit(left: str, right: str) -> None:
 
 @pytest.mark.parametrize("key", NO_KEYS)
 def test_what_is_no_key_is_refused_everywhere(key: Any) -> None:
+    for one, other in ((key, 1), (1, key)):
+        with pytest.raises(InvalidKey):
+            compare(one, other)
     for make in (sort_key, KeyRange.only, KeyRange().includes, KeyRange.starting_with):
         with pytest.raises(InvalidKey):
             make(key)
@@ -88,8 +116,8 @@ def test_a_range_in_which_no_key_can_lie_is_refused(
         KeyRange(lower, upper, **is_open)
 
 
-@pytest.mark.parametrize("lower", [None, *SORTED[3:20:4]])
-@pytest.mark.parametrize("upper", [None, *SORTED[3:20:4]])
+@pytest.mark.parametrize("lower", [None, *SORTED[3:24:4]])
+@pytest.mark.parametrize("upper", [None, *SORTED[3:24:4]])
 @pytest.mark.parametrize("lower_open", [False, True])
 @pytest.mark.parametrize("upper_open", [False, True])
 def test_a_range_includes_what_lies_between_its_bounds(
@@ -133,7 +161,7 @@ def test_a_prefix_ends_before_the_next_character_in_utf_16(prefix: str, upper: K
 
 def test_the_empty_prefix_is_all_strings_and_nothing_else() -> None:
     query = KeyRange.prefix("")
-    assert [key for key in SORTED if query.includes(key)] == SORTED[6:13]
+    assert [key for key in SORTED if query.includes(key)] == SORTED[10:17]
 
 
 def test_a_prefix_cannot_end_in_half_a_character() -> None:
@@ -166,6 +194,9 @@ def test_a_record_has_a_key_where_each_part_is_one() -> None:
     for path in ["flag", "none", "missing", "in", "a.b", ("a", "missing"), ("a", "flag")]:
         assert extract_key(record, path) is None
     assert extract_key({"n": float("nan")}, "n") is None
+    assert extract_key(record, "") is None
+    assert extract_key(record, ("a", "")) is None
+    assert extract_key({"": "x"}, "") is None
 
 
 def test_a_range_of_beginnings_ends_after_all_that_begin_so() -> None:

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from indexeddb._memory.store import Store
 from indexeddb._memory.transaction import Transaction
-from indexeddb._platform import DOMException
+from indexeddb._platform import DOMException, jsnull
 
 Handler = Callable[[Any], Any] | None
 
@@ -29,6 +29,15 @@ class Task(Protocol):
     def proceed(self) -> None:
         """Go on: all connections that were in the way are closed."""
         ...
+
+
+def call(handler: Callable[[Any], Any], event: Any) -> None:
+    """Call a handler of an event; what it raises stops nothing, and is reported."""
+    try:
+        handler(event)
+    except Exception as error:  # noqa: BLE001 it goes where asyncio reports its callbacks'
+        context = {"message": f"a handler of {event.type!r} failed", "exception": error}
+        asyncio.get_running_loop().call_exception_handler(context)
 
 
 def sort_names(names: Iterable[str]) -> list[str]:
@@ -99,12 +108,11 @@ class Database:
 
     def make_way(self, new_version: int | None, on_blocked: Callable[[], None]) -> None:
         """Ask all connections to close; when they are closed, the request goes on."""
-        event = SimpleNamespace(
-            type="versionchange", oldVersion=self.version, newVersion=new_version
-        )
+        new = jsnull if new_version is None else new_version
+        event = SimpleNamespace(type="versionchange", oldVersion=self.version, newVersion=new)
         for connection in self.connections[:]:
             if not connection.is_closing and connection.onversionchange is not None:
-                connection.onversionchange(event)
+                call(connection.onversionchange, event)
         if any(not connection.is_closing for connection in self.connections):
             on_blocked()
         self._is_waiting = True
@@ -199,4 +207,4 @@ class Connection:
             transaction.abort()
         self._end_if_idle()
         if self.onclose is not None:
-            self.onclose(SimpleNamespace(type="close"))
+            call(self.onclose, SimpleNamespace(type="close"))

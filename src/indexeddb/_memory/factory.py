@@ -4,7 +4,7 @@ import asyncio
 from types import SimpleNamespace
 from typing import Any
 
-from indexeddb._memory.database import Connection, Database, Handler, Task, sort_names
+from indexeddb._memory.database import Connection, Database, Handler, Task, call, sort_names
 from indexeddb._memory.transaction import Transaction
 from indexeddb._platform import DOMException
 
@@ -62,7 +62,7 @@ class Request(Task):
 
     def _tell(self, kind: str, handler: Handler, **more: Any) -> None:
         if handler is not None:
-            handler(SimpleNamespace(type=kind, preventDefault=lambda: None, **more))
+            call(handler, SimpleNamespace(type=kind, preventDefault=lambda: None, **more))
 
     def _tell_blocked(self) -> None:
         self._tell("blocked", self.onblocked)

@@ -1,12 +1,20 @@
 """The kernel of databases in memory: the functions of the browser's, by the same names."""
 
 import json
+from functools import partial
 from typing import Any
 
 from indexeddb._kernel import RAW, Kernel
 from indexeddb._memory.cursor import Cursor
 from indexeddb._memory.database import Connection, sort_names
-from indexeddb._memory.operations import OPERATIONS, Run, Source, delete_many, put_many
+from indexeddb._memory.operations import (
+    OPERATIONS,
+    Run,
+    Source,
+    check_direction,
+    delete_many,
+    put_many,
+)
 from indexeddb._memory.records import check_path, read_query
 from indexeddb._memory.store import Index, Store
 from indexeddb._memory.transaction import Transaction
@@ -45,13 +53,11 @@ class MemoryKernel(Kernel):
         mode: str,
         durability: str,
         store: str,
-        lane: int,
-        operation: str,
         *given: Any,
     ) -> int:
         number = self.begin(connection, mode, durability, store)
         try:
-            self.ask(number, store, None, lane, operation, *given)
+            self.ask(number, store, *given)
         except DOMException:
             self.forget(number)
             self.abort(number)
@@ -83,19 +89,26 @@ class MemoryKernel(Kernel):
     ) -> int:
         transaction = self._find(number)
         source = transaction.source(store, index)
-        if operation == "openCursor":
+        if operation in {"openCursor", "openKeyCursor"}:
             return transaction.ask(RAW, self._open_cursor(transaction, source, *given))
         return transaction.ask(lane, OPERATIONS[operation](transaction.undo, source, *given))
 
-    def proceed(self, number: int, cursor: Cursor) -> int:
-        return self._find(number).ask(RAW, cursor.move)
+    def proceed(
+        self,
+        number: int,
+        cursor: Cursor,
+        count: int | None = None,
+        key: Any = None,
+        primary_key: Any = None,
+    ) -> int:
+        return self._find(number).ask(RAW, cursor.proceed(count, key, primary_key))
 
     def attach(self, number: int, lane: int, run: Run) -> int:
         return self._find(number).ask(lane, run)
 
-    def put_many(self, number: int, store: str, texts: str) -> None:
+    def put_many(self, number: int, store: str, texts: str, count: int) -> None:
         transaction = self._find(number)
-        run, failure = put_many(transaction.undo, transaction.store(store), texts)
+        run, failure = put_many(transaction.undo, transaction.store(store), texts, count)
         transaction.do(run)
         if failure is not None:
             raise failure
@@ -111,8 +124,9 @@ class MemoryKernel(Kernel):
 
     def describe(self, number: int, name: str) -> str:
         store = self._find(number).store(name)
-        paths = {one: store.indexes[one].key_path for one in sort_names(store.indexes)}
-        return json.dumps({"keyPath": store.key_path, "indexes": paths})
+        indexes = [store.indexes[one] for one in sort_names(store.indexes)]
+        described = {one.name: [one.key_path, one.unique, one.multi_entry] for one in indexes}
+        return json.dumps([store.key_path, store.auto_increment, described])
 
     def create_store(self, number: int, name: str, options: str) -> None:
         transaction = self._upgrade(number)
@@ -131,6 +145,21 @@ class MemoryKernel(Kernel):
         transaction.source(name, None)
         store = transaction.stores.pop(name)
         transaction.undo.append(lambda: transaction.stores.update({name: store}))
+
+    def rename_store(self, number: int, name: str, new_name: str) -> None:
+        transaction = self._upgrade(number)
+        store = transaction.store(name)
+        if new_name == name:
+            return
+        if new_name in transaction.stores:
+            raise DOMException("ConstraintError", f"there is a store {new_name!r}")
+
+        def rename(old: str, new: str) -> None:
+            transaction.stores[new] = transaction.stores.pop(old)
+            store.name = new
+
+        rename(name, new_name)
+        transaction.undo.append(lambda: rename(new_name, name))
 
     def create_index(self, number: int, store: str, name: str, path: str, options: str) -> None:
         transaction = self._upgrade(number)
@@ -154,12 +183,31 @@ class MemoryKernel(Kernel):
         index = source.indexes.pop(name)
         transaction.undo.append(lambda: source.indexes.update({name: index}))
 
+    def rename_index(self, number: int, store: str, name: str, new_name: str) -> None:
+        transaction = self._upgrade(number)
+        source = transaction.store(store)
+        transaction.source(store, name)
+        if new_name == name:
+            return
+        if new_name in source.indexes:
+            raise DOMException("ConstraintError", f"the store {store!r} has an index {new_name!r}")
+
+        def rename(old: str, new: str) -> None:
+            index = source.indexes.pop(old)
+            source.indexes[new] = index
+            index.name = new
+
+        rename(name, new_name)
+        transaction.undo.append(lambda: rename(new_name, name))
+
     putMany = put_many
     deleteMany = delete_many
     createStore = create_store
     deleteStore = delete_store
+    renameStore = rename_store
     createIndex = create_index
     deleteIndex = delete_index
+    renameIndex = rename_index
 
     def _make(self, connection: Connection, scope: frozenset[str], mode: str) -> Transaction:
         transaction = Transaction(self, connection, scope, mode)
@@ -168,7 +216,7 @@ class MemoryKernel(Kernel):
 
     def _find(self, number: int) -> Transaction:
         transaction = self.transactions.get(number)
-        if transaction is None:
+        if transaction is None or transaction.is_ended:
             raise DOMException("TransactionInactiveError", "The transaction has ended.")
         return transaction
 
@@ -182,4 +230,5 @@ class MemoryKernel(Kernel):
     def _open_cursor(
         self, transaction: Transaction, source: Source, query: Any, direction: str
     ) -> Run:
-        return Cursor(transaction.undo, source, read_query(query), direction).move
+        check_direction(direction)
+        return partial(Cursor(transaction.undo, source, read_query(query), direction).advance, 1)

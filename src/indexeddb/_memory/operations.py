@@ -5,20 +5,22 @@ in its turn. That may raise a `DOMException` too: the failure of the request.
 """
 
 from collections.abc import Callable
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, get_args
 
 from indexeddb._memory.records import (
     Record,
     Span,
+    keep_value,
     place_of,
     read_keys,
     read_parts,
     read_query,
-    read_texts,
     read_value,
 )
 from indexeddb._memory.store import Index, Store, Undo
 from indexeddb._platform import DOMException
+from indexeddb._structured import parse, read_each
+from indexeddb.keys import Direction, SortKey
 
 Source = Store | Index
 Run = Callable[[], Any]
@@ -40,14 +42,28 @@ class Records(list[Record | None]):
     """The result of a request for many records; None for each that is missing."""
 
 
+def check_direction(direction: str) -> None:
+    """Check that there is such a direction.
+
+    Raises:
+        DOMException: there is none.
+    """
+    if direction not in get_args(Direction):
+        raise DOMException("TypeError", f"{direction!r} is not a direction")
+
+
 def _range(source: Source, span: Span, direction: str, count: int | None, offset: int = 0) -> Any:
     start, end = source.select(span)
-    if direction == "prev":
+    entries: Any = source.entries
+    if direction.endswith("unique") and isinstance(source, Index):
+        entries = source.first_of_each_key(start, end)
+        start, end = 0, len(entries)
+    if direction.startswith("prev"):
         end -= offset
         start = start if count is None else max(start, end - count)
-        return source.entries[start : max(start, end)][::-1]
+        return entries[start : max(start, end)][::-1]
     start += offset
-    return source.entries[start : end if count is None else min(end, start + count)]
+    return entries[start : end if count is None else min(end, start + count)]
 
 
 def _get(_undo: Undo, source: Source, query: Any) -> Run:
@@ -73,9 +89,8 @@ def _get_key(undo: Undo, source: Source, query: Any) -> Run:
     return key
 
 
-def _get_all(
-    _undo: Undo, source: Source, query: Any, count: int | None = None, direction: str = "next"
-) -> Run:
+def _get_all(_undo: Undo, source: Source, query: Any, count: int | None, direction: str) -> Run:
+    check_direction(direction)
     span = read_query(query)
     return lambda: _records(source, span, direction, count)
 
@@ -83,13 +98,17 @@ def _get_all(
 def _page(
     _undo: Undo, source: Source, query: Any, count: int | None, direction: str, offset: int
 ) -> Run:
+    check_direction(direction)
     span = read_query(query)
     return lambda: _records(source, span, direction, count, offset)
 
 
-def _get_all_keys(_undo: Undo, source: Source, query: Any, count: int | None = None) -> Run:
+def _get_all_keys(
+    _undo: Undo, source: Source, query: Any, count: int | None, direction: str
+) -> Run:
+    check_direction(direction)
     span = read_query(query)
-    return lambda: [record.key for record in _records(source, span, "next", count)]
+    return lambda: [record.key for record in _records(source, span, direction, count)]
 
 
 def _count(_undo: Undo, source: Source, query: Any) -> Run:
@@ -107,6 +126,13 @@ def _get_many(_undo: Undo, store: Store, keys: Any) -> Run:
     return lambda: Records(map(store.rows.get, places))
 
 
+def _get_many_of(_undo: Undo, index: Index, values: Any) -> Run:
+    spans = [Span(place, place) for place in read_keys(values)]
+    return lambda: Records(
+        record for span in spans for record in _records(index, span, "next", None)
+    )
+
+
 def _existing(_undo: Undo, store: Store, keys: Any) -> Run:
     places = read_keys(keys)
     return lambda: [place in store.rows for place in places]
@@ -118,58 +144,64 @@ def _find_keys(_undo: Undo, index: Index, values: Any) -> Run:
 
 
 def _write(*, is_new: bool) -> Callable[..., Run]:
-    def write(undo: Undo, store: Store, value: Any, is_text: bool, key: Any = None) -> Run:  # noqa: FBT001 as the kernel is called
+    def write(undo: Undo, store: Store, text: str, objects: Any = None, key: Any = None) -> Run:
         undo.check_writable()
         given = None
         if key is not None:
             (given_key,) = read_parts(key)
             given = given_key, place_of(given_key)
-        cloned, text = read_value(value, is_text=is_text)
-        found = store.key_for(cloned, given)
-        return lambda: store.write(cloned, text, found, is_new=is_new, undo=undo)
+        value, kept = read_value(text, objects)
+        found = store.key_for(value, given)
+        return lambda: store.write(value, kept, found, is_new=is_new, undo=undo)
 
     return write
 
 
 def _patch_many(undo: Undo, store: Store, keys: Any, text: str) -> Run:
     places = read_keys(keys)
-    fields, _ = read_value(text, is_text=True)
+    fields = parse(text)
+    if not isinstance(fields, dict):
+        raise DOMException("SyntaxError", "The fields are not an object.")
 
     def read() -> Later:
-        patched = []
+        patched: list[Patched] = []
         failure = None
-        for place in places:
-            record = store.rows.get(place)
-            if record is None:
-                continue
-            value = record.load()
-            if isinstance(value, dict):
-                value.update(fields)
+        records = filter(None, map(store.rows.get, places))
+        try:
+            for record in records:
+                patched.append(_patch(store, record, fields, undo))  # noqa: PERF401 what comes before a failure stays
+        except DOMException as error:
+            failure = error
+        return Later(lambda: write(patched), failure)
+
+    def write(patched: list[Patched]) -> None:
+        failure = None
+        for value, kept, found in patched:
             try:
-                undo.check_writable()
-                value, text = read_value(value, is_text=False)
-                given = None if store.key_path is not None else (record.key, place)
-                patched.append((value, text, store.key_for(value, given)))
+                store.write(value, kept, found, is_new=False, undo=undo)
             except DOMException as error:
-                failure = error
-                break
-
-        def write() -> None:
-            failure = None
-            for value, text, found in patched:
-                try:
-                    store.write(value, text, found, is_new=False, undo=undo)
-                except DOMException as error:
-                    failure = failure or error
-            if failure is not None:
-                raise failure
-
-        return Later(write, failure)
+                failure = failure or error
+        if failure is not None:
+            raise failure
 
     return read
 
 
-def put_many(undo: Undo, store: Store, texts: str) -> tuple[Run, DOMException | None]:
+Patched = tuple[Any, str | None, tuple[Any, SortKey] | None]
+"""A value, its JSON text if any, and the key to store it under."""
+
+
+def _patch(store: Store, record: Record, fields: dict[str, Any], undo: Undo) -> Patched:
+    value = record.load()
+    if not isinstance(value, dict):
+        raise DOMException("TypeError", "A record to patch is not an object.")
+    undo.check_writable()
+    value, kept = keep_value({**value, **fields})
+    given = None if store.key_path is not None else (record.key, record.place)
+    return value, kept, store.key_for(value, given)
+
+
+def put_many(undo: Undo, store: Store, texts: str, count: int) -> tuple[Run, DOMException | None]:
     """Put many records, given as the JSON text of an array, up to the first that cannot be put.
 
     Returns:
@@ -177,12 +209,15 @@ def put_many(undo: Undo, store: Store, texts: str) -> tuple[Run, DOMException | 
     """
     given = []
     failure = None
-    for value, text in read_texts(texts):
+    records = list(read_each(texts))
+    if len(records) != count:
+        raise DOMException("SyntaxError", "A text is not the text of one record.")
+    for n, (value, text) in enumerate(records):
         try:
             undo.check_writable()
             given.append((value, text, store.key_for(value, None)))
         except DOMException as error:
-            failure = error
+            failure = DOMException(error.name, f"records[{n}]: {error.message}")
             break
 
     def run() -> None:
@@ -228,6 +263,7 @@ OPERATIONS: Final[dict[str, Callable[..., Run]]] = {
     "getAllKeys": _get_all_keys,
     "getKey": _get_key,
     "getMany": _get_many,
+    "getManyOf": _get_many_of,
     "page": _page,
     "patchMany": _patch_many,
     "put": _write(is_new=False),

@@ -4,9 +4,13 @@ import functools
 from typing import Any, Final, NamedTuple
 
 from indexeddb import _structured
-from indexeddb._platform import DOMException, JsException, JsProxy, js, jsnull
+from indexeddb._blob import Blob
+from indexeddb._platform import DOMException, JsException, JsProxy, js
+from indexeddb._structured import Read
+from indexeddb._time import from_milliseconds
+from indexeddb._values import to_py
 from indexeddb.errors import InvalidKey
-from indexeddb.keys import SortKey, sort_key
+from indexeddb.keys import LARGEST_INT, SortKey, sort_key
 
 KeyPath = str | list[str]
 Entries = tuple[tuple[SortKey, SortKey], ...]
@@ -45,20 +49,16 @@ class Record:
     def load(self) -> Any:
         """Return a copy of the value."""
         if self.text is None:
-            return _structured.clone(self._value, _keep)
-        return _structured.parse(self.text)[0]
+            return _structured.copy(self._value)
+        return _structured.parse(self.text)
 
     def stringify(self) -> str:
         """Return the value as JSON text, also where that does not say all of it.
 
         Raises:
-            CannotClone: it holds a BigInt.
+            DOMException: it holds a BigInt.
         """
         return _structured.stringify(self._value) if self.text is None else self.text
-
-
-def _keep(value: Any) -> Any:
-    return value
 
 
 class Span(NamedTuple):
@@ -71,51 +71,39 @@ class Span(NamedTuple):
 
 
 ALL = Span()
-_NUMBER, _ARRAY = (sort_key(key)[0] for key in (0, ()))
+_NUMBER, _STRING, _ARRAY = (sort_key(key)[0] for key in (0, "", ()))
+_DATE = _NUMBER + 1
 
 
-def read_value(value: Any, *, is_text: bool) -> tuple[Any, str | None]:
-    """Return a copy of a value that is given as JSON text or as it is, and its JSON text if any."""
+def read_value(text: str, objects: Any = None) -> Read:
+    """Return the value of a text, given what has no text, and the JSON text that says all of it."""
+    value, kept = _structured.read(text, to_py(objects))
+    # What is JavaScript's is the user's own, and can change.
+    return keep_value(value) if objects is not None else (value, kept)
+
+
+def keep_value(value: Any) -> Read:
+    """Return a copy of a value, and the JSON text that says all of it."""
     try:
-        if is_text:
-            return _structured.parse(value)
-        if isinstance(value, JsProxy):
-            value = value.to_py()
-        value = _structured.clone(value, _clone_foreign)
-        return value, _structured.text_of(value)
-    except _structured.NotJSON as error:
-        raise DOMException("SyntaxError", str(error)) from error
-    except _structured.CannotClone as error:
-        raise DOMException("DataCloneError", str(error)) from error
+        copy = _structured.copy(to_py(value), _copy_leaf)
+        return copy, _structured.text_of(copy)
     except RecursionError as error:
-        raise DOMException("RangeError", str(error)) from error
+        raise DOMException("RangeError", "the value holds itself, or is too deep") from error
 
 
-def _clone_foreign(value: Any) -> Any:
-    """Clone what only JavaScript has, such as a Blob."""
-    if value is jsnull:
-        return None
+def _copy_leaf(value: Any) -> Any:
+    """Copy what only JavaScript has."""
     if not isinstance(value, JsProxy):
-        return _structured.clone_other(value)
+        return value
     try:
         return js.structuredClone(value)
     except JsException as error:
-        raise _structured.CannotClone(error.message) from error
-
-
-def read_texts(array: str) -> list[tuple[Any, str | None]]:
-    """Return the values of an array that is given as JSON text, each with its own JSON text."""
-    try:
-        return list(_structured.parse_each(array))
-    except _structured.NotJSON as error:
-        raise DOMException("SyntaxError", str(error)) from error
-    except RecursionError as error:
-        raise DOMException("RangeError", str(error)) from error
+        raise DOMException("DataCloneError", error.message) from error
 
 
 def read_parts(given: Any) -> list[Any]:
-    """Return the keys that are given as JSON text or as an array."""
-    parts: list[Any] = read_value(given, is_text=isinstance(given, str))[0]
+    """Return the keys that are given as a text or as an array."""
+    parts: list[Any] = _structured.read(given)[0] if isinstance(given, str) else to_py(given)
     return parts
 
 
@@ -149,9 +137,11 @@ def place_of(key: Any) -> SortKey:
 def key_at(place: SortKey) -> Any:
     """Return the key that sorts by this."""
     kind, value = place
-    if kind == sort_key("")[0]:
+    if kind == _STRING:
         return value.decode("utf-16-be", "surrogatepass")
-    return [key_at(part) for part in value] if isinstance(value, tuple) else value
+    if kind == _DATE:
+        return from_milliseconds(value)
+    return [key_at(part) for part in value] if kind == _ARRAY else value
 
 
 def _place(value: Any) -> SortKey:
@@ -160,7 +150,7 @@ def _place(value: Any) -> SortKey:
     if kind is str:
         return _place_of_string(value)
     if kind is int:
-        if not -_structured.LARGEST_INTEGER <= value <= _structured.LARGEST_INTEGER:
+        if not -LARGEST_INT <= value <= LARGEST_INT:
             raise InvalidKey(f"{value} is a BigInt")
         return _NUMBER, value
     if kind is list:
@@ -189,8 +179,10 @@ def find(value: Any, path: str) -> Any:
             value = len(value.encode("utf-16-le", "surrogatepass")) // 2
         elif name == "length" and isinstance(value, list):
             value = len(value)
+        elif isinstance(value, JsProxy) or (isinstance(value, Blob) and name in {"size", "type"}):
+            value = getattr(value, name, MISSING)
         else:
-            value = getattr(value, name, MISSING) if isinstance(value, JsProxy) else MISSING
+            value = MISSING
     return value
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from indexeddb._memory.changes import Changes
 from indexeddb._memory.records import (
     MISSING,
     TOP,
@@ -27,11 +28,16 @@ _numbers = itertools.count()
 
 
 class Undo(list[Callable[[], object]]):
-    """The steps that undo a transaction, to be taken from the last to the first."""
+    """The steps that undo a transaction, to be taken from the last to the first.
+
+    Attributes:
+        changes: what they would undo.
+    """
 
     def __init__(self, *, is_writable: bool) -> None:
         super().__init__()
         self.is_writable = is_writable
+        self.changes = Changes()
 
     def check_writable(self) -> None:
         """Check that the transaction may write.
@@ -72,6 +78,15 @@ class Index:
     def record(self, entry: Any) -> Record:
         """Return the record of an entry."""
         return self.store.rows[entry[1]]
+
+    def first_of_each_key(self, start: int, end: int) -> list[tuple[SortKey, SortKey]]:
+        """Return from a part of the entries the first of those with the same key."""
+        found = []
+        while start < end:
+            entry = self.entries[start]
+            found.append(entry)
+            start = bisect_left(self.entries, (entry[0], TOP), start)
+        return found
 
     def entries_for(self, value: Any, place: SortKey) -> Entries:
         """Return what a record is found by."""
@@ -212,6 +227,7 @@ class Store:
                 self.next_key = before
 
         undo.append(take_back)
+        undo.changes.add(self.name, Span(place, place))
         return key
 
     def delete(self, span: Span, undo: Undo) -> None:
@@ -220,6 +236,7 @@ class Store:
         for place in self.entries[start:end]:
             old = self._swap(place, None)
             undo.append(partial(self._swap, place, old))
+        undo.changes.add(self.name, span)
 
     def clear(self, undo: Undo) -> None:
         """Delete all records."""
@@ -235,6 +252,7 @@ class Store:
                 index.entries = old
 
         undo.append(take_back)
+        undo.changes.add(self.name, None)
 
     def _swap(self, place: SortKey, record: Record | None) -> Record | None:
         """Put a record (None: nothing) where a key is; return what was there."""

@@ -9,8 +9,8 @@ from indexeddb._kernel import ABORT, COMPLETE, FAILURE, RAW, SETTLED, SUCCESS, T
 from indexeddb._memory.operations import Later, Records, Run, Source
 from indexeddb._memory.records import Record
 from indexeddb._memory.store import Store, Undo
-from indexeddb._platform import DOMException
-from indexeddb._structured import CannotClone, stringify
+from indexeddb._platform import IN_PYODIDE, DOMException
+from indexeddb._structured import copy, stringify
 from indexeddb._values import to_js
 
 _PENDING: Final = -1
@@ -176,8 +176,8 @@ class Transaction:
             if state == SUCCESS:
                 try:
                     value = _convert(request.lane, value)
-                except CannotClone as error:
-                    state, value = FAILURE, DOMException("TypeError", str(error))
+                except DOMException as error:
+                    state, value = FAILURE, error
             was_active, self._is_active = self._is_active, True
             if state == SUCCESS:
                 self.awaited = self._kernel.dispatch(self.id, SUCCESS, value, len(self._queue))
@@ -257,7 +257,9 @@ class Transaction:
         del self._kernel.transactions[self.id]
         error = self._error
         if not self.is_settled:
-            given = () if error is None else (error.name, error.message)
+            given: tuple[str, ...] = () if error is None else (error.name, error.message)
+            if event == COMPLETE:
+                given = (self.undo.changes.to_text(),)
             self._kernel.dispatch(self.id, event, *given)
         self.on_end(event == ABORT)
 
@@ -267,18 +269,22 @@ def _convert(lane: int, value: Any) -> Any:
     if isinstance(value, Record):
         if lane == TEXT:
             return value.stringify()
-        return to_js(value.load()) if lane == RAW else value.text or value.load()
+        return _raw(value.load()) if lane == RAW else value.text or value.load()
     if isinstance(value, Records):
         return _convert_many(lane, value)
     if lane == RAW:
         return value
-    # A string is JSON text there.
-    return stringify(value) if isinstance(value, str) else value
+    # A string is a text there.
+    return stringify(value) if isinstance(value, str) else copy(value)
+
+
+def _raw(value: Any) -> Any:
+    return to_js(value) if IN_PYODIDE else value
 
 
 def _convert_many(lane: int, records: Records) -> Any:
     if lane == RAW:
-        return to_js([None if record is None else record.load() for record in records])
+        return _raw([None if record is None else record.load() for record in records])
     texts = ["null" if record is None else record.text for record in records]
     if None not in texts:
         return f"[{','.join(texts)}]"  # type: ignore[arg-type]

@@ -6,11 +6,10 @@ from types import MappingProxyType
 
 from msgspec import Struct
 
-from roomkeep.app.storage_state import say_bytes
 from roomkeep.archives.records import NoteKind
 from roomkeep.archives.run import ImportResult
 from roomkeep.archives.survey import Survey
-from roomkeep.localization import format_list, localize
+from roomkeep.localization import format_list, format_size, localize
 from roomkeep.models import User
 from roomkeep.persistence import ArchiveImport
 
@@ -100,7 +99,7 @@ def say_files(survey: Survey) -> str:
     """Return how many files there are and what they take."""
     if not survey.files:
         return localize("import.no_files")
-    size = say_bytes(survey.files_size)
+    size = format_size(survey.files_size)
     return localize("storage.files_size", count=survey.files, size=size)
 
 

@@ -21,6 +21,8 @@ from roomkeep.app.signals import signal
 from roomkeep.app.storage_state import StorageState
 from roomkeep.app.sync_state import SignInWays, SyncState
 from roomkeep.app.timeline import Timeline
+from roomkeep.app.timespan import TimeSpan
+from roomkeep.app.transcript_state import TranscriptState
 from roomkeep.models import DEFAULT_CHANNEL_ID, Channel, Message, Room, User
 from roomkeep.persistence import KnownAccount, LaunchSettings
 
@@ -41,6 +43,7 @@ Dialog = Literal[
     "channels",
     "switcher",
     "date",
+    "transcript",
     "import",
     "find-rooms",
     "ask-to-join",
@@ -140,6 +143,7 @@ class AccountState:
         message_id: the id of the message in the address; None for none.
         target: the id of a message to scroll to; None once it is in view.
         is_target_at_top: it goes to the top of what is in view, with its day; else to the middle.
+        span: the span of time of the open channel, if that is long enough for a scrubber.
         offered_time: a time in ms on the day that the dialog for going to a date offers; None for
             today.
         positions: the scroll positions of channels that were not left at their end. No signal:
@@ -168,6 +172,7 @@ class AccountState:
         storage: the report on the storage.
         health: the result of checking the storage.
         search: the search for messages.
+        transcript: the export of the messages of a room or a search.
         sync: the homeserver, if it has one.
     """
 
@@ -194,6 +199,7 @@ class AccountState:
         self.message_id: Signal[str | None] = signal(None)
         self.target: Signal[str | None] = signal(None)
         self.is_target_at_top: Signal[bool] = signal(value=False)
+        self.span: Signal[TimeSpan | None] = signal(None)
         self.offered_time: Signal[int | None] = signal(None)
         self.positions: dict[ChannelRef, Position] = {}
         self.picking: Signal[str | None] = signal(None)
@@ -217,6 +223,7 @@ class AccountState:
         self.storage = StorageState()
         self.health = HealthState()
         self.search = SearchState()
+        self.transcript = TranscriptState()
         self.sync = SyncState()
 
     @property

@@ -7,7 +7,7 @@ from typing import Literal
 from reaktiv import Signal
 
 from roomkeep.app.signals import signal
-from roomkeep.localization import format_list, format_number, localize
+from roomkeep.localization import format_list, format_size, localize
 from roomkeep.models import Attachment
 from roomkeep.persistence import Quota, StorageReport, UnreadableRecord
 
@@ -17,7 +17,6 @@ __all__ = [
     "STORES",
     "StorageState",
     "oldest",
-    "say_bytes",
     "say_contents",
     "say_files",
     "say_store",
@@ -69,6 +68,7 @@ class StorageState:
         keeping: whether the browser is being asked to protect the data, or refused.
         is_clearing: the question whether to delete everything is open.
         last_backup: when the last backup was made, in ms; 0 for never, None until it is known.
+        reminds: the person is reminded that nothing was ever backed up.
         files: the files on this device, oldest first; None until they are known.
         removing: the files in the question whether to remove them.
     """
@@ -81,6 +81,7 @@ class StorageState:
         self.keeping: Signal[Literal["idle", "asking", "refused"]] = signal("idle")
         self.is_clearing: Signal[bool] = signal(value=False)
         self.last_backup: Signal[int | None] = signal(None)
+        self.reminds: Signal[bool] = signal(value=False)
         self.files: Signal[tuple[Attachment, ...] | None] = signal(None)
         self.removing: Signal[tuple[Attachment, ...]] = signal(())
 
@@ -88,19 +89,6 @@ class StorageState:
 def say_store(store: str) -> str:
     """Return a store's name in words; an unknown name is returned as it is."""
     return localize(STORES[store]) if store in STORES else store
-
-
-def say_bytes(size: float) -> str:
-    """Return a size with a suitable unit; a kB is 1,000 bytes, as for disks."""
-    unit = ""
-    for larger in ("unit.kilobytes", "unit.megabytes", "unit.gigabytes", "unit.terabytes"):
-        # The next unit is a thousand times as large; 999.96 kB would read 1,000.0 kB.
-        if size < 999.95:  # noqa: PLR2004
-            break
-        size, unit = size / 1_000, larger
-    if not unit:
-        return localize("unit.bytes", count=round(size))
-    return localize(unit, number=format_number(size, 1))
 
 
 def split_usage(quota: Quota, app_files: int | None) -> tuple[int, int] | None:
@@ -124,7 +112,7 @@ def say_contents(rows: Mapping[str, int]) -> str:
 
 def say_files(files: Sequence[Attachment]) -> str:
     """Return how many files there are and what they take, such as "12 files, 18.2 MB"."""
-    size = say_bytes(sum(file.size for file in files))
+    size = format_size(sum(file.size for file in files))
     return localize("storage.files_size", count=len(files), size=size)
 
 

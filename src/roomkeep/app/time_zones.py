@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, tzinfo
 
-__all__ = ["OffsetZone", "make_zone"]
+__all__ = ["OffsetZone", "find_zone", "make_zone"]
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SECOND = timedelta(seconds=1)
@@ -16,6 +16,9 @@ _OFFSET = re.compile(r"GMT(?:([+-])(\d+):(\d+)(?::(\d+))?)?")
 class OffsetZone(tzinfo):
     """A time zone, made of what its clocks are ahead of UTC at any time.
 
+    Attributes:
+        key: its name, as `zoneinfo.ZoneInfo` has it.
+
     Args:
         name: its name, such as `"Europe/Berlin"`.
         offset_at: returns the seconds that its clocks are ahead at a time, in seconds since the
@@ -23,7 +26,7 @@ class OffsetZone(tzinfo):
     """
 
     def __init__(self, name: str, offset_at: Callable[[int], int]) -> None:
-        self._name = name
+        self.key = name
         self._offset_at = functools.lru_cache(maxsize=4_096)(offset_at)
 
     def utcoffset(self, when: datetime | None) -> timedelta | None:
@@ -52,7 +55,7 @@ class OffsetZone(tzinfo):
 
     def tzname(self, when: datetime | None) -> str:  # noqa: ARG002 as `tzinfo` has it
         """Return its name."""
-        return self._name
+        return self.key
 
 
 def make_zone(name: str) -> tzinfo:
@@ -70,3 +73,10 @@ def make_zone(name: str) -> tzinfo:
         return -offset if found[1] == "-" else offset
 
     return OffsetZone(name, offset_at)
+
+
+def find_zone(name: str) -> tzinfo | None:
+    """Make a time zone by a name that was kept; None where the browser does not know it."""
+    import js
+
+    return make_zone(name) if name in js.Intl.supportedValuesOf("timeZone") else None

@@ -18,6 +18,8 @@ from roomkeep.archives.recognition import open_archive
 from roomkeep.archives.records import FoundMessage
 from roomkeep.archives.run import preview_archive
 from roomkeep.archives.survey import Survey
+from roomkeep.archives.writers.json_lines import JsonLines
+from roomkeep.archives.writers.writer import Entry, Heading, Times
 from roomkeep.models import User
 
 __all__ = ["main"]
@@ -77,20 +79,18 @@ def _describe(survey: Survey) -> dict[str, object]:
 def _lines(importer: Importer, survey: Survey, answers: Answers) -> Iterator[str]:
     nobody = User(oder_id="me", username="me", display_name="me")
     conversion = Conversion(survey, answers, nobody)
+    rooms = {
+        room.id: (room.name, {channel.id: channel.name for channel in room.channels})
+        for room in conversion.rooms()
+    }
+    writer = JsonLines(Heading(title=""), Times(), lambda id_: survey.people.get(id_, id_))
     for item in importer.read(answers):
         if isinstance(item, FoundMessage):
             for message in conversion.messages(item):
-                line = {
-                    "id": message.id,
-                    "roomId": message.room_id,
-                    "channelId": message.channel_id,
-                    "senderId": message.sender_id,
-                    "senderName": message.sender_name,
-                    "content": message.content,
-                    "timestamp": message.timestamp,
-                    "replyToId": message.reply_to_id,
-                }
-                yield json.dumps(line, ensure_ascii=False) + "\n"
+                room_name, channels = rooms[message.room_id]
+                channel_name = channels[message.channel_id]
+                entry = Entry(message=message, room_name=room_name, channel_name=channel_name)
+                yield writer.write(entry)
 
 
 if __name__ == "__main__":

@@ -54,17 +54,37 @@ _Name = Annotated[str, Meta(max_length=1_024)]
 _Text = Annotated[str, Meta(max_length=65_536)]
 
 
+class ArchivedReaction(Struct, frozen=True, kw_only=True, rename="camel"):
+    """A reaction in a line of an archive."""
+
+    person_id: _Id
+    person_name: _Name
+    emoji: _Id
+    timestamp: Milliseconds | None = None
+
+
+class ArchivedFile(Struct, frozen=True, kw_only=True):
+    """A file that a line of an archive names. An archive has no bytes of it."""
+
+    name: _Name
+
+
 class ArchivedMessage(Struct, frozen=True, kw_only=True, rename="camel"):
     """A line of an archive."""
 
     id: _Id
     room_id: _Id
+    room_name: _Name | None = None
     channel_id: _Id = DEFAULT_CHANNEL_ID
+    channel_name: _Name | None = None
     sender_id: _Id
     sender_name: _Name
     content: _Text
     timestamp: Milliseconds
+    edited_at: Milliseconds | None = None
     reply_to_id: _Id | None = None
+    reactions: tuple[ArchivedReaction, ...] = ()
+    files: tuple[ArchivedFile, ...] = ()
 
     def to_message(self) -> Message:
         """Return the message to save."""

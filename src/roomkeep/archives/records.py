@@ -19,6 +19,7 @@ __all__ = [
     "FoundReaction",
     "FoundRoom",
     "Item",
+    "Looking",
     "Note",
     "NoteKind",
     "Question",
@@ -135,5 +136,9 @@ class Question(Struct, frozen=True):
     suggestion: str | bool | None = None
 
 
-Item: TypeAlias = FoundRoom | FoundChannel | FoundMessage | Note | Question
+class Looking(Struct, frozen=True):
+    """Nothing was found for a while: a chance to do something else."""
+
+
+Item: TypeAlias = FoundRoom | FoundChannel | FoundMessage | Looking | Note | Question
 """What an importer yields."""

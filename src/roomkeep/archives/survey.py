@@ -109,7 +109,7 @@ class Survey:
             self._add_room(item)
         elif isinstance(item, FoundChannel):
             self._add_channel(self.rooms[item.room_id], item.id, item.name)
-        else:
+        elif isinstance(item, Question):
             self.questions.setdefault(item.kind, item)
 
     def finish(self) -> Iterator[None]:

@@ -6,6 +6,7 @@ format is ARB, JSON with notes for translators, and its texts are ICU messages.
 
 from roomkeep.localization.catalogue import Catalogue, read_catalogue
 from roomkeep.localization.current import (
+    current_catalogue,
     format_list,
     format_number,
     format_percent,
@@ -13,12 +14,15 @@ from roomkeep.localization.current import (
     localize,
     use_language,
 )
+from roomkeep.localization.sizes import format_size
 
 __all__ = [
     "Catalogue",
+    "current_catalogue",
     "format_list",
     "format_number",
     "format_percent",
+    "format_size",
     "join_sentences",
     "localize",
     "read_catalogue",

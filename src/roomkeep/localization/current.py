@@ -8,6 +8,7 @@ from roomkeep.localization.formats import Formats, formats_of
 from roomkeep.localization.icu_message import Part, Placeholder, Plural
 
 __all__ = [
+    "current_catalogue",
     "format_list",
     "format_number",
     "format_percent",
@@ -36,6 +37,13 @@ def use_language(language: str) -> None:
     _Current.formats = formats_of(language)
 
 
+def current_catalogue() -> Catalogue:
+    """Return the catalogue in use."""
+    if _Current.catalogue is None:
+        _Current.catalogue = read_catalogue(_Current.language)
+    return _Current.catalogue
+
+
 def localize(text_id: str, /, **values: Value) -> str:
     """Return a text of the interface.
 
@@ -46,9 +54,7 @@ def localize(text_id: str, /, **values: Value) -> str:
     Raises:
         KeyError: There is no such text, or a value is missing.
     """
-    catalogue = _Current.catalogue
-    if catalogue is None:
-        catalogue = _Current.catalogue = read_catalogue(_Current.language)
+    catalogue = current_catalogue()
     return _render(catalogue, catalogue.message(text_id), values)
 
 

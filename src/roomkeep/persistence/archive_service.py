@@ -33,5 +33,5 @@ class ArchiveService(AccountService):
 
 
 async def _undo(scope: Scope, import_id: str) -> None:
-    while await scope.run(operations.archive_imports.undo_import_step, import_id):
+    while await scope.run(operations.import_undo.undo_import_step, import_id):
         pass

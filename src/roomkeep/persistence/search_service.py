@@ -15,7 +15,7 @@ from roomkeep.persistence.scope import Scope
 from roomkeep.persistence.search_indexer import SearchIndexer, SearchProgress
 from roomkeep.persistence.tab_lock import one_tab
 from roomkeep.storage import operations
-from roomkeep.storage.operations.search import SearchHit, SearchPage
+from roomkeep.storage.operations.search import Scanned, SearchHit, SearchPage
 from roomkeep.storage.operations.search_debts import SearchState
 from roomkeep.storage.operations.search_index import FoundPlaces, TimeSpan
 from roomkeep.storage.search.area import SearchArea, SearchCursor
@@ -116,6 +116,7 @@ class _Search:
         self._scanned = 0
         self._checked = 0
         self._is_indexed = True
+        self._wanted = limit + 1 if self._is_one_word else 2 * (limit + 1)
         self._state = SearchState(coverage=None, debts=[], tail=[], can_be_indexed=False)
 
     async def run(self) -> SearchPage:
@@ -123,12 +124,7 @@ class _Search:
         if self._query.is_empty or self._limit == 0:
             return SearchPage(hits=[])
         # Before the index: what it has taken in since is in both, never in neither.
-        self._state = await self._scope.run(operations.search_debts.get_search_state)
-        reached, before = self._area.until, self._area.before
-        if self._query.until is not None:
-            reached = min(reached, self._query.until)
-        if before is not None:
-            reached = min(reached, before.timestamp + (before.id is not None))
+        reached = await self._search_tail()
         while reached > self._since and len(self._hits) <= self._limit and not self._is_tired:
             reached = await self._go_on(reached)
         following = None
@@ -144,13 +140,30 @@ class _Search:
     @property
     def _is_one_word(self) -> bool:
         """Whether all that the index gives are matches, unless they were changed."""
-        (phrase, *others) = self._query.phrases
-        plain = SearchQuery(phrases=(phrase,), since=self._query.since, until=self._query.until)
-        return not others and len(phrase.words) == 1 and self._query == plain
+        query = self._query
+        plain = SearchQuery(phrases=query.phrases, since=query.since, until=query.until)
+        return query == plain and [len(phrase.words) for phrase in query.phrases] == [1]
 
     @property
     def _is_tired(self) -> bool:
         return self._scanned >= _MOST_SCANNED or self._checked >= _MOST_CHECKED
+
+    async def _search_tail(self) -> int:
+        """Search what is newer than the index; return how far that went."""
+        until, before = self._area.until, self._area.before
+        if self._query.until is not None:
+            until = min(until, self._query.until)
+        if before is not None:
+            until = min(until, before.timestamp + (before.id is not None))
+        tail = await self._scope.run(
+            operations.search.search_tail,
+            self._query,
+            self._narrowed(self._since, until),
+            self._limit + 1,
+            _MOST_SCANNED,
+        )
+        self._state = tail.state
+        return until if tail.scanned is None else self._take(tail.scanned)
 
     async def _go_on(self, until: int) -> int:
         """Search some of what is older than a time; return how far that went."""
@@ -158,13 +171,12 @@ class _Search:
         if coverage is None or not self._terms:
             self._is_indexed = False
             return await self._scan(self._since, until)
-        if until > coverage.until:
-            since = max(coverage.until, self._since)
-            return await self._scan(since, until, self._state.tail)
         found = await self._find(coverage.generation, until)
         if found is None:
             self._is_indexed = False
             return await self._scan(self._since, until)
+        # The next look goes further: few of these match.
+        self._wanted *= 2
         self._is_indexed = found.is_whole
         await self._check(found.places, found.reached, until)
         if found.gap is None or len(self._hits) > self._limit:
@@ -185,7 +197,7 @@ class _Search:
                 self._terms,
                 self._narrowed(self._since, until),
                 stale,
-                (self._limit + 1) * (1 if self._is_one_word else 2),
+                min(self._wanted, _MOST_CHECKED),
             )
         except ScopeChanged:
             raise
@@ -208,17 +220,18 @@ class _Search:
             )
             self._hits += found
 
-    async def _scan(self, since: int, until: int, room_ids: list[str] | None = None) -> int:
-        missing = self._limit + 1 - len(self._hits)
-        most = _MOST_SCANNED - self._scanned
+    async def _scan(self, since: int, until: int) -> int:
         scanned = await self._scope.run(
             operations.search.scan_messages,
             self._query,
             self._narrowed(since, until),
-            missing,
-            most,
-            room_ids,
+            self._limit + 1 - len(self._hits),
+            _MOST_SCANNED - self._scanned,
         )
+        return self._take(scanned)
+
+    def _take(self, scanned: Scanned) -> int:
+        """Take what a scan has found; return how far it went."""
         self._hits += scanned.hits
         self._scanned += scanned.looked_at
         return scanned.reached

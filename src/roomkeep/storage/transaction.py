@@ -1,15 +1,18 @@
 """The protocol that the operations are written against and every engine carries out."""
 
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
-from typing import Any, Protocol, TypeVar
+from typing import Any, Literal, Protocol, TypeVar
 
-from indexeddb.keys import Direction, Key, KeyRange
+from indexeddb.keys import Key, KeyRange
 from roomkeep.storage.changes import Change
 from roomkeep.storage.decode_errors import UnreadableRecord
 
 K = TypeVar("K", bound=Key)
 R = TypeVar("R")
 T = TypeVar("T")
+
+Direction = Literal["next", "prev"]
+"""From the first key of a range to its last, or from the last to the first."""
 
 
 class Blob(Protocol):
@@ -129,6 +132,12 @@ class Transaction(Protocol):
 
     def existing(self, store: str, keys: Sequence[Key]) -> Awaitable[set[Any]]:
         """Return those of some primary keys that the store has, readable or not."""
+        ...
+
+    def find(
+        self, store: str, index: str, values: Sequence[Key], kind: type[R]
+    ) -> Awaitable[list[R]]:
+        """Read the records with these values in an index, in the order of the values."""
         ...
 
     def find_keys(

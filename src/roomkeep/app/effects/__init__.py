@@ -4,6 +4,7 @@ from roomkeep.app.blobs import Blobs
 from roomkeep.app.effects.accounts import AccountEffects
 from roomkeep.app.effects.attachments import AttachmentEffects
 from roomkeep.app.effects.avatars import AvatarEffects
+from roomkeep.app.effects.backup_reminders import BackupReminderEffects
 from roomkeep.app.effects.bans import BanEffects
 from roomkeep.app.effects.change_refresh import ChangeRefreshEffects
 from roomkeep.app.effects.channels import ChannelEffects
@@ -41,6 +42,8 @@ from roomkeep.app.effects.settings import SettingsEffects
 from roomkeep.app.effects.sign_in import SignInEffects
 from roomkeep.app.effects.storage import StorageEffects
 from roomkeep.app.effects.storage_cleanup import StorageCleanupEffects
+from roomkeep.app.effects.timespans import TimeSpanEffects
+from roomkeep.app.effects.transcripts import TranscriptEffects
 from roomkeep.app.effects.typing import TypingEffects
 from roomkeep.app.effects.unread import UnreadEffects
 
@@ -92,6 +95,7 @@ class Effects:
         self.room_order = RoomOrderEffects(context, writer)
         self.replies = ReplyEffects(context, self.messages, self.rooms)
         self.dates = DateEffects(context, self.messages)
+        self.timespans = TimeSpanEffects(context)
         self.search = SearchEffects(context, self.overlays, self.replies)
         self.search_index = SearchIndexEffects(context)
         self.channels = ChannelEffects(
@@ -122,6 +126,8 @@ class Effects:
         self.health = HealthEffects(context, self.storage)
         self.storage_cleanup = StorageCleanupEffects(context, self.storage)
         self.exports = ExportEffects(context, blobs)
+        self.backup_reminders = BackupReminderEffects(context)
+        self.transcripts = TranscriptEffects(context, blobs)
         self.imports = ImportEffects(context, self.rooms)
         self.navigation.open_by("account", self.accounts.open_dialog)
         self.navigation.open_by("storage", self.storage.open_page)

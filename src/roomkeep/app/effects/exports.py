@@ -17,9 +17,9 @@ from roomkeep.app.export_format import (
 )
 from roomkeep.app.job import Job
 from roomkeep.app.state import AccountState
-from roomkeep.app.storage_state import LAST_BACKUP, say_bytes
+from roomkeep.app.storage_state import LAST_BACKUP
 from roomkeep.errors import RecordNotFound, StorageLost
-from roomkeep.localization import join_sentences, localize
+from roomkeep.localization import format_size, join_sentences, localize
 from roomkeep.models import Attachment
 from roomkeep.persistence import RecordPage, StoreName
 
@@ -144,7 +144,7 @@ class _Run(JobRun):
             "export.contents",
             messages=localize("count.messages", count=self._messages),
             files=localize("count.files", count=self._files),
-            size=say_bytes(self._file.size),
+            size=format_size(self._file.size),
         )
 
     def _done_advice(self) -> str:

@@ -4,15 +4,19 @@ import asyncio
 from collections.abc import Sequence
 from typing import Literal, cast
 
+from msgspec.structs import replace
+
 from roomkeep.app.archive_file import PickedFile, open_picked
 from roomkeep.app.effects.context import Context
 from roomkeep.app.effects.file_job import FileJob, say_there
 from roomkeep.app.effects.job_run import StoppedError
 from roomkeep.app.effects.rooms import RoomEffects
+from roomkeep.app.import_answers import IMPORT_ANSWERS, answers_to_keep, read_answers
 from roomkeep.app.import_state import ImportPreview, Refusal
 from roomkeep.app.import_texts import guess_me, say_added, say_left_out
 from roomkeep.app.job import Job
 from roomkeep.app.state import AccountState
+from roomkeep.app.time_zones import find_zone
 from roomkeep.archives.importer import Answers
 from roomkeep.archives.run import (
     ImportProgress,
@@ -21,6 +25,7 @@ from roomkeep.archives.run import (
     import_archive,
     preview_archive,
 )
+from roomkeep.archives.survey import Survey
 from roomkeep.errors import RecordNotFound
 from roomkeep.localization import join_sentences, localize
 from roomkeep.persistence import Change
@@ -57,13 +62,30 @@ class PreviewRun(FileJob):
         opened = [(await open_picked(file), file.name) for file in self._files]
         importer = open_archives(opened)
         survey = await preview_archive(importer, tell=self._tell)
-        day_first = survey.questions.get("day_first")
-        answers = Answers(
-            me=guess_me(survey, self._account.user()),
-            day_first=None if day_first is None else bool(day_first.suggestion),
-        )
+        answers = await self._likely_answers(survey)
+        suggested = survey.questions.get("day_first")
+        if answers.time_zone is not None or (
+            suggested is not None and answers.day_first != suggested.suggestion
+        ):
+            # It was read with other answers.
+            again = await preview_archive(importer, answers, tell=self._tell)
+            again.questions = survey.questions
+            survey = again
         preview = ImportPreview(importer=importer, survey=survey, answers=answers)
         self._account.imports.preview.set(preview)
+
+    async def _likely_answers(self, survey: Survey) -> Answers:
+        """Return what was answered the last time, or else what the archive suggests."""
+        kept = read_answers(await self._database.get_setting(IMPORT_ANSWERS))
+        asks_zone = "time_zone" in survey.questions
+        day_first = survey.questions.get("day_first")
+        if day_first is not None and kept.day_first is None:
+            kept = replace(kept, day_first=bool(day_first.suggestion))
+        return Answers(
+            me=guess_me(survey, self._account.user()),
+            time_zone=find_zone(kept.time_zone) if asks_zone and kept.time_zone else None,
+            day_first=None if day_first is None else kept.day_first,
+        )
 
     def _tell(self, progress: ImportProgress) -> None:
         self._stay()
@@ -128,6 +150,7 @@ class ImportRun(FileJob):
     async def _work(self) -> None:
         await let_wait()
         preview = self._preview
+        await self._keep_answers()
         try:
             self._result = await import_archive(
                 cast("Target", _CurrentDatabase(self)),
@@ -145,6 +168,15 @@ class ImportRun(FileJob):
         finally:
             if self._context.page.account() is self._account:
                 await self._rooms.load(self._account)
+
+    async def _keep_answers(self) -> None:
+        """Keep the answers for the next import."""
+        asked = self._preview.survey.questions
+        if not asked.keys() & {"time_zone", "day_first"}:
+            return
+        kept = read_answers(await self._database.get_setting(IMPORT_ANSWERS))
+        setting = answers_to_keep(kept, asked, self._preview.answers)
+        await self._database.save_setting(IMPORT_ANSWERS, setting)
 
     def _take(self, change: Change) -> None:
         if change.store != "rooms" or change.action == "put":

@@ -123,6 +123,7 @@ class ImportEffects(EffectGroup):
             survey = asked.survey
             try:
                 survey = await preview_archive(asked.importer, asked.answers, go_on)
+                survey.questions = asked.survey.questions
             except ImportCanceled:
                 return
             except (ArchiveError, OSError) as error:

@@ -6,6 +6,7 @@ import js
 
 from roomkeep.app.state import AccountState
 from roomkeep.app.views.attachment_tray import AttachmentTrayView
+from roomkeep.app.views.backup_reminder import BackupReminderView
 from roomkeep.app.views.bans import BansView
 from roomkeep.app.views.channel_dialogs import ChannelDialogsView
 from roomkeep.app.views.composer import ComposerView
@@ -35,6 +36,7 @@ from roomkeep.app.views.sign_in_again import SignInAgainView
 from roomkeep.app.views.start import StartView
 from roomkeep.app.views.storage import StorageView
 from roomkeep.app.views.storage_cleanup import StorageCleanupView
+from roomkeep.app.views.transcripts import TranscriptView
 from roomkeep.app.views.type_ahead import TypeAheadView
 from roomkeep.app.views.typing import TypingView
 
@@ -67,6 +69,8 @@ KINDS: Final = (
     HealthView,
     StorageCleanupView,
     ExportView,
+    BackupReminderView,
+    TranscriptView,
     AttachmentTrayView,
     LightboxView,
     StartView,

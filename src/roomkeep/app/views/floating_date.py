@@ -26,6 +26,7 @@ class FloatingDate(AccountView):
     Args:
         time_of: returns the time in ms of the message of a row's id; None for a row that is gone.
         is_at_end: tells whether the newest message is in view.
+        tell: called with the time of the message at the top, in ms.
     """
 
     def __init__(
@@ -33,10 +34,12 @@ class FloatingDate(AccountView):
         scope: AccountScope,
         time_of: Callable[[str], int | None],
         is_at_end: Callable[[], bool],
+        tell: Callable[[int], object],
     ) -> None:
         super().__init__(scope)
         self._time_of = time_of
         self._is_at_end = is_at_end
+        self._tell = tell
         self._pill = by_id("floating-date")
         self._hiding: asyncio.TimerHandle | None = None
         self._observer = scope.observe_view(by_id("messages-scroller"), TOP_LINE, self._on_rows)
@@ -60,7 +63,10 @@ class FloatingDate(AccountView):
             if entry.isIntersecting:
                 top = entry.target
         timestamp = None if top is None else self._time_of(str(top.dataset.id))
-        if timestamp is None or self._is_at_end():
+        if timestamp is None:
+            return
+        self._tell(timestamp)
+        if self._is_at_end():
             return
         set_text(self._pill, times.day(timestamp, untracked(self.page.days)))
         if self._hiding is None:

@@ -93,6 +93,7 @@ class ImportPreviewView(AccountView):
         self._me.value = answers.me or ""
         if "time_zone" in questions:
             self._fill_zones()
+            self._zone.value = str(getattr(answers.time_zone, "key", ""))
         for radio in day_field.querySelectorAll("input"):
             radio.checked = (str(radio.value) == "yes") == bool(answers.day_first)
 

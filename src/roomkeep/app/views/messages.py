@@ -23,6 +23,7 @@ from roomkeep.app.views.message_scroller import MessageScroller
 from roomkeep.app.views.reaction_tooltip import ReactionTooltip
 from roomkeep.app.views.rows import Row, make_rows
 from roomkeep.app.views.scope import AccountScope, AccountView
+from roomkeep.app.views.scrubber import Scrubber
 from roomkeep.app.views.unread_banner import UnreadBanner
 
 __all__ = ["MessagesView"]
@@ -53,7 +54,10 @@ class MessagesView(AccountView):
             functools.partial(fill_row, self.avatars, self._pictures),
         )
         self._scroller = MessageScroller(self._list)
-        self._date = FloatingDate(scope, self._time_of, lambda: self._follows)
+        self._scrubber = Scrubber(scope, lambda: self._follows)
+        self._date = FloatingDate(
+            scope, self._time_of, lambda: self._follows, self._scrubber.follow
+        )
         self._ref: ChannelRef | None = None
         self._is_new = True
         self._is_opening = True
@@ -262,8 +266,8 @@ class MessagesView(AccountView):
         is_at_top = is_taller or self.account.is_target_at_top()
         row.scrollIntoView(block="start" if is_at_top else "center")
         editor = row.querySelector("textarea")
-        # Who steps through what a search has found goes on there.
-        if not by_id("search-panel").matches(":focus-within"):
+        # Who steps through what a search has found goes on there, and who is at the scrubber.
+        if not js.document.querySelector("#search-panel:focus-within, #scrubber:focus"):
             (editor if isinstance(editor, JsProxy) else row).focus(preventScroll=True)
         row.toggleAttribute("data-lit", True)  # noqa: FBT003 a DOM call
         loop = asyncio.get_running_loop()

@@ -39,6 +39,8 @@ class RoomHeadView(AccountView):
         self.listen(by_id("room-menu-channels"), "click", lambda _: channels.open_dialog())
         dates = effects.dates
         self.listen(by_id("room-menu-date"), "click", lambda _: dates.open_dialog())
+        transcripts = effects.transcripts
+        self.listen(by_id("room-menu-export"), "click", lambda _: transcripts.open_for_room())
         self.listen(by_id("room-menu-read"), "click", lambda _: self._mark_read())
         self.listen(self._leave, "click", lambda _: effects.room_settings.ask_leave())
         self.listen(by_id("voice-back"), "click", self._open_text)

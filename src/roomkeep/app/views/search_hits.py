@@ -75,6 +75,8 @@ class SearchHitsView(AccountView):
             "click",
             lambda _: scope.effects.search.choose_scope("everywhere"),
         )
+        transcripts = scope.effects.transcripts
+        self.listen(by_id("search-export"), "click", lambda _: transcripts.open_for_search())
         self.watch(self._show)
         self.watch(self._show_count)
         self.watch(self._show_indexed)
@@ -154,6 +156,7 @@ class SearchHitsView(AccountView):
             more = results.next is not None
             text = localize("search.count_more" if more else "search.count", count=count)
         set_text(by_id("search-count"), text)
+        by_id("search-export").hidden = not count
         by_id("search-none").hidden = results is None or bool(count)
         in_room = results is not None and results.request.room_id is not None
         by_id("search-everywhere").hidden = not in_room

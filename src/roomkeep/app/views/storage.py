@@ -11,14 +11,19 @@ from roomkeep.app.storage_state import (
     BACKENDS,
     STORES,
     StorageState,
-    say_bytes,
     say_contents,
     say_store,
     split_usage,
 )
 from roomkeep.app.views.dom import KeyedList, by_id, clone, part, set_text
 from roomkeep.app.views.scope import AccountScope, AccountView
-from roomkeep.localization import format_number, format_percent, join_sentences, localize
+from roomkeep.localization import (
+    format_number,
+    format_percent,
+    format_size,
+    join_sentences,
+    localize,
+)
 from roomkeep.persistence import StorageReport, UnreadableRecord
 
 __all__ = ["StorageView"]
@@ -105,14 +110,14 @@ class StorageView(AccountView):
         if quota.usage is None:
             text = localize("storage.space_unknown")
         elif not quota.quota:
-            text = localize("storage.space_used", size=say_bytes(quota.usage))
+            text = localize("storage.space_used", size=format_size(quota.usage))
         else:
             bar.max, bar.value = quota.quota, quota.usage
             share = quota.usage / quota.quota
             text = localize(
                 "storage.space_of",
-                size=say_bytes(quota.usage),
-                quota=say_bytes(quota.quota),
+                size=format_size(quota.usage),
+                quota=format_size(quota.quota),
                 percent=_percent(share),
             )
         set_text(by_id("storage-space"), text)
@@ -122,8 +127,8 @@ class StorageView(AccountView):
         is_alone = len(self.page.accounts()) <= 1
         label = "storage.data" if is_alone else "storage.data_of_all"
         set_text(by_id("storage-data-label"), localize(label))
-        set_text(by_id("storage-data"), say_bytes(data))
-        set_text(by_id("storage-app"), say_bytes(own))
+        set_text(by_id("storage-data"), format_size(data))
+        set_text(by_id("storage-app"), format_size(own))
 
     def _measure_app(self) -> None:
         """Measure the app's own files whenever the report was loaded."""

@@ -15,8 +15,10 @@ __all__ = [
     "date",
     "day",
     "exact",
+    "full_day",
     "machine",
     "moment",
+    "month",
     "shortest",
     "start_of_day",
     "time_of_day",
@@ -36,6 +38,7 @@ _day: Any = js.Intl.DateTimeFormat.new(
 _weekday: Any = js.Intl.DateTimeFormat.new(_LOCALES, weekday="short")
 _day_of_year: Any = js.Intl.DateTimeFormat.new(_LOCALES, month="short", day="numeric")
 _short_date: Any = js.Intl.DateTimeFormat.new(_LOCALES, dateStyle="short")
+_month: Any = js.Intl.DateTimeFormat.new(_LOCALES, year="numeric", month="short")
 _date: Any = js.Intl.DateTimeFormat.new(_LOCALES, dateStyle="long")
 _moment: Any = js.Intl.DateTimeFormat.new(_LOCALES, dateStyle="medium", timeStyle="short")
 _exact: Any = js.Intl.DateTimeFormat.new(_LOCALES, dateStyle="full", timeStyle="medium")
@@ -47,10 +50,15 @@ def time_of_day(timestamp: int) -> str:
 
 
 def day(timestamp: int, days: Days) -> str:
-    """Return the full name of the day."""
+    """Return the full name of the day, or that it is today or was yesterday."""
     nearness = days.nearness(timestamp)
     near = _NEAR.get(nearness)
-    return _quarter(timestamp // _QUARTER) if near is None else localize(near)
+    return full_day(timestamp) if near is None else localize(near)
+
+
+def full_day(timestamp: int) -> str:
+    """Return the full name of the day."""
+    return _quarter(timestamp // _QUARTER)
 
 
 def shortest(timestamp: int, days: Days) -> str:
@@ -66,6 +74,11 @@ def shortest(timestamp: int, days: Days) -> str:
 def date(timestamp: int) -> str:
     """Return the day, without the weekday."""
     return str(_date.format(timestamp))
+
+
+def month(timestamp: int) -> str:
+    """Return the month and the year, in short."""
+    return str(_month.format(timestamp))
 
 
 def moment(timestamp: int) -> str:

@@ -9,12 +9,21 @@ from roomkeep.archives.importer import Answers, Importer
 from roomkeep.archives.lines import (
     BYTE_ORDER_MARK,
     MAX_LINE,
+    ArchivedMessage,
     Block,
     Reader,
     decode,
     unknown_fields,
 )
-from roomkeep.archives.records import FoundMessage, FoundRoom, Item, Note, Question
+from roomkeep.archives.records import (
+    FoundChannel,
+    FoundMessage,
+    FoundReaction,
+    FoundRoom,
+    Item,
+    Note,
+    Question,
+)
 from roomkeep.archives.source import Source, shorten
 from roomkeep.localization import localize
 
@@ -46,21 +55,19 @@ class RoomkeepArchive(Importer):
         """Yield the rooms and messages."""
         yield Question("me")
         rooms: set[str] = set()
+        channels: set[tuple[str, str]] = set()
         for block in self._blocks():
-            for message in decode(block):
-                if message.room_id not in rooms:
-                    rooms.add(message.room_id)
-                    yield FoundRoom(id=message.room_id, name=message.room_id)
-                yield FoundMessage(
-                    id=message.id,
-                    room_id=message.room_id,
-                    channel_id=message.channel_id,
-                    sender_id=message.sender_id,
-                    sender_name=message.sender_name,
-                    content=message.content,
-                    time=message.timestamp,
-                    reply_to_id=message.reply_to_id,
-                )
+            for line in decode(block):
+                if line.room_id not in rooms:
+                    rooms.add(line.room_id)
+                    yield FoundRoom(id=line.room_id, name=line.room_name or line.room_id)
+                channel = (line.room_id, line.channel_id)
+                if line.channel_name and channel not in channels:
+                    channels.add(channel)
+                    yield FoundChannel(room_id=channel[0], id=channel[1], name=line.channel_name)
+                yield _message(line)
+                # The bytes of files are in backups alone.
+                yield from (Note("file_missing", shorten(file.name)) for file in line.files)
             count, names = unknown_fields(block)
             for name in sorted(names):
                 yield Note("field", shorten(name), count)
@@ -76,3 +83,26 @@ class RoomkeepArchive(Importer):
             while data := stream.read(_READ):
                 yield from reader.feed(data)
         yield from reader.finish()
+
+
+def _message(line: ArchivedMessage) -> FoundMessage:
+    return FoundMessage(
+        id=line.id,
+        room_id=line.room_id,
+        channel_id=line.channel_id,
+        sender_id=line.sender_id,
+        sender_name=line.sender_name,
+        content=line.content,
+        time=line.timestamp,
+        edited_at=line.edited_at,
+        reply_to_id=line.reply_to_id,
+        reactions=tuple(
+            FoundReaction(
+                person_id=one.person_id,
+                person_name=one.person_name,
+                emoji=one.emoji,
+                time=one.timestamp,
+            )
+            for one in line.reactions
+        ),
+    )

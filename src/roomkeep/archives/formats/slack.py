@@ -20,6 +20,13 @@ from msgspec import Struct
 from roomkeep.archives.clock import check_time
 from roomkeep.archives.errors import ArchiveError
 from roomkeep.archives.formats.slack_emoji import emoji_of
+from roomkeep.archives.formats.slack_types import (
+    SlackChannel,
+    SlackFile,
+    SlackMessage,
+    SlackProfile,
+    SlackUser,
+)
 from roomkeep.archives.importer import Answers, Importer
 from roomkeep.archives.json_stream import walk_json
 from roomkeep.archives.limits import MAX_PEOPLE
@@ -49,70 +56,6 @@ _REFERENCE = re.compile(r"<([^<>]+)>")
 _EXPORT = re.compile(r" Slack export.*$", re.IGNORECASE)
 
 
-class _Profile(Struct, frozen=True):
-    real_name: str | None = None
-    display_name: str | None = None
-
-
-class _User(Struct):
-    id: str
-    name: str = ""
-    team_id: str | None = None
-    real_name: str | None = None
-    profile: _Profile = _Profile()
-
-
-class _Text(Struct, frozen=True):
-    value: str = ""
-
-
-class _Channel(Struct):
-    id: str
-    name: str = ""
-    members: list[str] = []
-    topic: _Text = _Text()
-
-
-class _Edited(Struct):
-    ts: str
-
-
-class _Reaction(Struct):
-    name: str
-    users: list[str] = []
-    count: int = 1
-
-
-class _File(Struct):
-    id: str
-    name: str | None = None
-    title: str | None = None
-    mimetype: str | None = None
-    size: int | None = None
-
-
-class _Attachment(Struct):
-    fallback: str | None = None
-    title: str | None = None
-    text: str | None = None
-
-
-class _Message(Struct):
-    ts: str
-    type: str = "message"
-    subtype: str | None = None
-    user: str | None = None
-    username: str | None = None
-    bot_id: str | None = None
-    user_profile: _Profile | None = None
-    text: str = ""
-    thread_ts: str | None = None
-    edited: _Edited | None = None
-    reactions: list[_Reaction] = []
-    files: list[_File | None] | None = None
-    attachments: list[_Attachment] = []
-
-
 class _Place(Struct, frozen=True):
     """Where the messages of a folder go."""
 
@@ -122,7 +65,7 @@ class _Place(Struct, frozen=True):
     key: str
 
 
-_decoder = msgspec.json.Decoder(_Message)
+_decoder = msgspec.json.Decoder(SlackMessage)
 
 
 class Slack(Importer):
@@ -178,7 +121,7 @@ class _Export:
         for _, data in walk_json(member, [()]):
             if data is None:
                 continue
-            user = _decode(data, _User, member)
+            user = _decode(data, SlackUser, member)
             self._team = self._team or user.team_id
             profile = user.profile
             names = (profile.display_name, profile.real_name, user.real_name, user.name)
@@ -190,14 +133,14 @@ class _Export:
         name = self._source.name.rpartition("/")[2].removesuffix(".zip")
         name = _EXPORT.sub("", name)
         workspace = FoundRoom(id=f"slack:{self._team or name}", name=name)
-        channels: list[tuple[str, _Channel]] = []
+        channels: list[tuple[str, SlackChannel]] = []
         for list_name in _LISTS:
             member = self._source.members.get(self._root + list_name)
             if member is None:
                 continue
             for _, data in walk_json(member, [()]):
                 if data is not None:
-                    channels.append((list_name, _decode(data, _Channel, member)))
+                    channels.append((list_name, _decode(data, SlackChannel, member)))
         self._channels = {channel.id: channel.name for _, channel in channels}
         for list_name, channel in channels:
             if list_name in ("channels.json", "groups.json"):
@@ -228,7 +171,7 @@ class _Export:
                 continue
             yield from self._message(found, member, place)
 
-    def _message(self, found: _Message, member: Member, place: _Place) -> Iterator[Item]:
+    def _message(self, found: SlackMessage, member: Member, place: _Place) -> Iterator[Item]:
         text = self._plain(found.text)
         if found.subtype == "tombstone":
             yield Note("deleted", shorten(text))
@@ -268,12 +211,12 @@ class _Export:
             files=files,
         )
 
-    def _sender_name(self, found: _Message, sender: str) -> str:
-        profile = found.user_profile or _Profile()
+    def _sender_name(self, found: SlackMessage, sender: str) -> str:
+        profile = found.user_profile or SlackProfile()
         names = (self._people.get(sender), profile.display_name, profile.real_name, found.username)
         return next((name for name in names if name), sender)
 
-    def _reactions(self, found: _Message) -> Iterator[FoundReaction]:
+    def _reactions(self, found: SlackMessage) -> Iterator[FoundReaction]:
         for reaction in found.reactions:
             for who in reaction.users:
                 yield FoundReaction(
@@ -282,7 +225,7 @@ class _Export:
                     emoji=emoji_of(reaction.name),
                 )
 
-    def _file(self, found: _File) -> FoundFile:
+    def _file(self, found: SlackFile) -> FoundFile:
         name = found.name or found.title or found.id
         mime = found.mimetype or media_type(name)
         member = self._source.members.get(f"{self._root}__uploads/{found.id}/{name}")

@@ -6,7 +6,7 @@ name of its file. It has no replies, reactions or times of edits; edited message
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from datetime import datetime
 
 from roomkeep.archives.clock import Clock
@@ -20,6 +20,7 @@ from roomkeep.archives.records import (
     FoundMessage,
     FoundRoom,
     Item,
+    Looking,
     Note,
     Question,
 )
@@ -30,6 +31,8 @@ from roomkeep.localization import localize
 __all__ = ["WhatsApp"]
 
 _LINES_TO_RECOGNISE = 20
+_LINES_AT_ONCE = 200
+"""So many lines are looked through before something else has a chance."""
 _MAX_TEXT = 1_048_576
 """The most characters of one message. WhatsApp sends 65,536."""
 
@@ -77,7 +80,7 @@ class WhatsApp(Importer):
         member = _chat(self.source)
         if member is None:
             raise ArchiveError(localize("archive.no_messages"))
-        order, is_certain = self._date_order(member)
+        order, is_certain = yield from self._date_order(member)
         yield Question("me")
         if answers.time_zone is None:
             yield Question("time_zone")
@@ -98,10 +101,10 @@ class WhatsApp(Importer):
         name = _COPY.sub("", name)
         return clean(_ROOM_NAME.sub("", name)) or name or localize("archive.whatsapp_room")
 
-    def _date_order(self, member: Member) -> tuple[DateOrder, bool]:
+    def _date_order(self, member: Member) -> Generator[Looking, None, tuple[DateOrder, bool]]:
         """Find out what dates begin with; tell whether it is certain."""
         if self._order is None:
-            self._order = _find_order(member)
+            self._order = yield from _find_order(member)
         return self._order
 
 
@@ -221,7 +224,7 @@ def _chat(source: Source) -> Member | None:
     return texts[0] if len(texts) == 1 else None
 
 
-def _find_order(member: Member) -> tuple[DateOrder, bool]:
+def _find_order(member: Member) -> Generator[Looking, None, tuple[DateOrder, bool]]:
     """Find out whether dates begin with the day or the month.
 
     A number over 12 tells. Where there is none, the order is likelier in which time goes back less
@@ -231,7 +234,9 @@ def _find_order(member: Member) -> tuple[DateOrder, bool]:
     back = {"day": 0, "month": 0}
     last: dict[str, datetime] = {}
     count = years = 0
-    for _, line in text_lines(member):
+    for number, line in text_lines(member):
+        if number % _LINES_AT_ONCE == 0:
+            yield Looking()
         head = read_head(line)
         if head is None:
             continue

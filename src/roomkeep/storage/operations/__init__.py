@@ -9,6 +9,7 @@ from roomkeep.storage.operations import (  # noqa: F401 importing is what they a
     channel_pages,
     gaps,
     health,
+    import_undo,
     imports,
     made_channels,
     message_pages,

@@ -3,42 +3,34 @@
 | key | what it holds |
 |---|---|
 | `import/ID` | `ArchiveImport` |
-| `imported/ID/KIND/KEY` | what one transaction added: `_Added` |
+| `imported/ID/KIND/KEY` | what one transaction added: `Added` |
 
 A note is written in the transaction that adds, so it is never wrong, also after a kill. Undoing
 goes note by note, and deletes each in the transaction that takes back what it names.
 """
 
-from collections.abc import Callable, Coroutine, Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 from urllib.parse import quote
 
-from msgspec import Struct, structs
+from msgspec import structs
 
-from indexeddb.keys import KeyRange
 from roomkeep.errors import InvalidRecord, RecordNotFound
 from roomkeep.models import Attachment, Id, Message, Milliseconds, Record, Room, User
 from roomkeep.storage.arguments import Data, Ids, check_size
-from roomkeep.storage.changes import Change, records_saved
+from roomkeep.storage.changes import records_saved
 from roomkeep.storage.operation import reads, writes
-from roomkeep.storage.operations.attachments import RoomOf
 from roomkeep.storage.operations.backup import add_users
 from roomkeep.storage.operations.imports import write_imported
-from roomkeep.storage.operations.meta import get_owner
-from roomkeep.storage.operations.rooms import add_room, change_room, erase_room
+from roomkeep.storage.operations.rooms import add_room
 from roomkeep.storage.operations.shared import (
     WITH_DEPENDENTS,
-    delete_dependents,
     not_stored,
 )
 from roomkeep.storage.operations.sync_records import (
-    convert,
     read,
     read_all,
-    synced_rooms,
     write_many,
 )
-from roomkeep.storage.schema import BY_CHANNEL_AND_TIME, MetaRecord
 from roomkeep.storage.transaction import Transaction
 
 IMPORT = "import/"
@@ -66,7 +58,7 @@ class ArchiveImport(Record, frozen=True, kw_only=True):
     files: int = 0
 
 
-class _Added(Record, frozen=True, kw_only=True, omit_defaults=True):
+class Added(Record, frozen=True, kw_only=True, omit_defaults=True):
     """What one transaction added.
 
     Attributes:
@@ -82,10 +74,6 @@ class _Added(Record, frozen=True, kw_only=True, omit_defaults=True):
     channels: tuple[str, ...] = ()
     members: tuple[str, ...] = ()
     is_only_data: bool = False
-
-
-class _SenderOf(Struct, rename="camel"):
-    sender_id: str
 
 
 @writes("meta")
@@ -137,11 +125,11 @@ async def import_room(tx: Transaction, import_id: Id, room: Room) -> None:
     await _require(tx, import_id)
     stored = await tx.get("rooms", room.id, Room)
     await add_room(tx, room)
-    added = _Added(keys=(room.id,))
+    added = Added(keys=(room.id,))
     if stored is not None:
         channels = {channel.id for channel in stored.channels}
         members = {member.oder_id for member in stored.members}
-        added = _Added(
+        added = Added(
             room_id=room.id,
             channels=tuple(one.id for one in room.channels if one.id not in channels),
             members=tuple(one.oder_id for one in room.members if one.oder_id not in members),
@@ -161,7 +149,7 @@ async def import_users(tx: Transaction, import_id: Id, users: Sequence[User]) ->
     new = await not_stored(tx, "users", {user.oder_id: user for user in users})
     if new:
         await add_users(tx, list(new.values()))
-        _note(tx, import_id, "users", next(iter(new)), _Added(keys=tuple(new)))
+        _note(tx, import_id, "users", next(iter(new)), Added(keys=tuple(new)))
 
 
 @writes("rooms", *WITH_DEPENDENTS, "meta")
@@ -190,7 +178,7 @@ async def import_into(
     wanted = [message for message in messages if message.room_id in rooms]
     added = await write_imported(tx, wanted, shared_ids)
     if added:
-        _note(tx, import_id, "messages", added[0], _Added(keys=tuple(added)))
+        _note(tx, import_id, "messages", added[0], Added(keys=tuple(added)))
         count = found.messages + len(added)
         _put(tx, structs.replace(found, messages=count))
     return len(added)
@@ -222,107 +210,11 @@ async def import_attachment(
     tx.changes.append(
         records_saved("attachments", {attachment.id: attachment}, room_id=message.room_id)
     )
-    added = _Added(keys=(attachment.id,), is_only_data=is_there)
+    added = Added(keys=(attachment.id,), is_only_data=is_there)
     _note(tx, import_id, "files", attachment.id, added)
     if data is not None:
         _put(tx, structs.replace(found, files=found.files + 1))
     return True
-
-
-@writes("rooms", "users", "bans", *WITH_DEPENDENTS, "meta")
-async def undo_import_step(tx: Transaction, import_id: Id) -> bool:
-    """Take back what one transaction of an import added; tell whether there may be more.
-
-    What was there before the import stays. In a room that it added, so does what was written since,
-    and with it the room. Messages that have come to a server since stay, too.
-    """
-    for kind in _UNDO:
-        query = KeyRange.prefix(_prefix(import_id, kind))
-        for note in await tx.get_all("meta", MetaRecord, query=query, count=1):
-            added = convert(note, _Added)
-            if added is not None:
-                await _UNDO[kind](tx, added)
-            tx.delete("meta", [note.key])
-            return True
-    tx.delete("meta", [IMPORT + import_id])
-    return False
-
-
-async def _undo_files(tx: Transaction, added: _Added) -> None:
-    found = await tx.get_many("attachments", added.keys, Attachment)
-    if not found:
-        return
-    if added.is_only_data:
-        await tx.put_blob("attachments", added.keys, None)
-        tx.changes.append(records_saved("attachments", {one.id: one for one in found}))
-    else:
-        tx.delete("attachments", added.keys)
-        tx.changes.append(Change(store="attachments", action="delete", keys=added.keys))
-
-
-async def _undo_messages(tx: Transaction, added: _Added) -> None:
-    synced = await synced_rooms(tx)
-    by_room: dict[str, list[str]] = {}
-    for found in await tx.get_many("messages", added.keys, RoomOf):
-        if found.room_id not in synced:
-            by_room.setdefault(found.room_id, []).append(found.id)
-    for room_id, ids in by_room.items():
-        tx.delete("messages", ids)
-        await delete_dependents(tx, ids)
-        change = Change(store="messages", action="delete", keys=tuple(ids), room_id=room_id)
-        tx.changes.append(change)
-
-
-async def _undo_rooms(tx: Transaction, added: _Added) -> None:
-    room_id = added.room_id or added.keys[0]
-    room = await tx.get("rooms", room_id, Room)
-    if room is None or room_id in await synced_rooms(tx):
-        return
-    if added.keys:
-        if not await tx.count("messages", index="roomId", query=KeyRange.only(room_id)):
-            await erase_room(tx, room_id)
-        return
-    kept = {
-        channel
-        for channel in added.channels
-        if await tx.count(
-            "messages",
-            index=BY_CHANNEL_AND_TIME,
-            query=KeyRange.starting_with(room_id, channel),
-        )
-    }
-    if added.members:
-        query = KeyRange.only(room_id)
-        senders = await tx.get_all("messages", _SenderOf, index="roomId", query=query)
-        kept |= {sender.sender_id for sender in senders}
-    gone = {*added.channels, *added.members} - kept
-    await change_room(
-        tx,
-        room,
-        {
-            "channels": tuple(one for one in room.channels if one.id not in gone),
-            "members": tuple(one for one in room.members if one.oder_id not in gone),
-        },
-    )
-
-
-async def _undo_users(tx: Transaction, added: _Added) -> None:
-    rooms = await tx.get_all("rooms", Room)
-    kept = {member.oder_id for room in rooms for member in room.members}
-    kept.add(await get_owner(tx) or "")
-    gone = [id_ for id_ in added.keys if id_ not in kept]
-    if gone:
-        tx.delete("users", gone)
-        tx.changes.append(Change(store="users", action="delete", keys=tuple(gone)))
-
-
-_UNDO: Mapping[str, Callable[[Transaction, _Added], Coroutine[Any, Any, None]]] = {
-    "files": _undo_files,
-    "messages": _undo_messages,
-    "rooms": _undo_rooms,
-    "users": _undo_users,
-}
-"""How what was added is taken back, by its kind, in this order."""
 
 
 async def _require(tx: Transaction, import_id: str) -> ArchiveImport:
@@ -336,10 +228,10 @@ def _put(tx: Transaction, made: ArchiveImport) -> None:
     write_many(tx, IMPORT, {made.id: made})
 
 
-def _note(tx: Transaction, import_id: str, kind: str, key: str, added: _Added) -> None:
-    write_many(tx, _prefix(import_id, kind), {key: added})
+def _note(tx: Transaction, import_id: str, kind: str, key: str, added: Added) -> None:
+    write_many(tx, note_prefix(import_id, kind), {key: added})
 
 
-def _prefix(import_id: str, kind: str) -> str:
+def note_prefix(import_id: str, kind: str) -> str:
     """Return how the keys of an import's notes of one kind begin."""
     return f"{ADDED}{quote(import_id, safe='')}/{kind}/"

@@ -4,7 +4,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from indexeddb.keys import Direction, Key, KeyRange, sort_key
+from indexeddb.keys import Key, KeyRange, sort_key
 from roomkeep.errors import InvalidRecord
 from roomkeep.models import Id, Message, Milliseconds
 from roomkeep.storage.arguments import Limit
@@ -20,7 +20,7 @@ from roomkeep.storage.operations.gap_edges import (
 from roomkeep.storage.operations.shared import require
 from roomkeep.storage.operations.tombstones import redact_deleted
 from roomkeep.storage.schema import BY_CHANNEL_AND_TIME, BY_ROOM_AND_TIME
-from roomkeep.storage.transaction import Transaction
+from roomkeep.storage.transaction import Direction, Transaction
 
 
 class PageEdge(Struct, frozen=True):
@@ -183,21 +183,19 @@ async def read_page(
     if limit == 0:
         return []
     index, prefix = _index(room_id, channel_id)
-    beyond = tx.get_all(
-        "messages",
-        Message,
-        index=index,
-        query=_beyond(prefix, edge, direction),
-        direction=direction,
-        count=limit,
-    )
-    if edge is None or edge.id is None:
-        return await beyond
-    # A range of the index cannot part messages of one time; they are in the order of their ids.
-    moment = KeyRange.only((*prefix, edge.timestamp))
-    together = await tx.get_all("messages", Message, index=index, query=moment, direction=direction)
-    ties = [message for message in together if _is_beyond(message.id, edge.id, direction)]
-    return (ties + await beyond)[:limit]
+    query = _beyond(prefix, edge, direction)
+    # A range of the index cannot part messages of one time; they are in the order of their ids. So
+    # read from the edge's time on, and leave out those on this side of it: the message itself, and
+    # others of its time.
+    count = limit if edge is None or edge.id is None else limit + 1
+    while True:
+        found = await tx.get_all(
+            "messages", Message, index=index, query=query, direction=direction, count=count
+        )
+        page = [message for message in found if _is_beyond(message, edge, direction)]
+        if len(page) >= limit or len(found) < count:
+            return page[:limit]
+        count *= 4
 
 
 def _index(room_id: str, channel_id: str | None) -> tuple[str, tuple[str, ...]]:
@@ -208,16 +206,22 @@ def _index(room_id: str, channel_id: str | None) -> tuple[str, tuple[str, ...]]:
 
 
 def _beyond(prefix: tuple[str, ...], edge: PageEdge | None, direction: Direction) -> KeyRange:
-    """Return the range of an index's keys that begin with `prefix` and whose time is beyond."""
+    """Return the range of an index's keys that begin with `prefix` and whose time is beyond.
+
+    Where the edge is a message, its own time belongs to the range.
+    """
     everything = KeyRange.starting_with(*prefix)
     if edge is None:
         return everything
     moment: Key = (*prefix, edge.timestamp)
+    is_open = edge.id is None
     if direction == "next":
-        return KeyRange(moment, everything.upper, lower_open=True)
-    return KeyRange(everything.lower, moment, upper_open=True)
+        return KeyRange(moment, everything.upper, lower_open=is_open)
+    return KeyRange(everything.lower, moment, upper_open=is_open)
 
 
-def _is_beyond(id_: str, edge: str, direction: Direction) -> bool:
-    here, there = sort_key(id_), sort_key(edge)
+def _is_beyond(message: Message, edge: PageEdge | None, direction: Direction) -> bool:
+    if edge is None or edge.id is None or message.timestamp != edge.timestamp:
+        return True
+    here, there = sort_key(message.id), sort_key(edge.id)
     return here > there if direction == "next" else here < there

@@ -34,10 +34,13 @@ async def is_update_due(tx: Transaction) -> bool:
     """Return whether an older client has written to the database since it was last put right."""
     if tx.missing_indexes() or await tx.existing("meta", [UPGRADED]):
         return True
-    # The index by channel leaves out the messages that name none.
-    in_rooms = tx.count("messages", index=BY_ROOM_AND_TIME)
-    in_channels = tx.count("messages", index=BY_CHANNEL_AND_TIME)
-    return await in_rooms != await in_channels
+    # The index by channel leaves out the messages that name none. To count an index takes a browser
+    # ten times as long as to count a store.
+    stored = tx.count("messages")
+    in_channels = await tx.count("messages", index=BY_CHANNEL_AND_TIME)
+    if in_channels == await stored:
+        return False
+    return await tx.count("messages", index=BY_ROOM_AND_TIME) != in_channels
 
 
 @writes("messages", "reactions", "attachments", "meta")

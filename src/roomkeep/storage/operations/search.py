@@ -4,6 +4,8 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Final
 
+from msgspec import structs
+
 from roomkeep.models import Message, Record, Room, User
 from roomkeep.storage.arguments import Ids, Limit, Places
 from roomkeep.storage.operation import reads
@@ -11,6 +13,7 @@ from roomkeep.storage.operations.attachments import attachments_of
 from roomkeep.storage.operations.message_pages import message_order
 from roomkeep.storage.operations.message_slices import read_slice
 from roomkeep.storage.operations.meta import get_owner
+from roomkeep.storage.operations.search_debts import SearchState, get_search_state
 from roomkeep.storage.schema import BY_ROOM_AND_TIME
 from roomkeep.storage.search.area import SearchArea, SearchCursor
 from roomkeep.storage.search.query import SearchQuery, find_matches, is_name, matches
@@ -65,6 +68,35 @@ class Scanned(Record, frozen=True, kw_only=True):
     looked_at: int
 
 
+class Tail(Record, frozen=True, kw_only=True):
+    """What was found where the index does not reach yet.
+
+    Attributes:
+        state: what the account knows of its index.
+        scanned: what is newer than the index; None where nothing of that was asked for.
+    """
+
+    state: SearchState
+    scanned: Scanned | None = None
+
+
+@reads("messages", "rooms", "users", "attachments", "meta")
+async def search_tail(
+    tx: Transaction,
+    query: SearchQuery,
+    area: SearchArea,
+    limit: Limit = 20,
+    most: Limit = 2**31 - 1,
+) -> Tail:
+    """Look through the messages that are newer than the index, as `scan_messages` does."""
+    state = await get_search_state(tx)
+    coverage = state.coverage
+    if coverage is None or area.until <= coverage.until:
+        return Tail(state=state)
+    newer = structs.replace(area, since=max(area.since, coverage.until))
+    return Tail(state=state, scanned=await scan_messages(tx, query, newer, limit, most, state.tail))
+
+
 @reads("messages", "rooms", "users", "attachments", "meta")
 async def scan_messages(
     tx: Transaction,
@@ -110,11 +142,10 @@ async def search_places(
         area: only among these messages.
     """
     wanted = [(place.room_id, place.timestamp) for place in places]
-    finding = tx.find_keys("messages", BY_ROOM_AND_TIME, wanted)
+    finding = tx.find("messages", BY_ROOM_AND_TIME, wanted, Message)
     search = _Search(tx, query, area)
     await search.prepare()
-    ids = [id_ for those in (await finding).values() for id_ in those]
-    return search.mark(await search.select(await tx.get_many("messages", ids, Message)))
+    return search.mark(await search.select(await finding))
 
 
 class _Search:

@@ -1,14 +1,16 @@
 """The search index, in its own database: segments are written, places are found."""
 
+from bisect import bisect_left
 from collections.abc import Awaitable, Iterable, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from indexeddb.keys import KeyRange
-from roomkeep.errors import StorageLost
+from roomkeep.errors import InvalidRecord, StorageLost
 from roomkeep.models import BEGINNING_OF_TIME, Id, Record, TimeBound
 from roomkeep.storage.arguments import Blocks, Ids, Limit
 from roomkeep.storage.operation import reads, writes
 from roomkeep.storage.search.area import SearchArea
+from roomkeep.storage.search.numbers import numbers_of, unpack_set
 from roomkeep.storage.search.plan import Span, find_gaps, newest_first, overlaps
 from roomkeep.storage.search.segments import (
     ROOMS,
@@ -21,7 +23,6 @@ from roomkeep.storage.search.segments import (
     name_terms,
     name_times,
     numbers_in,
-    read_numbers,
     read_rooms,
     read_times,
 )
@@ -30,6 +31,8 @@ from roomkeep.storage.transaction import Transaction
 
 _INDEX: Final = ("segments", "blocks")
 _Blocks = Mapping[tuple[str, str], Block]
+_Spot = tuple[int, str]
+"""A time, and a room."""
 _FIRST: Final = 2
 """So many segments are read first; then four times as many, and so on."""
 
@@ -126,7 +129,12 @@ async def find_places(
         area: the messages to find.
         stale: spans in which the index is out of date, so that it counts as not having them.
         most: about how many places; all of one time are given together.
+
+    Raises:
+        InvalidRecord: there are no terms.
     """
+    if not terms:
+        raise InvalidRecord("a search needs a term", field="terms")
     since, until = area.since, area.until
     dated = [Span(one.since, one.until) for one in stale]
     present = await get_segments(tx, generation)
@@ -135,25 +143,20 @@ async def find_places(
     gaps = find_gaps(segments, since, until)
     gap = gaps[0] if gaps else Span(since, since)
     ahead = [one for one in segments if overlaps(one, Span(gap.until, until))]
-    found: list[Place] = []
+    found: list[_Spot] = []
+    reached, is_enough = gap.until, False
     size = _FIRST
-    while ahead:
+    while ahead and not is_enough:
         batch, ahead = ahead[:size], ahead[size:]
         size *= 4
         read = await _find_in(tx, batch, terms, area)
-        in_span = [one for one in read if since <= one.timestamp < until]
-        found += sorted(in_span, key=lambda place: place.timestamp, reverse=True)
-        if len(found) >= most > 0:
-            reached = found[most - 1].timestamp
-            return FoundPlaces(
-                places=[one for one in found if one.timestamp >= reached],
-                reached=reached,
-                is_whole=is_whole,
-            )
+        found += sorted(spot for spot in read if since <= spot[0] < until)[::-1]
+        if is_enough := len(found) >= most > 0:
+            reached = found[most - 1][0]
     return FoundPlaces(
-        places=found,
-        reached=gap.until,
-        gap=gap.since if gap.since < gap.until else None,
+        places=[Place(room_id=room, timestamp=time) for time, room in found if time >= reached],
+        reached=reached,
+        gap=gap.since if gap.since < gap.until and not is_enough else None,
         is_whole=is_whole,
     )
 
@@ -170,32 +173,41 @@ async def _find_in(
     segments: Sequence[Segment],
     terms: Sequence[SoughtTerm],
     area: SearchArea,
-) -> set[Place]:
+) -> set[_Spot]:
+    # A long word is likely to be rare: most segments that lack one of the terms lack that one.
+    first, *others = sorted(terms, key=lambda term: len(term.text), reverse=True)
+    candidates = [_Candidates(segment, []) for segment in segments]
+    for some in ([first], others):
+        candidates = await _narrow(tx, candidates, some)
+    return await _locate(tx, candidates, area)
+
+
+async def _narrow(
+    tx: Transaction, candidates: Sequence[_Candidates], terms: Sequence[SoughtTerm]
+) -> list[_Candidates]:
+    """Return those segments that have all of some terms, with the messages that have each."""
     names = {
         segment.id: [name_terms(term_head(term.text), segment.count) for term in terms]
-        for segment in segments
+        for segment, _ in candidates
     }
-    keys = [(segment.id, name) for segment in segments for name in names[segment.id]]
-    blocks = _by_key(await _ask(tx, keys))
-    candidates = []
-    for segment in segments:
-        postings = []
-        for term, name in zip(terms, names[segment.id], strict=True):
-            block = blocks.get((segment.id, name))
-            found = None if block is None else find_postings(block, term, segment.count)
-            if found is None or not (found.numbers or found.long):
-                break
-            postings.append(found)
-        else:
-            candidates.append(_Candidates(segment, postings))
-    return await _locate(tx, candidates, area)
+    blocks = _by_key(await _ask(tx, [(id_, name) for id_ in names for name in names[id_]]))
+    narrowed = []
+    for segment, known in candidates:
+        found = [
+            find_postings(block, term, segment.count)
+            for term, name in zip(terms, names[segment.id], strict=True)
+            if (block := blocks.get((segment.id, name))) is not None
+        ]
+        if len(found) == len(terms) and all(one.short or one.long for one in found):
+            narrowed.append(_Candidates(segment, [*known, *found]))
+    return narrowed
 
 
 async def _locate(
     tx: Transaction,
     candidates: Sequence[_Candidates],
     area: SearchArea,
-) -> set[Place]:
+) -> set[_Spot]:
     """Return where the messages are that have every term."""
     names = [
         (one.segment.id, name)
@@ -206,33 +218,32 @@ async def _locate(
     asking_long = _ask(tx, names)
     asking_rooms = _ask(tx, [(one.segment.id, ROOMS) for one in candidates])
     long, rooms = _by_key(await asking_long), _by_key(await asking_rooms)
-    matches: list[tuple[str, str, int]] = []
+    matches: list[tuple[str, str, list[int]]] = []
     for segment, postings in candidates:
-        numbers = _common_numbers(segment, postings, long)
+        numbers = numbers_of(_common_numbers(segment, postings, long))
         runs = read_rooms(_require(rooms, segment.id, ROOMS))
         for room, run in numbers_in(runs, area.room_id, area.channel_id):
-            if len(run) < len(numbers):
-                matches += [(segment.id, room, n) for n in run if n in numbers]
-            else:
-                matches += [(segment.id, room, n) for n in numbers if n in run]
-    wanted = {(segment, name_times(number)) for segment, _, number in matches}
-    blocks = _by_key(await _ask(tx, sorted(wanted)))
-    times = {key: read_times(_require(blocks, *key)) for key in wanted}
+            start, stop = bisect_left(numbers, run.start), bisect_left(numbers, run.stop)
+            matches.append((segment.id, room, numbers[start:stop]))
+    wanted = {(segment, n // TIMES) for segment, _, numbers in matches for n in numbers}
+    keys = {(segment, part): (segment, name_times(part)) for segment, part in sorted(wanted)}
+    blocks = _by_key(await _ask(tx, keys.values()))
+    times = {part: read_times(_require(blocks, *key)) for part, key in keys.items()}
     return {
-        Place(room_id=room, timestamp=times[segment, name_times(number)][number % TIMES])
-        for segment, room, number in matches
+        (times[segment, n // TIMES][n % TIMES], room)
+        for segment, room, numbers in matches
+        for n in numbers
     }
 
 
-def _common_numbers(segment: Segment, postings: Sequence[Postings], blocks: _Blocks) -> set[int]:
-    common: set[int] | None = None
-    for numbers, long in postings:
-        found = set(numbers)
+def _common_numbers(segment: Segment, postings: Sequence[Postings], blocks: _Blocks) -> int:
+    common = -1
+    for short, long in postings:
+        found = short
         for name in long:
-            data = _require(blocks, segment.id, name).data
-            found.update(read_numbers(data, segment.count))
-        common = found if common is None else common & found
-    return common or set()
+            found |= unpack_set(_require(blocks, segment.id, name).data, segment.count)
+        common &= found
+    return common
 
 
 def _ask(tx: Transaction, keys: Iterable[tuple[str, str]]) -> Awaitable[list[Block]]:

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Final, Literal, cast
 
 from msgspec import Struct
@@ -116,6 +116,8 @@ def parse_query(text: str, *, start_of_day: Callable[[dt.date], int]) -> SearchQ
 
 def matches(query: SearchQuery, text: str) -> bool:
     """Tell whether a text contains what a query asks for, and nothing that it excludes."""
+    if text.isascii() and not _has_letters(query, text.lower()):
+        return False
     found = words(text)
     return all(_starts(phrase, found) for phrase in query.phrases) and not any(
         _starts(phrase, found) for phrase in query.excluded
@@ -153,17 +155,24 @@ def _phrase(text: str, *, is_prefix: bool) -> Phrase | None:
     return Phrase(words=tuple(found), is_prefix=is_prefix) if found else None
 
 
-def _starts(phrase: Phrase, found: Sequence[str]) -> list[int]:
+def _has_letters(query: SearchQuery, folded: str) -> bool:
+    """Tell whether a text has the letters of all that is asked for.
+
+    It rules out most texts, and costs much less than to cut them into words.
+    """
+    return all(word in folded for phrase in query.phrases for word in phrase.words)
+
+
+def _starts(phrase: Phrase, found: list[str]) -> list[int]:
     """Return where among some words a phrase begins."""
-    wanted, length = phrase.words, len(phrase.words)
-    starts = []
-    for start in range(len(found) - length + 1):
-        here = found[start : start + length]
-        is_same = list(wanted[:-1]) == list(here[:-1])
-        last, sought = here[-1], wanted[-1]
-        if is_same and (last.startswith(sought) if phrase.is_prefix else last == sought):
-            starts.append(start)
-    return starts
+    *others, last = phrase.words
+    length = len(others)
+    ends = [
+        place
+        for place in range(length, len(found))
+        if (found[place].startswith(last) if phrase.is_prefix else found[place] == last)
+    ]
+    return [end - length for end in ends if found[end - length : end] == others]
 
 
 def _days(text: str) -> tuple[dt.date, dt.date]:

@@ -8,7 +8,7 @@ order of room, channel and time. It consists of blocks:
 |---|---|
 | `terms/N` | the terms of some heads, sorted, each between line feeds; how many numbers each has, |
 | | a byte each; and the numbers themselves |
-| `term/TERM` | the numbers of a term that has more than `SHORT`; its byte above is 0 |
+| `term/TERM` | the set of the numbers of a term that has more than `SHORT`; its byte above is 0 |
 | `rooms` | the runs of messages of one channel, as JSON |
 | `times/N` | the times of `TIMES` messages, 8 bytes each |
 """
@@ -31,6 +31,13 @@ from roomkeep.models import (
     Record,
     TimeBound,
 )
+from roomkeep.storage.search.numbers import (
+    pack_numbers,
+    pack_set,
+    set_of,
+    unpack_numbers,
+    width_of,
+)
 from roomkeep.storage.search.terms import SoughtTerm, term_head, terms_of
 
 __all__ = [
@@ -48,7 +55,6 @@ __all__ = [
     "name_terms",
     "name_times",
     "numbers_in",
-    "read_numbers",
     "read_rooms",
     "read_times",
 ]
@@ -123,11 +129,11 @@ class Postings(NamedTuple):
     """The messages that have a term.
 
     Attributes:
-        numbers: their numbers.
+        short: the set of their numbers.
         long: the names of blocks with more of them.
     """
 
-    numbers: "array[int]"
+    short: int
     long: list[str]
 
 
@@ -159,8 +165,8 @@ class Packer:
             return
         yield Block(segment=segment, name=ROOMS, text=msgspec.json.encode(self._runs).decode())
         for start in range(0, self.count, TIMES):
-            data = _little_endian(self._times[start : start + TIMES])
-            yield Block(segment=segment, name=name_times(start), data=data)
+            data = _pack_times(self._times[start : start + TIMES])
+            yield Block(segment=segment, name=name_times(start // TIMES), data=data)
         groups: defaultdict[str, list[str]] = defaultdict(list)
         names: dict[str, str] = {}
         for term in self._numbers:
@@ -172,8 +178,7 @@ class Packer:
             yield from self._group(segment, name, sorted(terms))
 
     def _group(self, segment: str, name: str, terms: Sequence[str]) -> Iterator[Block]:
-        kind = _type_code(self.count)
-        sizes, numbers = bytearray(), array(kind)
+        sizes, numbers = bytearray(), list[int]()
         for term in terms:
             found = self._numbers[term]
             if len(found) <= SHORT:
@@ -181,12 +186,11 @@ class Packer:
                 numbers.extend(found)
             else:
                 sizes.append(0)
-                data = _little_endian(array(kind, found))
+                data = pack_set(found, self.count)
                 yield Block(segment=segment, name=name_long(term), data=data)
         text = "\n".join(("", *terms, ""))
-        yield Block(
-            segment=segment, name=name, text=text, data=bytes(sizes) + _little_endian(numbers)
-        )
+        data = bytes(sizes) + pack_numbers(numbers, self.count)
+        yield Block(segment=segment, name=name, text=text, data=data)
 
 
 def name_terms(head: str, count: int) -> str:
@@ -200,9 +204,9 @@ def name_long(term: str) -> str:
     return f"term/{term}"
 
 
-def name_times(number: int) -> str:
-    """Return the name of the block with the time of a message."""
-    return f"times/{number // TIMES}"
+def name_times(part: int) -> str:
+    """Return the name of the block with the times of messages from `part * TIMES` on."""
+    return f"times/{part}"
 
 
 def find_postings(block: Block, sought: SoughtTerm, count: int) -> Postings:
@@ -213,34 +217,31 @@ def find_postings(block: Block, sought: SoughtTerm, count: int) -> Postings:
         sought: the term.
         count: how many messages the segment has.
     """
-    text, kind = block.text, _type_code(count)
+    text, width = block.text, width_of(count)
     wanted = "\n" + sought.text + ("" if sought.is_prefix else "\n")
     start = text.find(wanted)
-    numbers, long = array(kind), list[str]()
+    short, long = 0, list[str]()
     if start < 0:
-        return Postings(numbers, long)
-    place, total, width = text.count("\n", 0, start), text.count("\n") - 1, numbers.itemsize
+        return Postings(short, long)
+    place, total = text.count("\n", 0, start), text.count("\n") - 1
     sizes = block.data[:total]
-    offset = total + width * sum(sizes[:place])
+    first = offset = total + width * sum(sizes[:place])
     while text.startswith(wanted, start):
         end = text.index("\n", start + 1)
-        if size := sizes[place]:
-            numbers.extend(read_numbers(block.data[offset : offset + size * width], count))
-            offset += size * width
-        else:
+        offset += sizes[place] * width
+        if not sizes[place]:
             long.append(name_long(text[start + 1 : end]))
         start, place = end, place + 1
-    return Postings(numbers, long)
-
-
-def read_numbers(data: bytes, count: int) -> "array[int]":
-    """Return packed numbers of messages of a segment of so many."""
-    return _unpack(_type_code(count), data)
+    return Postings(set_of(unpack_numbers(block.data[first:offset], count), count), long)
 
 
 def read_times(block: Block) -> "array[int]":
     """Return the times of a block."""
-    return _unpack("q", block.data)
+    times = array("q")
+    times.frombytes(block.data)
+    if sys.byteorder != "little":
+        times.byteswap()
+    return times
 
 
 def read_rooms(block: Block) -> list[Run]:
@@ -261,20 +262,8 @@ def numbers_in(
     return found
 
 
-def _type_code(count: int) -> str:
-    return "H" if count <= 2**16 else "I"
-
-
-def _little_endian(numbers: "array[int]") -> bytes:
+def _pack_times(times: "array[int]") -> bytes:
     if sys.byteorder != "little":
-        numbers = numbers[:]
-        numbers.byteswap()
-    return numbers.tobytes()
-
-
-def _unpack(kind: str, data: bytes) -> "array[int]":
-    numbers = array(kind)
-    numbers.frombytes(data)
-    if sys.byteorder != "little":
-        numbers.byteswap()
-    return numbers
+        times = times[:]
+        times.byteswap()
+    return times.tobytes()

@@ -1,11 +1,11 @@
 """A transaction of IndexedDB, as the operations see it."""
 
-from collections.abc import Awaitable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from itertools import islice
 from typing import Any, TypeVar
 
 import indexeddb
-from indexeddb.keys import Direction, Key, KeyRange
+from indexeddb.keys import Key, KeyRange
 from roomkeep.storage.changes import Change
 from roomkeep.storage.decode_errors import Suspects
 from roomkeep.storage.encoding import encode
@@ -13,6 +13,7 @@ from roomkeep.storage.engines.immediate import Done
 from roomkeep.storage.engines.indexeddb.blobs import BLOB, StoredBlob, blob_of, put_blob
 from roomkeep.storage.engines.indexeddb.decoding import Decoder
 from roomkeep.storage.engines.indexeddb.scan import Scanner
+from roomkeep.storage.transaction import Direction
 
 K = TypeVar("K", bound=Key)
 R = TypeVar("R")
@@ -45,16 +46,11 @@ class IndexedDBTransaction:
         if not keys:
             return Done([])
         source = self._store(store)
-        request = source.get_many_json(keys)
 
         async def ask_values() -> list[Any]:
             return [await one for one in [source.get(key, convert=_as_is) for key in keys]]
 
-        async def decoded() -> list[R]:
-            text = await self._decoder.read_json(store, request, ask_values)
-            return _present(self._decoder.decode_all(store, text, kind))
-
-        return decoded()
+        return self._decoded(store, kind, source.get_many_json(keys), ask_values)
 
     def get_all(
         self,
@@ -148,6 +144,21 @@ class IndexedDBTransaction:
 
         return found()
 
+    def find(
+        self, store: str, index: str, values: Sequence[Key], kind: type[R]
+    ) -> Awaitable[list[R]]:
+        if not values:
+            return Done([])
+        if (store, index) in self._missing:
+            return self._scan_values(store, index, values, kind)
+        source = self._source(store, index)
+
+        async def ask_values() -> list[Any]:
+            asked = [source.get_all(value, convert=list) for value in values]
+            return [record for records in asked for record in await records]
+
+        return self._decoded(store, kind, source.get_many_json(values), ask_values)
+
     def find_keys(
         self, store: str, index: str, values: Sequence[K]
     ) -> Awaitable[dict[K, list[Any]]]:
@@ -216,6 +227,16 @@ class IndexedDBTransaction:
     def find_damage(self, store: str) -> Done[list[str]]:  # noqa: ARG002 the browser tells nothing
         return Done([])
 
+    async def _decoded(
+        self,
+        store: str,
+        kind: type[R],
+        asked: Awaitable[str],
+        ask_values: Callable[[], Awaitable[list[Any]]],
+    ) -> list[R]:
+        text = await self._decoder.read_json(store, asked, ask_values)
+        return _present(self._decoder.decode_all(store, text, kind))
+
     def _store(self, name: str) -> indexeddb.Store:
         store: indexeddb.Store = self._source(name, None)
         return store
@@ -242,6 +263,12 @@ class IndexedDBTransaction:
             entries.reverse()
         decoded = (self._decoder.decode(store, one.text, kind) for one in entries[offset:])
         return list(islice((one for one in decoded if one is not None), count))
+
+    async def _scan_values(
+        self, store: str, index: str, values: Sequence[Key], kind: type[R]
+    ) -> list[R]:
+        found = await self._scanner.find_keys(store, index, list(values))
+        return await self.get_many(store, [key for keys in found.values() for key in keys], kind)
 
     async def _scan_keys(
         self, store: str, index: str, query: KeyRange | None, count: int | None

@@ -10,7 +10,7 @@ from roomkeep.models import Reaction
 from roomkeep.storage.decode_errors import Suspects, UnreadableRecord
 from roomkeep.storage.engines.sqlite import tables
 from roomkeep.storage.engines.sqlite.row_mapping import ITEMS, LAYOUTS, shape_of
-from roomkeep.storage.engines.sqlite.statements import select_with
+from roomkeep.storage.engines.sqlite.statements import columns_of, select_with
 
 R = TypeVar("R")
 
@@ -49,9 +49,12 @@ class Reader:
         finally:
             self._driver.text_factory = str
 
-    def find(self, store: str, keys: Iterable[Key], kind: type[R]) -> list[R]:
-        """Return the readable ones of the records with some keys."""
-        sql = select_with(shape_of(store, kind).columns, LAYOUTS[store].key_columns)
+    def find(
+        self, store: str, keys: Iterable[Key], kind: type[R], index: str | None = None
+    ) -> list[R]:
+        """Return the readable ones of the records with some keys: their own, or an index's."""
+        having = LAYOUTS[store].key_columns if index is None else columns_of(store, index)
+        sql = select_with(shape_of(store, kind).columns, having)
         rows = [row for key in keys for row in self.fetch(sql, key_parts(key))]
         return self.load(store, kind, rows)
 

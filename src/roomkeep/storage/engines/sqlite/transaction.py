@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
-from indexeddb.keys import Direction, Key, KeyRange
+from indexeddb.keys import Key, KeyRange
 from roomkeep.errors import InvalidRecord
 from roomkeep.storage.changes import Change
 from roomkeep.storage.decode_errors import Suspects, UnreadableRecord
@@ -21,6 +21,7 @@ from roomkeep.storage.engines.sqlite.statements import (
 )
 from roomkeep.storage.engines.sqlite.tables import INDEXES
 from roomkeep.storage.engines.sqlite.writing import FILE_NAME, Writer
+from roomkeep.storage.transaction import Direction
 
 K = TypeVar("K", bound=Key)
 R = TypeVar("R")
@@ -127,6 +128,9 @@ class SqliteTransaction:
         columns = LAYOUTS[store].key_columns
         sql = select_with(columns[:1], columns)
         return Done({key for key in keys if self._reader.fetch(sql, key_parts(key))})
+
+    def find(self, store: str, index: str, values: Sequence[Key], kind: type[R]) -> Done[list[R]]:
+        return Done(self._reader.find(store, values, kind, index))
 
     def find_keys(self, store: str, index: str, values: Sequence[K]) -> Done[dict[K, list[Any]]]:
         sql = select_with(LAYOUTS[store].key_columns, columns_of(store, index))

@@ -1,0 +1,1 @@
+"""Writers of messages to read elsewhere, one module for each format."""
