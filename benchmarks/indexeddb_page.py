@@ -14,7 +14,7 @@ from pyodide.code import run_js
 
 import indexeddb
 from benchmarks.timing import timed
-from indexeddb import KeyRange, Transaction, UpgradeTransaction, _driver, _kernel
+from indexeddb import KeyRange, Transaction, UpgradeTransaction, _driver, _engines
 
 RECORDS = 20_000
 ROUNDS = 100
@@ -92,9 +92,10 @@ def count_calls() -> None:
 
         return call
 
-    kernel = _kernel.kernel()
+    kernel = _engines.DEFAULT.kernel
     for name, function in vars(kernel).items():
-        setattr(kernel, name, counted(function))
+        if callable(function):
+            setattr(kernel, name, counted(function))
     for kind in (_driver.Driver, _driver.Once):
         setattr(kind, "handle", counted(kind.handle))  # noqa: B010 it is a method
 

@@ -20,8 +20,8 @@ await db.write(["notes"], add_line)
 ```
 
 Names are those of the IndexedDB specification (https://www.w3.org/TR/IndexedDB-3/), in snake_case.
-The package can be imported under CPython too; there `open` raises `Unavailable`, while
-`indexeddb.keys` and `indexeddb.errors` need no browser. The errors are in `indexeddb.errors`.
+Under CPython databases are kept in memory, with the same semantics, so that code that uses them can
+be tested: see `indexeddb.testing`. The errors are in `indexeddb.errors`.
 """
 
 from indexeddb._blob import Blob
@@ -31,6 +31,7 @@ from indexeddb._channel import publish
 from indexeddb._cursor import Cursor, KeyCursor
 from indexeddb._database import Database
 from indexeddb._databases import databases, delete, exists, names, open  # noqa: A004
+from indexeddb._engines import Memory
 from indexeddb._feed import Subscription
 from indexeddb._live import LiveQueries
 from indexeddb._log import protect_from_crash
@@ -86,6 +87,7 @@ __all__ = [
     "KeyCursor",
     "KeyRange",
     "LiveQueries",
+    "Memory",
     "Migration",
     "Mode",
     "NotFound",

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from indexeddb._platform import JsException, js
+from indexeddb._platform import IN_PYODIDE, JsException, js
 from indexeddb._platform import to_js as _to_js
 from indexeddb.errors import ConnectionLost, Unavailable
 
@@ -41,7 +41,7 @@ class Blob:
             Unavailable: this is no browser.
         """
         if self._js is None:
-            if js is None:
+            if not IN_PYODIDE:
                 msg = "there is no JavaScript outside a browser"
                 raise Unavailable(msg)
             self._js = js.Blob.new(_to_js([self._data]), type=self._type)

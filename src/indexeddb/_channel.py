@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from indexeddb._changes import NOTHING_CHANGED, check_note, everything_in, stores_in
-from indexeddb._platform import create_proxy, js
+from indexeddb._engines import DEFAULT, Engine, Memory
 
 MOST_KEPT: Final = 20
 """How many changes are kept one by one where nobody is known to listen."""
@@ -26,11 +26,15 @@ class Channel:
     one clock.)
 
     Args:
+        engine: what keeps the database.
         name: the database's name.
         receive: called with what others have changed, as text, and the note.
     """
 
-    def __init__(self, name: str, receive: Callable[[str, str | None], None]) -> None:
+    def __init__(
+        self, engine: Engine, name: str, receive: Callable[[str, str | None], None]
+    ) -> None:
+        self._engine = engine
         self._name = name
         self._receive = receive
         self._js: Any = None
@@ -75,8 +79,8 @@ class Channel:
 
     def _open(self) -> None:
         if self._js is None:
-            self._js = _open(self._name)
-            self._handler = self._js.onmessage = create_proxy(self._handle)
+            self._js = _open(self._engine, self._name)
+            self._handler = self._js.onmessage = self._engine.create_handler(self._handle)
             self._post("asking")
 
     def _handle(self, event: Any) -> None:
@@ -98,15 +102,15 @@ class Channel:
         self._js.postMessage(json.dumps(message))
 
 
-def post(name: str, changes: str, note: str | None) -> None:
+def post(engine: Engine, name: str, changes: str, note: str | None) -> None:
     """Send one change to whoever listens."""
-    channel = _open(name)
+    channel = _open(engine, name)
     entry: _Entry = (time.time(), changes, note)
     channel.postMessage(json.dumps([entry]))
     channel.close()
 
 
-def publish(name: str, note: str) -> None:
+def publish(name: str, note: str, *, memory: Memory | None = None) -> None:
     """Publish a change that no transaction makes: a note to whoever has the database open.
 
     Subscribers in this page and in others get it as a change of no store, in `Change.note`.
@@ -114,12 +118,13 @@ def publish(name: str, note: str) -> None:
     Args:
         name: the name of the database, which need not exist.
         note: what to tell.
+        memory: where the database is, if not in the browser.
 
     Raises:
         InvalidValue: the note is not a string.
     """
-    post(name, NOTHING_CHANGED, check_note(note))
+    post(memory or DEFAULT, name, NOTHING_CHANGED, check_note(note))
 
 
-def _open(name: str) -> Any:
-    return js.BroadcastChannel.new(f"indexeddb:{name}")
+def _open(engine: Engine, name: str) -> Any:
+    return engine.open_channel(f"indexeddb:{name}")

@@ -4,8 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from indexeddb._engines import Engine
 from indexeddb._opening import OnBlocked, Opening
-from indexeddb._platform import create_proxy, indexed_db, jsnull
+from indexeddb._platform import jsnull
 from indexeddb._request import issue
 from indexeddb._store import Schema
 from indexeddb._transaction import Upgrade
@@ -33,23 +34,26 @@ class Connection:
 
     Attributes:
         js: the `IDBDatabase` itself.
+        kernel: the functions of its engine's kernel.
         is_open: false once it is closed, by us or by the browser.
         schema: the stores that were looked at.
         watch: looks after the transactions under way.
     """
 
-    def __init__(self, js_database: Any, listeners: Listeners) -> None:
+    def __init__(self, engine: Engine, js_database: Any, listeners: Listeners) -> None:
         self.js = js_database
+        self.kernel = engine.kernel
         self._listeners = listeners
         self.is_open = True
         self.schema: Schema = {}
         self.watch = Watch()
-        self._handler = create_proxy(self._handle)
+        self._handler = engine.create_handler(self._handle)
         js_database.onversionchange = js_database.onclose = self._handler
 
     @classmethod
     async def open(
         cls,
+        engine: Engine,
         name: str,
         version: int | None,
         upgrade: Upgrade | None,
@@ -58,9 +62,9 @@ class Connection:
     ) -> "Connection":
         """Open a database; the browser may say nothing for `timeout` ms."""
         arguments = (name,) if version is None else (name, version)
-        request = issue(indexed_db().open, *arguments)
-        opening = Opening(request, upgrade, listeners.on_blocked)
-        return cls(await opening.settle(name, timeout), listeners)
+        request = issue(engine.factory().open, *arguments)
+        opening = Opening(engine, request, upgrade, listeners.on_blocked)
+        return cls(engine, await opening.settle(name, timeout), listeners)
 
     def close(self) -> None:
         """Close it; transactions under way are finished first."""

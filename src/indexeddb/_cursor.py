@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from typing import Any, Protocol, Self, TypeVar
 
-from indexeddb._kernel import RAW, VALUE, kernel
+from indexeddb._kernel import RAW, VALUE
 from indexeddb._platform import jsnull
 from indexeddb._request import Request, issue
-from indexeddb._values import encode_key, key_from_lane, to_js, to_key, to_py
+from indexeddb._values import encode_key, from_lane, to_js, to_py
 from indexeddb.errors import InvalidKey, UsageError
 from indexeddb.keys import Key
 
@@ -17,10 +17,12 @@ class Owner(Protocol):
     """The transaction that a store or an index is used in.
 
     Attributes:
+        kernel: the functions of its kernel.
         id: the number that the kernel gave it.
         last: the request that was issued last.
     """
 
+    kernel: Any
     id: int
     last: int
 
@@ -66,12 +68,12 @@ class KeyCursor:
     @property
     def key(self) -> Any:
         """The key at this position: the index's, where an index is walked."""
-        return to_key(self._at_record().key)
+        return to_py(self._at_record().key)
 
     @property
     def primary_key(self) -> Any:
         """The key of the record in its store."""
-        return to_key(self._at_record().primaryKey)
+        return to_py(self._at_record().primaryKey)
 
     def advance(self, count: int) -> None:
         """Have the loop go on `count` records from here; 1 is the next one.
@@ -106,7 +108,7 @@ class KeyCursor:
         self._move(None, encode_key(key), encode_key(primary_key))
 
     def _move(self, *given: Any) -> Request[Any]:
-        number = issue(kernel().proceed, self._owner.id, self._at_record(), *given)
+        number = issue(self._owner.kernel.proceed, self._owner.id, self._at_record(), *given)
         self._moving = self._attach(number, _unchanged)
         return self._moving
 
@@ -139,12 +141,16 @@ class Cursor(KeyCursor):
             InvalidValue: something in the value has no counterpart in JavaScript.
         """
         request = issue(self._at_record().update, to_js(value))
-        return self._attach(issue(kernel().attach, self._owner.id, VALUE, request), key_from_lane)
+        return self._attach_js(VALUE, request, from_lane)
 
     def delete(self) -> Request[None]:
         """Delete this record."""
         request = issue(self._at_record().delete)
-        return self._attach(issue(kernel().attach, self._owner.id, RAW, request), _nothing)
+        return self._attach_js(RAW, request, _nothing)
+
+    def _attach_js(self, lane: int, request: Any, convert: Callable[[Any], T]) -> Request[T]:
+        number = issue(self._owner.kernel.attach, self._owner.id, lane, request)
+        return self._attach(number, convert)
 
 
 def _unchanged(result: T) -> T:

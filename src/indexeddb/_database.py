@@ -8,8 +8,8 @@ from indexeddb import _quirks
 from indexeddb._changes import Change
 from indexeddb._connection import Connection, Listeners
 from indexeddb._driver import Driver, Once, Running
+from indexeddb._engines import Engine
 from indexeddb._feed import Feed, Subscription
-from indexeddb._kernel import kernel
 from indexeddb._live import LiveQueries
 from indexeddb._one_shots import OneShots
 from indexeddb._request import issue
@@ -47,12 +47,14 @@ class Database(OneShots):
 
     def __init__(
         self,
+        engine: Engine,
         name: str,
         version: int | None,
         upgrade: Upgrade | None,
         timeout: float,
         listeners: Listeners,
     ) -> None:
+        self._engine = engine
         self._name = name
         self._version = version
         self._upgrade = None if upgrade is None else self._noted(upgrade)
@@ -63,7 +65,7 @@ class Database(OneShots):
         self._closed = False
         self._last: Connection | None = None  # also when it is closed
         self._was_upgraded = False
-        self._feed = Feed(name, self._known_stores, self.disconnect)
+        self._feed = Feed(engine, name, self._known_stores, self.disconnect)
         self.live = LiveQueries(self._feed, self.read)
 
     @property
@@ -210,7 +212,12 @@ class Database(OneShots):
     async def _open_once(self) -> Connection:
         self._was_upgraded = False
         return await Connection.open(
-            self._name, self._version, self._upgrade, self._timeout, self._listeners
+            self._engine,
+            self._name,
+            self._version,
+            self._upgrade,
+            self._timeout,
+            self._listeners,
         )
 
     def _noted(self, upgrade: Upgrade) -> Upgrade:
@@ -236,8 +243,9 @@ class Database(OneShots):
         names = (stores,) if isinstance(stores, str) else tuple(stores)
 
         def begin(connection: Connection) -> Running[T]:
-            number = issue(kernel().begin, connection.js, mode, durability, *names)
-            transaction = Transaction(number, names, connection.schema, mode, durability)
+            kernel = connection.kernel
+            number = issue(kernel.begin, connection.js, mode, durability, *names)
+            transaction = Transaction(kernel, number, names, connection.schema, mode, durability)
             driver = Driver(transaction, body, is_reading=mode == "readonly")
             if mode == "readwrite":
                 self._feed.follow(driver, names, transaction)
@@ -249,8 +257,9 @@ class Database(OneShots):
         self, mode: str, durability: str, convert: Callable[[Any], T], store: str, *given: Any
     ) -> T:
         def begin(connection: Connection) -> Running[T]:
-            number = issue(kernel().once, connection.js, mode, durability, store, *given)
-            once = Once(number, convert, is_reading=mode == "readonly")
+            kernel = connection.kernel
+            number = issue(kernel.once, connection.js, mode, durability, store, *given)
+            once = Once(kernel, number, convert, is_reading=mode == "readonly")
             if mode == "readwrite":
                 self._feed.follow(once, (store,), None)
             return once

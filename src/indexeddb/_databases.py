@@ -5,9 +5,10 @@ from collections.abc import Callable, Sequence
 from indexeddb import _quirks
 from indexeddb._connection import Listeners
 from indexeddb._database import Database
+from indexeddb._engines import DEFAULT, Memory
 from indexeddb._migrations import Migration, upgrade_by
 from indexeddb._opening import Opening
-from indexeddb._platform import JsException, indexed_db
+from indexeddb._platform import JsException
 from indexeddb._request import issue
 from indexeddb._transaction import Upgrade, UpgradeTransaction
 from indexeddb.errors import Unavailable, UsageError, error_from
@@ -23,6 +24,7 @@ async def open(  # noqa: A001, PLR0913 the specification's name; all but three a
     on_blocked: Callable[[], object] | None = None,
     on_blocking: Callable[[int | None], object] | None = None,
     on_closed: Callable[[], object] | None = None,
+    memory: Memory | None = None,
 ) -> Database:
     """Open a database, and create or upgrade it where its version is lower than `version`.
 
@@ -41,6 +43,8 @@ async def open(  # noqa: A001, PLR0913 the specification's name; all but three a
         on_blocking: called when the connection was closed because another tab upgrades the database
             to a version, which it is given, or deletes it (None).
         on_closed: called when the connection was lost, such as when the data were deleted.
+        memory: where to keep the database; None keeps it in the browser, or under CPython in the
+            process's own memory.
 
     Raises:
         VersionTooNew: the database has a higher version. It is left untouched.
@@ -58,7 +62,7 @@ async def open(  # noqa: A001, PLR0913 the specification's name; all but three a
         msg = f"the version cannot be {version}: it is 1 or more"
         raise UsageError(msg)
     listeners = Listeners(on_blocked, on_blocking, on_closed)
-    database = Database(name, version, upgrade, timeout, listeners)
+    database = Database(memory or DEFAULT, name, version, upgrade, timeout, listeners)
     try:
         await database.connect()
     except BaseException:
@@ -73,6 +77,7 @@ async def delete(
     *,
     timeout: float = _quirks.OPEN_TIMEOUT,
     on_blocked: Callable[[], object] | None = None,
+    memory: Memory | None = None,
 ) -> None:
     """Delete a database with all that is in it; nothing happens when there is none.
 
@@ -80,29 +85,33 @@ async def delete(
         name: the database's name.
         timeout: how long the browser may say nothing, in ms.
         on_blocked: called when another tab holds the database open.
+        memory: where the database is kept, as for `open`.
 
     Raises:
         Blocked: another tab holds it open.
         Unavailable: there is no IndexedDB here, it was refused, or it did not answer.
         IndexedDBError: the browser failed otherwise.
     """
-    request = issue(indexed_db().deleteDatabase, name)
-    await Opening(request, None, on_blocked).settle(name, timeout)
+    engine = memory or DEFAULT
+    request = issue(engine.factory().deleteDatabase, name)
+    await Opening(engine, request, None, on_blocked).settle(name, timeout)
 
 
-async def names() -> list[str]:
-    """Return the names of this origin's databases, sorted; it raises what `databases` does."""
-    return list(await databases())
+async def names(*, memory: Memory | None = None) -> list[str]:
+    """Return the names of the databases, sorted; it takes and raises what `databases` does."""
+    return list(await databases(memory=memory))
 
 
-async def databases() -> dict[str, int]:
-    """Return the versions of this origin's databases by their names, which are sorted.
+async def databases(*, memory: Memory | None = None) -> dict[str, int]:
+    """Return the versions of the databases by their names, which are sorted.
+
+    They are those of this origin, unless `memory` is given.
 
     Raises:
         Unavailable: there is no IndexedDB here, or it cannot list its databases.
         IndexedDBError: the browser failed otherwise.
     """
-    factory = indexed_db()
+    factory = (memory or DEFAULT).factory()
     if not _quirks.can_list(factory):
         msg = "this browser cannot list its databases"
         raise Unavailable(msg)
@@ -115,15 +124,15 @@ async def databases() -> dict[str, int]:
     )
 
 
-async def exists(name: str) -> bool:
+async def exists(name: str, *, memory: Memory | None = None) -> bool:
     """Return whether there is such a database. Looking does not create it.
 
     Raises:
         Unavailable: there is no IndexedDB here, it was refused, or it did not answer.
         IndexedDBError: the browser failed otherwise.
     """
-    if _quirks.can_list(indexed_db()):
-        return name in await names()
+    if _quirks.can_list((memory or DEFAULT).factory()):
+        return name in await names(memory=memory)
 
     async def refuse(_tx: UpgradeTransaction, _old_version: int) -> None:
         # Only a database that is not there is upgraded when no version is asked for; undone, its
@@ -131,7 +140,7 @@ async def exists(name: str) -> bool:
         raise FileNotFoundError
 
     try:
-        (await open(name, None, refuse)).close()
+        (await open(name, None, refuse, memory=memory)).close()
     except FileNotFoundError:
         return False
     return True

@@ -18,8 +18,6 @@ from indexeddb._kernel import (
     NOTHING,
     SETTLED,
     SUCCESS,
-    kernel,
-    listeners,
 )
 from indexeddb._request import Request
 from indexeddb._transaction import Transaction
@@ -32,6 +30,7 @@ class Running(Generic[T]):
     """A transaction under way. Make one in the event in which the transaction began.
 
     Attributes:
+        kernel: the functions of its kernel.
         id: the number that the kernel gave it: higher than those of all that began before.
         settled: done when the transaction has completed (with its result) or was undone.
         error: why it is being undone; the first reason counts.
@@ -39,19 +38,20 @@ class Running(Generic[T]):
             where it was undone.
     """
 
-    def __init__(self, id: int, *, is_reading: bool) -> None:  # noqa: A002
+    def __init__(self, kernel: Any, id: int, *, is_reading: bool) -> None:  # noqa: A002
         self.settled: asyncio.Future[T] = asyncio.get_running_loop().create_future()
         self.error: BaseException | None = None
+        self.kernel = kernel
         self.id = id
         self.on_end: Callable[[int, str | None], None] | None = None
         self._is_reading = is_reading
         self._result: tuple[T] | None = None
-        listeners[id] = self
+        kernel.listeners[id] = self
 
     @property
     def events(self) -> int:
         """How many events the browser has sent about it."""
-        return int(kernel().events(self.id))
+        return int(self.kernel.events(self.id))
 
     def handle(self, event: int, value: Any, detail: Any) -> int:
         """Handle the result of the awaited request, or the end of the transaction."""
@@ -61,20 +61,20 @@ class Running(Generic[T]):
         """Undo the transaction because of `error`."""
         if self.error is None:
             self.error = error
-        kernel().abort(self.id)
+        self.kernel.abort(self.id)
 
     def give_up(self, error: IndexedDBError) -> None:
         """Undo the transaction because of `error`, and do not wait for the browser to say so."""
         self.abort(error)
         if not self.settled.done():
             self.settled.set_exception(error)
-        listeners.pop(self.id, None)
-        kernel().forget(self.id)
+        self.kernel.listeners.pop(self.id, None)
+        self.kernel.forget(self.id)
         if self.on_end is not None:
             self.on_end(self.id, None)
 
     def _settle(self, event: int, name: Any = None, message: Any = None) -> None:
-        listeners.pop(self.id, None)
+        self.kernel.listeners.pop(self.id, None)
         if self.on_end is not None:
             self.on_end(self.id, name if event == COMPLETE else None)
         error = self.error
@@ -109,8 +109,15 @@ class Running(Generic[T]):
 class Once(Running[T]):
     """A transaction of one request."""
 
-    def __init__(self, id: int, convert: Callable[[Any], T], *, is_reading: bool) -> None:  # noqa: A002
-        super().__init__(id, is_reading=is_reading)
+    def __init__(
+        self,
+        kernel: Any,
+        id: int,  # noqa: A002
+        convert: Callable[[Any], T],
+        *,
+        is_reading: bool,
+    ) -> None:
+        super().__init__(kernel, id, is_reading=is_reading)
         self._convert = convert
 
     def handle(self, event: int, value: Any, detail: Any) -> int:
@@ -137,7 +144,7 @@ class Driver(Running[T]):
         *arguments: Any,
         is_reading: bool = False,
     ) -> None:
-        super().__init__(transaction.id, is_reading=is_reading)
+        super().__init__(transaction.kernel, transaction.id, is_reading=is_reading)
         self._transaction = transaction
         self._body = _call(body, transaction, *arguments)
         if not inspect.iscoroutine(self._body):
@@ -146,7 +153,7 @@ class Driver(Running[T]):
         awaited = self._advance(self._body.send, None)
         # The kernel takes the last request for the one that is awaited, unless told otherwise.
         if awaited != transaction.last:
-            kernel().wait(self.id, awaited)
+            self.kernel.wait(self.id, awaited)
 
     def abort(self, error: BaseException) -> None:
         """Undo the transaction because of `error`, and close its body."""

@@ -16,7 +16,7 @@ from indexeddb._changes import (
 )
 from indexeddb._channel import Channel, post
 from indexeddb._driver import Running
-from indexeddb._page import follow_page
+from indexeddb._engines import Engine
 from indexeddb._transaction import Transaction
 from indexeddb.errors import ConnectionLost, NotFound, UsageError
 from indexeddb.keys import Key, KeyRange
@@ -36,6 +36,7 @@ class Feed:
     """The changes of one `Database`, and of every other one of the same name.
 
     Args:
+        engine: what keeps the database.
         name: the database's name.
         get_stores: returns the names of its stores.
         on_leave: called when the page goes into the back-forward cache.
@@ -46,8 +47,13 @@ class Feed:
     """
 
     def __init__(
-        self, name: str, get_stores: Callable[[], list[str]], on_leave: Callable[[], None]
+        self,
+        engine: Engine,
+        name: str,
+        get_stores: Callable[[], list[str]],
+        on_leave: Callable[[], None],
     ) -> None:
+        self._engine = engine
         self.is_away = False
         self.is_closed = False
         self._name = name
@@ -55,8 +61,8 @@ class Feed:
         self._on_leave = on_leave
         self._listeners: dict[Listener, None] = {}  # in the order in which they came
         self._writing: dict[int, tuple[Sequence[str], Transaction | None]] = {}
-        self._channel = Channel(name, self._receive)
-        follow_page(self)
+        self._channel = Channel(engine, name, self._receive)
+        engine.follow_page(self)
 
     def follow(
         self, running: Running[Any], stores: Sequence[str], transaction: Transaction | None
@@ -138,7 +144,7 @@ class Feed:
         self._channel.send_kept()
         stores = dict.fromkeys(store for names, _ in self._writing.values() for store in names)
         if stores:
-            post(self._name, everything_in(stores), None)
+            post(self._engine, self._name, everything_in(stores), None)
         if is_kept:
             self.is_away = True
             self._channel.close()
@@ -165,7 +171,7 @@ class Feed:
     def _post(self, text: str, note: str | None) -> None:
         if self.is_closed or self.is_away:
             # It was under way then, and is committed: the others are to hear of it.
-            post(self._name, text, note)
+            post(self._engine, self._name, text, note)
         else:
             self._channel.send(text, note)
 

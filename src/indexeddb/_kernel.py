@@ -7,7 +7,6 @@ only what would cost crossings: each property read, each call and each proxy bet
 JavaScript takes some microseconds, and a transaction written in Python alone makes dozens of them.
 """
 
-import functools
 from typing import Any, Final, Protocol
 
 from indexeddb._platform import create_proxy, run_js
@@ -53,29 +52,33 @@ class Listener(Protocol):
         """Handle an event; return the request that is awaited next, or why there is none."""
 
 
-listeners: dict[int, Listener] = {}
-"""The listener of each transaction, by the number that the kernel gave it."""
+class Kernel:
+    """The functions of a kernel, as attributes, and who hears from it.
+
+    Attributes:
+        listeners: the listener of each transaction, by the number that the kernel gave it.
+    """
+
+    def __init__(self) -> None:
+        self.listeners: dict[int, Listener] = {}
+
+    def dispatch(self, transaction: int, event: int, value: Any = None, detail: Any = None) -> int:
+        """Hand an event to its listener; return the request that is awaited next."""
+        listener = self.listeners.get(transaction)
+        return NOTHING if listener is None else listener.handle(event, value, detail)
 
 
-def _dispatch(transaction: int, event: int, value: Any = None, detail: Any = None) -> int:
-    listener = listeners.get(transaction)
-    return NOTHING if listener is None else listener.handle(event, value, detail)
+class BrowserKernel(Kernel):
+    """The kernel in JavaScript."""
 
-
-@functools.cache
-def kernel() -> Any:
-    """Return the kernel's functions; they are compiled when they are first asked for."""
-    # The one proxy through which all results come: it is there as long as the page.
-    quirks = (CAN_GET_ALL_BACKWARDS, RANGE_OF_ONE_KEY, SKIP)
-    parts = (*quirks, VALUES, CHANGES, CORE, REQUESTS, _INTERFACE)
-    make = run_js(f"(dispatch) => {{ 'use strict'; {''.join(parts)} }}")
-    return _Functions(make(create_proxy(_dispatch)))
-
-
-class _Functions:
-    """The kernel's functions as attributes, so that looking one up does not cross."""
-
-    def __init__(self, functions: Any) -> None:
+    def __init__(self) -> None:
+        super().__init__()
+        quirks = (CAN_GET_ALL_BACKWARDS, RANGE_OF_ONE_KEY, SKIP)
+        parts = (*quirks, VALUES, CHANGES, CORE, REQUESTS, _INTERFACE)
+        make = run_js(f"(dispatch) => {{ 'use strict'; {''.join(parts)} }}")
+        # The one proxy through which all results come: it is there as long as the page.
+        functions = make(create_proxy(self.dispatch))
+        # As attributes, so that looking one up does not cross.
         for name in functions.object_keys():
             setattr(self, name, getattr(functions, name))
 

@@ -15,7 +15,7 @@ from typing import Final
 
 from indexeddb import _quirks
 from indexeddb._databases import delete, open  # noqa: A004
-from indexeddb._platform import js
+from indexeddb._platform import IN_PYODIDE, js
 from indexeddb._transaction import Transaction, UpgradeTransaction
 
 BALLAST: Final = "indexeddb ballast"
@@ -42,7 +42,7 @@ async def protect_from_crash() -> None:
             was.
     """
     global _protecting  # noqa: PLW0603 a page has one log
-    if js is None or not _quirks.appends_to_broken_logs(js.navigator):
+    if not IN_PYODIDE or not _quirks.appends_to_broken_logs(js.navigator):
         return
     if _protecting is None:
         _protecting = asyncio.ensure_future(_fill_log())

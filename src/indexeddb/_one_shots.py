@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 from indexeddb._kernel import RAW, VALUE
 from indexeddb._source import Query, check_count, nothing
 from indexeddb._transaction import Durability
-from indexeddb._values import encode_optional, encode_query, encode_record, from_lane, key_from_lane
+from indexeddb._values import encode_optional, encode_query, encode_record, from_lane
 from indexeddb.keys import Direction, Key, KeyRange
 
 T = TypeVar("T")
@@ -25,7 +25,7 @@ class OneShots:
 
     async def get_key(self, store: str, query: Key | KeyRange, *, index: str | None = None) -> Any:
         """Return the primary key of the first record in a range; None when there is none."""
-        return await self._read(store, index, VALUE, key_from_lane, "getKey", encode_query(query))
+        return await self._read(store, index, VALUE, from_lane, "getKey", encode_query(query))
 
     async def get_all(
         self,
@@ -53,7 +53,7 @@ class OneShots:
         """Return the primary keys of the records that `get_all` would return."""
         check_count(count)
         given = (encode_optional(query), count, direction)
-        return await self._read(store, index, VALUE, key_from_lane, "getAllKeys", *given)
+        return await self._read(store, index, VALUE, from_lane, "getAllKeys", *given)
 
     async def count(self, store: str, query: Query = None, *, index: str | None = None) -> int:
         """Return how many records there are in a range."""
@@ -69,7 +69,7 @@ class OneShots:
     ) -> Any:
         """Write a record in place of the one with its key, if any, and return the key."""
         given = encode_record(value, key)
-        return await self._write(store, durability, VALUE, key_from_lane, "put", *given)
+        return await self._write(store, durability, VALUE, from_lane, "put", *given)
 
     async def add(
         self,
@@ -85,7 +85,7 @@ class OneShots:
             ConstraintViolated: the key is taken.
         """
         given = encode_record(value, key)
-        return await self._write(store, durability, VALUE, key_from_lane, "add", *given)
+        return await self._write(store, durability, VALUE, from_lane, "add", *given)
 
     async def delete(
         self, store: str, query: Key | KeyRange, *, durability: Durability = "relaxed"

@@ -6,8 +6,7 @@ from typing import Any
 
 from indexeddb import _quirks
 from indexeddb._driver import Driver
-from indexeddb._kernel import kernel
-from indexeddb._platform import create_proxy
+from indexeddb._engines import Engine
 from indexeddb._transaction import Upgrade, UpgradeTransaction
 from indexeddb.errors import Blocked, IndexedDBError, Unavailable, error_from
 
@@ -18,14 +17,21 @@ OnBlocked = Callable[[], object]
 class Opening:
     """A request to open or to delete a database."""
 
-    def __init__(self, request: Any, upgrade: Upgrade | None, on_blocked: OnBlocked | None) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        request: Any,
+        upgrade: Upgrade | None,
+        on_blocked: OnBlocked | None,
+    ) -> None:
+        self._engine = engine
         self._request = request
         self._upgrade = upgrade
         self._on_blocked = on_blocked
         self._driver: Driver[None] | None = None
         self._blocked = False
         self._settled: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-        self._handler = create_proxy(self._handle)
+        self._handler = engine.create_handler(self._handle)
         for event in ("success", "error", "blocked", "upgradeneeded"):
             setattr(request, f"on{event}", self._handler)
 
@@ -65,7 +71,9 @@ class Opening:
         match event.type:
             case "upgradeneeded" if self._upgrade is not None:
                 old = int(event.oldVersion)
-                transaction = UpgradeTransaction(kernel().adopt(self._request.transaction), old)
+                kernel = self._engine.kernel
+                number = kernel.adopt(self._request.transaction)
+                transaction = UpgradeTransaction(kernel, number, old)
                 self._driver = Driver(transaction, self._upgrade, old)
             case "blocked":
                 self._blocked = True

@@ -1,9 +1,21 @@
 """The border to the browser: what exists only there, and where IndexedDB is found."""
 
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from indexeddb.errors import Unavailable
+
+IN_PYODIDE: Final = sys.platform == "emscripten"
+
+
+class DOMException(Exception):
+    """What memory raises where the browser raises one."""
+
+    def __init__(self, name: str, message: str) -> None:
+        super().__init__(message)
+        self.name = name
+        self.message = message
+
 
 if TYPE_CHECKING:
     # These exist in the browser only, and have no type stubs.
@@ -20,27 +32,22 @@ if TYPE_CHECKING:
     class JsProxy:
         def to_py(self) -> Any: ...
 
-    class ConversionError(Exception): ...
-
-else:
+elif IN_PYODIDE:
     try:
         import js
         from pyodide.code import run_js
-        from pyodide.ffi import (
-            ConversionError,
-            JsException,
-            JsProxy,
-            create_proxy,
-            jsnull,
-            to_js,
-        )
+        from pyodide.ffi import JsException, JsProxy, create_proxy, jsnull, to_js
     except ImportError as error:
-        if sys.platform == "emscripten":
-            msg = f"indexeddb needs Pyodide 0.28 or later: {error}"
-            raise ImportError(msg) from error
-        # CPython: the package can be imported, and `open` says what is missing.
-        js = jsnull = create_proxy = run_js = to_js = None
-        JsException = JsProxy = ConversionError = None
+        msg = f"indexeddb needs Pyodide 0.28 or later: {error}"
+        raise ImportError(msg) from error
+else:
+    # Under CPython, values of Python stand in for those of JavaScript.
+    js = create_proxy = run_js = to_js = None
+    jsnull = object()
+    JsException = DOMException
+
+    class JsProxy:
+        """What no value is an instance of."""
 
 
 def indexed_db() -> Any:
@@ -50,9 +57,6 @@ def indexed_db() -> Any:
         Unavailable: there is none (not a browser, or storage is turned off), or the browser
             refuses it to this page.
     """
-    if js is None:
-        msg = "IndexedDB is to be had in a browser only"
-        raise Unavailable(msg)
     try:
         factory = getattr(js, "indexedDB", None)
     except JsException as error:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Generator
 from typing import Any, Generic, Self, TypeVar, cast
 
-from indexeddb._platform import JsException
+from indexeddb._platform import DOMException, JsException
 from indexeddb.errors import error_from
 
 T = TypeVar("T")
@@ -54,5 +54,5 @@ def issue(method: Callable[..., Any], *arguments: Any) -> Any:
     """Call a method of the browser's or the kernel's; its exceptions come out as our errors."""
     try:
         return method(*arguments)
-    except JsException as error:
+    except (JsException, DOMException) as error:
         raise error_from(error) from error

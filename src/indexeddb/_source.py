@@ -4,14 +4,13 @@ from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 from indexeddb._cursor import Cursor, KeyCursor, Owner
-from indexeddb._kernel import RAW, TEXT, VALUE, kernel
+from indexeddb._kernel import RAW, TEXT, VALUE
 from indexeddb._request import Request, issue
 from indexeddb._values import (
     encode_keys,
     encode_optional,
     encode_query,
     from_lane,
-    key_from_lane,
     to_json,
     to_py,
 )
@@ -44,7 +43,7 @@ class Source:
 
     def get_key(self, query: Key | KeyRange) -> Request[Any]:
         """Ask for the primary key of the first record in a range; None when there is none."""
-        return self._ask(VALUE, key_from_lane, "getKey", encode_query(query))
+        return self._ask(VALUE, from_lane, "getKey", encode_query(query))
 
     def get_all(
         self,
@@ -92,7 +91,7 @@ class Source:
         """Ask for the primary keys of the records of a range, from its start or its end."""
         check_count(count)
         given = (encode_optional(query), count, direction)
-        return self._ask(VALUE, key_from_lane, "getAllKeys", *given)
+        return self._ask(VALUE, from_lane, "getAllKeys", *given)
 
     def count(self, query: Query = None) -> Request[int]:
         """Ask how many records there are in a range."""
@@ -121,7 +120,7 @@ class Source:
 
     def _ask(self, lane: int, convert: Callable[[Any], T], method: str, *given: Any) -> Request[T]:
         owner = self._owner
-        number = issue(kernel().ask, owner.id, self._store, self._index, lane, method, *given)
+        number = issue(owner.kernel.ask, owner.id, self._store, self._index, lane, method, *given)
         owner.last = number
         return Request(owner, number, convert)
 

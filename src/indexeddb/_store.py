@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from indexeddb._cursor import Owner
-from indexeddb._kernel import RAW, TEXT, VALUE, kernel
+from indexeddb._kernel import RAW, TEXT, VALUE
 from indexeddb._request import Request, issue
 from indexeddb._source import Source, nothing
 from indexeddb._text import json_named
@@ -15,7 +15,6 @@ from indexeddb._values import (
     encode_query,
     encode_record,
     from_lane,
-    key_from_lane,
 )
 from indexeddb.errors import NotFound, UsageError
 from indexeddb.keys import Key, KeyRange
@@ -86,7 +85,7 @@ class Index(Source):
         The result has a list for each value, in the order of the values. It takes as many steps as
         there are values or records, whichever are fewer.
         """
-        return self._ask_many(values, [], VALUE, key_from_lane, "findKeys")
+        return self._ask_many(values, [], VALUE, from_lane, "findKeys")
 
 
 class Store(Source):
@@ -127,7 +126,7 @@ class Store(Source):
     def _describe(self) -> Description:
         known = self._schema.get(self.name)
         if known is None:
-            found = json.loads(issue(kernel().describe, self._owner.id, self.name))
+            found = json.loads(issue(self._owner.kernel.describe, self._owner.id, self.name))
             indexes = {name: IndexDescription(*index) for name, index in found[2].items()}
             known = self._schema[self.name] = Description(found[0], found[1], indexes)
         return known
@@ -165,7 +164,7 @@ class Store(Source):
         return self._write("add", value, key)
 
     def _write(self, method: str, value: object, key: Key | None) -> Request[Any]:
-        return self._ask(VALUE, key_from_lane, method, *encode_record(value, key))
+        return self._ask(VALUE, from_lane, method, *encode_record(value, key))
 
     def delete(self, query: Key | KeyRange) -> Request[None]:
         """Delete the records with this key or in this range."""
@@ -187,7 +186,7 @@ class Store(Source):
         texts = list(records)
         with json_named(lambda: ((f"records[{n}]", text) for n, text in enumerate(texts))):
             text = f"[{','.join(texts)}]"
-            issue(kernel().putMany, self._owner.id, self.name, text, len(texts))
+            issue(self._owner.kernel.putMany, self._owner.id, self.name, text, len(texts))
 
     def patch_many_json(self, keys: Iterable[Key], fields: str) -> Request[None]:
         """Lay fields, given as JSON text, over the stored records with these keys.
@@ -208,7 +207,7 @@ class Store(Source):
 
         There is nothing to await: should one fail, the whole transaction is undone.
         """
-        issue(kernel().deleteMany, self._owner.id, self.name, encode_keys(list(keys)))
+        issue(self._owner.kernel.deleteMany, self._owner.id, self.name, encode_keys(list(keys)))
 
     def create_index(
         self,
@@ -229,7 +228,7 @@ class Store(Source):
         check_key_path(key_path)
         options = json.dumps({"unique": unique, "multiEntry": multi_entry})
         path = json.dumps(key_path)
-        issue(kernel().createIndex, self._owner.id, self.name, name, path, options)
+        issue(self._owner.kernel.createIndex, self._owner.id, self.name, name, path, options)
         self._schema.clear()
         return self.index(name)
 
@@ -240,7 +239,7 @@ class Store(Source):
             NotFound: there is none of that name.
         """
         self._check_upgrade()
-        issue(kernel().deleteIndex, self._owner.id, self.name, name)
+        issue(self._owner.kernel.deleteIndex, self._owner.id, self.name, name)
         self._schema.clear()
 
     def rename_index(self, name: str, new_name: str) -> Index:
@@ -251,7 +250,7 @@ class Store(Source):
             ConstraintViolated: there is one of the new name.
         """
         self._check_upgrade()
-        issue(kernel().renameIndex, self._owner.id, self.name, name, new_name)
+        issue(self._owner.kernel.renameIndex, self._owner.id, self.name, name, new_name)
         self._schema.clear()
         return self.index(new_name)
 

@@ -47,15 +47,15 @@ def encode(value: object, objects: tuple[type, ...] = ()) -> tuple[str, list[Any
     return (text, []) if _LONG_INTEGER.search(text) is None else _Notes(objects).encode(value)
 
 
-def decode(text: str, objects: Sequence[Any] = ()) -> Any:
-    """Return the value of a text, given the list of what has no text.
+def decode(text: str, objects: Sequence[Any] = (), parse: Callable[[str], Any] = json.loads) -> Any:
+    """Return the value of a text, given the list of what has no text, and what reads JSON.
 
     Raises:
         InvalidValue: a Date in it has no counterpart in Python; it is named with its place.
     """
     if not text.startswith("*"):
-        return json.loads(text)
-    noted = json.loads(text[1:])
+        return parse(text)
+    noted = parse(text[1:])
     for kind, *path, last in noted[1]:
         holder = noted
         for name in path:

@@ -5,7 +5,6 @@ from collections.abc import Callable, Coroutine, Sequence
 from typing import Any, Literal, NoReturn, TypeVar, overload
 
 from indexeddb._changes import check_note
-from indexeddb._kernel import kernel
 from indexeddb._request import issue
 from indexeddb._store import Schema, Store, check_key_path
 from indexeddb._typed import TypedStore
@@ -28,6 +27,7 @@ class Transaction:
     """A transaction, as its body sees it.
 
     Attributes:
+        kernel: the functions of its kernel.
         id: the number that the kernel gave it.
         last: the request that was issued last.
         mode: what it may do.
@@ -38,12 +38,14 @@ class Transaction:
 
     def __init__(
         self,
+        kernel: Any,
         id: int,  # noqa: A002
         stores: Sequence[str],
         schema: Schema,
         mode: Mode,
         durability: Durability = "default",
     ) -> None:
+        self.kernel = kernel
         self.id = id
         self.last = 0
         self.mode = mode
@@ -100,7 +102,7 @@ class Transaction:
         """
         if self.reason is None:
             self.reason = error or TransactionAborted("the body has undone the transaction")
-        kernel().abort(self.id)
+        self.kernel.abort(self.id)
         raise self.reason
 
 
@@ -111,8 +113,8 @@ class UpgradeTransaction(Transaction):
         old_version: the version that the database had: 0 when it is new.
     """
 
-    def __init__(self, id: int, old_version: int) -> None:  # noqa: A002
-        super().__init__(id, json.loads(kernel().names(id)), {}, "versionchange")
+    def __init__(self, kernel: Any, id: int, old_version: int) -> None:  # noqa: A002
+        super().__init__(kernel, id, json.loads(kernel.names(id)), {}, "versionchange")
         self.old_version = old_version
 
     def create_store(
@@ -127,7 +129,7 @@ class UpgradeTransaction(Transaction):
         if key_path is not None:
             check_key_path(key_path)
         options = json.dumps({"keyPath": key_path, "autoIncrement": auto_increment})
-        self._change(kernel().createStore, name, options)
+        self._change(self.kernel.createStore, name, options)
         return self.store(name)
 
     def delete_store(self, name: str) -> None:
@@ -136,7 +138,7 @@ class UpgradeTransaction(Transaction):
         Raises:
             NotFound: there is none of that name.
         """
-        self._change(kernel().deleteStore, name)
+        self._change(self.kernel.deleteStore, name)
 
     def rename_store(self, name: str, new_name: str) -> Store:
         """Give a store another name; its records and indexes stay.
@@ -145,13 +147,13 @@ class UpgradeTransaction(Transaction):
             NotFound: there is none of that name.
             ConstraintViolated: there is one of the new name.
         """
-        self._change(kernel().renameStore, name, new_name)
+        self._change(self.kernel.renameStore, name, new_name)
         return self.store(new_name)
 
     def _change(self, change: Callable[..., Any], *given: Any) -> None:
         issue(change, self.id, *given)
         self._schema.clear()
-        self._stores = json.loads(kernel().names(self.id))
+        self._stores = json.loads(self.kernel.names(self.id))
 
 
 Body = Callable[[Transaction], Coroutine[Any, Any, T]]

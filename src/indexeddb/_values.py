@@ -9,7 +9,7 @@ import functools
 from typing import Any, Final
 
 from indexeddb._blob import Blob
-from indexeddb._platform import JsException, JsProxy, js, jsnull, run_js
+from indexeddb._platform import IN_PYODIDE, JsException, JsProxy, js, jsnull, run_js
 from indexeddb._platform import to_js as _to_js
 from indexeddb._script_values import VALUES
 from indexeddb._text import decode, encode
@@ -17,7 +17,16 @@ from indexeddb._time import from_milliseconds
 from indexeddb.errors import InvalidValue, error_from
 from indexeddb.keys import Key, KeyRange, sort_key
 
-_OBJECTS: Final = (Blob,) if JsProxy is None else (Blob, JsProxy)
+_OBJECTS: Final = (Blob, JsProxy)
+
+_json: Any
+if IN_PYODIDE:
+    _json = js.JSON
+else:
+    # What does the same with the values of Python that stand in for those of JavaScript.
+    from indexeddb import _structured
+
+    _json = _structured
 
 
 def to_js(value: object) -> Any:
@@ -33,6 +42,8 @@ def to_js(value: object) -> Any:
 
 @functools.cache
 def _from_text() -> Any:
+    if not IN_PYODIDE:
+        return _structured.from_text
     return run_js(f"(() => {{ 'use strict'; {VALUES} return fromText; }})()")
 
 
@@ -41,6 +52,8 @@ def _encode(value: object) -> tuple[str, Any]:
     text, objects = encode(value, _OBJECTS)
     if not objects:
         return text, None
+    if not IN_PYODIDE:
+        return text, objects
     return text, _to_js([one.js if isinstance(one, Blob) else one for one in objects])
 
 
@@ -98,7 +111,7 @@ def to_json(value: Any) -> str | None:
         InvalidValue: the value holds what JSON cannot say: a BigInt, or itself.
     """
     try:
-        text: str | None = js.JSON.stringify(value)
+        text: str | None = _json.stringify(value)
     except JsException as error:
         raise error_from(error) from error
     return text
@@ -111,7 +124,7 @@ def from_json(text: str) -> Any:
         InvalidValue: the text is not JSON.
     """
     try:
-        return js.JSON.parse(text)
+        return _json.parse(text)
     except JsException as error:
         msg = f"the text is not JSON: {error.message}"
         raise InvalidValue(msg, name=error.name) from error
@@ -120,11 +133,6 @@ def from_json(text: str) -> Any:
 def from_lane(value: Any) -> Any:
     """Convert a value that came in the kernel's lane `VALUE`."""
     return decode(value) if isinstance(value, str) else to_py(value)
-
-
-# Keys cross as records do.
-key_from_lane = from_lane
-to_key = to_py
 
 
 def encode_record(value: object, key: Key | None) -> tuple[Any, ...]:

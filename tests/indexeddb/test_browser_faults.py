@@ -19,6 +19,7 @@ from indexeddb import (
 from support.broken_open import BACKING_STORE, MUTATION
 from support.js import run_js
 
+pytestmark = pytest.mark.browser
 NAME = "idb-test faults"
 
 

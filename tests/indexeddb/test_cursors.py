@@ -27,6 +27,7 @@ def by_colour(tx: indexeddb.Transaction) -> indexeddb.Index:
     return tx.store("things").index("colour")
 
 
+@pytest.mark.browser
 async def test_a_cursor_of_keys_reads_no_record(filled: indexeddb.Database) -> None:
     async def body(tx: indexeddb.Transaction) -> Any:
         in_store = tx.store("things").key_cursor(KeyRange("t1", "t3"), direction="prev")

@@ -60,6 +60,7 @@ async def test_records_are_written_and_deleted(db: indexeddb.Database) -> None:
     assert await db.count("numbers") == 1
 
 
+@pytest.mark.browser
 async def test_each_write_takes_its_durability(db: indexeddb.Database) -> None:
     run_js("""
         const plain = IDBDatabase.prototype.transaction;

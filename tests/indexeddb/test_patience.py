@@ -8,6 +8,7 @@ import pytest
 import indexeddb
 from indexeddb import TransactionAborted, _watch
 
+pytestmark = pytest.mark.browser
 LONG = _watch.PATIENCE
 
 

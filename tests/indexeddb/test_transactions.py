@@ -406,6 +406,7 @@ async def test_strict_durability_is_taken(db: indexeddb.Database) -> None:
     assert await db.write(["numbers"], increment, durability="strict") == 1
 
 
+@pytest.mark.browser
 async def test_ten_thousand_transactions_leave_no_proxy_behind(db: indexeddb.Database) -> None:
     import gc
 

@@ -60,14 +60,24 @@ async def test_nan_and_minus_zero_come_back(db: indexeddb.Database) -> None:
 async def test_a_moment_is_a_date_in_utc_cut_to_milliseconds(db: indexeddb.Database) -> None:
     moment = NOON.astimezone(timezone(timedelta(hours=2))) + timedelta(microseconds=999)
     await db.put("numbers", {"at": moment}, "k")
-    assert await stored(db, "({ at }) => at instanceof Date && at.toISOString()") == (
-        "2026-03-01T12:30:00.123Z"
-    )
     found = (await db.get("numbers", "k"))["at"]
     assert (found, found.tzinfo) == (NOON, UTC)
 
 
-async def test_bytes_of_every_kind_come_back_as_bytes(db: indexeddb.Database) -> None:
+@pytest.mark.browser
+async def test_values_are_those_that_javascript_would_store(db: indexeddb.Database) -> None:
+    value = {"at": NOON, "photo": Blob(b"x", "image/png"), "bytes": [b"a", bytearray(b"b")]}
+    await db.put("numbers", value, "k")
+    assert await stored(db, "({ at }) => at instanceof Date && at.toISOString()") == (
+        "2026-03-01T12:30:00.123Z"
+    )
+    assert await stored(db, "({ photo }) => photo instanceof Blob && photo.type") == "image/png"
+    are_bytes = "({ bytes }) => bytes.every((one) => one instanceof Uint8Array)"
+    assert await stored(db, are_bytes)
+
+
+@pytest.mark.browser
+async def test_bytes_of_every_kind_of_javascript_come_back_as_bytes(db: indexeddb.Database) -> None:
     value = run_js("""({
         buffer: new Uint8Array([1, 2, 3]).buffer,
         part: new Uint8Array([0, 1, 2, 3]).subarray(1, 3),
@@ -81,10 +91,12 @@ async def test_bytes_of_every_kind_come_back_as_bytes(db: indexeddb.Database) ->
         "wide": b"\2\1",
         "view": b"\7\x08",
     }
+
+
+async def test_bytes_of_every_kind_come_back_as_bytes(db: indexeddb.Database) -> None:
     given = [b"a", bytearray(b"b"), memoryview(b"cxd")[::2]]
     await db.put("numbers", given, "k")
     assert await db.get("numbers", "k") == [b"a", b"b", b"cd"]
-    assert await stored(db, "(list) => list.every((one) => one instanceof Uint8Array)")
 
 
 async def test_a_blob_is_made_stored_and_read(db: indexeddb.Database) -> None:
@@ -95,17 +107,21 @@ async def test_a_blob_is_made_stored_and_read(db: indexeddb.Database) -> None:
     assert found == {"taken": NOON, "tags": []}
     assert isinstance(blob, Blob)
     assert (blob.size, blob.type, await blob.bytes()) == (4, "image/png", b"\x89PNG")
-    assert await stored(db, "({ photo }) => photo instanceof Blob && photo.type") == "image/png"
     await db.put("numbers", blob, "again")
     assert await (await db.get("numbers", "again")).bytes() == b"\x89PNG"
-    await db.put("numbers", run_js("new File(['häh'], 'x.txt', { type: 'text/plain' })"), "file")
-    file = await db.get("numbers", "file")
-    assert (file.type, await file.text(), file.js.name) == ("text/plain", "häh", "x.txt")
     assert await photo.bytes() == b"\x89PNG"
     with pytest.raises(TypeError, match="made of bytes"):
         Blob("text")
 
 
+@pytest.mark.browser
+async def test_a_file_comes_back_as_a_blob(db: indexeddb.Database) -> None:
+    await db.put("numbers", run_js("new File(['häh'], 'x.txt', { type: 'text/plain' })"), "k")
+    file = await db.get("numbers", "k")
+    assert (file.type, await file.text(), file.js.name) == ("text/plain", "häh", "x.txt")
+
+
+@pytest.mark.browser
 async def test_a_blob_that_the_browser_has_lost_is_a_lost_connection() -> None:
     blob = Blob(
         run_js("""({
@@ -118,6 +134,7 @@ async def test_a_blob_that_the_browser_has_lost_is_a_lost_connection() -> None:
     assert caught.value.name == "NotFoundError"
 
 
+@pytest.mark.browser
 @pytest.mark.parametrize("made", ["new Date(NaN)", "new Date(8.64e15)"])
 async def test_a_date_that_python_cannot_say_is_named(db: indexeddb.Database, made: str) -> None:
     await db.put("numbers", run_js(f"({{ days: [{made}] }})"), "k")
@@ -134,7 +151,6 @@ async def test_a_refused_value_is_named_with_its_place(db: indexeddb.Database) -
         ({"n": 2**60}, r"^n: an integer beyond"),
         ({"at": NOON.replace(tzinfo=None)}, r"^at: a datetime without a time zone"),
         (lambda: None, "^a function cannot be stored"),
-        ({"on": [run_js("() => 1")]}, r"^on\[0\]: a .* cannot be stored"),
     ]
 
     async def body(tx: indexeddb.Transaction) -> None:
@@ -153,6 +169,14 @@ async def test_a_refused_value_is_named_with_its_place(db: indexeddb.Database) -
         with pytest.raises(InvalidValue, match=message):
             await db.put("numbers", value, "k")
     assert await db.get_all("numbers") == [1]
+
+
+@pytest.mark.browser
+async def test_a_refused_function_of_javascript_is_named_with_its_place(
+    db: indexeddb.Database,
+) -> None:
+    with pytest.raises(InvalidValue, match=r"^on\[0\]: a .* cannot be stored"):
+        await db.put("numbers", {"on": [run_js("() => 1")]}, "k")
 
 
 async def test_a_date_key_sorts_between_numbers_and_strings(db: indexeddb.Database) -> None:
@@ -232,7 +256,7 @@ async def test_a_text_that_is_not_json_is_named(db: indexeddb.Database) -> None:
     with pytest.raises(InvalidValue, match="not JSON"):
         indexeddb.from_json("{")
     with pytest.raises(InvalidValue):
-        indexeddb.to_json(run_js("({ n: 1n })"))
+        indexeddb.to_json(2**60)
 
 
 async def test_a_record_of_many_that_has_no_key_is_named(db: indexeddb.Database) -> None:

@@ -1,5 +1,7 @@
 """The library in a worker, where Python runs beside the page."""
 
+import pytest
+
 import indexeddb
 from support.js import run_js
 
@@ -24,6 +26,7 @@ json.dumps(found)
 """
 
 
+@pytest.mark.browser
 async def test_a_worker_shares_its_databases_with_the_page() -> None:
     await indexeddb.delete(NAME)
     run = run_js("""(program) => new Promise((resolve, reject) => {

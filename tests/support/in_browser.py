@@ -32,7 +32,7 @@ BROWSER = os.environ.get(BROWSER_VARIABLE, "chromium")
 """The browser: Chromium, or as `npm run test:browsers` says, which runs no other tests."""
 
 TEST_SITE = BUILD / "test-site"
-PAGE_ONLY = (ROOT / "tests" / "indexeddb", ROOT / "tests" / "browser")
+PAGE_ONLY = ROOT / "tests" / "browser"
 
 
 def _browser_command() -> list[str | Path]:
@@ -43,10 +43,14 @@ def _browser_command() -> list[str | Path]:
 
 def page_of(item: pytest.Item) -> str:
     """Tell in which page a test runs: `"browser"` or `"window"`; `""` where it needs none."""
-    if any(item.path.is_relative_to(folder) for folder in PAGE_ONLY):
+    if item.path.is_relative_to(PAGE_ONLY):
         return "browser"
     callspec = getattr(item, "callspec", None)
-    world = None if callspec is None else callspec.params.get("world")
+    if callspec is None:
+        return ""
+    world = callspec.params.get("world")
+    if callspec.params.get("engine") == "browser":
+        return "browser"
     return {"indexeddb": "browser", "window": "window"}.get(str(world), "")
 
 

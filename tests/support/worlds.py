@@ -2,34 +2,25 @@
 
 import asyncio
 import json
-import sys
-import unittest.mock
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Collection
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import indexeddb
-from indexeddb.keys import sort_key
 from roomkeep.persistence import DatabaseService
 from roomkeep.persistence.memory_backend import MemoryBackend
-from roomkeep.storage.engines.memory import MemoryEngine, MemoryStore, Row
-from roomkeep.storage.operations.older_clients import UPGRADED
+from roomkeep.storage.engines.indexeddb.engine import upgrade
 from roomkeep.storage.schema import (
     BY_CHANNEL_AND_TIME,
     BY_ROOM_AND_TIME,
     SCHEMA,
-    SEARCH_SCHEMA,
     VERSION,
     KeyPath,
     database_name,
     search_database_name,
 )
 from support.js import run_js
-
-if TYPE_CHECKING or sys.platform == "emscripten":
-    from roomkeep.storage.engines.indexeddb.engine import upgrade
-
 
 DESIGNED_INDEXES = ("messages.roomId",)
 """The indexes that the design's table of stores asks for."""
@@ -103,78 +94,14 @@ class World(ABC):
     async def _wipe(self) -> None: ...
 
 
-class MemoryWorld(World):
-    """A device on which all is in memory."""
+class OnIndexedDB(World):
+    """A device whose databases are in IndexedDB: in the browser's (None), or in memory."""
+
+    _memory: indexeddb.Memory | None = None
 
     @asynccontextmanager
     async def busy(self, user_id: str | None) -> AsyncIterator[None]:
-        engine = self._engine(user_id)
-        run, free = engine._run, asyncio.Event()
-
-        async def wait_and_run(*args: Any, **kwargs: Any) -> Any:
-            await free.wait()
-            return await run(*args, **kwargs)
-
-        with unittest.mock.patch.object(engine, "_run", wait_and_run):
-            yield
-        free.set()
-
-    async def make_old_database(
-        self,
-        user_id: str | None = None,
-        indexes: Collection[str] = DESIGNED_INDEXES,  # noqa: ARG002
-    ) -> None:
-        self._old.add(user_id)
-        await self.plant("meta", user_id=user_id)
-
-    async def plant(self, store: str, *records: dict[str, Any], user_id: str | None = None) -> None:
-        name = database_name(user_id)
-        target = self._backend.engines.setdefault(name, MemoryEngine(name)).stores[store]
-        for record in records:
-            _write(target, record)
-        if user_id in self._old:
-            # Every index is there, and tells nothing of what such a client has written.
-            note = {"key": UPGRADED, "value": True}
-            _write(self._engine(user_id).stores["meta"], note)
-
-    async def stored(self, store: str, user_id: str | None = None) -> list[dict[str, Any]]:
-        rows = self._engine(user_id).stores[store].walk(None, None, "next")
-        return [json.loads(row.text) for row in rows]
-
-    async def has_index(self, user_id: str | None = None) -> bool:
-        return database_name(user_id) in self._backend.indexes
-
-    async def stored_index(self, user_id: str | None = None) -> list[str]:
-        rows = self._backend.indexes[database_name(user_id)].stores["blocks"]
-        records = [json.loads(row.text) for row in rows.walk(None, None, "next")]
-        return [record["name"] + record["text"] for record in records]
-
-    async def lose_index(self, user_id: str | None = None) -> None:
-        index = self._backend.indexes[database_name(user_id)]
-        index.stores = MemoryEngine(index.name, SEARCH_SCHEMA).stores
-
-    def _engine(self, user_id: str | None) -> MemoryEngine:
-        return self._backend.engines[database_name(user_id)]
-
-    def _make(self) -> DatabaseService:
-        return DatabaseService(self._backend)
-
-    async def _wipe(self) -> None:
-        self._backend = MemoryBackend()
-        self._old: set[str | None] = set()
-
-
-def _write(store: MemoryStore, record: dict[str, Any]) -> None:
-    row = Row(store.schema, json.dumps(record).encode(), None)
-    store.swap(sort_key(row.key), row)
-
-
-class IndexedDBWorld(World):
-    """A browser."""
-
-    @asynccontextmanager
-    async def busy(self, user_id: str | None) -> AsyncIterator[None]:
-        database = await indexeddb.open(database_name(user_id))
+        database = await indexeddb.open(database_name(user_id), memory=self._memory)
         begun, free = asyncio.Event(), asyncio.Event()
 
         async def hold(tx: indexeddb.Transaction) -> None:
@@ -200,10 +127,11 @@ class IndexedDBWorld(World):
             if user_id is not None:
                 await tx.store("meta").put({"key": "currentUserId", "value": user_id})
 
-        (await indexeddb.open(database_name(user_id), VERSION, old_client)).close()
+        name = database_name(user_id)
+        (await indexeddb.open(name, VERSION, old_client, memory=self._memory)).close()
 
     async def plant(self, store: str, *records: dict[str, Any], user_id: str | None = None) -> None:
-        database = await indexeddb.open(database_name(user_id), VERSION, upgrade)
+        database = await self._open(user_id)
 
         async def put(tx: indexeddb.Transaction) -> None:
             tx.store(store).put_many_json(json.dumps(record) for record in records)
@@ -212,7 +140,7 @@ class IndexedDBWorld(World):
         database.close()
 
     async def stored(self, store: str, user_id: str | None = None) -> list[dict[str, Any]]:
-        database = await indexeddb.open(database_name(user_id), VERSION, upgrade)
+        database = await self._open(user_id)
 
         async def get(tx: indexeddb.Transaction) -> Any:
             return await tx.store(store).get_all()
@@ -222,16 +150,26 @@ class IndexedDBWorld(World):
         return records
 
     async def has_index(self, user_id: str | None = None) -> bool:
-        return await indexeddb.exists(search_database_name(database_name(user_id)))
+        name = search_database_name(database_name(user_id))
+        return await indexeddb.exists(name, memory=self._memory)
 
     async def stored_index(self, user_id: str | None = None) -> list[str]:
-        database = await indexeddb.open(search_database_name(database_name(user_id)))
+        name = search_database_name(database_name(user_id))
+        database = await indexeddb.open(name, memory=self._memory)
         records = await database.get_all("blocks")
         database.close()
         return [record["name"] + record["text"] for record in records]
 
     async def lose_index(self, user_id: str | None = None) -> None:
-        await indexeddb.delete(search_database_name(database_name(user_id)))
+        name = search_database_name(database_name(user_id))
+        await indexeddb.delete(name, memory=self._memory)
+
+    async def _open(self, user_id: str | None) -> indexeddb.Database:
+        return await indexeddb.open(database_name(user_id), VERSION, upgrade, memory=self._memory)
+
+
+class IndexedDBWorld(OnIndexedDB):
+    """A browser."""
 
     def _make(self) -> DatabaseService:
         return DatabaseService()
@@ -241,6 +179,17 @@ class IndexedDBWorld(World):
         for name in await indexeddb.names():
             if name.startswith("roomkeep"):
                 await indexeddb.delete(name)
+
+
+class MemoryWorld(OnIndexedDB):
+    """A device on which all is in memory."""
+
+    def _make(self) -> DatabaseService:
+        return DatabaseService(self._backend)
+
+    async def _wipe(self) -> None:
+        self._backend = MemoryBackend()
+        self._memory = self._backend.memory
 
 
 def _only(store: str, indexes: Collection[str]) -> dict[str, KeyPath]:

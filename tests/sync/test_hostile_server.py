@@ -58,8 +58,9 @@ class Victim:
 
     def stored_bytes(self) -> int:
         """Return how much is stored."""
-        stores = [one for engine in self.backend.engines.values() for one in engine.stores.values()]
-        return sum(len(row.text) for store in stores for row in store.rows.values())
+        databases = self.backend.memory.factory()._databases.values()
+        stores = [store for database in databases for store in database.stores.values()]
+        return sum(len(row.stringify()) for store in stores for row in store.rows.values())
 
     async def until(self, look: Callable[[], Awaitable[T]]) -> T:
         changed = asyncio.Event()

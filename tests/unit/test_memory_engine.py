@@ -8,28 +8,37 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from indexeddb.keys import KeyRange
-from roomkeep.errors import InvalidRecord, TransactionAborted
+from roomkeep.errors import InvalidRecord, StorageError
 from roomkeep.models import Message
 from roomkeep.persistence.memory_database_service import MemoryDatabaseService
-from roomkeep.storage.engines.memory import MemoryEngine
-from roomkeep.storage.transaction import Transaction
+from roomkeep.storage.engines.indexeddb.databases import Memory
+from roomkeep.storage.engines.indexeddb.engine import open_engine
+from roomkeep.storage.operations.older_clients import is_update_due
+from roomkeep.storage.transaction import Engine, Transaction
 from support.laws import law
 from support.make import attachment, message
 
 
+async def new_engine() -> Engine:
+    engine, _ = await open_engine(
+        "test", "relaxed", owner=None, look=is_update_due, memory=Memory()
+    )
+    return engine
+
+
 @pytest.fixture
-def engine() -> MemoryEngine:
-    return MemoryEngine("test")
+async def engine() -> Engine:
+    return await new_engine()
 
 
-async def ids(engine: MemoryEngine) -> list[str]:
+async def ids(engine: Engine) -> list[str]:
     async def body(tx: Transaction) -> list[Any]:
         return await tx.get_all_keys("messages")
 
     return await engine.read(["messages"], body)
 
 
-async def test_a_raise_undoes_everything(engine: MemoryEngine) -> None:
+async def test_a_raise_undoes_everything(engine: Engine) -> None:
     async def setup(tx: Transaction) -> None:
         tx.put("messages", [message("m1"), message("m2", timestamp=5)])
 
@@ -54,7 +63,7 @@ async def test_a_raise_undoes_everything(engine: MemoryEngine) -> None:
 
 
 async def test_awaiting_anything_else_is_refused_and_undoes_everything(
-    engine: MemoryEngine,
+    engine: Engine,
 ) -> None:
     async def body(tx: Transaction) -> None:
         tx.put("messages", [message()])
@@ -65,12 +74,13 @@ async def test_awaiting_anything_else_is_refused_and_undoes_everything(
     assert await ids(engine) == []
 
 
-async def test_a_transaction_for_reading_cannot_write(engine: MemoryEngine) -> None:
+async def test_a_transaction_for_reading_cannot_write(engine: Engine) -> None:
     async def body(tx: Transaction) -> None:
         tx.put("messages", [message()])
 
-    with pytest.raises(TransactionAborted):
+    with pytest.raises(StorageError) as caught:
         await engine.read(["messages"], body)
+    assert caught.value.name == "ReadOnlyError"
     assert await ids(engine) == []
 
 
@@ -87,7 +97,7 @@ async def test_law_every_index_is_the_sorted_store(
     upper: int | None,
     opens: tuple[bool, bool],
 ) -> None:
-    engine = MemoryEngine("test")
+    engine = await new_engine()
     model: dict[str, int] = {}
 
     async def apply(tx: Transaction) -> None:

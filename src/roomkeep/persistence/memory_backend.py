@@ -6,16 +6,12 @@ from typing import Any
 from roomkeep.persistence.account import EngineAccount
 from roomkeep.persistence.blob_bytes import with_bytes
 from roomkeep.storage.changes import Change, account_deleted, from_origin
-from roomkeep.storage.engines.memory import MemoryEngine
+from roomkeep.storage.engines.indexeddb.databases import Memory, database_names, delete_database
+from roomkeep.storage.engines.indexeddb.engine import IndexedDBEngine, open_engine, open_index
 from roomkeep.storage.operation import Operation
 from roomkeep.storage.operations import older_clients
 from roomkeep.storage.quota import Quota
-from roomkeep.storage.schema import (
-    SEARCH_SCHEMA,
-    account_of,
-    database_name,
-    search_database_name,
-)
+from roomkeep.storage.schema import account_of, database_name, search_database_name
 
 
 class MemoryBackend:
@@ -27,21 +23,26 @@ class MemoryBackend:
     name = "memory"
 
     def __init__(self) -> None:
-        self.engines: dict[str, MemoryEngine] = {}
-        self.indexes: dict[str, MemoryEngine] = {}
+        self.memory = Memory()
         self._current_user_id: str | None = None
         self._open: weakref.WeakSet[MemoryAccount] = weakref.WeakSet()
 
     async def open_account(self, user_id: str | None) -> "MemoryAccount":
         name = database_name(user_id)
-        engine = self.engines.setdefault(name, MemoryEngine(name))
+        engine, is_update_due = await open_engine(
+            name,
+            "relaxed",
+            owner=user_id,
+            look=older_clients.is_update_due,
+            memory=self.memory,
+        )
         account = MemoryAccount(self, engine)
         self._open.add(account)
-        await account.update_older_messages(is_due=await account.run(older_clients.is_update_due))
+        await account.update_older_messages(is_due=is_update_due)
         return account
 
     async def get_account_ids(self) -> list[str]:
-        ids = (account_of(name) for name in self.engines)
+        ids = (account_of(name) for name in await database_names(self.memory))
         return sorted(user_id for user_id in ids if user_id is not None)
 
     async def delete_account(self, user_id: str) -> None:
@@ -49,8 +50,8 @@ class MemoryBackend:
         deleted = from_origin(account_deleted(user_id), "other_tab")
         for account in self.others(name):
             account.notify([deleted])
-        self.engines.pop(name, None)
-        self.indexes.pop(name, None)
+        await delete_database(search_database_name(name), self.memory)
+        await delete_database(name, self.memory)
 
     async def get_quota(self) -> Quota:
         return Quota()  # memory has none
@@ -70,9 +71,9 @@ class MemoryBackend:
 
 
 class MemoryAccount(EngineAccount):
-    """An account's database in memory, which keeps bytes and no Blob."""
+    """An account's database in memory, which keeps bytes and no Blob of the browser's."""
 
-    def __init__(self, backend: MemoryBackend, engine: MemoryEngine) -> None:
+    def __init__(self, backend: MemoryBackend, engine: IndexedDBEngine) -> None:
         super().__init__(engine, self._open)
         self._backend = backend
 
@@ -83,10 +84,8 @@ class MemoryAccount(EngineAccount):
         for account in self._backend.others(self.database_name, but=self):
             account.notify(elsewhere)
 
-    async def _open(self) -> MemoryEngine:
-        name = self.database_name
-        index = MemoryEngine(search_database_name(name), SEARCH_SCHEMA)
-        return self._backend.indexes.setdefault(name, index)
+    async def _open(self) -> IndexedDBEngine:
+        return await open_index(search_database_name(self.database_name), self._backend.memory)
 
     async def _carry_out(self, operation: Operation[..., Any], arguments: dict[str, Any]) -> Any:
         if "data" in arguments:

@@ -1,4 +1,4 @@
-"""The driver for engines that answer at once: memory and SQLite."""
+"""The driver for engines that answer at once: SQLite."""
 
 from collections.abc import Coroutine, Generator
 from typing import Any, Generic, TypeVar

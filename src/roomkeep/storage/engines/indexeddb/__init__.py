@@ -1,1 +1,1 @@
-"""The engine on the browser's IndexedDB. It can be imported in a browser only."""
+"""The engine on IndexedDB: the browser's, or the one in memory."""

@@ -4,15 +4,18 @@ from collections.abc import Sequence
 from typing import Any
 
 import indexeddb
+from indexeddb import Memory
 from roomkeep.storage.changes import Change, encode_changes
 from roomkeep.storage.engines.indexeddb.errors import storage_errors
 from roomkeep.storage.operations.meta import CURRENT_USER_ID
 
+__all__ = ["Memory", "database_exists", "database_names", "delete_database", "read_owner"]
 
-async def database_names() -> list[str]:
-    """Return the names of this origin's databases, sorted."""
+
+async def database_names(memory: Memory | None = None) -> list[str]:
+    """Return the names of this origin's databases, or of those in memory, sorted."""
     with storage_errors():
-        return await indexeddb.names()
+        return await indexeddb.names(memory=memory)
 
 
 async def database_exists(name: str) -> bool:
@@ -21,14 +24,14 @@ async def database_exists(name: str) -> bool:
         return await indexeddb.exists(name)
 
 
-async def delete_database(name: str) -> None:
+async def delete_database(name: str, memory: Memory | None = None) -> None:
     """Delete a database, where there is one.
 
     Raises:
         StorageBlocked: another tab holds it open.
     """
     with storage_errors():
-        await indexeddb.delete(name)
+        await indexeddb.delete(name, memory=memory)
 
 
 def tell_others(name: str, changes: Sequence[Change]) -> None:

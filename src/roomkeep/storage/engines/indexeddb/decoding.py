@@ -10,6 +10,7 @@ from msgspec import Raw
 
 import indexeddb
 from roomkeep.storage.decode_errors import Suspects, UnreadableRecord, describe
+from roomkeep.storage.engines.indexeddb.blobs import field_of
 from roomkeep.storage.schema import STORES
 
 R = TypeVar("R")
@@ -34,8 +35,11 @@ class Decoder:
         try:
             found: list[R | None] = _decoder(cast("Any", kind)).decode(text)
         except ValueError:
-            # One of them spoils it. Find out which, one by one.
-            return [self.decode(store, one, kind) for one in split_records(text)]
+            # One of them spoils it: find out which, one by one. Null stands for a missing one.
+            return [
+                None if one == b"null" else self.decode(store, one, kind)
+                for one in split_records(text)
+            ]
         return found
 
     def decode(self, store: str, text: bytes, kind: type[R]) -> R | None:
@@ -67,7 +71,7 @@ class Decoder:
             except indexeddb.InvalidValue as error:
                 path = STORES[store].key_path
                 parts = (path,) if isinstance(path, str) else path
-                key = tuple(getattr(value, part, None) for part in parts)
+                key = tuple(field_of(value, part) for part in parts)
                 self._note(store, key[0] if isinstance(path, str) else key, error)
         return f"[{','.join(texts)}]"
 

@@ -25,8 +25,9 @@ async def open_engine(
     durability: indexeddb.Durability,
     *,
     owner: str | None,
-    on_create: Callable[[], None],
     look: Body[T],
+    on_create: Callable[[], None] = lambda: None,
+    memory: indexeddb.Memory | None = None,
 ) -> "tuple[IndexedDBEngine, T]":
     """Open a database with schema version 2, and create or upgrade it where it is not there.
 
@@ -38,6 +39,7 @@ async def open_engine(
             because its data were deleted.
         look: reads what one wants to know first. It shares a transaction with what the engine
             itself reads.
+        memory: where to keep it; None keeps it in the browser.
 
     Returns:
         the engine, and the result of `look`.
@@ -62,18 +64,23 @@ async def open_engine(
         return missing, await look(IndexedDBTransaction(tx, missing, {}))
 
     with storage_errors():
-        database = await indexeddb.open(name, VERSION, create_or_upgrade)
+        database = await indexeddb.open(name, VERSION, create_or_upgrade, memory=memory)
         try:
             _check_stores(name, database.store_names)
             missing, found = await database.read(list(SCHEMA), first_look)
         except BaseException:
             database.close()
             raise
-    return IndexedDBEngine(database, durability, missing), found
+    engine = IndexedDBEngine(database, durability, missing, is_protected=memory is not None)
+    return engine, found
 
 
-async def open_index(name: str) -> "IndexedDBEngine":
+async def open_index(name: str, memory: indexeddb.Memory | None = None) -> "IndexedDBEngine":
     """Open a search index, and create it where it is not there, or is one of another version.
+
+    Args:
+        name: the database's name.
+        memory: where to keep it; None keeps it in the browser.
 
     Raises:
         StorageError: it cannot be opened.
@@ -86,8 +93,8 @@ async def open_index(name: str) -> "IndexedDBEngine":
             tx.create_store(store, key_path=_js_path(schema.key_path))
 
     with storage_errors():
-        database = await indexeddb.open(name, SEARCH_VERSION, create)
-    return IndexedDBEngine(database, "relaxed", frozenset())
+        database = await indexeddb.open(name, SEARCH_VERSION, create, memory=memory)
+    return IndexedDBEngine(database, "relaxed", frozenset(), is_protected=memory is not None)
 
 
 async def upgrade(tx: indexeddb.UpgradeTransaction, old_version: int) -> None:
@@ -117,6 +124,7 @@ class IndexedDBEngine:
         database: the open database.
         durability: how safe a write is when it returns, as `indexeddb.Database.write` says.
         missing: the indexes that the database lacks, as pairs of store and index.
+        is_protected: no crash of the browser endangers what is written.
     """
 
     def __init__(
@@ -124,20 +132,23 @@ class IndexedDBEngine:
         database: indexeddb.Database,
         durability: indexeddb.Durability,
         missing: frozenset[tuple[str, str]],
+        *,
+        is_protected: bool = False,
     ) -> None:
         self.name = database.name
         self._database = database
         self._durability = durability
         self._missing = missing
         self._suspects: Suspects = {}
-        self._protection = asyncio.ensure_future(_protect())
+        self._protection = None if is_protected else asyncio.ensure_future(_protect())
 
     async def read(self, stores: Sequence[str], body: Body[T]) -> T:
         with storage_errors():
             return await self._database.read(stores, self._adapt(body))
 
     async def write(self, stores: Sequence[str], body: Body[T]) -> T:
-        await asyncio.shield(self._protection)
+        if self._protection is not None:
+            await asyncio.shield(self._protection)
         with storage_errors():
             return await self._database.write(
                 stores, self._adapt_writing(body), durability=self._durability

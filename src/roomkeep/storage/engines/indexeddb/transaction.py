@@ -10,7 +10,7 @@ from roomkeep.storage.changes import Change
 from roomkeep.storage.decode_errors import Suspects
 from roomkeep.storage.encoding import encode
 from roomkeep.storage.engines.immediate import Done
-from roomkeep.storage.engines.indexeddb.blobs import BLOB, StoredBlob, blob_of, to_blob
+from roomkeep.storage.engines.indexeddb.blobs import BLOB, StoredBlob, blob_of, put_blob
 from roomkeep.storage.engines.indexeddb.decoding import Decoder
 from roomkeep.storage.engines.indexeddb.scan import Scanner
 from roomkeep.storage.transaction import Direction
@@ -192,7 +192,7 @@ class IndexedDBTransaction:
             return
         for record in records:
             value = indexeddb.from_json(encode(record))
-            setattr(value, BLOB, to_blob(blob))
+            put_blob(value, blob)
             self._store(store).put(value)
 
     def patch(
@@ -208,7 +208,7 @@ class IndexedDBTransaction:
         for key in keys:
             value = await self._store(store).get(key, convert=_as_is)
             if value is not None:
-                setattr(value, BLOB, to_blob(blob))
+                put_blob(value, blob)
                 self._store(store).put(value)
 
     def delete(self, store: str, keys: Iterable[Key]) -> None:
