@@ -14,7 +14,6 @@ import indexeddb
 ROOT = Path(__file__).parents[2]
 
 
-
 def pages_with_examples() -> list[str]:
     guide = (ROOT / "docs" / "indexeddb").glob("*.md")
     pages = [page for page in guide if "```python" in page.read_text()]
