@@ -10,6 +10,8 @@ from indexeddb import Change
 from support.second_page import SecondPage
 from support.small_database import NAME
 
+pytestmark = pytest.mark.browser
+
 OPEN = f"""
 import asyncio, indexeddb
 db = await indexeddb.open({NAME!r})

@@ -8,7 +8,7 @@ import pytest
 import indexeddb
 import indexeddb.testing
 
-DOCS = Path(__file__).parents[2] / "docs" / "indexeddb.md"
+DOCS = Path(__file__).parents[2] / "docs" / "indexeddb" / "testing.md"
 
 pytest_plugins = ["pytester"]
 
