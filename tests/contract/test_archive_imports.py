@@ -1,5 +1,6 @@
 """Archives of other programs: imported once, however often, and undone without a trace."""
 
+import asyncio
 import io
 import itertools
 import json
@@ -219,6 +220,28 @@ async def test_an_import_that_is_undone_while_it_runs_ends(
     monkeypatch.setattr(db, "import_into", write_and_undo)
     with pytest.raises(RecordNotFound):
         await load(db, archive(), "one")
+    assert await everything(world) == before
+
+
+async def test_an_import_that_is_undone_beside_it_adds_nothing_more(
+    world: World, db: DatabaseService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run_module, "BATCH", 1)
+    before = await everything(world)
+    write = db.import_into
+    undoing: list[asyncio.Task[None]] = []
+
+    async def write_beside(*args: Any) -> int:
+        if not undoing:
+            await write(*args)
+            undoing.append(asyncio.ensure_future(db.undo_import("one")))
+        return await write(*args)
+
+    monkeypatch.setattr(db, "import_into", write_beside)
+    lines = "".join(f"31.12.20, 23:{n} - Ann: {n}\n" for n in range(10, 60))
+    with pytest.raises(RecordNotFound):
+        await load(db, archive(lines), "one")
+    await undoing[0]
     assert await everything(world) == before
 
 

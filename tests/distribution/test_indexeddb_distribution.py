@@ -49,7 +49,7 @@ console.info(json.dumps({
     "count": count,
     "file": indexeddb.__file__,
     "version": importlib.metadata.version("indexeddb"),
-    "others": sorted({"msgspec", "roomkeep"} & sys.modules.keys()),
+    "others": sorted({"msgspec", "roomkeep", "indexeddb._memory"} & sys.modules.keys()),
 }))
 console.info("done")
 """

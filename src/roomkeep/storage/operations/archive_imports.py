@@ -47,6 +47,7 @@ class ArchiveImport(Record, frozen=True, kw_only=True):
         finished_at: when it ended, in ms; None where it was interrupted.
         messages: how many messages it added.
         files: how many files it added.
+        is_undone: whether undoing it has begun. From then on it adds nothing.
     """
 
     id: Id
@@ -56,6 +57,7 @@ class ArchiveImport(Record, frozen=True, kw_only=True):
     finished_at: Milliseconds | None = None
     messages: int = 0
     files: int = 0
+    is_undone: bool = False
 
 
 class Added(Record, frozen=True, kw_only=True, omit_defaults=True):
@@ -94,7 +96,7 @@ async def begin_import(
     made = ArchiveImport(
         id=import_id, format=archive_format, file_name=file_name, started_at=started_at
     )
-    _put(tx, made)
+    put_import(tx, made)
 
 
 @writes("meta")
@@ -105,7 +107,7 @@ async def finish_import(tx: Transaction, import_id: Id, finished_at: Millisecond
         RecordNotFound: there is no such import, or it was undone.
     """
     found = await _require(tx, import_id)
-    _put(tx, structs.replace(found, finished_at=finished_at))
+    put_import(tx, structs.replace(found, finished_at=finished_at))
 
 
 @reads("meta")
@@ -180,7 +182,7 @@ async def import_into(
     if added:
         _note(tx, import_id, "messages", added[0], Added(keys=tuple(added)))
         count = found.messages + len(added)
-        _put(tx, structs.replace(found, messages=count))
+        put_import(tx, structs.replace(found, messages=count))
     return len(added)
 
 
@@ -213,18 +215,19 @@ async def import_attachment(
     added = Added(keys=(attachment.id,), is_only_data=is_there)
     _note(tx, import_id, "files", attachment.id, added)
     if data is not None:
-        _put(tx, structs.replace(found, files=found.files + 1))
+        put_import(tx, structs.replace(found, files=found.files + 1))
     return True
 
 
 async def _require(tx: Transaction, import_id: str) -> ArchiveImport:
     found = await read(tx, IMPORT + import_id, ArchiveImport)
-    if found is None:
+    if found is None or found.is_undone:
         raise RecordNotFound("meta", IMPORT + import_id)
     return found
 
 
-def _put(tx: Transaction, made: ArchiveImport) -> None:
+def put_import(tx: Transaction, made: ArchiveImport) -> None:
+    """Write what is known of an import."""
     write_many(tx, IMPORT, {made.id: made})
 
 

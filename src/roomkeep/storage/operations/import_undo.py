@@ -7,18 +7,24 @@ on where it stopped, also after a kill.
 from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from indexeddb.keys import KeyRange
 from roomkeep.models import Attachment, Id, Room
 from roomkeep.storage.changes import Change, records_saved
 from roomkeep.storage.operation import writes
-from roomkeep.storage.operations.archive_imports import IMPORT, Added, note_prefix
+from roomkeep.storage.operations.archive_imports import (
+    IMPORT,
+    Added,
+    ArchiveImport,
+    note_prefix,
+    put_import,
+)
 from roomkeep.storage.operations.attachments import RoomOf
 from roomkeep.storage.operations.meta import get_owner
 from roomkeep.storage.operations.rooms import change_room, erase_room
 from roomkeep.storage.operations.shared import WITH_DEPENDENTS, delete_dependents
-from roomkeep.storage.operations.sync_records import convert, synced_rooms
+from roomkeep.storage.operations.sync_records import convert, read, synced_rooms
 from roomkeep.storage.schema import BY_CHANNEL_AND_TIME, MetaRecord
 from roomkeep.storage.transaction import Transaction
 
@@ -34,6 +40,10 @@ async def undo_import_step(tx: Transaction, import_id: Id) -> bool:
     What was there before the import stays. In a room that it added, so does what was written since,
     and with it the room. Messages that have come to a server since stay, too.
     """
+    found = await read(tx, IMPORT + import_id, ArchiveImport)
+    if found is not None and not found.is_undone:
+        # An import that still runs, as in another tab, would add as fast as this takes back.
+        put_import(tx, structs.replace(found, is_undone=True))
     for kind in _UNDO:
         query = KeyRange.prefix(note_prefix(import_id, kind))
         for note in await tx.get_all("meta", MetaRecord, query=query, count=1):
