@@ -1,5 +1,6 @@
 """How often a rule that writes one record waits: in a browser each is a way to another process."""
 
+import types
 from collections.abc import AsyncIterator, Awaitable, Coroutine, Generator
 from typing import Any
 
@@ -7,7 +8,6 @@ import pytest
 
 from roomkeep.models import Message, Reaction, Room
 from roomkeep.persistence import DatabaseService
-from roomkeep.storage.engines.immediate import Done
 
 READS = ("get", "get_many", "get_all", "get_page", "get_all_keys", "existing", "find", "find_keys")
 
@@ -48,14 +48,21 @@ class SlowTransaction:
 
         return issue
 
-    def drive(self, body: Coroutine[Any, Any, Any]) -> Any:
+    @types.coroutine
+    def drive(self, body: Coroutine[Any, Any, Any]) -> Generator[Any, Any, Any]:
+        """Run a body, and pass on the requests of the engine that it waits for."""
+        answer = None
         while True:
             try:
-                request = body.send(None)
+                request = body.send(answer)
             except StopIteration as end:
                 return end.value
-            self.trips = max(self.trips, request.trip)
-            self._trip = request.trip + 1
+            answer = None
+            if isinstance(request, Waiting):
+                self.trips = max(self.trips, request.trip)
+                self._trip = request.trip + 1
+            else:
+                answer = yield request
 
 
 class SlowEngine:
@@ -71,9 +78,9 @@ class SlowEngine:
     async def write(self, stores: Any, body: Any) -> Any:
         async def slow_body(tx: Any) -> Any:
             slow = SlowTransaction(tx)
-            result = slow.drive(body(slow))
+            result = await slow.drive(body(slow))
             self.trips = slow.trips
-            return await Done(result)
+            return result
 
         return await self._inner.write(stores, slow_body)
 
