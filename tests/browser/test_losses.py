@@ -102,7 +102,7 @@ async def test_an_account_that_does_not_open_leaves_nothing_behind(
     async def is_update_due(_tx: object) -> bool:
         return True
 
-    async def fail(_tx: object, position: object = None) -> None:  # noqa: ARG001
+    async def fail(_tx: object, position: object = None) -> None:
         raise StorageFull("there is no room left")
 
     monkeypatch.setattr(older_clients.is_update_due, "body", is_update_due)
