@@ -1,5 +1,7 @@
 """The order and the slices of messages, with the compound indexes and without them."""
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -21,9 +23,15 @@ async def paged(world: World, request: pytest.FixtureRequest) -> DatabaseService
 
 
 async def reopened(world: World, db: DatabaseService) -> DatabaseService:
-    """Open the app anew: what others have written beside it is put right then."""
+    """Open the app anew, and wait until what others have written beside it is put right."""
     await db.close()
-    return await world.service()
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("roomkeep.persistence.account.JOIN_AFTER", 0)
+        again = await world.service()
+        account: Any = again._scopes.current.account
+        if (joining := getattr(account, "_joining", None)) is not None:
+            await joining
+    return again
 
 
 def ids(messages: list[Message]) -> list[str]:
