@@ -2,9 +2,10 @@
 
 import asyncio
 import bisect
+import functools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import msgspec
 
@@ -225,11 +226,12 @@ class MemoryTransaction:
 
     def _decode(self, store: str, row: Row, kind: type[R]) -> R | None:
         try:
-            return msgspec.json.decode(row.text, type=kind)
+            record: R = _decoder(cast("Any", kind)).decode(row.text)
         except ValueError as error:
             self.unreadable.append(describe(store, row.key, error))
             self._suspects.setdefault(store, {})[row.key] = None
             return None
+        return record
 
 
 class MemoryEngine:
@@ -267,6 +269,12 @@ class MemoryEngine:
             raise
         await asyncio.sleep(0)
         return result
+
+
+@functools.cache
+def _decoder(kind: Any) -> msgspec.json.Decoder[Any]:
+    # Of a type that is no struct, each call of `msgspec.json.decode` would make one.
+    return msgspec.json.Decoder(kind)
 
 
 def _first(entry: tuple[SortKey, SortKey]) -> SortKey:

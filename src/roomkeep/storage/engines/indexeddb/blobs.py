@@ -4,9 +4,7 @@ from typing import Any
 
 import indexeddb
 from roomkeep.storage.engines.indexeddb.errors import storage_errors
-
-BLOB = "data"
-"""Where in a record the bytes are that are stored beside it."""
+from roomkeep.storage.schema import BYTES
 
 
 class StoredBlob:
@@ -32,5 +30,5 @@ def to_blob(blob: object) -> Any:
 
 def blob_of(value: Any) -> StoredBlob | None:
     """Return the bytes that are stored beside a record; None where it has none."""
-    blob = getattr(value, BLOB, None)
+    blob = getattr(value, BYTES, None)
     return StoredBlob(indexeddb.Blob(blob)) if hasattr(blob, "arrayBuffer") else None
