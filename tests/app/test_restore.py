@@ -17,7 +17,7 @@ from roomkeep.app.export_format import MAX_ATTACHMENT, is_head
 from roomkeep.persistence import DatabaseService
 from support.backups import App, Saved, begin, everything
 from support.laws import law
-from support.make import attachment, ban, message, reaction, room, user
+from support.make import attachment, ban, channel, message, reaction, room, user
 
 
 @pytest.fixture
@@ -230,6 +230,28 @@ def change(number: int, **changes: Any) -> Callable[[list[Any]], list[Any]]:
                 {"type": "message", "record": msgspec.to_builtins(message(content="x" * 65_537))},
             ],
             "65,537 characters long",
+        ),
+        (
+            lambda lines: [
+                *lines[:-1],
+                {"type": "user", "record": {**msgspec.to_builtins(user("eve")), "x": 2**60}},
+            ],
+            "holds an integer beyond",
+        ),
+        (
+            lambda lines: [
+                *lines[:-1],
+                {
+                    "type": "room",
+                    "record": {
+                        **msgspec.to_builtins(room("wide")),
+                        "channels": [
+                            {**msgspec.to_builtins(channel()), "x": "x" * 1_048_577},
+                        ],
+                    },
+                },
+            ],
+            "1,048,576 is the most.",
         ),
         (
             lambda lines: [

@@ -162,9 +162,9 @@ async def test_what_is_restored_is_written_in_small_transactions(
     def count(name: str) -> None:
         write = getattr(other.db, name)
 
-        async def write_and_count(records: Any) -> Any:
+        async def write_and_count(records: Any, unknown: Any = ()) -> Any:
             calls.setdefault(name, []).append(len(records))
-            return await write(records)
+            return await (write(records, unknown) if unknown else write(records))
 
         monkeypatch.setattr(other.db, name, write_and_count)
 
@@ -189,9 +189,9 @@ async def test_profiles_with_large_pictures_are_written_a_few_at_a_time(
     sizes: list[int] = []
     restore_users = other.db.restore_users
 
-    async def count(users: list[User]) -> None:
+    async def count(users: list[User], unknown: Any) -> None:
         sizes.append(len(msgspec.json.encode(users)))
-        await restore_users(users)
+        await restore_users(users, unknown)
 
     monkeypatch.setattr(other.db, "restore_users", count)
     await other.restore(await app.export())

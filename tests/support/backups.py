@@ -34,8 +34,8 @@ class Saved:
 class App(Chat):
     """The app, with what it would have the browser save."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, db: DatabaseService | None = None) -> None:
+        super().__init__(db)
         self.saved = Saved()
 
     def begin_download(self) -> Any:
@@ -60,8 +60,8 @@ class App(Chat):
         return await self.import_files(Picked(data, "export.jsonl.gz"))
 
 
-async def begin(name: str = "Ada") -> App:
-    app = App()
+async def begin(name: str = "Ada", db: DatabaseService | None = None) -> App:
+    app = App(db)
     await app.effects.accounts.begin()
     await app.effects.accounts.create(name)
     return app

@@ -228,6 +228,7 @@ writes = st.one_of(
         "add_messages",
         st.lists(messages(careful=True), max_size=3, unique_by=lambda one: one.id),
     ),
+    call("add_reactions", st.lists(reactions_to(messages_ids), max_size=3)),
     call("add_room", whole_rooms),
     call("add_bans", st.lists(bans, max_size=3, unique_by=lambda ban: ban.oder_id)),
     call("add_settings", st.dictionaries(ids, values.filter(lambda one: one is not None))),

@@ -1,4 +1,4 @@
-"""The app without its views, on the database in memory."""
+"""The app without its views, on the database in memory or one that is given."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -16,8 +16,8 @@ from roomkeep.persistence import AppResumeStorage, DatabaseService
 class Chat:
     """The app without its views."""
 
-    def __init__(self) -> None:
-        self.db = DatabaseService()
+    def __init__(self, db: DatabaseService | None = None) -> None:
+        self.db = DatabaseService() if db is None else db
         self.page = PageState()
         self.resume = AppResumeStorage()
         self.effects = Effects(Context(self.db, self.resume, self.page))

@@ -153,6 +153,14 @@ class MessagesModel(Device):
         self._here.reactions[reaction.message_id, reaction.oder_id, reaction.emoji] = reaction
         self._here.mirror(reaction.message_id)
 
+    def add_reactions(self, reactions: Sequence[Reaction]) -> int:
+        here = self._here
+        given = {(one.message_id, one.oder_id, one.emoji): one for one in reactions}
+        waiting = {key: one for key, one in given.items() if one.message_id not in here.messages}
+        new = {key: one for key, one in waiting.items() if key not in here.reactions}
+        here.reactions.update(new)
+        return len(new)
+
     def send_reaction(self, reaction: Reaction) -> None:
         self._here.refuse_deleted(reaction.message_id)
         message = self._here.messages.get(reaction.message_id)

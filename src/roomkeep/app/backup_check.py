@@ -19,7 +19,7 @@ from roomkeep.archives.errors import ArchiveError
 from roomkeep.errors import InvalidRecord
 from roomkeep.localization import localize
 from roomkeep.models import Message
-from roomkeep.persistence import check_json, check_record
+from roomkeep.persistence import check_json, check_record, check_unknown_fields
 
 __all__ = ["BackupCheck"]
 
@@ -85,6 +85,8 @@ class BackupCheck:
                 check_json(line.value, "setting")
                 return
             check_record(line.record)
+            for fields in line.unknown:
+                check_unknown_fields(fields, "record")
         except InvalidRecord as error:
             text = localize("backup.invalid", line=self._line, detail=str(error))
             raise ArchiveError(text) from error

@@ -1,15 +1,16 @@
 """The format of a backup: JSON lines, gzipped, each of one kind.
 
 The first line is the head, the last one says how many records came between. The bytes of a file
-follow its record, in lines of their own.
+follow its record, in lines of their own. A record is as it is stored: it may hold fields that this
+version does not know, which travel beside it from here on.
 """
 
 import zlib
-from collections.abc import Iterator
-from typing import Annotated, Literal
+from collections.abc import Collection, Iterable, Iterator
+from typing import Annotated, Any, Literal, Union, get_args
 
 import msgspec
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, defstruct, structs
 
 from roomkeep.archives.errors import ArchiveError
 from roomkeep.archives.lines import Block, decode_lines
@@ -25,6 +26,7 @@ from roomkeep.models import (
     Room,
     User,
 )
+from roomkeep.persistence import only_known, unknown_fields
 
 __all__ = [
     "MAX_ATTACHMENT",
@@ -38,6 +40,7 @@ __all__ = [
     "MessageLine",
     "Packer",
     "ReactionLine",
+    "RecordLine",
     "RoomLine",
     "SettingLine",
     "UserLine",
@@ -45,7 +48,9 @@ __all__ = [
     "decode",
     "is_head",
     "line_of",
+    "pick",
     "read_head",
+    "size_of",
 ]
 
 FORMAT = "roomkeep"
@@ -72,37 +77,48 @@ class Head(Struct, frozen=True, kw_only=True, rename="camel"):
     exported_at: Milliseconds
 
 
-class UserLine(Struct, frozen=True, tag="user"):
+class RecordLine(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A record.
+
+    Attributes:
+        unknown: the fields of the record that this version does not know, if there are any. In the
+            file, they are in the record.
+    """
+
+    unknown: tuple[dict[str, Any], ...] = ()
+
+
+class UserLine(RecordLine, frozen=True, tag="user"):
     """A person."""
 
     record: User
 
 
-class RoomLine(Struct, frozen=True, tag="room"):
+class RoomLine(RecordLine, frozen=True, tag="room"):
     """A room."""
 
     record: Room
 
 
-class BanLine(Struct, frozen=True, tag="ban"):
+class BanLine(RecordLine, frozen=True, tag="ban"):
     """A ban."""
 
     record: Ban
 
 
-class MessageLine(Struct, frozen=True, tag="message"):
+class MessageLine(RecordLine, frozen=True, tag="message"):
     """A message, with its reactions."""
 
     record: Message
 
 
-class ReactionLine(Struct, frozen=True, tag="reaction"):
+class ReactionLine(RecordLine, frozen=True, tag="reaction"):
     """A reaction that waits for its message."""
 
     record: Reaction
 
 
-class AttachmentLine(Struct, frozen=True, tag="attachment"):
+class AttachmentLine(RecordLine, frozen=True, tag="attachment"):
     """The metadata of a file.
 
     Attributes:
@@ -148,7 +164,19 @@ Line = (
     | EndLine
 )
 
+
+def _only_known(kind: type[Any]) -> type[Struct]:
+    """Return a type as which those lines of a kind decode whose record has no unknown field."""
+    types_ = {field.name: field.type for field in structs.fields(kind) if field.name != "unknown"}
+    if "record" in types_:
+        types_["record"] = only_known(types_["record"])
+    tag = kind.__struct_config__.tag
+    return defstruct(kind.__name__, list(types_.items()), tag=tag, forbid_unknown_fields=True)
+
+
 _LINES = msgspec.json.Decoder(Line)
+_AS_STORED = msgspec.json.Decoder(dict[str, Any])
+_ONLY_KNOWN = msgspec.json.Decoder(Union[tuple(map(_only_known, get_args(Line)))])  # noqa: UP007
 _ENCODER = msgspec.json.Encoder()
 
 
@@ -189,11 +217,45 @@ def decode(block: Block) -> list[Line]:
     Raises:
         ArchiveError: a line is not of an export; it names the line and the field.
     """
-    return decode_lines(block, _LINES)
+    lines = decode_lines(block, _LINES)
+    try:
+        _ONLY_KNOWN.decode_lines(block.data)
+    except ValueError:
+        return list(map(_with_unknown, lines, _AS_STORED.decode_lines(block.data)))
+    return lines
 
 
-def line_of(record: Record) -> Line:
-    """Return the line of a record that is no file."""
+def pick(
+    lines: Iterable[Line], kind: type[Any], but_of: Collection[str] = ()
+) -> tuple[list[Any], list[dict[str, Any]]]:
+    """Return the records of one kind of line, but those of some rooms, and their unknown fields."""
+    of_kind: list[Any] = [line for line in lines if isinstance(line, kind)]
+    found = [one for one in of_kind if getattr(one.record, "room_id", None) not in but_of]
+    return [one.record for one in found], [fields for one in found for fields in one.unknown]
+
+
+def size_of(line: Line) -> int:
+    """Return how many characters a line holds, without what is always short."""
+    size = 0
+    if isinstance(line, UserLine):
+        size = len(line.record.avatar_url or "") + len(line.record.bio or "")
+    elif isinstance(line, MessageLine):
+        size = len(line.record.content)
+    elif isinstance(line, SettingLine):
+        size = len(_ENCODER.encode(line.value))
+    unknown = line.unknown if isinstance(line, RecordLine) else ()
+    return size + sum(len(_ENCODER.encode(fields)) for fields in unknown)
+
+
+def _with_unknown(line: Line, stored: dict[str, Any]) -> Line:
+    if not isinstance(line, RecordLine):
+        return line
+    found = unknown_fields(stored["record"], type(line.record))
+    return structs.replace(line, unknown=() if found is None else (found,))
+
+
+def line_of(record: Record, stored: Record | dict[str, Any]) -> Line:
+    """Return the line of a record that is no file; `stored` is what to write of it."""
     for kind, line in (
         (Message, MessageLine),
         (User, UserLine),
@@ -202,7 +264,7 @@ def line_of(record: Record) -> Line:
         (Ban, BanLine),
     ):
         if isinstance(record, kind):
-            return line(record)  # type: ignore[arg-type]
+            return line(stored)  # type: ignore[arg-type]
     msg = f"there is no line for a {type(record).__name__}"
     raise TypeError(msg)
 

@@ -31,6 +31,7 @@ from roomkeep.storage.quota import Quota
 from roomkeep.storage.remote import MarkRead, OutboxEntry, Rights, SendMessage, SyncedRoom
 from roomkeep.storage.schema import MetaRecord
 from roomkeep.storage.search.area import SearchCursor
+from roomkeep.storage.unknown_fields import check_unknown_fields, only_known, unknown_fields
 from roomkeep.storage.validation import check_json, check_record
 
 __all__ = [
@@ -68,7 +69,10 @@ __all__ = [
     "channel_ref_of",
     "check_json",
     "check_record",
+    "check_unknown_fields",
     "message_order",
     "one_tab",
+    "only_known",
     "setting_key",
+    "unknown_fields",
 ]

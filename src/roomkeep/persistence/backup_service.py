@@ -17,6 +17,7 @@ class BackupService(AccountService):
 
     get_records = method(operations.backup.get_records)
     add_messages = method(operations.backup.add_messages)
+    add_reactions = method(operations.backup.add_reactions)
     import_messages = method(operations.imports.import_messages)
     add_users = method(operations.backup.add_users)
     restore_users = method(operations.backup.restore_users)

@@ -13,6 +13,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType, defstruct, structs
 from roomkeep.errors import InvalidRecord
 from roomkeep.models import Id, Message, Record, Room, User
 from roomkeep.storage.search.segments import Block, Place
+from roomkeep.storage.unknown_fields import check_unknown_fields
 from roomkeep.storage.validation import check_bounds, check_json, check_record, check_value
 
 Limit = Annotated[int, Meta(ge=0, le=2**31 - 1)]
@@ -33,6 +34,9 @@ JsonValue = Annotated[object, "JSON"]
 
 Settings = Annotated[Mapping[str, object], "settings"]
 """Settings by their keys: any JSON values; None deletes one."""
+
+UnknownFields = Annotated[Sequence[Mapping[str, object]], "unknown fields"]
+"""Fields that this version does not know, each with the key of its record."""
 
 Data = Annotated[object, "bytes"]
 """The bytes of a file: `bytes`, or a Blob in a browser; None for none."""
@@ -149,6 +153,12 @@ def _check_settings(value: object, name: str) -> dict[str, object]:
     }
 
 
+def _check_unknown_fields(value: object, name: str) -> list[dict[str, Any]]:
+    if not isinstance(value, Sequence):
+        raise InvalidRecord(f"must be a list, not {type(value).__name__}", field=name)
+    return [check_unknown_fields(one, f"{name}[{index}]") for index, one in enumerate(value)]
+
+
 def _check_update(value: object, kind: type[Update], name: str) -> Update:
     if isinstance(value, kind):
         return check_record(value, kind, name)
@@ -167,6 +177,7 @@ def _check_update(value: object, kind: type[Update], name: str) -> Update:
 _CHECKS: dict[Any, Callable[[Any, str], object]] = {
     JsonValue: check_json,
     Settings: _check_settings,
+    UnknownFields: _check_unknown_fields,
     Data: lambda value, _name: value,
     Blocks: lambda value, _name: value,
     Places: lambda value, _name: value,

@@ -1,6 +1,6 @@
 """Records as they are stored."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
@@ -16,28 +16,6 @@ def stored_fields(record: Struct, names: Iterable[str]) -> dict[str, Any]:
     """Return some fields of a record as they are stored, under their stored names."""
     stored = _stored_names(type(record))
     return {stored[name]: msgspec.to_builtins(getattr(record, name)) for name in names}
-
-
-def keep_unknown_fields(
-    items: Sequence[Mapping[str, Any]], stored: object, kind: type[Struct], key: str
-) -> list[dict[str, Any]]:
-    """Lay the items of a list over the stored ones with the same key.
-
-    Fields of the stored items that this version does not know stay in them.
-
-    Args:
-        items: the new items, as they are stored.
-        stored: what is stored in place of them; anything, since others may have written it.
-        kind: the type of the items.
-        key: the field that tells them apart.
-    """
-    known = _stored_names(kind)
-    key = known[key]
-    unknown: dict[object, dict[str, Any]] = {}
-    for item in stored if isinstance(stored, list) else ():
-        if isinstance(item, dict) and isinstance(item.get(key), str):
-            unknown[item[key]] = {name: item[name] for name in item.keys() - known.values()}
-    return [{**unknown.get(item[key], {}), **item} for item in items]
 
 
 def _stored_names(kind: type[Struct]) -> dict[str, str]:

@@ -10,7 +10,14 @@ from typing import Any, Concatenate, Generic, Literal, ParamSpec, TypeVar
 import msgspec
 from msgspec import Struct, defstruct
 
-from roomkeep.storage.arguments import Data, JsonValue, Settings, check_argument, check_decoded
+from roomkeep.storage.arguments import (
+    Data,
+    JsonValue,
+    Settings,
+    UnknownFields,
+    check_argument,
+    check_decoded,
+)
 from roomkeep.storage.schema import SEARCH_SCHEMA
 from roomkeep.storage.transaction import Blob, Transaction
 from roomkeep.storage.validation import decode_json
@@ -134,6 +141,8 @@ def _wire_type(kind: Any) -> Any:
         return bytes | None
     if kind in (JsonValue, Settings):
         return Any if kind == JsonValue else dict[str, Any]
+    if kind == UnknownFields:
+        return list[dict[str, Any]]
     if typing.get_origin(kind) is Sequence:
         return list[typing.get_args(kind)[0]]  # type: ignore[misc]
     return kind

@@ -35,6 +35,9 @@ _SEARCH_PREFIX = "roomkeep-search:"
 BY_ROOM_AND_TIME = "roomId_timestamp"
 BY_CHANNEL_AND_TIME = "roomId_channelId_timestamp"
 
+BYTES = "data"
+"""Where IndexedDB keeps the bytes of an attachment, in its record."""
+
 KeyPath = str | tuple[str, ...]
 
 

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import logging
+from typing import Any
 
 from roomkeep.app.blobs import Blobs, Download
 from roomkeep.app.effects.context import Context, EffectGroup, effect
@@ -27,6 +28,9 @@ __all__ = ["ExportEffects"]
 
 STORES: tuple[StoreName, ...] = ("users", "rooms", "bans", "messages", "reactions", "attachments")
 """The order of a restore: no message comes without its room, no file without its message."""
+
+TOGETHER = 10
+"""So many messages are packed at once. Any other record may hold a large picture."""
 
 logger = logging.getLogger(__name__)
 
@@ -67,6 +71,7 @@ class _Run(JobRun):
         self._messages = 0
         self._files = 0
         self._lost = 0
+        self._left_out = 0
         self._done = 0
         self._total = 1
         self._began_at = context.time()
@@ -96,15 +101,19 @@ class _Run(JobRun):
         self._file.write(self._packer.finish())
 
     async def _pack_page(self, page: RecordPage) -> None:
-        for record in page.records:
-            if isinstance(record, Attachment):
-                await self._pack_file(record)
-            else:
-                await self._pack(line_of(record))
+        if page.attachments:
+            for attachment, stored in zip(page.attachments, page.as_stored, strict=True):
+                await self._pack_file(attachment, stored)
+        else:
+            lines = list(map(line_of, page.records, page.as_stored))
+            step = TOGETHER if page.messages else 1
+            for start in range(0, len(lines), step):
+                await self._pack(*lines[start : start + step])
+        self._left_out += page.left_out
         self._messages += len(page.messages)
         self._tell(len(page.records))
 
-    async def _pack_file(self, attachment: Attachment) -> None:
+    async def _pack_file(self, attachment: Attachment, stored: Any) -> None:
         data: bytes | None = None
         try:
             data = await self._database.read_attachment_data(attachment.id)
@@ -113,15 +122,15 @@ class _Run(JobRun):
         except StorageLost:
             logger.warning("a file is left out, because it cannot be read", exc_info=True)
             self._lost += 1
-        await self._pack(AttachmentLine(attachment, has_data=data is not None))
+        await self._pack(AttachmentLine(stored, has_data=data is not None))
         for line in data_lines(data or b""):
             await self._pack(line)
             self._tell(0)
         self._files += data is not None
 
-    async def _pack(self, line: Line) -> None:
-        """Pack a line, which may hold a large picture, and give the page a chance to draw."""
-        if packed := self._packer.pack(line):
+    async def _pack(self, *lines: Line) -> None:
+        """Pack lines, and give the page a chance to draw."""
+        if packed := self._packer.pack(*lines):
             self._file.write(packed)
         await self._breathe()
 
@@ -151,6 +160,8 @@ class _Run(JobRun):
         said = []
         if unreadable := len(self._database.unreadable_records):
             said.append(localize("export.unreadable_left_out", count=unreadable))
+        if self._left_out:
+            said.append(localize("export.fields_left_out", count=self._left_out))
         if self._lost:
             said.append(localize("export.lost_left_out", count=self._lost))
         return join_sentences(*said)

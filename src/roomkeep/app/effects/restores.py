@@ -6,8 +6,7 @@ backup of.
 
 from collections import Counter
 from collections.abc import AsyncIterator
-
-import msgspec
+from typing import Any
 
 from roomkeep.app.archive_file import PickedFile
 from roomkeep.app.backup_check import BackupCheck
@@ -28,7 +27,9 @@ from roomkeep.app.export_format import (
     UserLine,
     decode,
     is_head,
+    pick,
     read_head,
+    size_of,
 )
 from roomkeep.app.job import Job
 from roomkeep.app.state import AccountState
@@ -50,7 +51,7 @@ BATCH = 250
 MAX_BATCH_SIZE = 1_048_576
 """A batch is written, too, when it holds so many characters: a picture can take as many."""
 
-_Batched = MessageLine | UserLine | BanLine | SettingLine
+_Batched = MessageLine | UserLine | BanLine | ReactionLine | SettingLine
 """What is written many at a time."""
 
 
@@ -192,7 +193,7 @@ class Restore(FileJob):
         self._seen += 1
         if isinstance(line, _Batched):
             self._batch.append(line)
-            self._batch_size += _size(line)
+            self._batch_size += size_of(line)
             if len(self._batch) == BATCH or self._batch_size >= MAX_BATCH_SIZE:
                 await self._flush()
         elif isinstance(line, DataLine):
@@ -204,10 +205,8 @@ class Restore(FileJob):
 
     async def _write_one(self, line: Line) -> None:
         if isinstance(line, RoomLine):
-            await self._database.add_room(line.record)
+            await self._database.add_room(line.record, line.unknown)
             self._rooms_written.add(line.record.id)
-        elif isinstance(line, ReactionLine):
-            await self._write_reaction(line)
         elif isinstance(line, AttachmentLine):
             self._file_now = line
             self._data.clear()
@@ -218,33 +217,29 @@ class Restore(FileJob):
         """Write what was collected, each kind in a transaction of its own."""
         batch, self._batch, self._batch_size = self._batch, [], 0
         await self._heed_deletions()
-        if users := [line.record for line in batch if isinstance(line, UserLine)]:
-            await self._restore_users(users)
-        bans = [line.record for line in batch if isinstance(line, BanLine)]
-        if bans := [ban for ban in bans if ban.room_id not in self._rooms_deleted]:
-            await self._database.add_bans(bans)
-        messages = [line.record for line in batch if isinstance(line, MessageLine)]
-        if messages := [one for one in messages if one.room_id not in self._rooms_deleted]:
-            self._added["message"] += await self._database.add_messages(messages)
+        users, unknown = pick(batch, UserLine)
+        if users:
+            await self._restore_users(users, unknown)
+        bans, unknown = pick(batch, BanLine, but_of=self._rooms_deleted)
+        if bans:
+            await self._database.add_bans(bans, unknown)
+        messages, unknown = pick(batch, MessageLine, but_of=self._rooms_deleted)
+        if messages:
+            self._added["message"] += await self._database.add_messages(messages, unknown)
+        reactions, unknown = pick(batch, ReactionLine)
+        if reactions:
+            await self._database.add_reactions(reactions, unknown)
         if settings := {line.key: line.value for line in batch if isinstance(line, SettingLine)}:
             self._added["setting"] += await self._database.add_settings(settings)
         if batch:
             await self._tell()
 
-    async def _restore_users(self, users: list[User]) -> None:
-        await self._database.restore_users(users)
+    async def _restore_users(self, users: list[User], unknown: list[Any]) -> None:
+        await self._database.restore_users(users, unknown)
         if any(user.oder_id == self._account.user_id for user in users):
             profile = await self._database.get_current_user()
             if profile is not None:
                 self._account.user.set(profile)
-
-    async def _write_reaction(self, line: ReactionLine) -> None:
-        reaction = line.record
-        if await self._database.get_message_by_id(reaction.message_id) is not None:
-            return
-        there = await self._database.get_reactions_for_message(reaction.message_id)
-        if all((r.oder_id, r.emoji) != (reaction.oder_id, reaction.emoji) for r in there):
-            await self._database.save_reaction(reaction)
 
     async def _take_data(self, line: DataLine) -> None:
         now = self._file_now
@@ -257,7 +252,8 @@ class Restore(FileJob):
         await self._tell()
 
     async def _write_file(self, line: AttachmentLine, data: bytes | None) -> None:
-        self._added["attachment"] += await self._database.add_attachment(line.record, data)
+        added = await self._database.add_attachment(line.record, data, line.unknown)
+        self._added["attachment"] += added
 
     async def _tell(self) -> None:
         share = self._seen / max(1, self._checked.lines)
@@ -291,12 +287,3 @@ class Restore(FileJob):
 
 def _first_line(block: Block) -> bytes:
     return block.data.partition(b"\n")[0]
-
-
-def _size(line: _Batched) -> int:
-    """Return the size of a line in characters, without what is always short."""
-    if isinstance(line, UserLine):
-        return len(line.record.avatar_url or "") + len(line.record.bio or "")
-    if isinstance(line, SettingLine):
-        return len(msgspec.json.encode(line.value))
-    return len(line.record.content) if isinstance(line, MessageLine) else 0

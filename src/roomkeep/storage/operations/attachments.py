@@ -8,10 +8,14 @@ from msgspec import Struct, structs
 from indexeddb.keys import KeyRange, sort_key
 from roomkeep.errors import RecordNotFound
 from roomkeep.models import Attachment, Id, Message
-from roomkeep.storage.arguments import Data, Ids, check_size
+from roomkeep.storage.arguments import Data, Ids, UnknownFields, check_size
 from roomkeep.storage.changes import Change, records_saved
 from roomkeep.storage.operation import reads, writes
-from roomkeep.storage.operations.shared import delete_dependents, find_dependents
+from roomkeep.storage.operations.shared import (
+    delete_dependents,
+    find_dependents,
+    put_unknown_fields,
+)
 from roomkeep.storage.operations.tombstones import get_undeleted
 from roomkeep.storage.transaction import Blob, Transaction
 
@@ -47,8 +51,16 @@ async def save_attachment(tx: Transaction, attachment: Attachment, data: Data = 
 
 
 @writes("messages", "attachments")
-async def add_attachment(tx: Transaction, attachment: Attachment, data: Data = None) -> bool:
+async def add_attachment(
+    tx: Transaction, attachment: Attachment, data: Data = None, unknown: UnknownFields = ()
+) -> bool:
     """Write an attachment that is not there yet, or only its bytes where those are missing.
+
+    Args:
+        tx: the transaction.
+        attachment: the description of the file; its `size` must be that of `data`.
+        data: the file: bytes, or in a browser a Blob.
+        unknown: fields of the attachment that this version does not know.
 
     Returns:
         whether anything was written: not where its message is deleted.
@@ -59,6 +71,7 @@ async def add_attachment(tx: Transaction, attachment: Attachment, data: Data = N
         return False
     if not await tx.existing("attachments", [attachment.id]):
         tx.put("attachments", [attachment], blob=data)
+        await put_unknown_fields(tx, "attachments", [attachment.id], unknown)
         tx.changes.append(_saved(attachment, message))
         return True
     stored = await tx.get("attachments", attachment.id, Attachment)

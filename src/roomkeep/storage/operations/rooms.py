@@ -1,26 +1,24 @@
 """Rooms: metadata, channels and members, and all that goes when a room goes."""
 
-from msgspec import Struct, structs
+from msgspec import structs
 
 from indexeddb.keys import KeyRange, sort_key
 from roomkeep.errors import InvalidRecord
-from roomkeep.models import Channel, Id, Room, RoomMember
-from roomkeep.storage.arguments import RoomUpdate, changed_fields
+from roomkeep.models import Id, Room
+from roomkeep.storage.arguments import RoomUpdate, UnknownFields, changed_fields
 from roomkeep.storage.changes import Change, records_saved
-from roomkeep.storage.encoding import keep_unknown_fields, stored_fields
+from roomkeep.storage.encoding import stored_fields
 from roomkeep.storage.operation import reads, writes
 from roomkeep.storage.operations.messages import erase_room_messages
 from roomkeep.storage.operations.queued_writes import queue_room
-from roomkeep.storage.operations.shared import WITH_DEPENDENTS, require
+from roomkeep.storage.operations.shared import WITH_DEPENDENTS, put_unknown_fields, require
 from roomkeep.storage.operations.sync_records import check_not_synced, synced_rooms
 from roomkeep.storage.transaction import Transaction
+from roomkeep.storage.unknown_fields import missing_fields
 from roomkeep.storage.validation import MAX_ITEMS
 
-_LISTS: dict[str, tuple[type[Struct], str]] = {
-    "channels": (Channel, "id"),
-    "members": (RoomMember, "oder_id"),
-}
-"""The lists of a room: the type of their items, and the field that tells the items apart."""
+_LISTS = {"channels": "id", "members": "oder_id"}
+"""The lists of a room, and the field that tells their items apart."""
 
 
 @writes("rooms", "meta")
@@ -82,20 +80,30 @@ async def update_room(tx: Transaction, room_id: Id, changes: RoomUpdate) -> None
 
 
 @writes("rooms", "meta")
-async def add_room(tx: Transaction, room: Room) -> None:
+async def add_room(tx: Transaction, room: Room, unknown: UnknownFields = ()) -> None:
     """Write a room that is not there yet; else add the channels and members that it lacks.
+
+    Args:
+        tx: the transaction.
+        room: the room.
+        unknown: fields of it that this version does not know; those that it lacks are added.
 
     Raises:
         InvalidRecord: the two together have more channels or members than can be kept, or the room
             is on a server.
     """
     await check_not_synced(tx, [room.id], "id")
+    await _merge(tx, room)
+    await put_unknown_fields(tx, "rooms", [room.id], unknown)
+
+
+async def _merge(tx: Transaction, room: Room) -> None:
     stored = await tx.get("rooms", room.id, Room)
     if stored is None:
         put_room(tx, room)
         return
     changed: dict[str, object] = {}
-    for name, (_, key) in _LISTS.items():
+    for name, key in _LISTS.items():
         present = getattr(stored, name)
         known = {getattr(item, key) for item in present}
         new = [item for item in getattr(room, name) if getattr(item, key) not in known]
@@ -115,8 +123,7 @@ async def change_room(tx: Transaction, room: Room, changed: dict[str, object]) -
     fields = stored_fields(room, changed)
     if _LISTS.keys() & changed.keys():
         stored = await tx.get("rooms", room.id, dict) or {}
-        for name in _LISTS.keys() & changed.keys():
-            fields[name] = keep_unknown_fields(fields[name], stored.get(name), *_LISTS[name])
+        fields |= missing_fields(fields, {name: stored.get(name) for name in _LISTS}, Room)
     await tx.patch("rooms", [room.id], fields)
     tx.changes.append(_saved(room))
 

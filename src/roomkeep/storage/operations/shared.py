@@ -1,11 +1,15 @@
 """What the rules of several stores have in common."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Protocol, TypeVar
 
+from indexeddb.keys import Key
 from roomkeep.errors import RecordNotFound
+from roomkeep.storage.arguments import UnknownFields
 from roomkeep.storage.changes import Change
+from roomkeep.storage.schema import SCHEMA
 from roomkeep.storage.transaction import Transaction
+from roomkeep.storage.unknown_fields import items_of, missing_fields, unknown_fields
 
 DEPENDENTS = ("reactions", "attachments")
 """The stores of what belongs to messages."""
@@ -18,6 +22,7 @@ class _Dependent(Protocol):
     def message_id(self) -> str: ...
 
 
+K = TypeVar("K", bound=Key)
 R = TypeVar("R")
 D = TypeVar("D", bound=_Dependent)
 
@@ -34,10 +39,36 @@ async def require(tx: Transaction, store: str, key: str, kind: type[R]) -> R:
     return record
 
 
-async def not_stored(tx: Transaction, store: str, records: Mapping[str, R]) -> dict[str, R]:
+async def not_stored(tx: Transaction, store: str, records: Mapping[K, R]) -> dict[K, R]:
     """Return those of some records, by their keys, that a store does not have yet."""
     existing = await tx.existing(store, list(records))
     return {key: record for key, record in records.items() if key not in existing}
+
+
+async def put_unknown_fields(
+    tx: Transaction, store: str, keys: Collection[Any], unknown: UnknownFields
+) -> None:
+    """Write unknown fields into those of some stored records that lack them.
+
+    Args:
+        tx: the transaction.
+        store: the store.
+        keys: the keys of the records.
+        unknown: the fields; those of other records are passed over.
+    """
+    schema = SCHEMA[store]
+    for given in unknown:
+        fields = unknown_fields(given, schema.record) or {}
+        key: Any = schema.key_of(fields)
+        stored = await tx.get(store, key, dict) if key in keys else None
+        if stored is None:
+            continue
+        missing = missing_fields(stored, fields, schema.record)
+        await tx.patch(store, [key], missing)
+        if store == "messages":
+            # Its reactions are rows, too.
+            rows = [SCHEMA["reactions"].key_of(one) for one in items_of(stored, "reactions")]
+            await put_unknown_fields(tx, "reactions", rows, items_of(fields, "reactions"))
 
 
 async def find_dependents(

@@ -5,10 +5,8 @@ from typing import Any
 import indexeddb
 from roomkeep.errors import InvalidRecord
 from roomkeep.storage.engines.indexeddb.errors import storage_errors
+from roomkeep.storage.schema import BYTES
 from roomkeep.storage.transaction import LoadedBlob
-
-BLOB = "data"
-"""Where in a record the bytes are that are stored beside it."""
 
 
 class StoredBlob:
@@ -42,7 +40,7 @@ def to_blob(blob: object) -> indexeddb.Blob:
 
 def blob_of(value: Any) -> StoredBlob | None:
     """Return the bytes that are stored beside a record; None where it has none."""
-    blob = field_of(value, BLOB)
+    blob = field_of(value, BYTES)
     if isinstance(blob, indexeddb.Blob):
         return StoredBlob(blob)
     return StoredBlob(indexeddb.Blob(blob)) if hasattr(blob, "arrayBuffer") else None
@@ -56,6 +54,6 @@ def field_of(value: Any, name: str) -> Any:
 def put_blob(value: Any, blob: object) -> None:
     """Put bytes beside a record, given as a stored value."""
     if isinstance(value, dict):
-        value[BLOB] = to_blob(blob)
+        value[BYTES] = to_blob(blob)
     else:
-        setattr(value, BLOB, to_blob(blob).js)
+        setattr(value, BYTES, to_blob(blob).js)

@@ -10,9 +10,10 @@ from roomkeep.storage.changes import Change
 from roomkeep.storage.decode_errors import Suspects
 from roomkeep.storage.encoding import encode
 from roomkeep.storage.engines.immediate import Done
-from roomkeep.storage.engines.indexeddb.blobs import BLOB, StoredBlob, blob_of, put_blob
+from roomkeep.storage.engines.indexeddb.blobs import StoredBlob, blob_of, put_blob
 from roomkeep.storage.engines.indexeddb.decoding import Decoder
 from roomkeep.storage.engines.indexeddb.scan import Scanner
+from roomkeep.storage.schema import BYTES
 from roomkeep.storage.transaction import Direction
 
 K = TypeVar("K", bound=Key)
@@ -203,7 +204,7 @@ class IndexedDBTransaction:
 
     async def put_blob(self, store: str, keys: Sequence[Key], blob: object) -> None:
         if blob is None:
-            await self.patch(store, keys, {BLOB: None})
+            await self.patch(store, keys, {BYTES: None})
             return
         for key in keys:
             value = await self._store(store).get(key, convert=_as_is)
