@@ -8,6 +8,7 @@ import math
 import re
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any, Final
 
 from indexeddb._platform import DOMException
@@ -16,7 +17,7 @@ from indexeddb.keys import LARGEST_INT
 
 _LONG_INTEGER: Final = re.compile(r"\d{16}")
 _LONGEST: Final = 1e21
-"""JavaScript writes smaller integers with all their digits."""
+"""JavaScript writes smaller integers without an exponent: the digits needed, and zeros."""
 _SPACE: Final = re.compile(r"[ \t\n\r]*")
 
 _encode = json.JSONEncoder(allow_nan=False, separators=(",", ":")).encode
@@ -88,9 +89,7 @@ def _as_json(value: Any) -> Any:  # noqa: PLR0911 one for each type
                 raise DOMException("TypeError", "Do not know how to serialize a BigInt")
             return value
         case float():
-            if value - value != 0:
-                return None
-            return int(value) if value.is_integer() and abs(value) < _LONGEST else value
+            return _number_as_json(value)
         case dict():
             return {name: _as_json(item) for name, item in value.items()}
         case list():
@@ -102,6 +101,14 @@ def _as_json(value: Any) -> Any:  # noqa: PLR0911 one for each type
             return moment.replace("+00:00", "Z")
         case _:  # a Blob, or what only JavaScript has
             return {}
+
+
+def _number_as_json(value: float) -> float | None:
+    if value - value != 0:
+        return None
+    if value.is_integer() and abs(value) < _LONGEST:
+        return int(Decimal(repr(value)))
+    return value
 
 
 class _Reader:

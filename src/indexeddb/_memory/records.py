@@ -1,6 +1,7 @@
 """Records in memory, their keys, and what is asked for by keys."""
 
 import functools
+from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 from indexeddb import _structured
@@ -221,7 +222,7 @@ def can_inject(value: Any, path: str) -> bool:
         if not isinstance(value, dict):
             break
         value = value.get(name, {})
-    return isinstance(value, dict | list)
+    return isinstance(value, dict | list | bytes | datetime | Blob | JsProxy)
 
 
 def inject(value: Any, path: str, key: Any) -> None:
@@ -230,7 +231,7 @@ def inject(value: Any, path: str, key: Any) -> None:
     for name in names:
         if isinstance(value, dict):
             value = value.setdefault(name, {})
-    # JavaScript's arrays have fields, too, which no reader in Python ever sees.
+    # JavaScript's arrays, bytes and Dates have fields, too, which no reader in Python ever sees.
     if isinstance(value, dict):
         value[last] = key
 
