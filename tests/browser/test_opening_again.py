@@ -1,12 +1,14 @@
 """What it takes to open an account: each transaction is a wait before the first screen."""
 
 from support.js import run_js
+from support.make import room
 from support.worlds import IndexedDBWorld
 
 
 async def test_opening_an_account_again_takes_one_transaction(world: IndexedDBWorld) -> None:
     db = await world.service()
     await db.set_current_user_id("ann")
+    await db.save_room(room())  # once the page has protected its databases from a crash
     run_js("""
         globalThis.begin = IDBDatabase.prototype.transaction;
         globalThis.begun = 0;
