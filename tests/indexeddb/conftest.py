@@ -16,6 +16,8 @@ __all__ = ["broken_open"]
 ENGINES = ["browser"] if sys.platform == "emscripten" else ["memory", "browser"]
 
 
+# First, so that the ids are the same here and in the page, whichever conftest was read when.
+@pytest.hookimpl(tryfirst=True)
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run each test on every engine, but on the browser alone where it is marked so."""
     is_of_browser = metafunc.definition.get_closest_marker("browser") is not None

@@ -4,6 +4,7 @@ import re
 
 import pytest
 from msgspec.structs import replace
+from reaktiv import Effect, untracked
 
 from roomkeep.app.moves import Move
 from roomkeep.models import Attachment, Channel, Message
@@ -164,11 +165,18 @@ async def test_a_canceled_move_goes_on_when_it_is_asked_to(homeserver: Homeserve
             [message(ada, room_id, number, f"message {number}") for number in range(40)]
         )
         effects = ada.chat.effects.move_room
+
+        def cancel_once_there_is_a_room() -> None:
+            move = ada.account.sync.moves().get(room_id)
+            if move is not None and move.to is not None:
+                untracked(effects.cancel)
+
+        canceling = Effect(cancel_once_there_is_a_room)
         effects.start("private")
-        await ada.until(lambda: room_id in ada.account.sync.moves())
-        await ada.until(lambda: move_of(ada, room_id).to is not None)
-        effects.cancel()
-        await ada.until(lambda: move_of(ada, room_id).is_stopped)
+        await ada.until(
+            lambda: room_id in ada.account.sync.moves() and move_of(ada, room_id).is_stopped
+        )
+        canceling.dispose()
         before = move_of(ada, room_id).posted
         assert before < 40
         # Not by itself.
