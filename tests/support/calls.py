@@ -18,7 +18,17 @@ from roomkeep.models import (
 )
 from support.worlds import DESIGNED_INDEXES
 
-__all__ = ["MESSAGE_IDS", "ROOM_IDS", "Call", "StoredRecord", "beginnings", "databases", "steps"]
+__all__ = [
+    "MESSAGE_IDS",
+    "QUERIES",
+    "ROOM_IDS",
+    "Call",
+    "StoredRecord",
+    "beginnings",
+    "databases",
+    "of_imports",
+    "steps",
+]
 
 # Few of each, so that calls meet: some that differ by no more than a case or a Unicode form, hold
 # what separates or escapes in some stores, or sort otherwise by code point than by UTF-16 unit.
@@ -235,6 +245,32 @@ writes = st.one_of(
     files().map(lambda file: ("add_attachment", file, {})),
     call("remove_files", st.lists(files_ids, max_size=2)),
 )
+import_ids = st.sampled_from(["i", "i", "I/1"])
+imports = st.one_of(
+    call("begin_import", import_ids, st.just("irc"), texts, times),
+    call("begin_import", import_ids, st.just("irc"), texts, times),
+    call("import_room", import_ids, whole_rooms),
+    call("import_room", import_ids, whole_rooms),
+    call("import_users", import_ids, st.lists(users, max_size=3)),
+    st.tuples(import_ids, archives()).map(
+        lambda both: ("import_into", (both[0], *both[1][1]), both[1][2])
+    ),
+    st.tuples(import_ids, files()).map(lambda both: ("import_attachment", (both[0], *both[1]), {})),
+    call("finish_import", import_ids, times),
+    call("undo_import", import_ids),
+)
+QUERIES = ("text", "te*", '"this message"', "deleted -text", "a*", "text has:file", "no", "")
+queries = st.sampled_from(QUERIES)
+searches = st.one_of(
+    call("find", queries),
+    call("find", queries, room_id=rooms_ids),
+    st.tuples(queries, rooms_ids, channels_ids).map(
+        lambda asked: ("find", asked[:1], {"room_id": asked[1], "channel_id": asked[2]})
+    ),
+    call("update_search_index"),
+    call("update_search_index"),
+    call("update_search_index"),
+)
 deletions = st.one_of(
     call("delete_message", messages_ids),
     call("clear_room_messages", rooms_ids),
@@ -266,6 +302,7 @@ reads = st.one_of(
     call("get_settings", st.just("") | ids),
     call("get_account_ids"),
     call("get_files"),
+    call("get_imports"),
     call("count_rows"),
     call("unknown_fields"),
 )
@@ -278,16 +315,26 @@ of_accounts = st.one_of(
     # Reactions that stand beside a message that names its channel are joined by a repair only.
     call("visit_by_older_client", st.lists(stored(*STORES), max_size=4)),
 )
-kinds = {of_accounts: 1, deletions: 2, writes: 20, pages: 9, reads: 8}
-steps = st.sampled_from([kind for kind, often in kinds.items() for _ in range(often)]).flatmap(
-    lambda kind: kind
+
+
+def mixed(kinds: dict[st.SearchStrategy[Call], int]) -> st.SearchStrategy[Call]:
+    """Return a strategy for calls of some kinds, each drawn so often."""
+    each = [kind for kind, often in kinds.items() for _ in range(often)]
+    return st.sampled_from(each).flatmap(lambda kind: kind)
+
+
+steps = mixed(
+    {of_accounts: 1, deletions: 2, writes: 20, imports: 3, searches: 6, pages: 9, reads: 8}
 )
+of_imports = mixed({of_accounts: 1, deletions: 4, writes: 8, imports: 20, searches: 2, reads: 4})
+"""Mostly imports: only several of them on the same records show what an undo forgets."""
 # Most calls need something to work on.
 beginnings: st.SearchStrategy[tuple[Call, ...]] = st.tuples(
     call("save_messages", st.lists(messages(), min_size=6, max_size=12)),
     call("save_room", rooms),
     call("add_users", st.lists(users, min_size=2, max_size=4)),
     files().map(lambda file: ("save_attachment", file, {})),
+    call("begin_import", import_ids, st.just("irc"), texts, times),
 )
 databases: st.SearchStrategy[tuple[tuple[str, ...], list[StoredRecord]] | None] = maybe() | (
     st.tuples(

@@ -24,6 +24,9 @@ KEYS = {
 """The names of the keys of each store."""
 
 
+_NOTES = ("import/", "imported/", "search/")
+
+
 class Subject:
     """The service, with the few things that a test asks of it in another way."""
 
@@ -56,7 +59,21 @@ class Subject:
     async def count_rows(self) -> dict[str, int]:
         report = await self.service.get_storage_report()
         assert not [problem for problem in report.problems if "lacks the index" not in problem]
-        return dict(report.rows)
+        rows = dict(report.rows)
+        # The notes of imports and of the search index are of no record.
+        stored = await self.world.stored("meta", self.service.current_user_id)
+        rows["meta"] -= sum(record["key"].startswith(_NOTES) for record in stored)
+        return rows
+
+    async def find(self, query: str, **where: str | None) -> list[tuple[str, list[Any]]]:
+        """Return all that a search finds, page by page: ids, and where in the texts."""
+        found: list[tuple[str, list[Any]]] = []
+        before = None
+        while True:
+            page = await self.service.search_messages(query, limit=2, before=before, **where)
+            found += [(hit.message.id, hit.matches) for hit in page.hits]
+            if (before := page.next) is None:
+                return found
 
     async def unknown_fields(self) -> dict[tuple[str, ...], dict[str, Any]]:
         """Return the fields that we do not know, by store and key; their names begin with x."""

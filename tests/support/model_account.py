@@ -20,6 +20,7 @@ from roomkeep.models import (
     RoomMember,
     User,
 )
+from roomkeep.persistence import ArchiveImport
 
 __all__ = ["Account", "Device", "as_read", "place", "utf16"]
 
@@ -64,6 +65,8 @@ class Account:
         self.data: dict[str, bytes] = {}
         self.settings: dict[str, object] = {}
         self.unknown: Unknown = {}
+        self.imports: dict[str, ArchiveImport] = {}
+        self.added: dict[str, dict[str, list[Any]]] = {}
 
     def find(self, store: str, key: str) -> Any:
         record: Record | None = getattr(self, store).get(key)

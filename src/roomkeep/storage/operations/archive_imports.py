@@ -9,7 +9,7 @@ A note is written in the transaction that adds, so it is never wrong, also after
 goes note by note, and deletes each in the transaction that takes back what it names.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from urllib.parse import quote
 
 from msgspec import structs
@@ -137,7 +137,7 @@ async def import_room(tx: Transaction, import_id: Id, room: Room) -> None:
             members=tuple(one.oder_id for one in room.members if one.oder_id not in members),
         )
     if added.keys or added.channels or added.members:
-        _note(tx, import_id, "rooms", room.id, added)
+        await _note(tx, import_id, "rooms", room.id, added)
 
 
 @writes("users", "meta")
@@ -151,7 +151,7 @@ async def import_users(tx: Transaction, import_id: Id, users: Sequence[User]) ->
     new = await not_stored(tx, "users", {user.oder_id: user for user in users})
     if new:
         await add_users(tx, list(new.values()))
-        _note(tx, import_id, "users", next(iter(new)), Added(keys=tuple(new)))
+        await _note(tx, import_id, "users", next(iter(new)), Added(keys=tuple(new)))
 
 
 @writes("rooms", *WITH_DEPENDENTS, "meta")
@@ -180,7 +180,7 @@ async def import_into(
     wanted = [message for message in messages if message.room_id in rooms]
     added = await write_imported(tx, wanted, shared_ids)
     if added:
-        _note(tx, import_id, "messages", added[0], Added(keys=tuple(added)))
+        await _note(tx, import_id, "messages", added[0], Added(keys=tuple(added)))
         count = found.messages + len(added)
         put_import(tx, structs.replace(found, messages=count))
     return len(added)
@@ -213,7 +213,7 @@ async def import_attachment(
         records_saved("attachments", {attachment.id: attachment}, room_id=message.room_id)
     )
     added = Added(keys=(attachment.id,), is_only_data=is_there)
-    _note(tx, import_id, "files", attachment.id, added)
+    await _note(tx, import_id, "files", attachment.id, added)
     if data is not None:
         put_import(tx, structs.replace(found, files=found.files + 1))
     return True
@@ -231,8 +231,25 @@ def put_import(tx: Transaction, made: ArchiveImport) -> None:
     write_many(tx, IMPORT, {made.id: made})
 
 
-def _note(tx: Transaction, import_id: str, kind: str, key: str, added: Added) -> None:
-    write_many(tx, note_prefix(import_id, kind), {key: added})
+async def _note(tx: Transaction, import_id: str, kind: str, key: str, added: Added) -> None:
+    prefix = note_prefix(import_id, kind)
+    before = await read(tx, prefix + key, Added)
+    # The same record may be added again, after it was deleted.
+    write_many(tx, prefix, {key: added if before is None else _joined(before, added)})
+
+
+def _joined(before: Added, added: Added) -> Added:
+    return Added(
+        keys=_union(before.keys, added.keys),
+        room_id=before.room_id or added.room_id,
+        channels=_union(before.channels, added.channels),
+        members=_union(before.members, added.members),
+        is_only_data=before.is_only_data and added.is_only_data,
+    )
+
+
+def _union(one: Iterable[str], other: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*one, *other)))
 
 
 def note_prefix(import_id: str, kind: str) -> str:

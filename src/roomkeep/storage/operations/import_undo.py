@@ -90,26 +90,26 @@ async def _undo_rooms(tx: Transaction, added: Added) -> None:
         if not await tx.count("messages", index="roomId", query=KeyRange.only(room_id)):
             await erase_room(tx, room_id)
         return
-    kept = {
+    channels = {
         channel
         for channel in added.channels
-        if await tx.count(
+        if not await tx.count(
             "messages",
             index=BY_CHANNEL_AND_TIME,
             query=KeyRange.starting_with(room_id, channel),
         )
     }
-    if added.members:
+    members = set(added.members)
+    if members:
         query = KeyRange.only(room_id)
         senders = await tx.get_all("messages", _SenderOf, index="roomId", query=query)
-        kept |= {sender.sender_id for sender in senders}
-    gone = {*added.channels, *added.members} - kept
+        members -= {sender.sender_id for sender in senders}
     await change_room(
         tx,
         room,
         {
-            "channels": tuple(one for one in room.channels if one.id not in gone),
-            "members": tuple(one for one in room.members if one.oder_id not in gone),
+            "channels": tuple(one for one in room.channels if one.id not in channels),
+            "members": tuple(one for one in room.members if one.oder_id not in members),
         },
     )
 
