@@ -126,6 +126,8 @@ class IndexedDBTransaction:
         query: KeyRange | None = None,
         count: int | None = None,
     ) -> Awaitable[list[Any]]:
+        if count == 0:
+            return Done([])
         if index is not None and (store, index) in self._missing:
             return self._scan_keys(store, index, query, count)
         request = self._source(store, index).get_all_keys(query, count=count)
