@@ -1,4 +1,5 @@
 // Starts the Firefox that the tests run in.
+import { tmpdir } from 'node:os';
 import process from 'node:process';
 import puppeteer from 'puppeteer-core';
 
@@ -12,5 +13,8 @@ export const launchFirefox = () => puppeteer.launch({
     // Nobody is there to answer whether the page may keep its data.
     'dom.storageManager.prompt.testing': true,
     'dom.storageManager.prompt.testing.allow': true,
+    // Downloads are saved without a question, and nobody looks for them.
+    'browser.download.folderList': 2,
+    'browser.download.dir': tmpdir(),
   },
 });

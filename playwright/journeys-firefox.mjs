@@ -90,6 +90,15 @@ async function act(page, text, name) {
   await (await target.waitForSelector(button(name), { visible: true })).click();
 }
 
+/** Presses a button of the open dialog, by its text: to look for its name takes long beside many messages. */
+const pressInDialog = (page, text) => page.locator(`::-p-xpath(//dialog[@open]//button[normalize-space()="${text}"])`).click();
+
+/** Chooses an item of the room's menu. */
+async function choose(page, item) {
+  await page.locator('button[aria-label="Room menu"]').click();
+  await page.locator(`::-p-xpath(//*[@role="menuitem"][contains(., "${item}")])`).click();
+}
+
 const journeys = {
   'account, room, message, reaction, edit, deletion, reload': async (start) => {
     const page = await start();
@@ -170,21 +179,52 @@ const journeys = {
     await seen();
   },
 
-  'an archive is imported': async (start, folder) => {
+  'an archive is imported, searched, gone through by date, exported, and undone': async (start, folder) => {
     const page = await start();
     await signUp(page, 'Ada');
     const lines = Array.from({ length: 500 }, (_, n) => JSON.stringify({
       id: `m${n}`, roomId: 'room-0', channelId: 'general', senderId: `s${n % 9}`, senderName: `Sender ${n % 9}`,
-      content: `message ${n}`, timestamp: 1_100_000_000_000 + n * 60_000, replyToId: null,
+      content: `message ${n}`, timestamp: Date.UTC(2020, 0, 1, 12) + n * 86_400_000, replyToId: null,
     }));
     const file = path.join(folder, 'archive.jsonl');
     await writeFile(file, lines.join('\n'));
     await press(page, 'Import messages');
     await (await page.waitForSelector('dialog[open] input[type=file]')).uploadFile(file);
+    await pressInDialog(page, 'Import 500 messages');
     await shows(page, 'Imported');
-    await press(page, 'Close');
+    await pressInDialog(page, 'Close');
     await page.locator('::-p-xpath(//nav//button[contains(., "room-0")])').click();
     await row(page, 'message 499');
+
+    await page.keyboard.down('Control');
+    await page.keyboard.press('f');
+    await page.keyboard.up('Control');
+    await page.keyboard.type('"message 17"');
+    await page.locator('::-p-xpath(//*[@role="option"][contains(., "message 17")])').click();
+    await page.waitForSelector('[role="log"] .row[data-lit]', { visible: true });
+    await row(page, 'message 17');
+    await page.focus('[role="combobox"]');
+    await page.keyboard.press('Escape');
+
+    await choose(page, 'Go to date…');
+    await page.locator('dialog[open] input[type=date]').fill('2020-07-19');
+    await pressInDialog(page, 'Go');
+    await row(page, 'message 200');
+    await page.focus('[role="slider"]');
+    await page.keyboard.press('Home');
+    await row(page, 'message 0');
+
+    await choose(page, 'Export messages…');
+    await pressInDialog(page, 'Export');
+    await shows(page, 'Exported 500 messages');
+    await pressInDialog(page, 'Close');
+
+    await page.locator('::-p-xpath(//button[normalize-space()="Import messages"])').click();
+    await page.locator('button[aria-label="Undo the import of archive.jsonl…"]').click();
+    await pressInDialog(page, 'Undo import');
+    await shows(page, 'was undone');
+    await pressInDialog(page, 'Close');
+    await shows(page, 'No rooms yet');
   },
 
   'without a network it opens and works': async (start, _folder, trouble) => {

@@ -120,3 +120,17 @@ async def test_the_dialog_offers_the_day_that_was_pressed_and_closes(in_room: Ch
 def test_the_same_day_of_another_month(day: str, months: int, before: str) -> None:
     found = months_before(dt.date.fromisoformat(day), months)
     assert found == dt.date.fromisoformat(before)
+
+
+@pytest.mark.parametrize("way", ["show_older", "show_newer"])
+async def test_where_all_messages_shown_are_deleted_the_latest_are_shown(
+    in_room: Chat, way: str
+) -> None:
+    await go(in_room, 200 * DAY)
+    timeline = in_room.account.timeline()
+    assert timeline is not None
+    in_room.account.timeline.set(timeline.without({one.id for one in timeline.messages}))
+    assert in_room.shown == []
+    await getattr(in_room.effects.messages, way)()
+    assert in_room.told == []
+    assert in_room.shown == [str(n) for n in range(MANY - PAGE, MANY)]

@@ -121,6 +121,9 @@ class MessageEffects(EffectGroup):
             return
         account.is_loading.set(True)
         try:
+            if not timeline.messages:  # all of them were deleted under our eyes
+                await self.load_latest(account)
+                return
             oldest = timeline.messages[0]
             first = oldest.id
             fills, is_filled = 0, False
@@ -158,6 +161,9 @@ class MessageEffects(EffectGroup):
             return
         account.is_loading.set(True)
         try:
+            if not timeline.messages:  # all of them were deleted under our eyes
+                await self.load_latest(account)
+                return
             last = timeline.messages[-1].id
             database = self.context.database(account)
             with self.context.overhear() as missed:
