@@ -76,6 +76,18 @@ async def test_evicted_data_are_noticed_at_the_next_visit(
     assert not (await world.service()).data_lost
 
 
+async def test_looking_for_an_older_clients_messages_does_not_make_a_deleted_database_anew(
+    world: IndexedDBWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("roomkeep.persistence.account.JOIN_AFTER", 1)
+    db = await world.service()
+    await db.set_current_user_id("ann")
+    account: Any = db._scopes.current.account
+    await indexeddb.delete(db.database_name)
+    await account._joining
+    assert not await indexeddb.exists(db.database_name)
+
+
 async def test_an_account_that_was_deleted_is_not_missed(
     world: IndexedDBWorld, db: DatabaseService
 ) -> None:

@@ -4,7 +4,7 @@ import asyncio
 import logging
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from typing import Any, ParamSpec, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, Protocol, TypeVar
 
 from roomkeep.errors import StorageError
 from roomkeep.storage.changes import Change
@@ -14,6 +14,9 @@ from roomkeep.storage.operation import Operation
 from roomkeep.storage.operations import meta, older_clients
 from roomkeep.storage.quota import Quota
 from roomkeep.storage.transaction import Engine, Transaction
+
+if TYPE_CHECKING:
+    from roomkeep.storage.engines.indexeddb.engine import IndexedDBEngine
 
 logger = logging.getLogger(__name__)
 
@@ -115,14 +118,16 @@ async def run_steps(
 
 
 class EngineAccount(Account):
-    """An account whose operations run here, on engines.
+    """An account whose operations run here, on IndexedDB.
 
     Args:
         engine: the account's own database.
         open_index: opens its search index, once that is first used.
     """
 
-    def __init__(self, engine: Engine, open_index: Callable[[], Awaitable[Engine]]) -> None:
+    def __init__(
+        self, engine: "IndexedDBEngine", open_index: Callable[[], Awaitable[Engine]]
+    ) -> None:
         super().__init__(engine.name)
         self._engine = engine
         self._open_index = open_index
@@ -154,6 +159,9 @@ class EngineAccount(Account):
 
     async def _join_later(self) -> None:
         await asyncio.sleep(JOIN_AFTER)
+        if not self._engine.is_connected:
+            # It was deleted meanwhile, or another tab upgrades it, or the page is set aside.
+            return
         try:
             if await self.run(older_clients.has_older_messages):
                 await run_steps(self.run, older_clients.update_older_messages)

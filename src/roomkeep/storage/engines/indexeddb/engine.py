@@ -142,6 +142,11 @@ class IndexedDBEngine:
         self._suspects: Suspects = {}
         self._protection = None if is_protected else asyncio.ensure_future(_protect())
 
+    @property
+    def is_connected(self) -> bool:
+        """Whether it is open now; else reading opens it again, and makes a deleted one anew."""
+        return self._database.version is not None
+
     async def read(self, stores: Sequence[str], body: Body[T]) -> T:
         with storage_errors():
             return await self._database.read(stores, self._adapt(body))
