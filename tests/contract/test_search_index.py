@@ -13,6 +13,7 @@ from roomkeep.storage.search import plan
 from roomkeep.storage.search.query import matches, parse_query
 from support import long_run
 from support.make import channel, message, room
+from support.search_pages import all_hits
 from support.worlds import World
 
 TEXT = """
@@ -105,14 +106,8 @@ def expected_ids(messages: Sequence[Message], text: str) -> list[str]:
 
 
 async def found_ids(db: DatabaseService, text: str, limit: int, **where: str) -> list[str]:
-    """Return all that is found, page by page."""
-    found: list[str] = []
-    before = None
-    while True:
-        page = await db.search_messages(text, limit=limit, before=before, **where)
-        found += [hit.message.id for hit in page.hits]
-        if (before := page.next) is None:
-            return found
+    hits, _ = await all_hits(db, text, limit, **where)
+    return [hit.message.id for hit in hits]
 
 
 async def compare(

@@ -5,13 +5,10 @@ date; so a kill meets a request of either kind.
 """
 
 import asyncio
-import contextlib
 import itertools
-import multiprocessing
 import random
 import signal
 import time
-from collections.abc import Callable, Iterator
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -24,7 +21,9 @@ from roomkeep.persistence.desktop_backend import DesktopBackend
 from roomkeep.storage.search import plan
 from support import long_run
 from support.desktop_world import SessionBridge
+from support.killed_process import killable, receive_rest
 from support.make import channel, message, room
+from support.search_pages import all_hits
 
 ROUNDS = long_run.examples(6)
 SIZE = 40
@@ -75,47 +74,14 @@ def run(folder: Path, first: int, told: Connection) -> None:
     asyncio.run(write_and_index(folder, first, told))
 
 
-@contextlib.contextmanager
-def running(folder: Path, first: int) -> Iterator[tuple[Connection, Callable[[], None]]]:
-    """Start the process; give what it acknowledges, and what kills it."""
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([__name__, "alembic.command"])
-    here, there = context.Pipe(duplex=False)
-    process = context.Process(target=run, args=(folder, first, there))
-    process.start()
-    there.close()
-    try:
-        yield here, process.kill
-    finally:
-        process.kill()
-        process.join()
-        here.close()
-
-
 def kill_while_indexing(folder: Path, first: int, chance: random.Random) -> list[int]:
     """Kill the process at a moment of chance; return which batches it had acknowledged."""
-    with running(folder, first) as (told, kill):
+    with killable(run, folder, first) as (told, kill):
         numbers = [told.recv() for _ in range(chance.randrange(1, 12))]
         # Anywhere in what it does next, not always right after a write.
         time.sleep(chance.random() / 50)
         kill()
-        with contextlib.suppress(EOFError, OSError):
-            while True:
-                numbers.append(told.recv())
-    return numbers
-
-
-async def find(db: DatabaseService, query: str) -> tuple[set[str], bool]:
-    """Return the ids of all that is found, and whether the index had all of it."""
-    found: list[str] = []
-    before, is_indexed = None, True
-    while True:
-        page = await db.search_messages(query, limit=500, before=before)
-        found += [hit.message.id for hit in page.hits]
-        is_indexed = is_indexed and page.is_indexed
-        if (before := page.next) is None:
-            assert len(found) == len(set(found))
-            return set(found), is_indexed
+        return numbers + receive_rest(told)
 
 
 async def check(main: MainProcess, acknowledged: list[int]) -> tuple[int, bool]:
@@ -135,7 +101,9 @@ async def check(main: MainProcess, acknowledged: list[int]) -> tuple[int, bool]:
     async def compare() -> bool:
         whole = []
         for word in words:
-            found, is_indexed = await find(db, word)
+            hits, is_indexed = await all_hits(db, word)
+            found = {hit.message.id for hit in hits}
+            assert len(found) == len(hits)
             assert found == {one.id for one in here if word in one.content.split()}, word
             whole.append(is_indexed)
         return all(whole)

@@ -2,12 +2,10 @@
 
 import base64
 import contextlib
-import multiprocessing
 import random
 import signal
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -16,6 +14,7 @@ import pytest
 from roomkeep.desktop.main_process import MainProcess
 from roomkeep.storage.engines.sqlite.files import hash_of
 from support import long_run
+from support.killed_process import killable, receive_rest
 from support.made_json import attachment_json, message_json
 from support.session_window import Window
 
@@ -58,37 +57,17 @@ def keep_writing(folder: Path, prefix: str, acknowledged: Connection) -> None:
             acknowledged.send(("deleted", name))
 
 
-@contextlib.contextmanager
-def writer(folder: Path, prefix: str) -> Iterator[tuple[Connection, Callable[[], None]]]:
-    """Start a process that writes; give what it acknowledges, and what kills it."""
-    # A server that has loaded all modules forks each process, so that they are quick to start.
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([__name__, "alembic.command"])
-    here, there = context.Pipe(duplex=False)
-    process = context.Process(target=keep_writing, args=(folder, prefix, there))
-    process.start()
-    there.close()
-    try:
-        yield here, process.kill
-    finally:
-        process.kill()
-        process.join()
-        here.close()
-
-
 def kill_while_writing(folder: Path, prefix: str, chance: random.Random) -> list[tuple[str, str]]:
     """Kill a writer at a moment of chance; return what it had acknowledged."""
     told = []
-    with writer(folder, prefix) as (acknowledged, kill):
+    with killable(keep_writing, folder, prefix) as (acknowledged, kill):
         # Some are killed while they open the database, or make it.
         if chance.random() < 0.8:
             told = [acknowledged.recv() for _ in range(chance.randrange(1, 9))]
         # Anywhere in what it does next, not always right after a write.
         time.sleep(chance.random() / 100)
         kill()
-        with contextlib.suppress(EOFError, OSError):
-            while True:
-                told.append(acknowledged.recv())
+        told += receive_rest(acknowledged)
     return [each for each in told if each != "begun"]
 
 

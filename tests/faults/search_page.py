@@ -15,6 +15,7 @@ from roomkeep.models import Channel, Message, Room
 from roomkeep.persistence import DatabaseService
 from roomkeep.storage.schema import search_database_name
 from roomkeep.storage.search import plan
+from support.search_pages import all_hits
 
 SIZE = 40
 AGE = 40
@@ -55,17 +56,6 @@ async def index(db: DatabaseService) -> None:
         await db.update_search_index()
 
 
-async def find(db: DatabaseService, query: str) -> list[str]:
-    """Return the ids of all that is found."""
-    found: list[str] = []
-    before = None
-    while True:
-        page = await db.search_messages(query, limit=500, before=before)
-        found += [hit.message.id for hit in page.hits]
-        if (before := page.next) is None:
-            return found
-
-
 async def is_right(db: DatabaseService, messages: list[Message]) -> bool:
     """Tell whether what is found is what there is."""
     here = [one for one in messages if not one.is_deleted]
@@ -73,7 +63,7 @@ async def is_right(db: DatabaseService, messages: list[Message]) -> bool:
     words = ["tea", *(f"batch{number}" for number in numbers[-5:] + numbers[:2])]
     for word in words:
         expected = {one.id for one in here if word in one.content.split()}
-        found = await find(db, word)
+        found = [hit.message.id for hit in (await all_hits(db, word))[0]]
         if len(found) != len(set(found)) or set(found) != expected:
             return False
     return True

@@ -11,6 +11,7 @@ from pyodide.ffi import create_proxy
 from roomkeep.models import Channel, Message, Room
 from roomkeep.persistence import DatabaseService, SearchProgress
 from roomkeep.storage.search import plan
+from support.search_pages import all_hits
 
 # Small, so that the building takes many steps, and the tabs meet in them.
 vars(plan).update(SEGMENT=256, TAIL=16, SLICE=64)
@@ -74,14 +75,8 @@ async def compare() -> str:
     wrong = []
     words = {word for message in messages for word in message.content.split()}
     for word in sorted(words):
-        found: list[str] = []
-        before, is_indexed = None, True
-        while True:
-            page = await db.search_messages(word, limit=500, before=before)
-            found += [hit.message.id for hit in page.hits]
-            is_indexed = is_indexed and page.is_indexed
-            if (before := page.next) is None:
-                break
+        hits, is_indexed = await all_hits(db, word)
+        found = [hit.message.id for hit in hits]
         expected = [message.id for message in messages if word in message.content.split()]
         if sorted(found) != sorted(expected) or not is_indexed:
             wrong.append([word, len(found), len(expected), is_indexed])

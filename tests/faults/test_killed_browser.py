@@ -1,17 +1,12 @@
 """The browser killed in the midst of writes, on a real profile."""
 
 import json
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from support import long_run
-from tools.commands import find_program
-from tools.paths import ROOT, SITE
-from tools.python_page import write_python_page
-from tools.server import SiteServer
-from tools.site import build_site
+from support.driven_page import drive_page
 
 TIMES = long_run.examples(2)
 SEARCH_TIMES = long_run.examples(1)
@@ -19,22 +14,8 @@ SEARCH_TIMES = long_run.examples(1)
 
 def visits(page: str, times: int, tmp_path: Path) -> list[dict[str, Any]]:
     """Have a page tell what it finds and be killed while it writes, again and again."""
-    build_site(SITE, compile_own=True)
-    node = find_program("node", "Install Node.js and run this again.")
-    script = ROOT / "playwright" / "kill-browser.mjs"
-    write_python_page(tmp_path / "page", Path(__file__).with_name(page))
-    with SiteServer({"/": SITE, "/faults/": tmp_path / "page"}) as server:
-        server.start()
-        command: list[str | Path] = [
-            node,
-            script,
-            f"{server.url}faults/index.html",
-            str(times),
-            tmp_path / "profile",
-        ]
-        done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
-        server.shutdown()
-    told = [json.loads(line) for line in done.stdout.splitlines()]
+    printed = drive_page(Path(__file__).with_name(page), "kill-browser.mjs", tmp_path, str(times))
+    told = [json.loads(line) for line in printed.splitlines()]
     assert len(told) == times + 1
     return told
 

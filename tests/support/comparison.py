@@ -9,6 +9,7 @@ from roomkeep.models import Message
 from roomkeep.persistence import DatabaseService
 from roomkeep.persistence.memory_database_service import MemoryDatabaseService
 from support.make import message
+from support.search_pages import all_hits
 from support.worlds import World
 
 __all__ = ["Subject", "imported_ids", "outcome"]
@@ -67,13 +68,8 @@ class Subject:
 
     async def find(self, query: str, **where: str | None) -> list[tuple[str, list[Any]]]:
         """Return all that a search finds, page by page: ids, and where in the texts."""
-        found: list[tuple[str, list[Any]]] = []
-        before = None
-        while True:
-            page = await self.service.search_messages(query, limit=2, before=before, **where)
-            found += [(hit.message.id, hit.matches) for hit in page.hits]
-            if (before := page.next) is None:
-                return found
+        hits, _ = await all_hits(self.service, query, 2, **where)
+        return [(hit.message.id, hit.matches) for hit in hits]
 
     async def unknown_fields(self) -> dict[tuple[str, ...], dict[str, Any]]:
         """Return the fields that we do not know, by store and key; their names begin with x."""
