@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+from abc import ABC, abstractmethod
 from typing import Any
 
 from pyscript import storage
@@ -10,7 +11,31 @@ from benchmarks.peers_plan import EMOJI, PAGE, Plan, Work, as_record, made_react
 from roomkeep.models import Message
 
 
-class PyScriptStorage:
+class _InMemory(ABC):
+    """What holds everything in memory, and reads by the key and the time of a message."""
+
+    plan: Plan
+
+    def newest(self, _number: int) -> Work:
+        return lambda: self._page((float("inf"), ""))
+
+    def before(self, number: int) -> Work:
+        key, time = self.plan.middle(number)
+        return lambda: self._page((time, key))
+
+    def get(self, number: int) -> Work:
+        return lambda: self.find(self.plan.message_id(number))
+
+    @abstractmethod
+    async def find(self, key: str) -> Any:
+        """Return the message with this key."""
+
+    @abstractmethod
+    async def _page(self, before: tuple[float, str]) -> list[Any]:
+        """Return the messages of the room before a time and a key."""
+
+
+class PyScriptStorage(_InMemory):
     """PyScript's `storage`: a dict that is loaded whole, and written behind."""
 
     name = "storage"
@@ -32,16 +57,6 @@ class PyScriptStorage:
         room = [one for one in self.records.values() if one["roomId"] == self.plan.room]
         room.sort(key=_order)
         return [one for one in room if _order(one) < before][-PAGE:]
-
-    def newest(self, _number: int) -> Work:
-        return lambda: self._page((float("inf"), ""))
-
-    def before(self, number: int) -> Work:
-        key, time = self.plan.middle(number)
-        return lambda: self._page((time, key))
-
-    def get(self, number: int) -> Work:
-        return lambda: self.find(self.plan.message_id(number))
 
     async def find(self, key: str) -> Any:
         return self.records.get(key)
@@ -66,7 +81,7 @@ class PyScriptStorage:
         return work
 
 
-class SQLite:
+class SQLite(_InMemory):
     """Python's `sqlite3` in Pyodide, in memory: nothing is kept when the page is closed."""
 
     name = "sqlite"
@@ -94,16 +109,6 @@ class SQLite:
             (self.plan.room, *before, PAGE),
         )
         return [json.loads(text) for (text,) in rows][::-1]
-
-    def newest(self, _number: int) -> Work:
-        return lambda: self._page((float("inf"), ""))
-
-    def before(self, number: int) -> Work:
-        key, time = self.plan.middle(number)
-        return lambda: self._page((time, key))
-
-    def get(self, number: int) -> Work:
-        return lambda: self.find(self.plan.message_id(number))
 
     def _find(self, key: str) -> Any:
         row = self.db.execute("SELECT record FROM messages WHERE id = ?", (key,)).fetchone()

@@ -1,27 +1,10 @@
 // Going to a date: the dialog, the days between the messages, and both ways on from there.
 import { findViolations } from './accessibility.mjs';
-import { putRecords, readRecords } from './database.mjs';
+import { fill } from './dated-room.mjs';
 import { expect, test } from './fixtures.mjs';
-import { openApp, ready } from './helpers.mjs';
-import { begin, log, row } from './steps.mjs';
+import { log, row } from './steps.mjs';
 
 const dialog = (page) => page.getByRole('dialog', { name: 'Go to date' });
-const DAY = 86_400_000;
-const FIRST = Date.UTC(2020, 0, 1, 12);
-
-/** Puts a message on every second day into the room, at noon, and opens it. */
-async function fill(page, count = 500) {
-  await begin(page);
-  const { rooms: [{ id: roomId }] } = await readRecords(page, 'Ada', 'rooms');
-  const messages = Array.from({ length: count }, (_, n) => ({
-    id: `m${String(n).padStart(6, '0')}`, roomId, channelId: 'general', senderId: 'bob', senderName: 'Bob Brown', content: `message ${n}.`,
-    timestamp: FIRST + n * 2 * DAY,
-  }));
-  await putRecords(page, 'Ada', { messages });
-  await page.reload();
-  await ready(page);
-  await expect(row(page, `message ${count - 1}.`)).toBeInViewport();
-}
 
 async function openMenu(page) {
   await page.getByRole('button', { name: 'Room menu' }).click();

@@ -1,27 +1,10 @@
 // The scrubber of a long room: it shows the date, and goes to the one it is moved to, by a pointer or by keys.
 import { findViolations } from './accessibility.mjs';
-import { putRecords, readRecords } from './database.mjs';
+import { fill } from './dated-room.mjs';
 import { expect, test } from './fixtures.mjs';
-import { ready } from './helpers.mjs';
-import { begin, composer, log, row } from './steps.mjs';
+import { composer, log, row } from './steps.mjs';
 
 const slider = (page) => page.getByRole('slider', { name: 'Date of the messages' });
-const DAY = 86_400_000;
-const FIRST = Date.UTC(2020, 0, 1, 12);
-
-/** Puts a message on every second day into the room, at noon, and opens it. */
-async function fill(page, count) {
-  await begin(page);
-  const { rooms: [{ id: roomId }] } = await readRecords(page, 'Ada', 'rooms');
-  const messages = Array.from({ length: count }, (_, n) => ({
-    id: `m${String(n).padStart(6, '0')}`, roomId, channelId: 'general', senderId: 'bob', senderName: 'Bob Brown', content: `message ${n}.`,
-    timestamp: FIRST + n * 2 * DAY,
-  }));
-  await putRecords(page, 'Ada', { messages });
-  await page.reload();
-  await ready(page);
-  await expect(row(page, `message ${count - 1}.`)).toBeInViewport();
-}
 
 /** The y of a place of the track, from 0 to 1. */
 const yOf = (page, place) => page.locator('#scrubber-track').evaluate((track, share) => {

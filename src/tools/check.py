@@ -89,7 +89,7 @@ def _venv_step(program: str, *arguments: str) -> Callable[[Path], int]:
 def run_playwright(browser: Path, *chosen: str, env: Mapping[str, str] | None = None) -> int:
     """Serves the built site and runs the end-to-end tests on it; gives their exit status.
 
-    The site in a made-up language is built and served, too, and the documentation is built.
+    The site in a made-up language is built and served, too.
 
     Args:
         browser: The browser to run them in.
@@ -99,7 +99,6 @@ def run_playwright(browser: Path, *chosen: str, env: Mapping[str, str] | None = 
     npx = find_program("npx", "It comes with Node.js: install it and run this again.")
     config = ROOT / "playwright" / "playwright.config.mjs"
     build_site(PSEUDO_SITE, compile_own=False, language=PSEUDO_LANGUAGE)
-    build_docs(DOCS)
     arb = BUILD / f"{PSEUDO_LANGUAGE}.arb"
     arb.write_bytes(pack_arb(make_arb(PSEUDO_LANGUAGE)))
     with SiteServer({"/": SITE}) as server, SiteServer({"/": PSEUDO_SITE}) as pseudo:
@@ -133,8 +132,7 @@ def test_long(seed: int | None) -> int:
         ToolError: Something is missing that the user must install.
     """
     browser = set_up_tests()
-    chosen = secrets.randbelow(2**32) if seed is None else seed
-    print(f"The seed is {chosen}: `npm run test:long -- --seed {chosen}` makes the same calls.")
+    chosen = _choose_seed(seed, "test:long")
     env = {VARIABLE: str(browser), "ROOMKEEP_LONG": LONG, "ROOMKEEP_SEED": str(chosen)}
     tests = ["tests/contract/test_model.py", "tests/faults"]
     return call([venv_program("python"), "-m", "pytest", *tests], env=env)
@@ -150,8 +148,7 @@ def test_search(seed: int | None) -> int:
         ToolError: Something is missing that the user must install.
     """
     browser = set_up_tests()
-    chosen = secrets.randbelow(2**32) if seed is None else seed
-    print(f"The seed is {chosen}: `npm run test:search -- --seed {chosen}` searches the same.")
+    chosen = _choose_seed(seed, "test:search")
     env = {VARIABLE: str(browser), "ROOMKEEP_LONG": SEARCHES, "ROOMKEEP_SEED": str(chosen)}
     tests = ["tests/contract/test_search_index.py", "-k", "look_at_each"]
     return call([venv_program("python"), "-m", "pytest", *tests], env=env)
@@ -171,8 +168,7 @@ def test_fuzz(seconds: float, seed: int | None) -> int:
         ToolError: Something is missing that the user must install.
     """
     set_up_tests()
-    chosen = secrets.randbelow(2**32) if seed is None else seed
-    print(f"The seed is {chosen}: `npm run test:fuzz -- --seed {chosen}` does the same damage.")
+    chosen = _choose_seed(seed, "test:fuzz")
     env = {"ROOMKEEP_FUZZ_SECONDS": str(seconds), "ROOMKEEP_SEED": str(chosen)}
     return call([venv_program("python"), "-m", "pytest", "tests/archives/test_fuzz.py"], env=env)
 
@@ -194,8 +190,7 @@ def test_sync(operations: int, kills: int, seed: int | None) -> int:
     browser = set_up_tests()
     set_up_homeserver()
     no_window = _why_no_window()
-    chosen = secrets.randbelow(2**32) if seed is None else seed
-    print(f"The seed is {chosen}: `npm run test:sync -- --seed {chosen}` does the same again.")
+    chosen = _choose_seed(seed, "test:sync")
     env = {
         VARIABLE: str(browser),
         "ROOMKEEP_SYNC_OPERATIONS": str(operations),
@@ -207,6 +202,13 @@ def test_sync(operations: int, kills: int, seed: int | None) -> int:
     if no_window is not None:
         print(f"FAIL The desktop's window was NOT RUN:\n{no_window}")
     return status if no_window is None else 1
+
+
+def _choose_seed(seed: int | None, command: str) -> int:
+    """Gives a seed, a new one where none is given, and tells how to have the same again."""
+    chosen = secrets.randbelow(2**32) if seed is None else seed
+    print(f"The seed is {chosen}: `npm run {command} -- --seed {chosen}` does the same again.")
+    return chosen
 
 
 def take_screenshots() -> int:
@@ -222,6 +224,12 @@ def take_screenshots() -> int:
     status = run_playwright(browser, "screens.spec", env={"ROOMKEEP_SCREENSHOTS": str(folder)})
     print(f"The pictures are in {folder}.")
     return status
+
+
+def _run_in_pages(browser: Path) -> int:
+    """Runs the tests of the pages: the app's, and those of the documentation and its gallery."""
+    build_docs(DOCS)
+    return run_playwright(browser, "--project=browser")
 
 
 def _run_desktop(browser: Path) -> int:
@@ -278,7 +286,7 @@ STEPS: Final[dict[str, Callable[[Path], int]]] = {
     "imports": _venv_step("lint-imports", "--no-logo"),
     "pytest": _venv_step("python", "-m", "pytest", "-m", "not homeserver"),
     "sync": _run_sync,
-    "playwright": lambda browser: run_playwright(browser, "--project=browser"),
+    "playwright": _run_in_pages,
     "desktop": _run_desktop,
 }
 """The steps by their names, in order."""
