@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 import msgspec
-from msgspec import Struct, defstruct, structs
+from msgspec import Struct, defstruct
 
 from roomkeep.errors import InvalidRecord
 from roomkeep.models import Attachment, Channel, Message, Reaction, Room, RoomMember
@@ -34,7 +34,7 @@ _KEYS: Final[Mapping[type[Struct], tuple[str, ...]]] = {
 """The stored names of the fields that tell records of a type apart."""
 
 _KNOWN: Final[Mapping[type[Struct], frozenset[str]]] = {
-    kind: frozenset(field.encode_name for field in structs.fields(kind))
+    kind: frozenset(kind.__struct_encode_fields__)
     | ({BYTES} if kind is Attachment else frozenset())
     for kind in _KEYS
 }
