@@ -7,10 +7,13 @@ good, so text from a file or a server is checked first.
 import re
 from typing import Final
 
-__all__ = ["MAX_DEPTH", "is_deep", "prune"]
+__all__ = ["MAX_DEPTH", "MAX_VALUE_DEPTH", "is_deep", "prune"]
 
 MAX_DEPTH: Final = 100
 """The maximum depth of lists and objects, far above that of real data."""
+
+MAX_VALUE_DEPTH: Final = 90
+"""The same for a value that is stored: a file or a request wraps it in some levels more."""
 
 _TOKENS: Final = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[\[\]{}]', re.DOTALL)
 _NO_BRACKETS: Final = bytes(sign for sign in range(256) if sign not in b"[]{}")

@@ -106,6 +106,18 @@ async def test_a_setting_is_told(db: DatabaseService) -> None:
     ]
 
 
+def nested(levels: int) -> object:
+    value: object = "x"
+    for _ in range(levels):
+        value = [value]
+    return value
+
+
+async def test_a_setting_is_as_deep_as_a_backup_can_carry(db: DatabaseService) -> None:
+    await db.save_setting("k", nested(90))
+    assert await db.get_setting("k") == nested(90)
+
+
 @pytest.mark.parametrize(
     ("key", "value", "field"),
     [
@@ -127,6 +139,7 @@ async def test_a_setting_is_told(db: DatabaseService) -> None:
         ("k", 2**53, "value"),
         ("k", {"a": [1, -(2**60)]}, "value"),
         ("k", "x" * 1_100_000, "value"),
+        pytest.param("k", nested(91), "value", id="too deep"),
     ],
 )
 async def test_a_bad_setting_is_refused(

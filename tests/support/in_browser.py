@@ -9,6 +9,7 @@ import os
 import queue
 import shutil
 import subprocess
+import tempfile
 import threading
 import zipfile
 from collections.abc import Iterator
@@ -30,6 +31,9 @@ SILENCE = 120 * long_run.FACTOR
 
 BROWSER = os.environ.get(BROWSER_VARIABLE, "chromium")
 """The browser: Chromium, or as `npm run test:browsers` says, which runs no other tests."""
+
+LAST_WORDS = 40
+"""How many lines of the standard error a run ends with are shown, where it ended too soon."""
 
 TEST_SITE = BUILD / "test-site"
 PAGE_ONLY = ROOT / "tests" / "browser"
@@ -63,18 +67,20 @@ class BrowserRun:
         self._finished: set[str] = set()
         self._node_ids = node_ids
         self.trouble: str | None = None
+        self.last_words: list[str] = []
 
     @contextlib.contextmanager
     def running(self) -> Iterator["BrowserRun"]:
         """Build the site, and have the tests run in it."""
         build_site(SITE, compile_own=True)
-        with self._runner() as (command, env):
+        with self._runner() as (command, env), tempfile.TemporaryFile() as said:
             process = subprocess.Popen(
                 [str(part) for part in command],
                 cwd=ROOT,
                 env={**os.environ, **env},
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
+                stderr=said,
                 text=True,
             )
             reader = threading.Thread(target=self._read, args=[process], daemon=True)
@@ -89,6 +95,8 @@ class BrowserRun:
                 reader.join()
                 assert process.stdout
                 process.stdout.close()
+                said.seek(0)
+                self.last_words = said.read().decode(errors="replace").splitlines()[-LAST_WORDS:]
 
     @contextlib.contextmanager
     def _runner(self) -> Iterator[tuple[list[str | Path], dict[str, str]]]:
@@ -99,7 +107,9 @@ class BrowserRun:
         build_test_site(TEST_SITE, self._node_ids)
         with SiteServer({"/": SITE, "/tests/": TEST_SITE}) as server:
             server.start()
-            yield [*_browser_command(), f"{server.url}tests/index.html"], {}
+            # Playwright passes on what the browser itself says, such as why it gave up a page.
+            env = {"DEBUG": "pw:browser"}
+            yield [*_browser_command(), f"{server.url}tests/index.html"], env
             server.shutdown()
 
     def reports(self, node_id: str) -> list[dict[str, Any]]:
@@ -192,6 +202,13 @@ class InBrowser:
     def pytest_sessionfinish(self) -> None:
         """End the browser."""
         self._ending.close()
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        """Show what a browser last said that ended too soon."""
+        for page, run in self._runs.items():
+            if run.trouble is not None:
+                terminalreporter.section(f"{page}: {run.trouble}")
+                terminalreporter.write_line("\n".join(run.last_words))
 
 
 def pytest_configure(config: pytest.Config) -> None:

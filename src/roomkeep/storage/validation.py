@@ -17,6 +17,7 @@ import msgspec
 from msgspec import Meta, Struct, structs
 
 from roomkeep.errors import InvalidRecord
+from roomkeep.json_depth import MAX_VALUE_DEPTH
 from roomkeep.models import MAX_LENGTH
 from roomkeep.storage.decode_errors import split_error
 
@@ -113,11 +114,11 @@ def _check_struct(value: Struct, prefix: str) -> None:
 def check_json(value: object, field: str) -> object:
     """Return a value, checked to be JSON: dicts with text keys, lists, text, numbers, booleans.
 
-    Integers must be exact in a double, which is what they become in a browser. A tuple counts as a
-    list.
+    It has at most `MAX_VALUE_DEPTH` levels. Integers must be exact in a double, which is what they
+    become in a browser. A tuple counts as a list.
     """
     try:
-        _check_json_types(value, field)
+        _check_json_types(value, field, MAX_VALUE_DEPTH)
         text = msgspec.json.encode(value)
         plain: object = msgspec.json.decode(text)
     except (UnicodeEncodeError, TypeError, ValueError, RecursionError) as error:
@@ -129,16 +130,19 @@ def check_json(value: object, field: str) -> object:
     return plain
 
 
-def _check_json_types(value: object, field: str) -> None:
+def _check_json_types(value: object, field: str, levels: int) -> None:
+    if levels == 0 and isinstance(value, dict | list | tuple):
+        msg = f"has more than {MAX_VALUE_DEPTH} levels of lists and objects"
+        raise InvalidRecord(msg, field=field)
     if isinstance(value, dict):
         for key, item in value.items():
             if type(key) is not str:
                 msg = f"has a key that is {_name_type(key)}; JSON has only text for keys"
                 raise InvalidRecord(msg, field=field)
-            _check_json_types(item, field)
+            _check_json_types(item, field, levels - 1)
     elif isinstance(value, list | tuple):
         for item in value:
-            _check_json_types(item, field)
+            _check_json_types(item, field, levels - 1)
     elif problem := _json_problem(value):
         raise InvalidRecord(problem, field=field)
 
