@@ -34,6 +34,27 @@ export const readRecords = (page, account, ...stores) => visit(page, account, {}
 /** Puts records, given by store. A record's text `data` becomes a Blob of the type `mime`. */
 export const putRecords = (page, account, records) => visit(page, account, records, []);
 
+/** Has what asks an account's database wait, from now on; returns a function that ends it. */
+export async function holdDatabase(page, account) {
+  const stop = await page.evaluateHandle(async (name) => {
+    const database = await new Promise((resolve) => {
+      indexedDB.open(name).onsuccess = ({ target }) => resolve(target.result);
+    });
+    const tx = database.transaction(database.objectStoreNames, 'readwrite');
+    const store = tx.objectStore('messages');
+    let isHeld = true;
+    const goOn = () => {
+      if (isHeld) store.count().onsuccess = goOn;
+      else database.close();
+    };
+    await new Promise((resolve) => {
+      store.count().onsuccess = () => { resolve(); goOn(); };
+    });
+    return () => { isHeld = false; };
+  }, `roomkeep::${account}`);
+  return () => stop.evaluate((end) => end());
+}
+
 /** Tells the open account of a change, as another tab that had made it would. */
 export const announce = (page, account, change) => page.evaluate(([name, note]) => {
   const channel = new BroadcastChannel(name);

@@ -12,19 +12,19 @@ if (!baseURL) throw new Error('Run these tests by `npm test`, or alone by `pytho
 
 export default defineConfig({
   testDir: root + 'playwright',
-  outputDir: inBuild('test-results'),
   reporter: 'list',
   workers: 2,
   fullyParallel: true,
   forbidOnly: true,
   timeout: 120_000,
   expect: { timeout: 20_000 },
-  // The window is no browser that Playwright starts: its tests are a project of their own.
+  // The window is no browser that Playwright starts: its tests are a project of their own. Each is a run of its own,
+  // which empties its folder.
   projects: [
     { name: 'browser', testIgnore: ['desktop*.spec.mjs', 'homeserver*.spec.mjs'] },
     { name: 'homeserver', testMatch: 'homeserver*.spec.mjs' },
     { name: 'desktop', testMatch: 'desktop*.spec.mjs' },
-  ],
+  ].map((project) => ({ ...project, outputDir: inBuild(`test-results/${project.name}`) })),
   use: {
     baseURL,
     actionTimeout: 20_000,

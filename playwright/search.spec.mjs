@@ -1,6 +1,6 @@
 // Searching messages: the panel, its filters, and the way to a message and back.
 import { findViolations } from './accessibility.mjs';
-import { announce, putRecords, readRecords } from './database.mjs';
+import { announce, holdDatabase, putRecords, readRecords } from './database.mjs';
 import { expect, freshTest, test } from './fixtures.mjs';
 import { openApp } from './helpers.mjs';
 import { begin, composer, createRoom, log, openAccounts, openBehind, row, signUp, write } from './steps.mjs';
@@ -80,6 +80,26 @@ test('by keyboard alone: through the results, to the next one, and back to where
   await search(page, 'nothing at all');
   await expect(field(page)).toHaveValue('nothing at all');
   await expect(panel(page).getByRole('status')).toHaveText('No results');
+});
+
+test('a row chosen before the last letter was searched for stays chosen', async ({ page }) => {
+  await begin(page);
+  await putMany(page, 'Tea', 30);
+  await expect(row(page, 'message 29')).toBeInViewport();
+  await search(page, 'message');
+  await expect(hits(page)).toHaveCount(20);
+  const goOn = await holdDatabase(page, 'Ada');
+  await page.keyboard.type(' t');
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('ArrowDown');
+  await expect(hits(page).nth(1)).toHaveAttribute('aria-selected', 'true');
+  await goOn();
+  await expect(hits(page).first().locator('mark')).toHaveText(['message', 'Tea']);
+  await expect(hits(page).nth(1)).toHaveAttribute('aria-selected', 'true');
+  // Who types on begins at the first again.
+  await page.keyboard.type('e');
+  await page.keyboard.press('ArrowDown');
+  await expect(hits(page).first()).toHaveAttribute('aria-selected', 'true');
 });
 
 test('Ctrl+F again is the browser\'s, and other keys are never lost', async ({ page }) => {

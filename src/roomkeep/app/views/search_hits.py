@@ -11,7 +11,7 @@ from reaktiv import untracked
 from roomkeep.app.channels import find_channel, has_choice
 from roomkeep.app.people import Avatar, picture_of
 from roomkeep.app.search_state import SearchResults
-from roomkeep.app.search_text import Piece, excerpt
+from roomkeep.app.search_text import Piece, SearchScope, excerpt
 from roomkeep.app.state import AccountState
 from roomkeep.app.views import times
 from roomkeep.app.views.avatars import show_avatar
@@ -68,6 +68,7 @@ class SearchHitsView(AccountView):
         self._ids: list[str] = []
         self._chosen = ""
         self._shown: SearchResults | None = None
+        self._asked: tuple[str, SearchScope] | None = None
         self.listen(self._list.parent, "click", self._on_press)
         self.listen(self._scroller, "scroll", lambda _: self._look_on(), passive=True)
         self.listen(
@@ -80,6 +81,7 @@ class SearchHitsView(AccountView):
         self.watch(self._show)
         self.watch(self._show_count)
         self.watch(self._show_indexed)
+        self.watch(self._begin_anew)
         self.watch(self._follow_chosen)
 
     @property
@@ -111,11 +113,10 @@ class SearchHitsView(AccountView):
         self._ids = list(shown)
         self._list.show(shown)
         self._list.parent.hidden = not shown
-        if results is not None and (before is None or before.request != results.request):
-            self._scroller.scrollTop = 0
+        if self._chosen not in shown:
             self._choose("")
-        elif self._chosen not in shown:
-            self._choose("")
+            if results is not None and (before is None or before.request != results.request):
+                self._scroller.scrollTop = 0
         untracked(self._look_on)
 
     def _row(
@@ -170,6 +171,17 @@ class SearchHitsView(AccountView):
         if indexed is not None and indexed.total:
             percent = format_percent(min(indexed.done / indexed.total, 1))
             set_text(note, localize("search.indexing", percent=percent))
+
+    def _begin_anew(self) -> None:
+        """Choose no row once one types on; what is found for that comes later.
+
+        Then a row may have been chosen among what is still shown, which stays.
+        """
+        search = self.account.search
+        asked = search.text(), search.scope()
+        if asked != self._asked:
+            self._asked = asked
+            self._choose("")
 
     def _follow_chosen(self) -> None:
         """Choose the message that one went to."""
