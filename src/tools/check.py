@@ -1,7 +1,6 @@
 """Every check and test, in order, and what came of each."""
 
 import os
-import secrets
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -23,11 +22,10 @@ from tools.site import build_site
 
 LEFT_OUT_VARIABLE: Final = "ROOMKEEP_NO_HOMESERVER"
 """The environment variable that skips the tests that need a homeserver."""
-_SYNC_TESTS: Final = ROOT / "tests" / "sync" / "homeserver"
-LONG: Final = "140"
-"""How many times as many examples as in `npm test` a long run tries."""
-SEARCHES: Final = "334"
-"""The same for searches."""
+SYNC_TESTS: Final = ROOT / "tests" / "sync" / "homeserver"
+"""The tests that need a homeserver."""
+_WAITING_TESTS: Final = ("tests/desktop", "tests/distribution", "tests/faults", "tests/sync")
+"""The tests that mostly wait for other programs, which they start."""
 
 
 def check(chosen: Collection[str] = ()) -> int:
@@ -48,7 +46,7 @@ def check(chosen: Collection[str] = ()) -> int:
         raise ToolError(f"There is no step {unknown[0]!r}. The steps are {', '.join(STEPS)}.")
     browser = set_up_tests()
     steps = {name: step for name, step in STEPS.items() if not chosen or name in chosen}
-    no_window = _why_no_window() if _WINDOW_STEPS & steps.keys() else None
+    no_window = why_no_window() if _WINDOW_STEPS & steps.keys() else None
     build_site(SITE, compile_own=True)
     results = []
     for name, step in steps.items():
@@ -64,7 +62,7 @@ def check(chosen: Collection[str] = ()) -> int:
     return 0 if all(passed for _, passed, _ in results) and no_window is None else 1
 
 
-def _why_no_window() -> str | None:
+def why_no_window() -> str | None:
     """Gets what the desktop's window needs; tells why that cannot be had, or None."""
     try:
         set_up_window(offscreen=True)
@@ -119,98 +117,6 @@ def run_playwright(browser: Path, *chosen: str, env: Mapping[str, str] | None = 
             pseudo.shutdown()
 
 
-def test_long(seed: int | None) -> int:
-    """Compares every backend with the model, and kills the browser, many times over.
-
-    Args:
-        seed: What the calls are made from; None for any.
-
-    Returns:
-        The exit status: 0 when all is well.
-
-    Raises:
-        ToolError: Something is missing that the user must install.
-    """
-    browser = set_up_tests()
-    chosen = _choose_seed(seed, "test:long")
-    env = {VARIABLE: str(browser), "ROOMKEEP_LONG": LONG, "ROOMKEEP_SEED": str(chosen)}
-    tests = ["tests/contract/test_model.py", "tests/faults"]
-    return call([venv_program("python"), "-m", "pytest", *tests], env=env)
-
-
-def test_search(seed: int | None) -> int:
-    """Compares what 10,000 searches find in 5,000 messages, on each backend, with a plain scan.
-
-    Args:
-        seed: What the messages and the searches are made from; None for a new one.
-
-    Raises:
-        ToolError: Something is missing that the user must install.
-    """
-    browser = set_up_tests()
-    chosen = _choose_seed(seed, "test:search")
-    env = {VARIABLE: str(browser), "ROOMKEEP_LONG": SEARCHES, "ROOMKEEP_SEED": str(chosen)}
-    tests = ["tests/contract/test_search_index.py", "-k", "look_at_each"]
-    return call([venv_program("python"), "-m", "pytest", *tests], env=env)
-
-
-def test_fuzz(seconds: float, seed: int | None) -> int:
-    """Damages archives of every format at random, and checks that each is read or refused.
-
-    Args:
-        seconds: For how long, all formats together.
-        seed: What the damage is made from; None for any.
-
-    Returns:
-        The exit status: 0 when all is well.
-
-    Raises:
-        ToolError: Something is missing that the user must install.
-    """
-    set_up_tests()
-    chosen = _choose_seed(seed, "test:fuzz")
-    env = {"ROOMKEEP_FUZZ_SECONDS": str(seconds), "ROOMKEEP_SEED": str(chosen)}
-    return call([venv_program("python"), "-m", "pytest", "tests/archives/test_fuzz.py"], env=env)
-
-
-def test_sync(operations: int, kills: int, seed: int | None) -> int:
-    """Has clients of all kinds act at random on a homeserver, and measures how fast they are.
-
-    Args:
-        operations: How many operations they do.
-        kills: How many times a client is killed meanwhile.
-        seed: What they do is made from it; None for any.
-
-    Returns:
-        The exit status: 0 when all is well.
-
-    Raises:
-        ToolError: Something is missing that the user must install, or Synapse cannot be had.
-    """
-    browser = set_up_tests()
-    set_up_homeserver()
-    no_window = _why_no_window()
-    chosen = _choose_seed(seed, "test:sync")
-    env = {
-        VARIABLE: str(browser),
-        "ROOMKEEP_SYNC_OPERATIONS": str(operations),
-        "ROOMKEEP_SYNC_KILLS": str(kills),
-        "ROOMKEEP_SEED": str(chosen),
-    }
-    tests = [_SYNC_TESTS / "test_convergence.py", _SYNC_TESTS / "test_latency.py"]
-    status = call([venv_program("python"), "-m", "pytest", *tests], env=env)
-    if no_window is not None:
-        print(f"FAIL The desktop's window was NOT RUN:\n{no_window}")
-    return status if no_window is None else 1
-
-
-def _choose_seed(seed: int | None, command: str) -> int:
-    """Gives a seed, a new one where none is given, and tells how to have the same again."""
-    chosen = secrets.randbelow(2**32) if seed is None else seed
-    print(f"The seed is {chosen}: `npm run {command} -- --seed {chosen}` does the same again.")
-    return chosen
-
-
 def take_screenshots() -> int:
     """Takes a picture of every screen into `screenshots/`; gives the exit status.
 
@@ -243,24 +149,59 @@ def _run_desktop(browser: Path) -> int:
 def _run_sync(browser: Path) -> int:
     """Runs the tests that need a homeserver, and fails if it is unavailable."""
     if LEFT_OUT_VARIABLE in os.environ:
-        return _run_sync_tests(browser, _SYNC_TESTS.glob("test_*.py"))
+        return _run_sync_tests(browser, SYNC_TESTS.glob("test_*.py"), None)
     try:
         set_up_homeserver()
     except ToolError as error:
         print(f"{error}\n\nNOT RUN. Set {LEFT_OUT_VARIABLE}=1 to skip these tests.")
         return 1
-    files = sorted(_SYNC_TESTS.glob("test_*.py"))
-    # Where one half waits for its homeserver, the other goes on.
-    with ThreadPoolExecutor() as pool, TemporaryFile("w+") as output:
-        beside = pool.submit(_run_sync_tests, browser, files[1::2], output)
-        status = _run_sync_tests(browser, files[::2])
-        status = beside.result() or status
-        output.seek(0)
-        print(output.read())
+    files = sorted(SYNC_TESTS.glob("test_*.py"))
+    status = _run_both(
+        lambda output: _run_sync_tests(browser, files[::2], output),
+        lambda output: _run_sync_tests(browser, files[1::2], output),
+    )
     return _run_sync_in_browser(browser) or status
 
 
-def _run_sync_tests(browser: Path, files: Iterable[Path], output: IO[str] | None = None) -> int:
+def _run_both(here: Callable[[IO[str] | None], int], beside: Callable[[IO[str]], int]) -> int:
+    """Runs two halves of a step at once: where one waits, the other goes on.
+
+    Args:
+        here: The half whose output goes to this terminal, and is given None.
+        beside: The half whose output follows at the end, and is given a file for it.
+    """
+    with ThreadPoolExecutor() as pool, TemporaryFile("w+") as output:
+        running = pool.submit(beside, output)
+        status = here(None)
+        status = running.result() or status
+        output.seek(0)
+        print(output.read(), flush=True)
+    return status
+
+
+def _run_pytest(browser: Path) -> int:
+    """Runs the tests that need no homeserver."""
+    return _run_both(
+        lambda output: _pytest(
+            browser, *(f"--ignore={folder}" for folder in _WAITING_TESTS), output=output
+        ),
+        lambda output: _pytest(browser, *_WAITING_TESTS, output=output),
+    )
+
+
+def _pytest(browser: Path, *arguments: str, output: IO[str] | None) -> int:
+    command: list[str | Path] = [
+        venv_program("python"),
+        "-m",
+        "pytest",
+        "-m",
+        "not homeserver",
+        *arguments,
+    ]
+    return call(command, env={VARIABLE: str(browser)}, output=output)
+
+
+def _run_sync_tests(browser: Path, files: Iterable[Path], output: IO[str] | None) -> int:
     with TemporaryDirectory(prefix="roomkeep-test-", dir=IN_MEMORY) as folder:
         # Homeservers write each message to the disk at once, which takes most of their time.
         env = {VARIABLE: str(browser), "TMPDIR": folder}
@@ -284,7 +225,7 @@ STEPS: Final[dict[str, Callable[[Path], int]]] = {
     "format": _venv_step("ruff", "format", "--check"),
     "types": _venv_step("mypy"),
     "imports": _venv_step("lint-imports", "--no-logo"),
-    "pytest": _venv_step("python", "-m", "pytest", "-m", "not homeserver"),
+    "pytest": _run_pytest,
     "sync": _run_sync,
     "playwright": _run_in_pages,
     "desktop": _run_desktop,

@@ -10,15 +10,7 @@ from collections.abc import Callable, Sequence
 from types import FrameType
 
 from tools.browsers import test_browsers
-from tools.check import (
-    STEPS,
-    check,
-    take_screenshots,
-    test_fuzz,
-    test_long,
-    test_search,
-    test_sync,
-)
+from tools.check import STEPS, check, take_screenshots
 from tools.commands import run_chosen
 from tools.desktop import show_desktop
 from tools.distribution import build_indexeddb
@@ -27,6 +19,7 @@ from tools.federation import run_federation
 from tools.homeserver import DEFAULT_PORT as HOMESERVER_PORT
 from tools.homeserver import run_homeserver
 from tools.keys import DELAYS, test_keys
+from tools.long_tests import test_fuzz, test_long, test_search, test_sync
 from tools.paths import DEV_SITE, DISTRIBUTIONS, DOCS, ROOT, SITE, ToolError
 from tools.server import SiteServer
 from tools.setup import set_up, set_up_test_tools, set_up_tests

@@ -19,7 +19,12 @@ _HTML = """<!doctype html>
   <body>
     <!-- As in the app's page: no plug-in is to be asked for that the build leaves out. -->
     <mpy-config hidden>{plugins}</mpy-config>
-    <script type="py" src="{script}" config="pyscript.json"></script>
+    <script type="py" config="pyscript.json">
+      from roomkeep.jspi import disable_jspi
+
+      await disable_jspi()
+    </script>
+    <script type="py" src="{script}"></script>
   </body>
 </html>
 """

@@ -14,6 +14,7 @@ from roomkeep.archives.errors import ArchiveError
 from roomkeep.archives.importer import Answers
 from roomkeep.archives.recognition import open_archive
 from roomkeep.archives.run import import_archive
+from roomkeep.jspi import disable_jspi, with_jspi
 from roomkeep.persistence import DatabaseService
 from support.js import run_js
 from support.make import user
@@ -48,9 +49,10 @@ def chat() -> Picked:
 
 
 async def load(db: DatabaseService, picked: Picked) -> bytes | None:
-    importer = open_archive(await open_picked(picked), NAME)
     answers = Answers(time_zone=UTC)
-    result = await import_archive(db, importer, user(), import_id="one", answers=answers)
+    async with with_jspi():
+        importer = open_archive(await open_picked(picked), NAME)
+        result = await import_archive(db, importer, user(), import_id="one", answers=answers)
     assert (result.messages, result.files) == (1, 1)
     (photo,) = await db.get_all_attachments()
     return await db.read_attachment_data(photo.id)
@@ -88,13 +90,29 @@ async def test_a_browser_that_cannot_wait_holds_the_file_in_memory(
 
 async def test_only_what_is_asked_for_is_read() -> None:
     picked = chat()
-    file = await open_picked(picked)
-    if isinstance(file, io.BytesIO):
-        pytest.skip("this browser cannot wait")
-    file.seek(-22, io.SEEK_END)
-    assert file.read(4) == b"PK\5\6"
-    assert picked.read_bytes < 100
-    picked.size += 10
-    file.seek(picked.size - 5)
-    with pytest.raises(OSError, match="shorter"):
-        file.read(1)
+    async with with_jspi():
+        file = await open_picked(picked)
+        if isinstance(file, io.BytesIO):
+            pytest.skip("this browser cannot wait")
+        file.seek(-22, io.SEEK_END)
+        assert file.read(4) == b"PK\5\6"
+        assert picked.read_bytes < 100
+        picked.size += 10
+        file.seek(picked.size - 5)
+        with pytest.raises(OSError, match="shorter"):
+            file.read(1)
+
+
+async def test_python_runs_on_the_stack_of_the_page_but_while_it_may_wait() -> None:
+    from pyodide.ffi import can_run_sync
+
+    await disable_jspi()
+    assert not can_run_sync()
+    async with with_jspi():
+        can_wait = can_run_sync()
+        async with with_jspi():
+            assert can_run_sync() == can_wait
+        await asyncio.sleep(0)
+        assert can_run_sync() == can_wait
+    await asyncio.sleep(0)
+    assert not can_run_sync()

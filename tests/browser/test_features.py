@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from roomkeep.jspi import with_jspi
 from support.js import run_js
 
 PROBE = """(async () => {
@@ -54,7 +55,8 @@ async def test_the_browser_can_what_roomkeep_needs(
     from pyodide.ffi import can_run_sync
 
     can: dict[str, bool] = (await run_js(PROBE)).to_py()
-    can["JSPI"] = can_run_sync()
+    async with with_jspi():
+        can["JSPI"] = can_run_sync()
     for feature, there in can.items():
         record_property(feature, "yes" if there else "no")
     assert can["a Blob in a record"]

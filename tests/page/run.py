@@ -1,45 +1,18 @@
 """Runs pytest inside the page, on the tests of `plan.json`; each report goes to the host."""
 
-import asyncio
 import importlib
 import json
 import os
 import sys
 import traceback
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 import js
 from pyodide.code import run_js
-from pyodide.ffi import can_run_sync, run_sync
 from pyodide.http import pyfetch
 
 ROOT = "/roomkeep"
-
-
-class PageRunner:
-    """Stands in for `asyncio.Runner`, which would start a second loop; the page's is running."""
-
-    def __init__(self, **_options: object) -> None:
-        self._loop = asyncio.get_event_loop()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_exception: object) -> None:
-        self.close()
-
-    def close(self) -> None:
-        pass
-
-    def get_loop(self) -> asyncio.AbstractEventLoop:
-        return self._loop
-
-    def run(self, coroutine: Any, *, context: Any = None) -> Any:
-        async def finish() -> Any:
-            return await coroutine
-
-        return run_sync(self._loop.create_task(finish(), context=context))
 
 
 class Reporter:
@@ -98,17 +71,13 @@ async def main() -> None:
         "-o",
         "addopts=",
     ]
-    if can_run_sync():
-        asyncio.Runner = asyncio.runners.Runner = PageRunner  # type: ignore[misc, assignment]
-        status = pytest.main([*arguments, *plan["node_ids"]], plugins=[Reporter()])
-    else:
-        sys.path.append(f"{ROOT}/tests")
-        from support.async_runner import AsyncRunner
+    # As in the app, Python cannot wait in the midst of a call.
+    sys.path.append(f"{ROOT}/tests")
+    from support.async_runner import AsyncRunner
 
-        runner = AsyncRunner()
-        arguments += ["-p", "no:asyncio"]
-        status = pytest.main([*arguments, *plan["node_ids"]], plugins=[Reporter(), runner])
-        await runner.run()
+    runner = AsyncRunner()
+    status = pytest.main([*arguments, *plan["node_ids"]], plugins=[Reporter(), runner])
+    await runner.run()
     tell({"end": f"pytest in the page has ended with {status!r}"})
 
 

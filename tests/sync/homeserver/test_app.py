@@ -92,8 +92,13 @@ async def test_what_is_refused_is_sent_again_or_discarded(two: list[Person]) -> 
 
 async def test_the_others_see_who_is_typing(two: list[Person]) -> None:
     ada, ben = two
-    ada.chat.effects.typing.note(ada.chat.here, "hel")
-    await ben.until(lambda: describe_typing(ben.account) == f"{ada.name_shown} is typing…")
+
+    def is_seen() -> bool:
+        # Who pauses for some seconds is no longer typing.
+        ada.chat.effects.typing.note(ada.chat.here, "hel")
+        return describe_typing(ben.account) == f"{ada.name_shown} is typing…"
+
+    await ben.until(is_seen)
     await ada.chat.write("hello")
     ada.chat.effects.typing.end()
     await ben.until(lambda: not describe_typing(ben.account))

@@ -1,6 +1,5 @@
 """Reading an archive for its preview, and importing it."""
 
-import asyncio
 from collections.abc import Sequence
 from typing import Literal, cast
 
@@ -27,10 +26,11 @@ from roomkeep.archives.run import (
 )
 from roomkeep.archives.survey import Survey
 from roomkeep.errors import RecordNotFound
+from roomkeep.jspi import with_jspi
 from roomkeep.localization import join_sentences, localize
 from roomkeep.persistence import Change
 
-__all__ = ["ImportRun", "PreviewRun", "let_wait"]
+__all__ = ["ImportRun", "PreviewRun"]
 
 
 class PreviewRun(FileJob):
@@ -58,21 +58,21 @@ class PreviewRun(FileJob):
         # Not with the page: it would start later for what few need at once.
         from roomkeep.archives.recognition import open_archives
 
-        await let_wait()
-        opened = [(await open_picked(file), file.name) for file in self._files]
-        importer = open_archives(opened)
-        survey = await preview_archive(importer, tell=self._tell)
-        answers = await self._likely_answers(survey)
-        suggested = survey.questions.get("day_first")
-        if answers.time_zone is not None or (
-            suggested is not None and answers.day_first != suggested.suggestion
-        ):
-            # It was read with other answers.
-            again = await preview_archive(importer, answers, tell=self._tell)
-            again.questions = survey.questions
-            survey = again
-        preview = ImportPreview(importer=importer, survey=survey, answers=answers)
-        self._account.imports.preview.set(preview)
+        async with with_jspi():
+            opened = [(await open_picked(file), file.name) for file in self._files]
+            importer = open_archives(opened)
+            survey = await preview_archive(importer, tell=self._tell)
+            answers = await self._likely_answers(survey)
+            suggested = survey.questions.get("day_first")
+            if answers.time_zone is not None or (
+                suggested is not None and answers.day_first != suggested.suggestion
+            ):
+                # It was read with other answers.
+                again = await preview_archive(importer, answers, tell=self._tell)
+                again.questions = survey.questions
+                survey = again
+            preview = ImportPreview(importer=importer, survey=survey, answers=answers)
+            self._account.imports.preview.set(preview)
 
     async def _likely_answers(self, survey: Survey) -> Answers:
         """Return what was answered the last time, or else what the archive suggests."""
@@ -148,20 +148,20 @@ class ImportRun(FileJob):
             stop()
 
     async def _work(self) -> None:
-        await let_wait()
         preview = self._preview
         await self._keep_answers()
         try:
-            self._result = await import_archive(
-                cast("Target", _CurrentDatabase(self)),
-                preview.importer,
-                self._account.user(),
-                import_id=self._context.new_id(),
-                answers=preview.answers,
-                survey=None if preview.is_reading else preview.survey,
-                tell=self._tell,
-                clock=self._context.time,
-            )
+            async with with_jspi():
+                self._result = await import_archive(
+                    cast("Target", _CurrentDatabase(self)),
+                    preview.importer,
+                    self._account.user(),
+                    import_id=self._context.new_id(),
+                    answers=preview.answers,
+                    survey=None if preview.is_reading else preview.survey,
+                    tell=self._tell,
+                    clock=self._context.time,
+                )
         except RecordNotFound as error:
             # It was undone, or everything was deleted, in another tab.
             raise StoppedError(localize("import.was_deleted")) from error
@@ -225,8 +225,3 @@ class _CurrentDatabase:
 
     def __getattr__(self, name: str) -> object:
         return getattr(self._run._database, name)  # noqa: SLF001 the two are one
-
-
-async def let_wait() -> None:
-    """Leave the event in which an effect began: only a task of its own may wait for a file."""
-    await asyncio.sleep(0)

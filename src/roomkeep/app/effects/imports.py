@@ -9,7 +9,7 @@ from msgspec import structs
 from roomkeep.app.archive_file import PickedFile
 from roomkeep.app.effects.context import Context, EffectGroup, effect
 from roomkeep.app.effects.file_job import explain_file_error
-from roomkeep.app.effects.import_run import ImportRun, PreviewRun, let_wait
+from roomkeep.app.effects.import_run import ImportRun, PreviewRun
 from roomkeep.app.effects.job_run import cancel
 from roomkeep.app.effects.restores import Restore, is_export
 from roomkeep.app.effects.rooms import RoomEffects
@@ -18,6 +18,7 @@ from roomkeep.app.job import Job, JobKind
 from roomkeep.app.state import AccountState
 from roomkeep.archives.errors import ArchiveError
 from roomkeep.archives.run import ImportCanceled, ImportProgress, preview_archive
+from roomkeep.jspi import with_jspi
 from roomkeep.localization import join_sentences, localize
 from roomkeep.persistence import ArchiveImport
 
@@ -116,8 +117,7 @@ class ImportEffects(EffectGroup):
                 raise ImportCanceled
 
         problem = ""
-        async with self._reading:
-            await let_wait()
+        async with self._reading, with_jspi():
             if (asked := current()) is None:
                 return
             survey = asked.survey
