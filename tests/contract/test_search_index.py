@@ -41,9 +41,9 @@ def sizes(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> No
         monkeypatch.setattr(plan, "SLICE", 16)
 
 
-def made_text(chance: random.Random) -> str:
+def made_text(chance: random.Random, least: int = 0, most: int = 7) -> str:
     # Some words are common, and most are rare.
-    places = [int(len(WORDS) * chance.random() ** 2) for _ in range(chance.randint(0, 7))]
+    places = [int(len(WORDS) * chance.random() ** 2) for _ in range(chance.randint(least, most))]
     return " ".join(WORDS[place] for place in places)
 
 
@@ -72,7 +72,7 @@ def made_query(chance: random.Random) -> str:
         if kind < 0.2:
             parts.append(word[: chance.randint(1, len(word))] + "*")
         elif kind < 0.35:
-            parts.append(f'"{word} {chance.choice(WORDS)}"')
+            parts.append(f'"{made_text(chance, 2, 3)}{chance.choice(["", "", "*"])}"')
         elif kind < 0.45:
             parts.append(f"-{word}")
         elif kind < 0.5:
@@ -137,6 +137,29 @@ async def test_what_is_found_with_the_index_is_what_a_look_at_each_finds(
     assert page.is_indexed
     await compare(db, messages, chance, times)
     operations(times)
+
+
+async def test_phrases_of_common_words_are_found(db: DatabaseService) -> None:
+    await save_rooms(db)
+    texts = ["tea milk", "Milk, tea", "milk and tea", "tea and milk sugar", "tea milk tea", "cup"]
+    messages = [
+        message(f"m{n:03}", content=texts[n % len(texts)], timestamp=n, room_id="r1")
+        for n in range(600)
+    ]
+    await db.save_messages(messages)
+    await db.update_search_index()
+    for text in (
+        '"tea milk"',
+        '"milk tea"',
+        '"tea and milk"',
+        '"and milk sugar"',
+        '"tea mi*"',
+        '"tea milk tea"',
+        '"milk cup"',
+        '"tea milk" "milk tea"',
+        "te* mil*",
+    ):
+        assert await found_ids(db, text, 200) == expected_ids(messages[::-1], text), text
 
 
 async def change_one(db: DatabaseService, id_: str, chance: random.Random) -> str:

@@ -26,6 +26,7 @@ from roomkeep.storage.operations.search_index import (
     put_segment,
 )
 from roomkeep.storage.search import plan
+from roomkeep.storage.search.packer import Packer
 from roomkeep.storage.search.plan import (
     Coverage,
     Debt,
@@ -34,7 +35,7 @@ from roomkeep.storage.search.plan import (
     overlaps,
     urgent_debts,
 )
-from roomkeep.storage.search.segments import Block, IndexedMessage, Packer, Segment
+from roomkeep.storage.search.segments import Block, IndexedMessage, Segment
 
 logger = logging.getLogger(__name__)
 
@@ -177,6 +178,8 @@ class SearchIndexer:
         packer = Packer()
         for message in messages:
             packer.add(message)
+            await self._pause()
+        for _ in packer.add_pairs():
             await self._pause()
         blocks = []
         for block in packer.blocks(segment):

@@ -28,7 +28,7 @@ LEGACY_DATABASE = "roomkeep"
 ANONYMOUS_DATABASE = "roomkeep-anonymous"
 ACCOUNT_PREFIX = "roomkeep::"
 
-SEARCH_VERSION = 2
+SEARCH_VERSION = 3
 """The version of the search index; one of another version is thrown away and built anew."""
 _SEARCH_PREFIX = "roomkeep-search:"
 

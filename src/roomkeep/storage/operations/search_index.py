@@ -21,6 +21,7 @@ from roomkeep.storage.search.segments import (
     Place,
     Postings,
     Segment,
+    find_pair_postings,
     find_postings,
     name_terms,
     name_times,
@@ -164,10 +165,25 @@ async def find_places(
 
 
 class _Candidates(NamedTuple):
-    """What is known of a segment's matches: the messages that have each term."""
+    """What is known of a segment's matches.
+
+    Attributes:
+        segment: the segment.
+        postings: the messages that have each term.
+        pairs: the messages that have a term and the word after it, where that is known.
+    """
 
     segment: Segment
-    postings: list[Postings]
+    postings: dict[SoughtTerm, Postings]
+    pairs: dict[SoughtTerm, Postings]
+
+    def exact(self) -> list[Postings]:
+        """Return what a match has to be in, all of it."""
+        common = {term.text for term, one in self.postings.items() if one.is_common}
+        return [
+            self.pairs[term] if term.text in common and term.following in common else one
+            for term, one in self.postings.items()
+        ]
 
 
 async def _find_in(
@@ -178,7 +194,7 @@ async def _find_in(
 ) -> set[_Spot]:
     # A long word is likely to be rare: most segments that lack one of the terms lack that one.
     first, *others = sorted(terms, key=lambda term: len(term.text), reverse=True)
-    candidates = [_Candidates(segment, []) for segment in segments]
+    candidates = [_Candidates(segment, {}, {}) for segment in segments]
     for some in ([first], others):
         candidates = await _narrow(tx, candidates, some)
     return await _locate(tx, candidates, area)
@@ -190,18 +206,22 @@ async def _narrow(
     """Return those segments that have all of some terms, with the messages that have each."""
     names = {
         segment.id: [name_terms(term_head(term.text), segment.count) for term in terms]
-        for segment, _ in candidates
+        for segment, _, _ in candidates
     }
     blocks = _by_key(await _ask(tx, [(id_, name) for id_ in names for name in names[id_]]))
     narrowed = []
-    for segment, known in candidates:
-        found = [
-            find_postings(block, term, segment.count)
-            for term, name in zip(terms, names[segment.id], strict=True)
-            if (block := blocks.get((segment.id, name))) is not None
-        ]
-        if len(found) == len(terms) and all(one.short or one.long for one in found):
-            narrowed.append(_Candidates(segment, [*known, *found]))
+    for segment, postings, pairs in candidates:
+        for term, name in zip(terms, names[segment.id], strict=True):
+            block = blocks.get((segment.id, name))
+            if block is None:
+                break
+            found = postings[term] = find_postings(block, term, segment.count)
+            if not (found.short or found.long):
+                break
+            if term.following and found.is_common:
+                pairs[term] = find_pair_postings(block, term, segment.count)
+        else:
+            narrowed.append(_Candidates(segment, postings, pairs))
     return narrowed
 
 
@@ -213,9 +233,7 @@ async def _locate(
     """Return where the messages are that have every term."""
     # Most segments that have every term have no message with all of them.
     likely = [one for one in candidates if _common_numbers(one, None) != 0]
-    names = [
-        (segment.id, name) for segment, postings in likely for one in postings for name in one.long
-    ]
+    names = [(one.segment.id, name) for one in likely for part in one.exact() for name in part.long]
     long = _by_key(await _ask(tx, names))
     found = {one.segment.id: numbers_of(_common_numbers(one, long)) for one in likely}
     found = {segment: numbers for segment, numbers in found.items() if numbers}
@@ -242,9 +260,9 @@ def _common_numbers(candidate: _Candidates, blocks: _Blocks | None) -> int:
 
     Where the blocks of the long ones are not known (None), these may be in any message.
     """
-    segment, postings = candidate
+    segment = candidate.segment
     common = -1
-    for short, long in postings:
+    for short, long, _ in candidate.exact():
         if blocks is not None:
             data = (_require(blocks, segment.id, name).data for name in long)
             common &= functools.reduce(or_, (unpack_set(one, segment.count) for one in data), short)

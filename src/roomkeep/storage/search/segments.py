@@ -8,15 +8,15 @@ order of room, channel and time. It consists of blocks:
 |---|---|
 | `terms/N` | the terms of some heads, sorted, each between line feeds; how many numbers each has, |
 | | a byte each; and the numbers themselves |
-| `term/TERM` | the set of the numbers of a term that has more than `SHORT`; its byte above is 0 |
+| `term/TERM` | the set of the numbers of a term that has more than `SHORT`; its byte above is 0, |
+| | or `COMMON` |
 | `rooms` | the runs of messages of one channel, as JSON |
 | `times/N` | the times of `TIMES` messages, 8 bytes each |
 """
 
 import sys
 from array import array
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Annotated, Final, NamedTuple
 
 import msgspec
@@ -31,14 +31,8 @@ from roomkeep.models import (
     Record,
     TimeBound,
 )
-from roomkeep.storage.search.numbers import (
-    pack_numbers,
-    pack_set,
-    set_of,
-    unpack_numbers,
-    width_of,
-)
-from roomkeep.storage.search.terms import SoughtTerm, term_head, terms_of
+from roomkeep.storage.search.numbers import set_of, unpack_numbers, width_of
+from roomkeep.storage.search.terms import SoughtTerm, is_pair, pair
 
 __all__ = [
     "ROOMS",
@@ -46,10 +40,11 @@ __all__ = [
     "TIMES",
     "Block",
     "IndexedMessage",
-    "Packer",
     "Place",
     "Postings",
+    "Run",
     "Segment",
+    "find_pair_postings",
     "find_postings",
     "name_long",
     "name_terms",
@@ -61,6 +56,8 @@ __all__ = [
 
 SHORT: Final = 64
 """A term of at most so many messages of a segment lies with its neighbours."""
+COMMON: Final = 255
+"""In the place of a number of messages: a word in so many that its pairs are terms, too."""
 TIMES: Final = 512
 """So many times are in one block."""
 ROOMS: Final = "rooms"
@@ -131,66 +128,12 @@ class Postings(NamedTuple):
     Attributes:
         short: the set of their numbers.
         long: the names of blocks with more of them.
+        is_common: the term is a word whose pairs with other common words are terms, too.
     """
 
     short: int
     long: list[str]
-
-
-class Packer:
-    """Makes the blocks of a segment from its messages, in the order of room, channel and time."""
-
-    def __init__(self) -> None:
-        self.count = 0
-        self._numbers: defaultdict[str, list[int]] = defaultdict(list)
-        self._times = array("q")
-        self._runs: list[Run] = []
-
-    def add(self, message: IndexedMessage) -> None:
-        """Take in a message."""
-        number = self.count
-        self.count += 1
-        self._times.append(message.timestamp)
-        channel = (message.room_id, message.channel_id)
-        if self._runs and self._runs[-1][:2] == channel:
-            self._runs[-1] = Run(*channel, self._runs[-1].length + 1)
-        else:
-            self._runs.append(Run(*channel, 1))
-        for term in terms_of(message.content):
-            self._numbers[term].append(number)
-
-    def blocks(self, segment: str) -> Iterator[Block]:
-        """Yield the blocks of the segment with this id."""
-        if not self.count:
-            return
-        yield Block(segment=segment, name=ROOMS, text=msgspec.json.encode(self._runs).decode())
-        for start in range(0, self.count, TIMES):
-            data = _pack_times(self._times[start : start + TIMES])
-            yield Block(segment=segment, name=name_times(start // TIMES), data=data)
-        groups: defaultdict[str, list[str]] = defaultdict(list)
-        names: dict[str, str] = {}
-        for term in self._numbers:
-            head = term_head(term)
-            if (name := names.get(head)) is None:
-                name = names[head] = name_terms(head, self.count)
-            groups[name].append(term)
-        for name, terms in groups.items():
-            yield from self._group(segment, name, sorted(terms))
-
-    def _group(self, segment: str, name: str, terms: Sequence[str]) -> Iterator[Block]:
-        sizes, numbers = bytearray(), list[int]()
-        for term in terms:
-            found = self._numbers[term]
-            if len(found) <= SHORT:
-                sizes.append(len(found))
-                numbers.extend(found)
-            else:
-                sizes.append(0)
-                data = pack_set(found, self.count)
-                yield Block(segment=segment, name=name_long(term), data=data)
-        text = "\n".join(("", *terms, ""))
-        data = bytes(sizes) + pack_numbers(numbers, self.count)
-        yield Block(segment=segment, name=name, text=text, data=data)
+    is_common: bool = False
 
 
 def name_terms(head: str, count: int) -> str:
@@ -224,15 +167,27 @@ def find_postings(block: Block, sought: SoughtTerm, count: int) -> Postings:
     if start < 0:
         return Postings(short, long)
     place, total = text.count("\n", 0, start), text.count("\n") - 1
-    sizes = block.data[:total]
+    kinds = block.data[:total]
+    sizes = kinds.replace(b"\xff", b"\0")
     first = offset = total + width * sum(sizes[:place])
     while text.startswith(wanted, start):
         end = text.index("\n", start + 1)
         offset += sizes[place] * width
-        if not sizes[place]:
-            long.append(name_long(text[start + 1 : end]))
+        term = text[start + 1 : end]
+        # What has a pair has its first word.
+        if not sizes[place] and (not is_pair(term) or is_pair(sought.text)):
+            long.append(name_long(term))
         start, place = end, place + 1
-    return Postings(set_of(unpack_numbers(block.data[first:offset], count), count), long)
+    short = set_of(unpack_numbers(block.data[first:offset], count), count)
+    return Postings(short, long, not sought.is_prefix and kinds[place - 1] == COMMON)
+
+
+def find_pair_postings(block: Block, sought: SoughtTerm, count: int) -> Postings:
+    """Return the messages that have a term and after it the word that follows it.
+
+    They are known where both are common.
+    """
+    return find_postings(block, SoughtTerm(text=pair(sought.text, sought.following)), count)
 
 
 def read_times(block: Block) -> "array[int]":
@@ -260,10 +215,3 @@ def numbers_in(
             found.append((run.room_id, range(start, end)))
         start = end
     return found
-
-
-def _pack_times(times: "array[int]") -> bytes:
-    if sys.byteorder != "little":
-        times = times[:]
-        times.byteswap()
-    return times.tobytes()

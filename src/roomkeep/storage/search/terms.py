@@ -1,16 +1,18 @@
 """What the index lists messages under, and what a query looks up there.
 
 A term is a word as `tokens` cuts it. Of scripts without spaces, whose words are single characters,
-a term is a character with the one after it: a character alone is in too many messages.
+a term is a character with the one after it: a character alone is in too many messages. Of two
+common words side by side, which phrases such as "to the" have, a term is the pair.
 """
 
+from collections.abc import Container, Sequence
 from itertools import pairwise
 
 from roomkeep.models import Record
 from roomkeep.storage.search.query import Phrase, SearchQuery
-from roomkeep.storage.search.tokens import is_unspaced, words
+from roomkeep.storage.search.tokens import is_unspaced
 
-__all__ = ["SoughtTerm", "sought_terms", "term_head", "terms_of"]
+__all__ = ["SoughtTerm", "is_pair", "pair", "pairs_of", "sought_terms", "term_head", "terms_of"]
 
 
 class SoughtTerm(Record, frozen=True, kw_only=True):
@@ -19,20 +21,36 @@ class SoughtTerm(Record, frozen=True, kw_only=True):
     Attributes:
         text: the term.
         is_prefix: any term that begins so will do.
+        following: the word that comes after it, which is sought, too; empty where none is known.
     """
 
     text: str
     is_prefix: bool = False
+    following: str = ""
 
 
-def terms_of(text: str) -> set[str]:
-    """Return the terms that a message is listed under."""
-    found = words(text)
-    if text.isascii() or not found:
-        return set(found)
-    terms = {_term(*pair) for pair in pairwise(found)}
-    terms.add(found[-1])
+def terms_of(words: Sequence[str]) -> set[str]:
+    """Return the terms that a message of these words is listed under, but for pairs."""
+    if not words or "".join(words).isascii():
+        return set(words)
+    terms = {_term(*both) for both in pairwise(words)}
+    terms.add(words[-1])
     return terms
+
+
+def pairs_of(words: Sequence[str], common: Container[str]) -> set[str]:
+    """Return the pairs of common words that a message of these words is listed under."""
+    return {pair(*both) for both in pairwise(words) if both[0] in common and both[1] in common}
+
+
+def pair(word: str, following: str) -> str:
+    """Return the term of a word with the one after it."""
+    return f"{word} {following}"
+
+
+def is_pair(term: str) -> bool:
+    """Tell whether a term is one of `pair`."""
+    return " " in term
 
 
 def sought_terms(query: SearchQuery) -> list[SoughtTerm]:
@@ -59,7 +77,8 @@ def _terms_of_phrase(phrase: Phrase) -> list[SoughtTerm]:
         is_prefix = phrase.is_prefix and place == last
         if not is_unspaced(word):
             if not is_prefix or len(word) > 1:
-                found.append(SoughtTerm(text=word, is_prefix=is_prefix))
+                following = _whole_word(phrase, place + 1)
+                found.append(SoughtTerm(text=word, is_prefix=is_prefix, following=following))
         elif place < last:
             following = phrase.words[place + 1]
             is_begun = phrase.is_prefix and place + 1 == last and is_unspaced(following)
@@ -68,6 +87,12 @@ def _terms_of_phrase(phrase: Phrase) -> list[SoughtTerm]:
             # What comes after it in a message, if anything, is not known.
             found.append(SoughtTerm(text=word, is_prefix=True))
     return found
+
+
+def _whole_word(phrase: Phrase, place: int) -> str:
+    """Return a word of a phrase that is a term; empty where it is none, or only begun."""
+    is_whole = place < len(phrase.words) - phrase.is_prefix
+    return phrase.words[place] if is_whole and not is_unspaced(phrase.words[place]) else ""
 
 
 def _term(word: str, following: str) -> str:
