@@ -26,7 +26,7 @@ from roomkeep.storage.search.tokens import words
 
 __all__ = ["Packer"]
 
-_COMMON_SHARE: Final = 64
+_COMMON_SHARE: Final = 48
 """A word in more than one of so many messages is common."""
 
 
