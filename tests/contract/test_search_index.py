@@ -141,7 +141,7 @@ async def test_what_is_found_with_the_index_is_what_a_look_at_each_finds(
 
 async def test_phrases_of_common_words_are_found(db: DatabaseService) -> None:
     await save_rooms(db)
-    texts = ["tea milk", "Milk, tea", "milk and tea", "tea and milk sugar", "tea milk tea", "cup"]
+    texts = ["tea milk", "Milk, tea", "milk and tea", "tea and milk sugar", "tea milk tea", "a cup"]
     messages = [
         message(f"m{n:03}", content=texts[n % len(texts)], timestamp=n, room_id="r1")
         for n in range(600)
@@ -156,6 +156,7 @@ async def test_phrases_of_common_words_are_found(db: DatabaseService) -> None:
         '"tea mi*"',
         '"tea milk tea"',
         '"milk cup"',
+        '"a cup"',
         '"tea milk" "milk tea"',
         "te* mil*",
     ):

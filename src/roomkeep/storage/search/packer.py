@@ -3,7 +3,7 @@
 import sys
 from array import array
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 import msgspec
@@ -35,7 +35,8 @@ class Packer:
 
     def __init__(self) -> None:
         self.count = 0
-        self._numbers: defaultdict[str, list[int]] = defaultdict(list)
+        self._numbers: dict[str, list[int]] = {}
+        self._terms: defaultdict[str, list[str]] = defaultdict(list)
         self._times = array("q")
         self._runs: list[Run] = []
         self._words: list[list[str]] = []
@@ -54,16 +55,14 @@ class Packer:
         found = words(message.content)
         # Which of them are common is known at the end. Many are the same, and take space once.
         self._words.append([*map(sys.intern, found)])
-        for term in terms_of(found):
-            self._numbers[term].append(number)
+        self._list(terms_of(found), number)
 
     def add_pairs(self) -> Iterator[None]:
         """Take in the pairs of common words, once all messages are here; yield now and then."""
         most = max(SHORT, self.count // _COMMON_SHARE)
         self._common = {term for term, numbers in self._numbers.items() if len(numbers) > most}
         for number, found in enumerate(self._words):
-            for term in pairs_of(found, self._common):
-                self._numbers[term].append(number)
+            self._list(pairs_of(found, self._common), number)
             yield
         self._words.clear()
 
@@ -76,14 +75,18 @@ class Packer:
             data = _pack_times(self._times[start : start + TIMES])
             yield Block(segment=segment, name=name_times(start // TIMES), data=data)
         groups: defaultdict[str, list[str]] = defaultdict(list)
-        names: dict[str, str] = {}
-        for term in self._numbers:
-            head = term_head(term)
-            if (name := names.get(head)) is None:
-                name = names[head] = name_terms(head, self.count)
-            groups[name].append(term)
+        for head, terms in self._terms.items():
+            groups[name_terms(head, self.count)] += terms
         for name, terms in groups.items():
             yield from self._group(segment, name, sorted(terms))
+
+    def _list(self, terms: Iterable[str], number: int) -> None:
+        """List a message under some terms."""
+        for term in terms:
+            if (numbers := self._numbers.get(term)) is None:
+                numbers = self._numbers[term] = []
+                self._terms[term_head(term)].append(term)
+            numbers.append(number)
 
     def _group(self, segment: str, name: str, terms: Sequence[str]) -> Iterator[Block]:
         sizes, numbers = bytearray(), list[int]()

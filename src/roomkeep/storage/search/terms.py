@@ -65,9 +65,9 @@ def sought_terms(query: SearchQuery) -> list[SoughtTerm]:
 def term_head(term: str) -> str:
     """Return the part of a term that decides in which block it is.
 
-    All terms that begin with a sought one have the same.
+    All terms that begin with a sought one have the same; so do a word and its pairs.
     """
-    return term[:1] if is_unspaced(term) else term[:2]
+    return term[:1] if is_unspaced(term) else term[:2].rstrip()
 
 
 def _terms_of_phrase(phrase: Phrase) -> list[SoughtTerm]:
