@@ -18,6 +18,7 @@ from roomkeep.storage.schema import BY_ROOM_AND_TIME
 from roomkeep.storage.search.area import SearchArea, SearchCursor
 from roomkeep.storage.search.query import SearchQuery, find_matches, is_name, matches
 from roomkeep.storage.search.tokens import fold
+from roomkeep.storage.together import together
 from roomkeep.storage.transaction import Transaction
 
 _PAGE: Final = 400
@@ -142,10 +143,11 @@ async def search_places(
         area: only among these messages.
     """
     wanted = [(place.room_id, place.timestamp) for place in places]
-    finding = tx.find("messages", BY_ROOM_AND_TIME, wanted, Message)
     search = _Search(tx, query, area)
-    await search.prepare()
-    return search.mark(await search.select(await finding))
+    found, _ = await together(
+        tx.find("messages", BY_ROOM_AND_TIME, wanted, Message), search.prepare()
+    )
+    return search.mark(await search.select(found))
 
 
 class _Search:

@@ -21,6 +21,7 @@ from roomkeep.storage.operations.sync_records import (
     write_many,
 )
 from roomkeep.storage.remote import Rights, SyncedRoom, SyncSession, Token
+from roomkeep.storage.together import together
 from roomkeep.storage.transaction import Transaction
 
 
@@ -91,10 +92,10 @@ async def get_event_ids(tx: Transaction, record_ids: Ids) -> dict[str, str]:
 
     Those that are not on the server are left out. `reaction_id` makes the id of a reaction.
     """
-    synced = synced_rooms(tx)
-    reading = tx.get_many("messages", list(dict.fromkeys(record_ids)), RoomOf)
-    on_server = await synced
-    found = {one.id: one.id for one in await reading if one.room_id in on_server}
+    on_server, messages = await together(
+        synced_rooms(tx), tx.get_many("messages", list(dict.fromkeys(record_ids)), RoomOf)
+    )
+    found = {one.id: one.id for one in messages if one.room_id in on_server}
     found |= await read_many(tx, EVENT, record_ids, str)
     return {record_id: event_id for record_id, event_id in found.items() if event_id}
 

@@ -46,6 +46,7 @@ from roomkeep.storage.remote import (
     SendMessage,
     TimelineUpdate,
 )
+from roomkeep.storage.together import together
 from roomkeep.storage.transaction import Transaction
 
 
@@ -77,15 +78,21 @@ class Timeline:
         made = cls(outbox, targets | await read_many(tx, TARGET, through, Target))
         ids = {made.record_of(event) for event in events | through}
         ids.update(id_ for one in outbox.entries if (id_ := message_of(one)) is not None)
-        reading = tx.get_many("messages", list(ids), Message)
         reactions = made._reactions_of(updates)
-        reading_rows = tx.get_many("reactions", reactions, Reaction)
-        made._edits = Table(EDITS, await read_many(tx, EDITS, ids, Edits))
-        made._early = Table(EARLY, await read_many(tx, EARLY, events, Early))
-        names = map(name_of_reaction, reactions)
-        made._event_ids = Table(EVENT, await read_many(tx, EVENT, names, str))
-        made._reactions = {reaction_key(one): one for one in await reading_rows}
-        made.stored = {message.id: message for message in await reading}
+        (messages, rows), edits, early, event_ids = await together(
+            together(
+                tx.get_many("messages", list(ids), Message),
+                tx.get_many("reactions", reactions, Reaction),
+            ),
+            read_many(tx, EDITS, ids, Edits),
+            read_many(tx, EARLY, events, Early),
+            read_many(tx, EVENT, map(name_of_reaction, reactions), str),
+        )
+        made._edits = Table(EDITS, edits)
+        made._early = Table(EARLY, early)
+        made._event_ids = Table(EVENT, event_ids)
+        made._reactions = {reaction_key(one): one for one in rows}
+        made.stored = {message.id: message for message in messages}
         made.messages = dict(made.stored)
         return made
 
