@@ -1,6 +1,8 @@
 """The memory engine keeps the law of transactions, as IndexedDB does."""
 
 import asyncio
+import gc
+import warnings
 from typing import Any
 
 import pytest
@@ -13,7 +15,9 @@ from roomkeep.models import Message
 from roomkeep.persistence.memory_database_service import MemoryDatabaseService
 from roomkeep.storage.engines.indexeddb.databases import Memory
 from roomkeep.storage.engines.indexeddb.engine import open_engine
+from roomkeep.storage.operations.gap_edges import gaps_of
 from roomkeep.storage.operations.older_clients import is_update_due
+from roomkeep.storage.operations.sync_records import synced_rooms
 from roomkeep.storage.transaction import Engine, Transaction
 from support.laws import law
 from support.make import attachment, message
@@ -72,6 +76,32 @@ async def test_awaiting_anything_else_is_refused_and_undoes_everything(
     with pytest.raises(TypeError, match="only the transaction's own requests may be awaited"):
         await engine.write(["messages"], body)
     assert await ids(engine) == []
+
+
+async def test_a_rule_that_ends_early_may_leave_unread_what_it_has_asked_for(
+    engine: Engine,
+) -> None:
+    async def body(tx: Transaction) -> None:
+        tx.get("messages", "m1", Message)
+        tx.get_many("messages", ["m1"], Message)
+        tx.get_all("messages", Message)
+        tx.get_page("messages", Message, None, 5)
+        tx.get_all_keys("messages")
+        tx.existing("messages", ["m1"])
+        tx.find("messages", "roomId", ["r1"], Message)
+        tx.find_keys("messages", "roomId", ["r1"])
+        tx.count("messages")
+        tx.patch("messages", ["m1"], {"content": "changed"})
+        synced_rooms(tx)
+        gaps_of(tx, "r1", "general")
+        raise KeyError("on purpose")
+
+    with warnings.catch_warnings(record=True) as warned:
+        warnings.simplefilter("always")
+        with pytest.raises(KeyError, match="on purpose"):
+            await engine.write(["messages", "meta"], body)
+        gc.collect()
+    assert [str(one.message) for one in warned] == []
 
 
 async def test_a_transaction_for_reading_cannot_write(engine: Engine) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Iterable, Sequence
 
 from indexeddb.keys import KeyRange, SortKey, sort_key
 from roomkeep.models import Message
+from roomkeep.storage.asked import Asked
 from roomkeep.storage.operations.sync_records import GAP, channel_prefix, convert
 from roomkeep.storage.remote import Edge, Gap
 from roomkeep.storage.schema import MetaRecord
@@ -22,7 +23,7 @@ def gaps_of(tx: Transaction, room_id: str, channel_id: str) -> Awaitable[list[Ga
         gaps = [convert(record, Gap) for record in await reading]
         return sorted((gap for gap in gaps if gap is not None), key=lambda gap: place(gap.before))
 
-    return found()
+    return Asked(found)
 
 
 def place(edge: Edge) -> tuple[int, SortKey]:

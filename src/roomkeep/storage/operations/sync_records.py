@@ -28,6 +28,7 @@ import msgspec
 from indexeddb.keys import KeyRange
 from roomkeep.errors import InvalidRecord
 from roomkeep.models import Channel, Record
+from roomkeep.storage.asked import Asked
 from roomkeep.storage.remote import MessageEdit, Redaction, Rights
 from roomkeep.storage.schema import MetaRecord
 from roomkeep.storage.transaction import Transaction
@@ -194,7 +195,7 @@ def synced_rooms(tx: Transaction) -> Awaitable[frozenset[str]]:
     async def found() -> frozenset[str]:
         return frozenset(convert(await reading, list[str]) or ())
 
-    return found()
+    return Asked(found)
 
 
 async def check_not_synced(tx: Transaction, room_ids: Iterable[str], field: str) -> None:

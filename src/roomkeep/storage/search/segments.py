@@ -168,7 +168,7 @@ def find_postings(block: Block, sought: SoughtTerm, count: int) -> Postings:
         return Postings(short, long)
     place, total = text.count("\n", 0, start), text.count("\n") - 1
     kinds = block.data[:total]
-    sizes = kinds.replace(b"\xff", b"\0")
+    sizes = kinds.replace(bytes([COMMON]), b"\0")
     first = offset = total + width * sum(sizes[:place])
     while text.startswith(wanted, start):
         end = text.index("\n", start + 1)

@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 import indexeddb
 from indexeddb.keys import Key, KeyRange
+from roomkeep.storage.asked import Asked
 from roomkeep.storage.changes import Change
 from roomkeep.storage.decode_errors import Suspects
 from roomkeep.storage.encoding import encode
@@ -41,7 +42,7 @@ class IndexedDBTransaction:
         async def first() -> R | None:
             return next(iter(await reading), None)
 
-        return first()
+        return Asked(first)
 
     def get_many(self, store: str, keys: Sequence[Key], kind: type[R]) -> Awaitable[list[R]]:
         if not keys:
@@ -67,7 +68,7 @@ class IndexedDBTransaction:
         if count == 0:
             return Done([])
         if index is not None and (store, index) in self._missing:
-            return self._scan(store, kind, index, query, direction, count, offset)
+            return Asked(lambda: self._scan(store, kind, index, query, direction, count, offset))
         source = self._source(store, index)
 
         def ask(wanted: int | None) -> Awaitable[str]:
@@ -99,7 +100,7 @@ class IndexedDBTransaction:
                 asked += 2 * (asked - len(found))
                 request = ask(asked)
 
-        return readable()
+        return Asked(readable)
 
     def get_page(
         self, store: str, kind: type[R], after: Key | None, count: int
@@ -116,7 +117,7 @@ class IndexedDBTransaction:
             )
             return keys, _present(self._decoder.decode_all(store, text, kind))
 
-        return page()
+        return Asked(page)
 
     def get_all_keys(
         self,
@@ -129,13 +130,13 @@ class IndexedDBTransaction:
         if count == 0:
             return Done([])
         if index is not None and (store, index) in self._missing:
-            return self._scan_keys(store, index, query, count)
+            return Asked(lambda: self._scan_keys(store, index, query, count))
         request = self._source(store, index).get_all_keys(query, count=count)
 
         async def keys() -> list[Any]:
             return [_key(key) for key in await request]
 
-        return keys()
+        return Asked(keys)
 
     def existing(self, store: str, keys: Sequence[Key]) -> Awaitable[set[Any]]:
         if not keys:
@@ -145,7 +146,7 @@ class IndexedDBTransaction:
         async def found() -> set[Any]:
             return {key for key, is_there in zip(keys, await request, strict=True) if is_there}
 
-        return found()
+        return Asked(found)
 
     def find(
         self, store: str, index: str, values: Sequence[Key], kind: type[R]
@@ -153,7 +154,7 @@ class IndexedDBTransaction:
         if not values:
             return Done([])
         if (store, index) in self._missing:
-            return self._scan_values(store, index, values, kind)
+            return Asked(lambda: self._scan_values(store, index, values, kind))
         source = self._source(store, index)
 
         async def ask_values() -> list[Any]:
@@ -168,20 +169,20 @@ class IndexedDBTransaction:
         if not values:
             return Done({})
         if (store, index) in self._missing:
-            return self._scanner.find_keys(store, index, list(values))
+            return Asked(lambda: self._scanner.find_keys(store, index, list(values)))
         request = self._source(store, index).find_keys(values)
 
         async def found() -> dict[K, list[Any]]:
             pairs = zip(values, await request, strict=True)
             return {value: [_key(key) for key in keys] for value, keys in pairs if keys}
 
-        return found()
+        return Asked(found)
 
     def count(
         self, store: str, *, index: str | None = None, query: KeyRange | None = None
     ) -> Awaitable[int]:
         if index is not None and (store, index) in self._missing:
-            return self._scan_count(store, index, query)
+            return Asked(lambda: self._scan_count(store, index, query))
         counting: Awaitable[int] = self._source(store, index).count(query)
         return counting
 
@@ -230,15 +231,18 @@ class IndexedDBTransaction:
     def find_damage(self, store: str) -> Done[list[str]]:  # noqa: ARG002 the browser tells nothing
         return Done([])
 
-    async def _decoded(
+    def _decoded(
         self,
         store: str,
         kind: type[R],
         asked: Awaitable[str],
         ask_values: Callable[[], Awaitable[list[Any]]],
-    ) -> list[R]:
-        text = await self._decoder.read_json(store, asked, ask_values)
-        return _present(self._decoder.decode_all(store, text, kind))
+    ) -> Awaitable[list[R]]:
+        async def decoded() -> list[R]:
+            text = await self._decoder.read_json(store, asked, ask_values)
+            return _present(self._decoder.decode_all(store, text, kind))
+
+        return Asked(decoded)
 
     def _store(self, name: str) -> indexeddb.Store:
         store: indexeddb.Store = self._source(name, None)
