@@ -26,6 +26,8 @@ SYNC_TESTS: Final = ROOT / "tests" / "sync" / "homeserver"
 """The tests that need a homeserver."""
 _WAITING_TESTS: Final = ("tests/desktop", "tests/distribution", "tests/faults", "tests/sync")
 """The tests that mostly wait for other programs, which they start."""
+_LOCAL: Final = ("-m", "not homeserver")
+"""Those tests only that need no homeserver."""
 
 
 def check(chosen: Collection[str] = ()) -> int:
@@ -181,31 +183,35 @@ def _run_both(here: Callable[[IO[str] | None], int], beside: Callable[[IO[str]],
 
 def _run_pytest(browser: Path) -> int:
     """Runs the tests that need no homeserver."""
+    others = [f"--ignore={folder}" for folder in _WAITING_TESTS]
     return _run_both(
-        lambda output: _pytest(
-            browser, *(f"--ignore={folder}" for folder in _WAITING_TESTS), output=output
-        ),
-        lambda output: _pytest(browser, *_WAITING_TESTS, output=output),
+        lambda output: call_pytest(browser, *_LOCAL, *others, output=output),
+        lambda output: call_pytest(browser, *_LOCAL, *_WAITING_TESTS, output=output),
     )
 
 
-def _pytest(browser: Path, *arguments: str, output: IO[str] | None) -> int:
-    command: list[str | Path] = [
-        venv_program("python"),
-        "-m",
-        "pytest",
-        "-m",
-        "not homeserver",
-        *arguments,
-    ]
-    return call(command, env={VARIABLE: str(browser)}, output=output)
+def call_pytest(
+    browser: Path,
+    *arguments: str | Path,
+    env: Mapping[str, str] | None = None,
+    output: IO[str] | None = None,
+) -> int:
+    """Runs pytest, which is told the browser; gives its exit status.
+
+    Args:
+        browser: The browser to run tests in.
+        arguments: Those of pytest.
+        env: Environment variables that the tests look at.
+        output: Where its output goes; None for this program's own.
+    """
+    command = [venv_program("python"), "-m", "pytest", *arguments]
+    return call(command, env={**(env or {}), VARIABLE: str(browser)}, output=output)
 
 
 def _run_sync_tests(browser: Path, files: Iterable[Path], output: IO[str] | None) -> int:
     with TemporaryDirectory(prefix="roomkeep-test-", dir=IN_MEMORY) as folder:
         # Homeservers write each message to the disk at once, which takes most of their time.
-        env = {VARIABLE: str(browser), "TMPDIR": folder}
-        return call([venv_program("python"), "-m", "pytest", *files], env=env, output=output)
+        return call_pytest(browser, *files, env={"TMPDIR": folder}, output=output)
 
 
 def _run_sync_in_browser(browser: Path) -> int:

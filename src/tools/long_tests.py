@@ -3,11 +3,9 @@
 import secrets
 from typing import Final
 
-from tools.browser import VARIABLE
-from tools.check import SYNC_TESTS, why_no_window
-from tools.commands import call
+from tools.check import SYNC_TESTS, call_pytest, why_no_window
 from tools.homeserver import set_up_homeserver
-from tools.setup import set_up_tests, venv_program
+from tools.setup import set_up_tests
 
 __all__ = ["test_fuzz", "test_long", "test_search", "test_sync"]
 
@@ -31,9 +29,9 @@ def test_long(seed: int | None) -> int:
     """
     browser = set_up_tests()
     chosen = _choose_seed(seed, "test:long")
-    env = {VARIABLE: str(browser), "ROOMKEEP_LONG": LONG, "ROOMKEEP_SEED": str(chosen)}
+    env = {"ROOMKEEP_LONG": LONG, "ROOMKEEP_SEED": str(chosen)}
     tests = ["tests/contract/test_model.py", "tests/faults"]
-    return call([venv_program("python"), "-m", "pytest", *tests], env=env)
+    return call_pytest(browser, *tests, env=env)
 
 
 def test_search(seed: int | None) -> int:
@@ -47,9 +45,9 @@ def test_search(seed: int | None) -> int:
     """
     browser = set_up_tests()
     chosen = _choose_seed(seed, "test:search")
-    env = {VARIABLE: str(browser), "ROOMKEEP_LONG": SEARCHES, "ROOMKEEP_SEED": str(chosen)}
+    env = {"ROOMKEEP_LONG": SEARCHES, "ROOMKEEP_SEED": str(chosen)}
     tests = ["tests/contract/test_search_index.py", "-k", "look_at_each"]
-    return call([venv_program("python"), "-m", "pytest", *tests], env=env)
+    return call_pytest(browser, *tests, env=env)
 
 
 def test_fuzz(seconds: float, seed: int | None) -> int:
@@ -65,10 +63,10 @@ def test_fuzz(seconds: float, seed: int | None) -> int:
     Raises:
         ToolError: Something is missing that the user must install.
     """
-    set_up_tests()
+    browser = set_up_tests()
     chosen = _choose_seed(seed, "test:fuzz")
     env = {"ROOMKEEP_FUZZ_SECONDS": str(seconds), "ROOMKEEP_SEED": str(chosen)}
-    return call([venv_program("python"), "-m", "pytest", "tests/archives/test_fuzz.py"], env=env)
+    return call_pytest(browser, "tests/archives/test_fuzz.py", env=env)
 
 
 def test_sync(operations: int, kills: int, seed: int | None) -> int:
@@ -90,13 +88,12 @@ def test_sync(operations: int, kills: int, seed: int | None) -> int:
     no_window = why_no_window()
     chosen = _choose_seed(seed, "test:sync")
     env = {
-        VARIABLE: str(browser),
         "ROOMKEEP_SYNC_OPERATIONS": str(operations),
         "ROOMKEEP_SYNC_KILLS": str(kills),
         "ROOMKEEP_SEED": str(chosen),
     }
     tests = [SYNC_TESTS / "test_convergence.py", SYNC_TESTS / "test_latency.py"]
-    status = call([venv_program("python"), "-m", "pytest", *tests], env=env)
+    status = call_pytest(browser, *tests, env=env)
     if no_window is not None:
         print(f"FAIL The desktop's window was NOT RUN:\n{no_window}")
     return status if no_window is None else 1

@@ -154,6 +154,9 @@ async def test_whatever_is_written_to_an_old_database_has_its_effect(
 ) -> None:
     model, subject = old
     assert await answer(subject, *call) == await answer(model, *call)
+    for look in LOOKS:
+        assert await answer(subject, *look) == await answer(model, *look), look
+    # It is the same once it has been closed.
     await subject.reopen()
     for look in LOOKS:
         assert await answer(subject, *look) == await answer(model, *look), look

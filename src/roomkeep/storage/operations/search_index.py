@@ -165,7 +165,14 @@ async def find_places(
 
 
 class _Candidates(NamedTuple):
-    """What is known of a segment's matches.
+    """The messages of a segment that may match: those in all of some sets."""
+
+    segment: Segment
+    postings: list[Postings]
+
+
+class _Looked(NamedTuple):
+    """What was found of some terms in a segment.
 
     Attributes:
         segment: the segment.
@@ -177,13 +184,16 @@ class _Candidates(NamedTuple):
     postings: dict[SoughtTerm, Postings]
     pairs: dict[SoughtTerm, Postings]
 
-    def exact(self) -> list[Postings]:
-        """Return what a match has to be in, all of it."""
+    def candidates(self) -> _Candidates:
+        """Return the messages that may have all the terms, in the order that was looked for."""
         common = {term.text for term, one in self.postings.items() if one.is_common}
-        return [
-            self.pairs[term] if term.text in common and term.following in common else one
-            for term, one in self.postings.items()
-        ]
+        return _Candidates(
+            self.segment,
+            [
+                self.pairs[term] if term.text in common and term.following in common else one
+                for term, one in self.postings.items()
+            ],
+        )
 
 
 async def _find_in(
@@ -194,23 +204,23 @@ async def _find_in(
 ) -> set[_Spot]:
     # A long word is likely to be rare: most segments that lack one of the terms lack that one.
     first, *others = sorted(terms, key=lambda term: len(term.text), reverse=True)
-    candidates = [_Candidates(segment, {}, {}) for segment in segments]
+    looked = [_Looked(segment, {}, {}) for segment in segments]
     for some in ([first], others):
-        candidates = await _narrow(tx, candidates, some)
-    return await _locate(tx, candidates, area)
+        looked = await _narrow(tx, looked, some)
+    return await _locate(tx, [one.candidates() for one in looked], area)
 
 
 async def _narrow(
-    tx: Transaction, candidates: Sequence[_Candidates], terms: Sequence[SoughtTerm]
-) -> list[_Candidates]:
+    tx: Transaction, looked: Sequence[_Looked], terms: Sequence[SoughtTerm]
+) -> list[_Looked]:
     """Return those segments that have all of some terms, with the messages that have each."""
     names = {
         segment.id: [name_terms(term_head(term.text), segment.count) for term in terms]
-        for segment, _, _ in candidates
+        for segment, _, _ in looked
     }
     blocks = _by_key(await _ask(tx, [(id_, name) for id_ in names for name in names[id_]]))
     narrowed = []
-    for segment, postings, pairs in candidates:
+    for segment, postings, pairs in looked:
         for term, name in zip(terms, names[segment.id], strict=True):
             block = blocks.get((segment.id, name))
             if block is None:
@@ -221,7 +231,7 @@ async def _narrow(
             if term.following and found.is_common:
                 pairs[term] = find_pair_postings(block, term, segment.count)
         else:
-            narrowed.append(_Candidates(segment, postings, pairs))
+            narrowed.append(_Looked(segment, postings, pairs))
     return narrowed
 
 
@@ -233,7 +243,9 @@ async def _locate(
     """Return where the messages are that have every term."""
     # Most segments that have every term have no message with all of them.
     likely = [one for one in candidates if _common_numbers(one, None) != 0]
-    names = [(one.segment.id, name) for one in likely for part in one.exact() for name in part.long]
+    names = [
+        (one.segment.id, name) for one in likely for part in one.postings for name in part.long
+    ]
     long = _by_key(await _ask(tx, names))
     found = {one.segment.id: numbers_of(_common_numbers(one, long)) for one in likely}
     found = {segment: numbers for segment, numbers in found.items() if numbers}
@@ -262,7 +274,7 @@ def _common_numbers(candidate: _Candidates, blocks: _Blocks | None) -> int:
     """
     segment = candidate.segment
     common = -1
-    for short, long, _ in candidate.exact():
+    for short, long, _ in candidate.postings:
         if blocks is not None:
             data = (_require(blocks, segment.id, name).data for name in long)
             common &= functools.reduce(or_, (unpack_set(one, segment.count) for one in data), short)
