@@ -3,7 +3,9 @@
 import logging
 import secrets
 import time
+from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
+from operator import attrgetter
 from typing import Any, Final, NamedTuple, Protocol
 
 from roomkeep.storage.operation import Operation
@@ -35,7 +37,7 @@ from roomkeep.storage.search.plan import (
     overlaps,
     urgent_debts,
 )
-from roomkeep.storage.search.segments import Block, IndexedMessage, Segment
+from roomkeep.storage.search.segments import Block, IndexedMessage, Segment, make_segment_id
 
 logger = logging.getLogger(__name__)
 
@@ -162,7 +164,7 @@ class SearchIndexer:
             messages += [one for one in found if not one.is_deleted]
             await self._pause()
         segment = Segment(
-            id=secrets.token_hex(8),
+            id=make_segment_id(span.until),
             generation=coverage.generation,
             since=reached,
             until=span.until,
@@ -174,16 +176,18 @@ class SearchIndexer:
             await self._run(settle_debts, debts, segment.since, segment.until)
 
     async def _pack(self, segment: str, messages: list[IndexedMessage]) -> list[Block]:
-        messages.sort(key=lambda one: (one.room_id, one.channel_id, one.timestamp))
-        packer = Packer()
+        channels: defaultdict[tuple[str, str], list[IndexedMessage]] = defaultdict(list)
         for message in messages:
-            packer.add(message)
-            await self._pause()
-        for _ in packer.add_pairs():
-            await self._pause()
+            channels[message.room_id, message.channel_id].append(message)
+        packer = Packer()
+        for channel in sorted(channels):
+            for message in sorted(channels[channel], key=attrgetter("timestamp")):
+                packer.add(message)
+                await self._pause()
         blocks = []
         for block in packer.blocks(segment):
-            blocks.append(block)
+            if block is not None:
+                blocks.append(block)
             await self._pause()
         return blocks
 

@@ -28,7 +28,7 @@ LEGACY_DATABASE = "roomkeep"
 ANONYMOUS_DATABASE = "roomkeep-anonymous"
 ACCOUNT_PREFIX = "roomkeep::"
 
-SEARCH_VERSION = 3
+SEARCH_VERSION = 4
 """The version of the search index; one of another version is thrown away and built anew."""
 _SEARCH_PREFIX = "roomkeep-search:"
 
@@ -100,7 +100,8 @@ SCHEMA: Mapping[str, StoreSchema] = MappingProxyType(
 SEARCH_SCHEMA: Mapping[str, StoreSchema] = MappingProxyType(
     {
         "segments": StoreSchema(Segment, "id"),
-        "blocks": StoreSchema(Block, ("segment", "name")),
+        # Those with one name of all segments are read together.
+        "blocks": StoreSchema(Block, ("name", "segment"), {"segment": "segment"}),
     }
 )
 """The stores of the search index, which is a database of its own beside the account's."""

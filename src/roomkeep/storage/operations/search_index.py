@@ -1,9 +1,9 @@
 """The search index, in its own database: segments are written, places are found."""
 
-import functools
 from bisect import bisect_left
-from collections.abc import Awaitable, Iterable, Mapping, Sequence
-from operator import or_
+from collections import defaultdict
+from collections.abc import Awaitable, Mapping, Sequence
+from itertools import chain
 from typing import Final, NamedTuple
 
 from indexeddb.keys import KeyRange
@@ -12,7 +12,7 @@ from roomkeep.models import BEGINNING_OF_TIME, Id, Record, TimeBound
 from roomkeep.storage.arguments import Blocks, Ids, Limit
 from roomkeep.storage.operation import reads, writes
 from roomkeep.storage.search.area import SearchArea
-from roomkeep.storage.search.numbers import numbers_of, unpack_set
+from roomkeep.storage.search.numbers import Numbers, in_all, in_any, unpack_set
 from roomkeep.storage.search.plan import Span, find_gaps, newest_first, overlaps
 from roomkeep.storage.search.segments import (
     ROOMS,
@@ -21,23 +21,29 @@ from roomkeep.storage.search.segments import (
     Place,
     Postings,
     Segment,
-    find_pair_postings,
+    find_pair,
     find_postings,
-    name_terms,
+    name_pairs,
     name_times,
+    names_of_terms,
     numbers_in,
     read_rooms,
     read_times,
 )
-from roomkeep.storage.search.terms import SoughtTerm, term_head
+from roomkeep.storage.search.terms import SoughtTerm
 from roomkeep.storage.transaction import Transaction
 
 _INDEX: Final = ("segments", "blocks")
 _Blocks = Mapping[tuple[str, str], Block]
+"""Blocks by their names and segments."""
 _Spot = tuple[int, str]
 """A time, and a room."""
 _FIRST: Final = 2
-"""So many segments are read first; then four times as many, and so on."""
+"""So many segments are read first."""
+_IN_VAIN: Final = 4
+"""To read so many blocks in a row takes as long as to ask for one of them."""
+_PUT_AT_ONCE: Final = 128
+"""So many blocks are written in one task of the page."""
 
 
 class TimeSpan(Record, frozen=True, kw_only=True):
@@ -75,10 +81,10 @@ async def get_segments(tx: Transaction, generation: Id) -> list[Segment]:
 async def get_segments_of_room(tx: Transaction, generation: Id, room_id: Id) -> list[str]:
     """Return the ids of the segments that have messages of a room."""
     segments = await get_segments(tx, generation)
-    blocks = _by_key(await _ask(tx, [(one.id, ROOMS) for one in segments]))
+    blocks = await _read(tx, {ROOMS: [one.id for one in segments]}, len(segments))
     return [
         segment
-        for (segment, _), block in blocks.items()
+        for (_, segment), block in blocks.items()
         if any(run.room_id == room_id for run in read_rooms(block))
     ]
 
@@ -102,8 +108,11 @@ async def put_segment(tx: Transaction, segment: Segment, blocks: Blocks, expecte
         return False
     replaced = [one.id for one in present if one.id not in own or overlaps(one, segment)]
     await _delete(tx, replaced)
+    for start in range(0, len(blocks), _PUT_AT_ONCE):
+        tx.put("blocks", blocks[start : start + _PUT_AT_ONCE])
+        # The page has a turn before the next ones are written.
+        await tx.existing("segments", [segment.id])
     tx.put("segments", [segment])
-    tx.put("blocks", blocks)
     return True
 
 
@@ -148,14 +157,16 @@ async def find_places(
     ahead = [one for one in segments if overlaps(one, Span(gap.until, until))]
     found: list[_Spot] = []
     reached, is_enough = gap.until, False
-    size = _FIRST
+    size, behind = _FIRST, 0
     while ahead and not is_enough:
         batch, ahead = ahead[:size], ahead[size:]
-        size *= 4
+        behind += size
         read = await _find_in(tx, batch, terms, area)
         found += sorted(spot for spot in read if since <= spot[0] < until)[::-1]
         if is_enough := len(found) >= most > 0:
             reached = found[most - 1][0]
+        # As many as should have the rest, and a few more. Each turn takes its time, too.
+        size = behind * (most - len(found)) // max(len(found), 1) + _FIRST
     return FoundPlaces(
         places=[Place(room_id=room, timestamp=time) for time, room in found if time >= reached],
         reached=reached,
@@ -164,25 +175,25 @@ async def find_places(
     )
 
 
+class _Pair(NamedTuple):
+    """The messages that have a common word before another one."""
+
+    block: str
+    following: str
+
+
 class _Candidates(NamedTuple):
     """The messages of a segment that may match: those in all of some sets."""
 
     segment: Segment
-    postings: list[Postings]
+    sets: list[Postings | _Pair]
 
 
 class _Looked(NamedTuple):
-    """What was found of some terms in a segment.
-
-    Attributes:
-        segment: the segment.
-        postings: the messages that have each term.
-        pairs: the messages that have a term and the word after it, where that is known.
-    """
+    """What was found of some terms in a segment: the messages that have each."""
 
     segment: Segment
     postings: dict[SoughtTerm, Postings]
-    pairs: dict[SoughtTerm, Postings]
 
     def candidates(self) -> _Candidates:
         """Return the messages that may have all the terms, in the order that was looked for."""
@@ -190,7 +201,9 @@ class _Looked(NamedTuple):
         return _Candidates(
             self.segment,
             [
-                self.pairs[term] if term.text in common and term.following in common else one
+                _Pair(name_pairs(term.text), term.following)
+                if term.text in common and term.following in common
+                else one
                 for term, one in self.postings.items()
             ],
         )
@@ -204,62 +217,80 @@ async def _find_in(
 ) -> set[_Spot]:
     # A long word is likely to be rare: most segments that lack one of the terms lack that one.
     first, *others = sorted(terms, key=lambda term: len(term.text), reverse=True)
-    looked = [_Looked(segment, {}, {}) for segment in segments]
+    looked = [_Looked(segment, {}) for segment in segments]
     for some in ([first], others):
-        looked = await _narrow(tx, looked, some)
-    return await _locate(tx, [one.candidates() for one in looked], area)
+        looked = await _narrow(tx, looked, some, len(segments))
+    return await _locate(tx, [one.candidates() for one in looked], area, len(segments))
 
 
 async def _narrow(
-    tx: Transaction, looked: Sequence[_Looked], terms: Sequence[SoughtTerm]
+    tx: Transaction, looked: Sequence[_Looked], terms: Sequence[SoughtTerm], of: int
 ) -> list[_Looked]:
-    """Return those segments that have all of some terms, with the messages that have each."""
-    names = {
-        segment.id: [name_terms(term_head(term.text), segment.count) for term in terms]
-        for segment, _, _ in looked
-    }
-    blocks = _by_key(await _ask(tx, [(id_, name) for id_ in names for name in names[id_]]))
+    """Return those segments that have all of some terms, with the messages that have each.
+
+    Args:
+        tx: the transaction.
+        looked: the segments.
+        terms: the terms.
+        of: how many segments in a row these are some of.
+    """
+    names = {term: names_of_terms(term) for term in terms}
+    ids = [segment.id for segment, _ in looked]
+    blocks = await _read(tx, dict.fromkeys(chain.from_iterable(names.values()), ids), of)
     narrowed = []
-    for segment, postings, pairs in looked:
-        for term, name in zip(terms, names[segment.id], strict=True):
-            block = blocks.get((segment.id, name))
-            if block is None:
-                break
-            found = postings[term] = find_postings(block, term, segment.count)
+    for segment, postings in looked:
+        for term, some in names.items():
+            found = postings[term] = _postings_in(blocks, segment, term, some)
             if not (found.short or found.long):
                 break
-            if term.following and found.is_common:
-                pairs[term] = find_pair_postings(block, term, segment.count)
         else:
-            narrowed.append(_Looked(segment, postings, pairs))
+            narrowed.append(_Looked(segment, postings))
     return narrowed
 
 
+def _postings_in(
+    blocks: _Blocks, segment: Segment, term: SoughtTerm, names: Sequence[str]
+) -> Postings:
+    """Return the messages of a segment that have a term."""
+    present = (blocks.get((name, segment.id)) for name in names)
+    parts = [find_postings(one, term, segment.count) for one in present if one is not None]
+    return Postings(
+        frozenset[int]().union(*(one.short for one in parts)),
+        [name for one in parts for name in one.long],
+        any(one.is_common for one in parts),
+    )
+
+
 async def _locate(
-    tx: Transaction,
-    candidates: Sequence[_Candidates],
-    area: SearchArea,
+    tx: Transaction, candidates: Sequence[_Candidates], area: SearchArea, of: int
 ) -> set[_Spot]:
     """Return where the messages are that have every term."""
     # Most segments that have every term have no message with all of them.
-    likely = [one for one in candidates if _common_numbers(one, None) != 0]
-    names = [
-        (one.segment.id, name) for one in likely for part in one.postings for name in part.long
-    ]
-    long = _by_key(await _ask(tx, names))
-    found = {one.segment.id: numbers_of(_common_numbers(one, long)) for one in likely}
+    likely = [one for one in candidates if _may_match(one)]
+    wanted: defaultdict[str, list[str]] = defaultdict(list)
+    for one in likely:
+        for name in chain.from_iterable(map(_long, one.sets)):
+            wanted[name].append(one.segment.id)
+    long = await _read(tx, wanted, of)
+    found = {one.segment.id: _numbers_in(long, one) for one in likely}
     found = {segment: numbers for segment, numbers in found.items() if numbers}
-    rooms = _by_key(await _ask(tx, [(segment, ROOMS) for segment in found]))
+    rooms = await _read(tx, {ROOMS: [*found]}, of)
     matches: list[tuple[str, str, list[int]]] = []
     for segment, numbers in found.items():
-        runs = read_rooms(_require(rooms, segment, ROOMS))
+        runs = read_rooms(_require(rooms, ROOMS, segment))
         for room, run in numbers_in(runs, area.room_id, area.channel_id):
             start, stop = bisect_left(numbers, run.start), bisect_left(numbers, run.stop)
             matches.append((segment, room, numbers[start:stop]))
-    wanted = {(segment, n // TIMES) for segment, _, numbers in matches for n in numbers}
-    keys = {(segment, part): (segment, name_times(part)) for segment, part in sorted(wanted)}
-    blocks = _by_key(await _ask(tx, keys.values()))
-    times = {part: read_times(_require(blocks, *key)) for part, key in keys.items()}
+    parts: defaultdict[int, dict[str, None]] = defaultdict(dict)
+    for segment, _, numbers in matches:
+        for number in numbers:
+            parts[number // TIMES][segment] = None
+    blocks = await _read(tx, {name_times(part): [*some] for part, some in parts.items()}, of)
+    times = {
+        (segment, part): read_times(_require(blocks, name_times(part), segment))
+        for part, some in parts.items()
+        for segment in some
+    }
     return {
         (times[segment, n // TIMES][n % TIMES], room)
         for segment, room, numbers in matches
@@ -267,32 +298,54 @@ async def _locate(
     }
 
 
-def _common_numbers(candidate: _Candidates, blocks: _Blocks | None) -> int:
-    """Return the messages that have every term.
+def _may_match(candidates: _Candidates) -> bool:
+    """Tell whether there may be matches, before the long sets are read."""
+    known = [one.short for one in candidates.sets if isinstance(one, Postings) and not one.long]
+    return not known or bool(frozenset.intersection(*known))
 
-    Where the blocks of the long ones are not known (None), these may be in any message.
+
+def _numbers_in(blocks: _Blocks, candidates: _Candidates) -> list[int]:
+    """Return the numbers of the messages that are in all sets."""
+    segment, sets = candidates
+    return in_all(_set_in(blocks, segment, one) for one in sets)
+
+
+def _set_in(blocks: _Blocks, segment: Segment, one: Postings | _Pair) -> Numbers:
+    if isinstance(one, _Pair):
+        # A word that no other common one follows has no block.
+        block = blocks.get((one.block, segment.id))
+        return frozenset() if block is None else find_pair(block, one.following, segment.count)
+    data = (_require(blocks, name, segment.id).data for name in one.long)
+    return in_any((one.short, *(unpack_set(some, segment.count) for some in data)), segment.count)
+
+
+def _long(part: Postings | _Pair) -> list[str]:
+    """Return the names of the blocks that have more of a set."""
+    return [part.block] if isinstance(part, _Pair) else part.long
+
+
+async def _read(tx: Transaction, wanted: Mapping[str, Sequence[str]], of: int) -> _Blocks:
+    """Return blocks of some segments.
+
+    Args:
+        tx: the transaction.
+        wanted: the ids of the segments, by the name of the block.
+        of: how many segments in a row these are some of.
     """
-    segment = candidate.segment
-    common = -1
-    for short, long, _ in candidate.postings:
-        if blocks is not None:
-            data = (_require(blocks, segment.id, name).data for name in long)
-            common &= functools.reduce(or_, (unpack_set(one, segment.count) for one in data), short)
-        elif not long:
-            common &= short
-    return common
+    single: list[tuple[str, str]] = []
+    asked: list[Awaitable[list[Block]]] = []
+    for name, ids in wanted.items():
+        if len(ids) * _IN_VAIN >= of > _FIRST:
+            query = KeyRange((name, min(ids)), (name, max(ids)))
+            asked.append(tx.get_all("blocks", Block, query=query))
+        else:
+            single += ((name, id_) for id_ in ids)
+    asked.append(tx.get_many("blocks", single, Block))
+    return {(block.name, block.segment): block for some in asked for block in await some}
 
 
-def _ask(tx: Transaction, keys: Iterable[tuple[str, str]]) -> Awaitable[list[Block]]:
-    return tx.get_many("blocks", list(dict.fromkeys(keys)), Block)
-
-
-def _by_key(blocks: Iterable[Block]) -> _Blocks:
-    return {(block.segment, block.name): block for block in blocks}
-
-
-def _require(blocks: _Blocks, segment: str, name: str) -> Block:
-    block = blocks.get((segment, name))
+def _require(blocks: _Blocks, name: str, segment: str) -> Block:
+    block = blocks.get((name, segment))
     if block is None:
         raise StorageLost("the search index is damaged")
     return block
@@ -300,7 +353,6 @@ def _require(blocks: _Blocks, segment: str, name: str) -> Block:
 
 async def _delete(tx: Transaction, segments: Sequence[str]) -> None:
     for segment in segments:
-        # The names of all blocks begin with a small letter.
-        query = KeyRange((segment, ""), (segment, "~"))
-        tx.delete("blocks", await tx.get_all_keys("blocks", query=query))
+        query = KeyRange.only(segment)
+        tx.delete("blocks", await tx.get_all_keys("blocks", index="segment", query=query))
     tx.delete("segments", segments)

@@ -3,31 +3,32 @@
 import sys
 from array import array
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from typing import Final
 
 import msgspec
 
-from roomkeep.storage.search.numbers import pack_numbers, pack_set
+from roomkeep.storage.search.numbers import pack_set
 from roomkeep.storage.search.segments import (
-    COMMON,
     ROOMS,
     SHORT,
     TIMES,
     Block,
     IndexedMessage,
     Run,
+    make_pairs_block,
+    make_terms_block,
+    make_times_block,
     name_long,
     name_terms,
-    name_times,
 )
-from roomkeep.storage.search.terms import pairs_of, term_head, terms_of
+from roomkeep.storage.search.terms import pairs_of, terms_of
 from roomkeep.storage.search.tokens import words
 
 __all__ = ["Packer"]
 
-_COMMON_SHARE: Final = 48
-"""A word in more than one of so many messages is common."""
+_STEP: Final = 64
+"""So many messages or terms are worked upon between two blocks, if these take long to make."""
 
 
 class Packer:
@@ -35,12 +36,10 @@ class Packer:
 
     def __init__(self) -> None:
         self.count = 0
-        self._numbers: dict[str, list[int]] = {}
-        self._terms: defaultdict[str, list[str]] = defaultdict(list)
+        self._numbers: defaultdict[str, array[int]] = defaultdict(_new_numbers)
         self._times = array("q")
         self._runs: list[Run] = []
-        self._words: list[list[str]] = []
-        self._common: set[str] = set()
+        self._words: list[tuple[str, ...]] = []
 
     def add(self, message: IndexedMessage) -> None:
         """Take in a message."""
@@ -54,58 +53,51 @@ class Packer:
             self._runs.append(Run(*channel, 1))
         found = words(message.content)
         # Which of them are common is known at the end. Many are the same, and take space once.
-        self._words.append([*map(sys.intern, found)])
-        self._list(terms_of(found), number)
+        self._words.append(tuple(map(sys.intern, found)))
+        for term in terms_of(found):
+            self._numbers[term].append(number)
 
-    def add_pairs(self) -> Iterator[None]:
-        """Take in the pairs of common words, once all messages are here; yield now and then."""
-        most = max(SHORT, self.count // _COMMON_SHARE)
-        self._common = {term for term, numbers in self._numbers.items() if len(numbers) > most}
-        for number, found in enumerate(self._words):
-            self._list(pairs_of(found, self._common), number)
-            yield
-        self._words.clear()
+    def blocks(self, segment: str) -> Iterator[Block | None]:
+        """Yield the blocks of the segment with this id, once all messages are here.
 
-    def blocks(self, segment: str) -> Iterator[Block]:
-        """Yield the blocks of the segment with this id."""
+        Where that takes some time, it yields None in between.
+        """
         if not self.count:
             return
-        yield Block(segment=segment, name=ROOMS, text=msgspec.json.encode(self._runs).decode())
+        rooms = msgspec.json.encode(self._runs).decode()
+        yield Block(segment=segment, name=ROOMS, text=rooms)
         for start in range(0, self.count, TIMES):
-            data = _pack_times(self._times[start : start + TIMES])
-            yield Block(segment=segment, name=name_times(start // TIMES), data=data)
+            times = self._times[start : start + TIMES]
+            yield make_times_block(segment, start // TIMES, times)
+        yield from self._blocks_of_pairs(segment)
+        yield from self._blocks_of_terms(segment)
+
+    def _blocks_of_pairs(self, segment: str) -> Iterator[Block | None]:
+        common = {term for term, numbers in self._numbers.items() if len(numbers) > SHORT}
+        pairs: defaultdict[str, defaultdict[str, array[int]]]
+        pairs = defaultdict(lambda: defaultdict(_new_numbers))
+        for number, found in enumerate(self._words):
+            for first, second in pairs_of(found, common):
+                pairs[first][second].append(number)
+            if not number % _STEP:
+                yield None
+        for word, following in pairs.items():
+            yield make_pairs_block(segment, word, following, self.count)
+
+    def _blocks_of_terms(self, segment: str) -> Iterator[Block | None]:
         groups: defaultdict[str, list[str]] = defaultdict(list)
-        for head, terms in self._terms.items():
-            groups[name_terms(head, self.count)] += terms
-        for name, terms in groups.items():
-            yield from self._group(segment, name, sorted(terms))
-
-    def _list(self, terms: Iterable[str], number: int) -> None:
-        """List a message under some terms."""
-        for term in terms:
-            if (numbers := self._numbers.get(term)) is None:
-                numbers = self._numbers[term] = []
-                self._terms[term_head(term)].append(term)
-            numbers.append(number)
-
-    def _group(self, segment: str, name: str, terms: Sequence[str]) -> Iterator[Block]:
-        sizes, numbers = bytearray(), list[int]()
-        for term in terms:
-            found = self._numbers[term]
-            if len(found) <= SHORT:
-                sizes.append(len(found))
-                numbers.extend(found)
-            else:
-                sizes.append(COMMON if term in self._common else 0)
+        for number, (term, found) in enumerate(self._numbers.items()):
+            groups[name_terms(term)].append(term)
+            if len(found) > SHORT:
                 data = pack_set(found, self.count)
                 yield Block(segment=segment, name=name_long(term), data=data)
-        text = "\n".join(("", *terms, ""))
-        data = bytes(sizes) + pack_numbers(numbers, self.count)
-        yield Block(segment=segment, name=name, text=text, data=data)
+            if not number % _STEP:
+                yield None
+        for name, terms in groups.items():
+            numbers = {term: self._numbers[term] for term in sorted(terms)}
+            yield make_terms_block(segment, name, numbers, self.count)
 
 
-def _pack_times(times: "array[int]") -> bytes:
-    if sys.byteorder != "little":
-        times = times[:]
-        times.byteswap()
-    return times.tobytes()
+def _new_numbers() -> "array[int]":
+    # Unlike a list, it is nothing that the garbage collector would look at, again and again.
+    return array("I")

@@ -22,7 +22,7 @@ __all__ = [
     "urgent_debts",
 ]
 
-SEGMENT: Final = 8_192
+SEGMENT: Final = 16_384
 """So many messages are in a full segment."""
 SLICE: Final = 512
 """So many messages are read at a time while a segment is made."""

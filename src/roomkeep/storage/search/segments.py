@@ -6,23 +6,30 @@ order of room, channel and time. It consists of blocks:
 
 | name | what it holds |
 |---|---|
-| `terms/N` | the terms of some heads, sorted, each between line feeds; how many numbers each has, |
-| | a byte each; and the numbers themselves |
-| `term/TERM` | the set of the numbers of a term that has more than `SHORT`; its byte above is 0, |
-| | or `COMMON` |
+| `terms/N` | some terms, sorted, each between line feeds; how many numbers each has, a byte each; |
+| | and the numbers themselves |
+| `term/TERM` | the set of the numbers of a term that has more than `SHORT`; its byte above is 0 |
+| `pairs/WORD` | of a common word, the common words that follow it, between line feeds; how many |
+| | numbers each pair has, less one, 2 bytes each; and the numbers |
 | `rooms` | the runs of messages of one channel, as JSON |
-| `times/N` | the times of `TIMES` messages, 8 bytes each |
+| `times/N` | the times of `TIMES` messages: the first as text, and the steps between them, 4 |
+| | bytes each; where one does not fit, no text, and all times, 8 bytes each |
 """
 
+import functools
+import re
+import secrets
 import sys
 from array import array
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import accumulate, chain, pairwise
 from typing import Annotated, Final, NamedTuple
 
 import msgspec
 from msgspec import Meta
 
 from roomkeep.models import (
+    BEGINNING_OF_TIME,
     DEFAULT_CHANNEL_ID,
     MAX_LENGTH,
     Count,
@@ -31,8 +38,8 @@ from roomkeep.models import (
     Record,
     TimeBound,
 )
-from roomkeep.storage.search.numbers import set_of, unpack_numbers, width_of
-from roomkeep.storage.search.terms import SoughtTerm, is_pair, pair
+from roomkeep.storage.search.numbers import pack_numbers, unpack_numbers, width_of
+from roomkeep.storage.search.terms import SoughtTerm, term_head
 
 __all__ = [
     "ROOMS",
@@ -44,27 +51,32 @@ __all__ = [
     "Postings",
     "Run",
     "Segment",
-    "find_pair_postings",
+    "find_pair",
     "find_postings",
+    "make_pairs_block",
+    "make_segment_id",
+    "make_terms_block",
+    "make_times_block",
     "name_long",
+    "name_pairs",
     "name_terms",
     "name_times",
+    "names_of_terms",
     "numbers_in",
     "read_rooms",
     "read_times",
 ]
 
-SHORT: Final = 64
-"""A term of at most so many messages of a segment lies with its neighbours."""
-COMMON: Final = 255
-"""In the place of a number of messages: a word in so many that its pairs are terms, too."""
+SHORT: Final = 128
+"""A term of at most so many messages of a segment lies with its neighbours; others are common."""
 TIMES: Final = 512
 """So many times are in one block."""
 ROOMS: Final = "rooms"
 """The name of the block with the channels."""
 
-_MOST_GROUPS: Final = 251
-_MESSAGES_PER_GROUP: Final = 32
+_GROUPS: Final = 64
+_PARTS: Final = 8
+"""Into so many blocks the terms of a group go, by the letter after their head."""
 
 _LongText = Annotated[str, Meta(extra={MAX_LENGTH: 2**26})]
 
@@ -126,20 +138,38 @@ class Postings(NamedTuple):
     """The messages that have a term.
 
     Attributes:
-        short: the set of their numbers.
+        short: their numbers.
         long: the names of blocks with more of them.
-        is_common: the term is a word whose pairs with other common words are terms, too.
+        is_common: there is a block with the pairs of this word, if it has any.
     """
 
-    short: int
+    short: frozenset[int]
     long: list[str]
     is_common: bool = False
 
 
-def name_terms(head: str, count: int) -> str:
-    """Return the name of the block with the terms of a head, in a segment of so many messages."""
-    groups = max(1, min(_MOST_GROUPS, count // _MESSAGES_PER_GROUP))
-    return f"terms/{(ord(head[0]) * 31 + ord(head[-1])) % groups}"
+def make_segment_id(until: int) -> str:
+    """Return a new id of a segment that ends at a time: those of neighbours lie side by side."""
+    return f"{(until - BEGINNING_OF_TIME) // 1_000:011x}{secrets.token_hex(4)}"
+
+
+def name_terms(term: str) -> str:
+    """Return the name of the block with a term."""
+    head = term_head(term)
+    return f"terms/{_group_of(head) * _PARTS + _part_of(term[len(head) :])}"
+
+
+def names_of_terms(sought: SoughtTerm) -> list[str]:
+    """Return the names of the blocks that may have a term."""
+    if not sought.is_prefix or sought.text != (head := term_head(sought.text)):
+        return [name_terms(sought.text)]
+    first = _group_of(head) * _PARTS
+    return [f"terms/{first + part}" for part in range(_PARTS)]
+
+
+def name_pairs(word: str) -> str:
+    """Return the name of the block with the pairs of a word."""
+    return f"pairs/{word}"
 
 
 def name_long(term: str) -> str:
@@ -152,51 +182,98 @@ def name_times(part: int) -> str:
     return f"times/{part}"
 
 
-def find_postings(block: Block, sought: SoughtTerm, count: int) -> Postings:
-    """Return the messages that have a term, as its block has them.
+def make_terms_block(
+    segment: str, name: str, numbers: Mapping[str, Sequence[int]], count: int
+) -> Block:
+    """Return the block with some terms, and their numbers unless these have a block of their own.
 
     Args:
-        block: the block of the term's head.
+        segment: the id of the segment.
+        name: the block's name.
+        numbers: the numbers of the messages that have each term. The terms are sorted.
+        count: how many messages the segment has.
+    """
+    short = [found if len(found) <= SHORT else () for found in numbers.values()]
+    sizes = bytes(map(len, short))
+    data = sizes + pack_numbers(chain.from_iterable(short), count)
+    return Block(segment=segment, name=name, text=_lines(numbers), data=data)
+
+
+def find_postings(block: Block, sought: SoughtTerm, count: int) -> Postings:
+    """Return the messages that have a term, as a block has them.
+
+    Args:
+        block: one of those that may have the term.
         sought: the term.
         count: how many messages the segment has.
     """
     text, width = block.text, width_of(count)
-    wanted = "\n" + sought.text + ("" if sought.is_prefix else "\n")
-    start = text.find(wanted)
-    short, long = 0, list[str]()
+    start = text.find("\n" + sought.text + ("" if sought.is_prefix else "\n"))
     if start < 0:
-        return Postings(short, long)
-    place, total = text.count("\n", 0, start), text.count("\n") - 1
-    kinds = block.data[:total]
-    sizes = kinds.replace(bytes([COMMON]), b"\0")
-    first = offset = total + width * sum(sizes[:place])
-    while text.startswith(wanted, start):
-        end = text.index("\n", start + 1)
-        offset += sizes[place] * width
-        term = text[start + 1 : end]
-        # What has a pair has its first word.
-        if not sizes[place] and (not is_pair(term) or is_pair(sought.text)):
-            long.append(name_long(term))
-        start, place = end, place + 1
-    short = set_of(unpack_numbers(block.data[first:offset], count), count)
-    return Postings(short, long, not sought.is_prefix and kinds[place - 1] == COMMON)
+        return Postings(frozenset(), [])
+    terms = [sought.text]
+    if sought.is_prefix:
+        found = _lines_with(sought.text).match(text, start)
+        terms = text[start + 1 : found.end() if found else start].split("\n")
+    place = text.count("\n", 0, start)
+    sizes = block.data[place : place + len(terms)]
+    first = text.count("\n") - 1 + width * sum(block.data[:place])
+    numbers = unpack_numbers(block.data[first : first + width * sum(sizes)], count)
+    long = [name_long(term) for term, size in zip(terms, sizes, strict=True) if not size]
+    return Postings(frozenset(numbers), long, bool(long) and not sought.is_prefix)
 
 
-def find_pair_postings(block: Block, sought: SoughtTerm, count: int) -> Postings:
-    """Return the messages that have a term and after it the word that follows it.
+def make_pairs_block(
+    segment: str, word: str, numbers: Mapping[str, Sequence[int]], count: int
+) -> Block:
+    """Return the block with the pairs of a common word.
 
-    They are known where both are common.
+    Args:
+        segment: the id of the segment.
+        word: the word.
+        numbers: the numbers of the messages that have it before each of some others.
+        count: how many messages the segment has.
     """
-    return find_postings(block, SoughtTerm(text=pair(sought.text, sought.following)), count)
+    sizes = pack_numbers((len(found) - 1 for found in numbers.values()), count)
+    data = sizes + pack_numbers(chain.from_iterable(numbers.values()), count)
+    return Block(segment=segment, name=name_pairs(word), text=_lines(numbers), data=data)
 
 
-def read_times(block: Block) -> "array[int]":
+def find_pair(block: Block, following: str, count: int) -> frozenset[int]:
+    """Return the messages that have a word before another, both common.
+
+    Args:
+        block: the block with the pairs of the word.
+        following: the other word.
+        count: how many messages the segment has.
+    """
+    start = block.text.find(f"\n{following}\n")
+    if start < 0:
+        return frozenset()
+    place, total = block.text.count("\n", 0, start), block.text.count("\n") - 1
+    data = unpack_numbers(block.data, count)
+    first = total + sum(data[:place]) + place
+    return frozenset(data[first : first + data[place] + 1])
+
+
+def make_times_block(segment: str, part: int, times: "array[int]") -> Block:
+    """Return the block with the times of the messages from `part * TIMES` on."""
+    try:
+        text, packed = str(times[0]), array("i", (b - a for a, b in pairwise(times)))
+    except OverflowError:
+        text, packed = "", times[:]
+    if sys.byteorder != "little":
+        packed.byteswap()
+    return Block(segment=segment, name=name_times(part), text=text, data=packed.tobytes())
+
+
+def read_times(block: Block) -> list[int]:
     """Return the times of a block."""
-    times = array("q")
+    times = array("i" if block.text else "q")
     times.frombytes(block.data)
     if sys.byteorder != "little":
         times.byteswap()
-    return times
+    return [*accumulate(times, initial=int(block.text))] if block.text else [*times]
 
 
 def read_rooms(block: Block) -> list[Run]:
@@ -215,3 +292,21 @@ def numbers_in(
             found.append((run.room_id, range(start, end)))
         start = end
     return found
+
+
+def _group_of(head: str) -> int:
+    return (ord(head[0]) * 31 + ord(head[-1])) % _GROUPS
+
+
+def _part_of(rest: str) -> int:
+    return ord(rest[0]) % _PARTS if rest else 0
+
+
+def _lines(terms: Iterable[str]) -> str:
+    return "\n".join(("", *terms, ""))
+
+
+@functools.lru_cache(maxsize=16)
+def _lines_with(prefix: str) -> "re.Pattern[str]":
+    """Return what matches the lines of the terms with a prefix."""
+    return re.compile(rf"(?:\n{re.escape(prefix)}[^\n]*)*")

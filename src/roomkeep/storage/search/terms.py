@@ -1,8 +1,8 @@
 """What the index lists messages under, and what a query looks up there.
 
 A term is a word as `tokens` cuts it. Of scripts without spaces, whose words are single characters,
-a term is a character with the one after it: a character alone is in too many messages. Of two
-common words side by side, which phrases such as "to the" have, a term is the pair.
+a term is a character with the one after it: a character alone is in too many messages. Of common
+words it also lists which follow which, for phrases such as "to the".
 """
 
 from collections.abc import Container, Sequence
@@ -12,7 +12,7 @@ from roomkeep.models import Record
 from roomkeep.storage.search.query import Phrase, SearchQuery
 from roomkeep.storage.search.tokens import is_unspaced
 
-__all__ = ["SoughtTerm", "is_pair", "pair", "pairs_of", "sought_terms", "term_head", "terms_of"]
+__all__ = ["SoughtTerm", "pairs_of", "sought_terms", "term_head", "terms_of"]
 
 
 class SoughtTerm(Record, frozen=True, kw_only=True):
@@ -38,19 +38,9 @@ def terms_of(words: Sequence[str]) -> set[str]:
     return terms
 
 
-def pairs_of(words: Sequence[str], common: Container[str]) -> set[str]:
-    """Return the pairs of common words that a message of these words is listed under."""
-    return {pair(*both) for both in pairwise(words) if both[0] in common and both[1] in common}
-
-
-def pair(word: str, following: str) -> str:
-    """Return the term of a word with the one after it."""
-    return f"{word} {following}"
-
-
-def is_pair(term: str) -> bool:
-    """Tell whether a term is one of `pair`."""
-    return " " in term
+def pairs_of(words: Sequence[str], common: Container[str]) -> set[tuple[str, str]]:
+    """Return the pairs of common words, side by side, that a message of these words has."""
+    return {both for both in pairwise(words) if both[0] in common and both[1] in common}
 
 
 def sought_terms(query: SearchQuery) -> list[SoughtTerm]:
@@ -63,11 +53,8 @@ def sought_terms(query: SearchQuery) -> list[SoughtTerm]:
 
 
 def term_head(term: str) -> str:
-    """Return the part of a term that decides in which block it is.
-
-    All terms that begin with a sought one have the same; so do a word and its pairs.
-    """
-    return term[:1] if is_unspaced(term) else term[:2].rstrip()
+    """Return the beginning of a term that all have which begin with a sought one."""
+    return term[:1] if is_unspaced(term) else term[:2]
 
 
 def _terms_of_phrase(phrase: Phrase) -> list[SoughtTerm]:

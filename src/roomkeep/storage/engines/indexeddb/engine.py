@@ -87,10 +87,12 @@ async def open_index(name: str, memory: indexeddb.Memory | None = None) -> "Inde
     """
 
     async def create(tx: indexeddb.UpgradeTransaction, _old_version: int) -> None:
-        for store in tx.store_names:
-            tx.delete_store(store)
-        for store, schema in SEARCH_SCHEMA.items():
-            tx.create_store(store, key_path=_js_path(schema.key_path))
+        for existing in tx.store_names:
+            tx.delete_store(existing)
+        for new, schema in SEARCH_SCHEMA.items():
+            store = tx.create_store(new, key_path=_js_path(schema.key_path))
+            for index, path in schema.indexes.items():
+                store.create_index(index, _js_path(path))
 
     with storage_errors():
         database = await indexeddb.open(name, SEARCH_VERSION, create, memory=memory)

@@ -115,11 +115,12 @@ meta = _table("meta", "key", "key value")
 segments = _table("segments", "id", "id generation since until count", within=index_metadata)
 blocks = _table(
     "blocks",
-    "segment name",
+    "name segment",
     "segment name text",
     Column("data", LargeBinary),
     within=index_metadata,
 )
+Index("blocks_by_segment", blocks.c.segment)
 
 _by_time = (messages.c.timestamp, messages.c.sort_id)
 INDEXES = {
