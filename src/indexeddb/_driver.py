@@ -5,7 +5,6 @@ resumes coroutines in a later event, which is too late. So the body of a transac
 asyncio: the driver here resumes it by hand, inside the event that brings a request's result.
 """
 
-import asyncio
 import contextlib
 import inspect
 from collections.abc import Callable, Coroutine
@@ -20,6 +19,7 @@ from indexeddb._kernel import (
     SUCCESS,
 )
 from indexeddb._request import Request
+from indexeddb._settled import Settled
 from indexeddb._transaction import Transaction
 from indexeddb.errors import IndexedDBError, TransactionAborted, error_named
 
@@ -39,7 +39,7 @@ class Running(Generic[T]):
     """
 
     def __init__(self, kernel: Any, id: int, *, is_reading: bool) -> None:  # noqa: A002
-        self.settled: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        self.settled = Settled[T]()
         self.error: BaseException | None = None
         self.kernel = kernel
         self.id = id

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     run_js: Any
     to_js: Any
 
+    def can_run_sync() -> bool: ...
+
     class JsException(Exception):
         name: str
         message: str
@@ -36,13 +38,17 @@ elif IN_PYODIDE:
     try:
         import js
         from pyodide.code import run_js
-        from pyodide.ffi import JsException, JsProxy, create_proxy, jsnull, to_js
+        from pyodide.ffi import JsException, JsProxy, can_run_sync, create_proxy, jsnull, to_js
     except ImportError as error:
         msg = f"indexeddb needs Pyodide 0.28 or later: {error}"
         raise ImportError(msg) from error
 else:
     # Under CPython, values of Python stand in for those of JavaScript.
     js = create_proxy = run_js = to_js = None
+
+    def can_run_sync() -> bool:
+        return False
+
     jsnull = object()
     JsException = DOMException
 

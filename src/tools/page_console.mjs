@@ -23,8 +23,11 @@ try {
     page.on('crash', () => reject(new Error('the page has crashed')));
     page.on('pageerror', reject);
     page.on('console', (message) => {
-      if (message.type() === 'error') reject(new Error(message.text()));
-      else if (message.text() === 'done') resolve();
+      if (message.type() === 'error') {
+        // The first ends it; those that follow, such as a traceback's lines, may say why.
+        console.error(message.text());
+        reject(new Error('the page has reported an error'));
+      } else if (message.text() === 'done') resolve();
       else if (message.type() === 'info') console.log(message.text());
     });
   });

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from roomkeep.storage.search.numbers import in_all, in_any, pack_set, unpack_set
 from roomkeep.storage.search.segments import (
+    Postings,
     find_pair,
     find_postings,
     make_pairs_block,
@@ -49,11 +50,11 @@ def test_a_pair_is_found_by_both_its_words() -> None:
 def test_a_prefix_has_the_messages_of_all_its_words() -> None:
     many = [*range(300)]
     block = make_terms_block("s", "n", {"ten": [1], "tie": [2, 3], "tier": many, "to": [4]}, COUNT)
-    assert find_postings(block, SoughtTerm(text="tie"), COUNT) == ({2, 3}, [], False)
-    assert find_postings(block, SoughtTerm(text="tier"), COUNT) == (set(), ["term/tier"], True)
-    assert find_postings(block, SoughtTerm(text="ti", is_prefix=True), COUNT) == (
-        {2, 3},
-        ["term/tier"],
-        False,
-    )
-    assert find_postings(block, SoughtTerm(text="tin"), COUNT) == (set(), [], False)
+
+    def find(text: str, *, is_prefix: bool = False) -> Postings:
+        return find_postings(block, SoughtTerm(text=text, is_prefix=is_prefix), COUNT)
+
+    assert find("tie") == Postings(frozenset({2, 3}), [])
+    assert find("tier") == Postings(frozenset(), ["term/tier"], is_common=True)
+    assert find("ti", is_prefix=True) == Postings(frozenset({2, 3}), ["term/tier"])
+    assert find("tin") == Postings(frozenset(), [])
