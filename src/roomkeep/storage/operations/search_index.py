@@ -165,8 +165,8 @@ async def find_places(
         found += sorted(spot for spot in read if since <= spot[0] < until)[::-1]
         if is_enough := len(found) >= most > 0:
             reached = found[most - 1][0]
-        # As many as should have the rest, and a few more. Each turn takes its time, too.
-        size = behind * (most - len(found)) // max(len(found), 1) + _FIRST
+        # As many as should have the rest, and a few more: another turn would take its time, too.
+        size = behind * max(most - len(found), 0) // max(len(found), 1) + _FIRST
     return FoundPlaces(
         places=[Place(room_id=room, timestamp=time) for time, room in found if time >= reached],
         reached=reached,
