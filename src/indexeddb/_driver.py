@@ -8,7 +8,7 @@ asyncio: the driver here resumes it by hand, inside the event that brings a requ
 import contextlib
 import inspect
 from collections.abc import Callable, Coroutine
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, Final, Generic, TypeVar, cast
 
 from indexeddb._kernel import (
     ABORT,
@@ -24,6 +24,9 @@ from indexeddb._transaction import Transaction
 from indexeddb.errors import IndexedDBError, TransactionAborted, error_named
 
 T = TypeVar("T")
+
+_ENDED: Final = 0
+"""The number of no transaction."""
 
 
 class Running(Generic[T]):
@@ -189,6 +192,8 @@ class Driver(Running[T]):
         try:
             request = step(value)
         except StopIteration as end:
+            # What the body has kept of it is of no use any more.
+            self._transaction.id = _ENDED
             if self._transaction.reason is None:
                 return self._end(end.value, pending)
             self.abort(self._transaction.reason)
