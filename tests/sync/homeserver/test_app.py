@@ -93,12 +93,13 @@ async def test_what_is_refused_is_sent_again_or_discarded(two: list[Person]) -> 
 async def test_the_others_see_who_is_typing(two: list[Person]) -> None:
     ada, ben = two
 
-    def is_seen() -> bool:
+    async def seen() -> str:
         # Who pauses for some seconds is no longer typing.
         ada.chat.effects.typing.note(ada.chat.here, "hel")
-        return describe_typing(ben.account) == f"{ada.name_shown} is typing…"
+        return describe_typing(ben.account).replace(ada.name_shown, "Ada")
 
-    await ben.until(is_seen)
+    # Where it fails, it says what was seen.
+    await ben.until_holds(seen, "Ada is typing…")
     await ada.chat.write("hello")
     ada.chat.effects.typing.end()
     await ben.until(lambda: not describe_typing(ben.account))
