@@ -176,8 +176,6 @@ async def main() -> None:
     settings = json.loads(await (await pyfetch("settings.json")).string())
     watch = run_js(WATCH)
     archive = await read_archive()
-    # No page of the app has these: the garbage collector is not to look through them.
-    gc.freeze()
     text = sum(len(one.content.encode()) for one in archive)
     db = DatabaseService()
     await db.initialize()
@@ -191,6 +189,8 @@ async def main() -> None:
     count = len(archive)
     messages = repeated(archive, max(settings["messages"], count))
     first = list(itertools.islice(messages, count))
+    # No page of the app has these: the garbage collector is not to look through them.
+    gc.freeze()
     tell(f"import {count:,} messages, s", f"{await import_all(db, iter(first)):.1f}")
     last = max(first, key=lambda one: one.timestamp)
     plain = await save_one(db, last, "plain")

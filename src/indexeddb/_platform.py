@@ -45,12 +45,11 @@ elif IN_PYODIDE:
 else:
     # Under CPython, values of Python stand in for those of JavaScript.
     js = create_proxy = run_js = to_js = None
+    jsnull = object()
+    JsException = DOMException
 
     def can_run_sync() -> bool:
         return False
-
-    jsnull = object()
-    JsException = DOMException
 
     class JsProxy:
         """What no value is an instance of."""

@@ -1,6 +1,7 @@
 """What waits for a transaction goes on at once when that is over, as any task should."""
 
 import asyncio
+from collections.abc import Callable
 from contextvars import ContextVar
 
 import pytest
@@ -26,12 +27,12 @@ async def started(settled: Settled[int], heard: list[object]) -> asyncio.Task[No
     return task
 
 
-async def in_an_event(call: object, *arguments: object) -> None:
+async def in_an_event(call: Callable[..., object], *arguments: object) -> None:
     """Call something as the browser would: while no task runs."""
     done = asyncio.Event()
 
     def event() -> None:
-        call(*arguments)  # type: ignore[operator]
+        call(*arguments)
         done.set()
 
     asyncio.get_running_loop().call_soon(event)
@@ -69,12 +70,12 @@ async def test_no_task_goes_on_while_another_one_runs() -> None:
     assert heard == [7, "waiter"]
 
 
-async def test_a_cancelled_task_ends_and_the_others_go_on() -> None:
+async def test_a_cancelled_task_cancels_what_it_waits_for_and_so_the_others() -> None:
     settled, heard, other = Settled[int](), list[object](), list[object]()
     task, _ = await started(settled, heard), await started(settled, other)
     task.cancel()
     await asyncio.wait([task])
-    # A task that waits for a future itself cancels that with it, as asyncio has it.
+    # As with any future of asyncio.
     assert settled.cancelled()
     assert [type(one) for one in heard[:1] + other[:1]] == [asyncio.CancelledError] * 2
 

@@ -176,6 +176,7 @@ class SearchIndexer:
             await self._run(settle_debts, debts, segment.since, segment.until)
 
     async def _pack(self, segment: str, messages: list[IndexedMessage]) -> list[Block]:
+        # To sort all of them at once would hold up the page.
         channels: defaultdict[tuple[str, str], list[IndexedMessage]] = defaultdict(list)
         for message in messages:
             channels[message.room_id, message.channel_id].append(message)

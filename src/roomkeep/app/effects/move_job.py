@@ -111,6 +111,7 @@ class MoveJob(JobRun):
             self._seen = self._total - left
         while page := await self._read_page(after):
             for message in page:
+                # It may have been canceled, and no message have had to wait since.
                 self._show()
                 if message.sender_id == self._account.user_id and not message.is_deleted:
                     await self._post_message(message)

@@ -41,7 +41,7 @@ _Spot = tuple[int, str]
 _FIRST: Final = 2
 """So many segments are read first."""
 _IN_VAIN: Final = 4
-"""To read so many blocks in a row takes as long as to ask for one of them."""
+"""To read so many blocks in a row takes about as long as to ask for one of them."""
 _PUT_AT_ONCE: Final = 128
 """So many blocks are written in one task of the page."""
 
@@ -197,7 +197,9 @@ class _Looked(NamedTuple):
 
     def candidates(self) -> _Candidates:
         """Return the messages that may have all the terms, in the order that was looked for."""
-        common = {term.text for term, one in self.postings.items() if one.is_common}
+        common = {
+            term.text for term, one in self.postings.items() if one.long and not term.is_prefix
+        }
         return _Candidates(
             self.segment,
             [
@@ -224,7 +226,7 @@ async def _find_in(
 
 
 async def _narrow(
-    tx: Transaction, looked: Sequence[_Looked], terms: Sequence[SoughtTerm], of: int
+    tx: Transaction, looked: Sequence[_Looked], terms: Sequence[SoughtTerm], segment_count: int
 ) -> list[_Looked]:
     """Return those segments that have all of some terms, with the messages that have each.
 
@@ -232,11 +234,11 @@ async def _narrow(
         tx: the transaction.
         looked: the segments.
         terms: the terms.
-        of: how many segments in a row these are some of.
+        segment_count: how many segments in a row these are some of.
     """
     names = {term: names_of_terms(term) for term in terms}
     ids = [segment.id for segment, _ in looked]
-    blocks = await _read(tx, dict.fromkeys(chain.from_iterable(names.values()), ids), of)
+    blocks = await _read(tx, dict.fromkeys(chain.from_iterable(names.values()), ids), segment_count)
     narrowed = []
     for segment, postings in looked:
         for term, some in names.items():
@@ -257,12 +259,11 @@ def _postings_in(
     return Postings(
         frozenset[int]().union(*(one.short for one in parts)),
         [name for one in parts for name in one.long],
-        any(one.is_common for one in parts),
     )
 
 
 async def _locate(
-    tx: Transaction, candidates: Sequence[_Candidates], area: SearchArea, of: int
+    tx: Transaction, candidates: Sequence[_Candidates], area: SearchArea, segment_count: int
 ) -> set[_Spot]:
     """Return where the messages are that have every term."""
     # Most segments that have every term have no message with all of them.
@@ -271,10 +272,10 @@ async def _locate(
     for one in likely:
         for name in chain.from_iterable(map(_long, one.sets)):
             wanted[name].append(one.segment.id)
-    long = await _read(tx, wanted, of)
+    long = await _read(tx, wanted, segment_count)
     found = {one.segment.id: _numbers_in(long, one) for one in likely}
     found = {segment: numbers for segment, numbers in found.items() if numbers}
-    rooms = await _read(tx, {ROOMS: [*found]}, of)
+    rooms = await _read(tx, {ROOMS: [*found]}, segment_count)
     matches: list[tuple[str, str, list[int]]] = []
     for segment, numbers in found.items():
         runs = read_rooms(_require(rooms, ROOMS, segment))
@@ -285,7 +286,9 @@ async def _locate(
     for segment, _, numbers in matches:
         for number in numbers:
             parts[number // TIMES][segment] = None
-    blocks = await _read(tx, {name_times(part): [*some] for part, some in parts.items()}, of)
+    blocks = await _read(
+        tx, {name_times(part): [*some] for part, some in parts.items()}, segment_count
+    )
     times = {
         (segment, part): read_times(_require(blocks, name_times(part), segment))
         for part, some in parts.items()
@@ -324,18 +327,21 @@ def _long(part: Postings | _Pair) -> list[str]:
     return [part.block] if isinstance(part, _Pair) else part.long
 
 
-async def _read(tx: Transaction, wanted: Mapping[str, Sequence[str]], of: int) -> _Blocks:
+async def _read(
+    tx: Transaction, wanted: Mapping[str, Sequence[str]], segment_count: int
+) -> _Blocks:
     """Return blocks of some segments.
 
     Args:
         tx: the transaction.
         wanted: the ids of the segments, by the name of the block.
-        of: how many segments in a row these are some of.
+        segment_count: how many segments in a row these are some of.
     """
     single: list[tuple[str, str]] = []
     asked: list[Awaitable[list[Block]]] = []
     for name, ids in wanted.items():
-        if len(ids) * _IN_VAIN >= of > _FIRST:
+        # Of the few segments that are read first, one request has all blocks.
+        if len(ids) * _IN_VAIN >= segment_count > _FIRST:
             query = KeyRange((name, min(ids)), (name, max(ids)))
             asked.append(tx.get_all("blocks", Block, query=query))
         else:

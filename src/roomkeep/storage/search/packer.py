@@ -11,11 +11,11 @@ import msgspec
 from roomkeep.storage.search.numbers import pack_set
 from roomkeep.storage.search.segments import (
     ROOMS,
-    SHORT,
     TIMES,
     Block,
     IndexedMessage,
     Run,
+    is_common,
     make_pairs_block,
     make_terms_block,
     make_times_block,
@@ -73,7 +73,7 @@ class Packer:
         yield from self._blocks_of_terms(segment)
 
     def _blocks_of_pairs(self, segment: str) -> Iterator[Block | None]:
-        common = {term for term, numbers in self._numbers.items() if len(numbers) > SHORT}
+        common = {term for term, numbers in self._numbers.items() if is_common(numbers)}
         pairs: defaultdict[str, defaultdict[str, array[int]]]
         pairs = defaultdict(lambda: defaultdict(_new_numbers))
         for number, found in enumerate(self._words):
@@ -88,7 +88,7 @@ class Packer:
         groups: defaultdict[str, list[str]] = defaultdict(list)
         for number, (term, found) in enumerate(self._numbers.items()):
             groups[name_terms(term)].append(term)
-            if len(found) > SHORT:
+            if is_common(found):
                 data = pack_set(found, self.count)
                 yield Block(segment=segment, name=name_long(term), data=data)
             if not number % _STEP:

@@ -10,19 +10,17 @@ order of room, channel and time. It consists of blocks:
 | | and the numbers themselves |
 | `term/TERM` | the set of the numbers of a term that has more than `SHORT`; its byte above is 0 |
 | `pairs/WORD` | of a common word, the common words that follow it, between line feeds; how many |
-| | numbers each pair has, less one, 2 bytes each; and the numbers |
+| | numbers each pair has, less one; and the numbers |
 | `rooms` | the runs of messages of one channel, as JSON |
 | `times/N` | the times of `TIMES` messages: the first as text, and the steps between them, 4 |
 | | bytes each; where one does not fit, no text, and all times, 8 bytes each |
 """
 
-import functools
-import re
 import secrets
 import sys
 from array import array
-from collections.abc import Iterable, Mapping, Sequence
-from itertools import accumulate, chain, pairwise
+from collections.abc import Iterable, Mapping, Sequence, Sized
+from itertools import accumulate, chain, pairwise, takewhile
 from typing import Annotated, Final, NamedTuple
 
 import msgspec
@@ -53,6 +51,7 @@ __all__ = [
     "Segment",
     "find_pair",
     "find_postings",
+    "is_common",
     "make_pairs_block",
     "make_segment_id",
     "make_terms_block",
@@ -75,6 +74,7 @@ ROOMS: Final = "rooms"
 """The name of the block with the channels."""
 
 _GROUPS: Final = 64
+"""Into so many groups the terms go, by their heads."""
 _PARTS: Final = 8
 """Into so many blocks the terms of a group go, by the letter after their head."""
 
@@ -140,12 +140,15 @@ class Postings(NamedTuple):
     Attributes:
         short: their numbers.
         long: the names of blocks with more of them.
-        is_common: there is a block with the pairs of this word, if it has any.
     """
 
     short: frozenset[int]
     long: list[str]
-    is_common: bool = False
+
+
+def is_common(numbers: Sized) -> bool:
+    """Tell whether a term with these numbers is common: they have a block of their own."""
+    return len(numbers) > SHORT
 
 
 def make_segment_id(until: int) -> str:
@@ -193,7 +196,7 @@ def make_terms_block(
         numbers: the numbers of the messages that have each term. The terms are sorted.
         count: how many messages the segment has.
     """
-    short = [found if len(found) <= SHORT else () for found in numbers.values()]
+    short = [() if is_common(found) else found for found in numbers.values()]
     sizes = bytes(map(len, short))
     data = sizes + pack_numbers(chain.from_iterable(short), count)
     return Block(segment=segment, name=name, text=_lines(numbers), data=data)
@@ -213,14 +216,14 @@ def find_postings(block: Block, sought: SoughtTerm, count: int) -> Postings:
         return Postings(frozenset(), [])
     terms = [sought.text]
     if sought.is_prefix:
-        found = _lines_with(sought.text).match(text, start)
-        terms = text[start + 1 : found.end() if found else start].split("\n")
+        following = text[start + 1 :].split("\n")
+        terms = [*takewhile(lambda term: term.startswith(sought.text), following)]
     place = text.count("\n", 0, start)
     sizes = block.data[place : place + len(terms)]
     first = text.count("\n") - 1 + width * sum(block.data[:place])
     numbers = unpack_numbers(block.data[first : first + width * sum(sizes)], count)
     long = [name_long(term) for term, size in zip(terms, sizes, strict=True) if not size]
-    return Postings(frozenset(numbers), long, bool(long) and not sought.is_prefix)
+    return Postings(frozenset(numbers), long)
 
 
 def make_pairs_block(
@@ -304,9 +307,3 @@ def _part_of(rest: str) -> int:
 
 def _lines(terms: Iterable[str]) -> str:
     return "\n".join(("", *terms, ""))
-
-
-@functools.lru_cache(maxsize=16)
-def _lines_with(prefix: str) -> "re.Pattern[str]":
-    """Return what matches the lines of the terms with a prefix."""
-    return re.compile(rf"(?:\n{re.escape(prefix)}[^\n]*)*")

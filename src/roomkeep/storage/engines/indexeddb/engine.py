@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from typing import Any, TypeVar
 
 import indexeddb
@@ -13,7 +13,14 @@ from roomkeep.storage.engines.indexeddb.errors import storage_errors
 from roomkeep.storage.engines.indexeddb.transaction import IndexedDBTransaction
 from roomkeep.storage.operations.meta import CURRENT_USER_ID
 from roomkeep.storage.operations.older_clients import UPGRADED
-from roomkeep.storage.schema import SCHEMA, SEARCH_SCHEMA, SEARCH_VERSION, VERSION, KeyPath
+from roomkeep.storage.schema import (
+    SCHEMA,
+    SEARCH_SCHEMA,
+    SEARCH_VERSION,
+    VERSION,
+    KeyPath,
+    StoreSchema,
+)
 from roomkeep.storage.transaction import Body
 
 T = TypeVar("T")
@@ -87,12 +94,9 @@ async def open_index(name: str, memory: indexeddb.Memory | None = None) -> "Inde
     """
 
     async def create(tx: indexeddb.UpgradeTransaction, _old_version: int) -> None:
-        for existing in tx.store_names:
-            tx.delete_store(existing)
-        for new, schema in SEARCH_SCHEMA.items():
-            store = tx.create_store(new, key_path=_js_path(schema.key_path))
-            for index, path in schema.indexes.items():
-                store.create_index(index, _js_path(path))
+        for store in tx.store_names:
+            tx.delete_store(store)
+        _create_missing(tx, SEARCH_SCHEMA)
 
     with storage_errors():
         database = await indexeddb.open(name, SEARCH_VERSION, create, memory=memory)
@@ -105,16 +109,7 @@ async def upgrade(tx: indexeddb.UpgradeTransaction, old_version: int) -> None:
     Version 1 had no attachments store and no indexes. Its messages may not name their reactions or
     their channel: that is put right afterwards, in small transactions, as the note in meta says.
     """
-    existing = tx.store_names
-    for name, schema in SCHEMA.items():
-        if name in existing:
-            store = tx.store(name)
-        else:
-            store = tx.create_store(name, key_path=_js_path(schema.key_path))
-        present = store.index_names
-        for index, path in schema.indexes.items():
-            if index not in present:
-                store.create_index(index, _js_path(path))
+    _create_missing(tx, SCHEMA)
     if old_version > 0:
         await tx.store("meta").put({"key": UPGRADED, "value": True})
 
@@ -223,6 +218,20 @@ def _find_missing_indexes(tx: indexeddb.Transaction) -> frozenset[tuple[str, str
         for index in schema.indexes
         if index not in present[store]
     )
+
+
+def _create_missing(tx: indexeddb.UpgradeTransaction, schemas: Mapping[str, StoreSchema]) -> None:
+    """Create the stores and indexes that are not there."""
+    existing = tx.store_names
+    for name, schema in schemas.items():
+        if name in existing:
+            store = tx.store(name)
+        else:
+            store = tx.create_store(name, key_path=_js_path(schema.key_path))
+        present = store.index_names
+        for index, path in schema.indexes.items():
+            if index not in present:
+                store.create_index(index, _js_path(path))
 
 
 def _js_path(path: KeyPath) -> str | list[str]:
