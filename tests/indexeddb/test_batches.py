@@ -60,6 +60,34 @@ async def test_which_of_many_keys_are_there(filled: indexeddb.Database) -> None:
 
 
 @pytest.mark.parametrize(
+    "stored",
+    [
+        pytest.param([], id="nothing"),
+        pytest.param(["k03", "k07", "k15"], id="few"),
+        pytest.param([f"k{n:02}" for n in range(8, 12)], id="some in a row"),
+        pytest.param([f"k{n:02}" for n in range(0, 32, 2)], id="every second one"),
+        pytest.param([f"k00{n:03}" for n in range(90)], id="many others at the beginning"),
+        pytest.param([*(f"k08{n:03}" for n in range(90)), "k15"], id="many others in the midst"),
+        pytest.param([5, "k15", ["k15"], b"k15"], id="keys of other types"),
+    ],
+)
+@pytest.mark.parametrize("count", [7, 8, 16])
+async def test_which_of_many_keys_are_there_does_not_depend_on_others(
+    db: indexeddb.Database, stored: list[Any], count: int
+) -> None:
+    keys: list[Any] = [f"k{n:02}" for n in range(count)]
+    asked = [*reversed(keys), "k15", ["k15"], 5, "k03"]
+
+    async def body(tx: indexeddb.Transaction) -> list[bool]:
+        numbers = tx.store("numbers")
+        for key in stored:
+            numbers.put(0, key)
+        return await numbers.existing(asked)
+
+    assert await db.write(["numbers"], body) == [key in stored for key in asked]
+
+
+@pytest.mark.parametrize(
     "query",
     [None, KeyRange("t2", "t7"), KeyRange("t2", "t7", lower_open=True), KeyRange("x", "y"), "t4"],
 )
