@@ -2,47 +2,72 @@
 
 Where a browser has JSPI, Pyodide runs every callback of the event loop on such a stack. Chromium's
 heap profiler, which some of its processes have on, reads beyond the end of one, and the page is
-gone; see docs/failures.md. So Python runs on the page's own stack, unless it has to wait.
+gone; see docs/failures.md. So Python runs on the page's own stack, but for single calls that have
+to wait.
 """
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
-__all__ = ["disable_jspi", "with_jspi"]
+__all__ = ["can_wait", "disable_jspi", "run_waiting"]
 
-_waiting = 0
-"""How many need JSPI at the moment."""
+T = TypeVar("T")
 
 
 async def disable_jspi() -> None:
     """Go on on the page's own stack, and have everything run there from now on."""
-    _switch(is_on=False)
-    await asyncio.sleep(0)
-
-
-@asynccontextmanager
-async def with_jspi() -> AsyncIterator[None]:
-    """Let Python wait in the midst of a call, if the browser has JSPI: `run_sync` does it."""
-    global _waiting  # noqa: PLW0603
-    _waiting += 1
-    _switch(is_on=True)
-    # The next callback of the event loop runs where it now should.
-    await asyncio.sleep(0)
-    try:
-        yield
-    finally:
-        _waiting -= 1
-        if not _waiting:
-            _switch(is_on=False)
-
-
-def _switch(*, is_on: bool) -> None:
     if sys.platform == "emscripten":
-        import pyodide_js
+        _module().jspiSupported = False
+    await asyncio.sleep(0)
 
-        # Pyodide looks at the first at each callback. The other two say what the browser can.
-        module: Any = pyodide_js._module  # noqa: SLF001 nothing public does it
-        module.jspiSupported = is_on and bool(module.newJspiSupported or module.oldJspiSupported)
+
+def can_wait() -> bool:
+    """Tell whether `run_waiting` lets a call wait."""
+    if sys.platform == "emscripten":
+        module = _module()
+        return bool(module.newJspiSupported or module.oldJspiSupported)
+    return False
+
+
+async def run_waiting(work: Callable[[], T]) -> T:
+    """Call something that may wait for a coroutine in its midst, by `pyodide.ffi.run_sync`.
+
+    The event loop goes on meanwhile. Where the browser has no JSPI it is called as anything else.
+    Where this is canceled it ends once the call has ended.
+    """
+    if not can_wait():
+        return work()
+    from pyodide.ffi import create_proxy
+
+    result: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+
+    def call() -> None:
+        try:
+            result.set_result(work())
+        except BaseException as error:  # noqa: BLE001 it is raised by whoever awaits the result
+            result.set_exception(error)
+
+    module = _module()
+    proxy: Any = create_proxy(call)
+    was_on = module.jspiSupported
+    # Pyodide asks for it now, and makes the call later.
+    module.jspiSupported = True
+    try:
+        calling = asyncio.ensure_future(proxy.callPromising())
+    finally:
+        module.jspiSupported = was_on
+    try:
+        await asyncio.shield(calling)
+    finally:
+        await calling
+        proxy.destroy()
+    return await result
+
+
+def _module() -> Any:
+    import pyodide_js
+
+    # Pyodide looks at `jspiSupported` at each callback; the other two say what the browser can.
+    return pyodide_js._module  # noqa: SLF001 nothing public does it

@@ -400,8 +400,8 @@ async def test_an_import_that_is_stopped_after_one_message_says_one(in_room: App
     app = in_room
     write = app.db.import_into
 
-    async def write_and_stop(import_id: str, messages: list[Message], shared_ids: list[str]) -> int:
-        written = await write(import_id, messages, shared_ids)
+    async def write_and_stop(*args: Any) -> int:
+        written = await write(*args)
         app.effects.imports.cancel()
         return written
 
@@ -419,11 +419,11 @@ async def test_an_import_that_fails_late_does_not_say_that_nothing_was_changed(
     write = app.db.import_into
     batches: list[int] = []
 
-    async def write_once(import_id: str, messages: list[Message], shared_ids: list[str]) -> int:
+    async def write_once(import_id: str, messages: list[Message], *rest: Any) -> int:
         batches.append(len(messages))
         if len(batches) > 1:
             raise StorageFull("full")
-        return await write(import_id, messages, shared_ids)
+        return await write(import_id, messages, *rest)
 
     monkeypatch.setattr(app.db, "import_into", write_once)
     await app.import_files(File(text(*(line(id=f"m{n}") for n in range(300)))))

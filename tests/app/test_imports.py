@@ -178,22 +178,20 @@ def test_a_room_may_have_as_many_members_and_channels_as_the_database_keeps() ->
         check_record(room(channels=tuple(channel(f"c{n}") for n in range(most + 1))))
 
 
-async def test_people_are_written_some_at_a_time_and_before_what_they_wrote() -> None:
+async def test_people_are_written_some_at_a_time_with_what_they_wrote() -> None:
     async with Chat.opened() as chat:
-        add_users, import_messages = chat.db.import_users, chat.db.import_into
+        write = chat.db.import_into
         sizes: list[int] = []
         known: set[str] = set()
 
-        async def count_users(import_id: str, users: Any) -> None:
+        async def look_for_senders(
+            import_id: str, messages: list[Message], shared_ids: Any, users: Any
+        ) -> int:
             sizes.append(len(users))
             known.update(user.oder_id for user in users)
-            await add_users(import_id, users)
-
-        async def look_for_senders(import_id: str, messages: list[Message], shared_ids: Any) -> int:
             assert {message.sender_id for message in messages} <= known
-            return await import_messages(import_id, messages, shared_ids)
+            return await write(import_id, messages, shared_ids, users)
 
-        chat.db.import_users = count_users  # type: ignore[method-assign]
         chat.db.import_into = look_for_senders  # type: ignore[method-assign, assignment]
         lines = [line(id=f"m{n}", senderId=f"s{n}") for n in range(1_200)]
         assert (await import_lines(chat, lines)).startswith("done: Imported 1,200 messages")

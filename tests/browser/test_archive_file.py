@@ -14,7 +14,7 @@ from roomkeep.archives.errors import ArchiveError
 from roomkeep.archives.importer import Answers
 from roomkeep.archives.recognition import open_archive
 from roomkeep.archives.run import import_archive
-from roomkeep.jspi import disable_jspi, with_jspi
+from roomkeep.jspi import can_wait, disable_jspi, run_waiting
 from roomkeep.persistence import DatabaseService
 from support.js import run_js
 from support.make import user
@@ -50,9 +50,11 @@ def chat() -> Picked:
 
 async def load(db: DatabaseService, picked: Picked) -> bytes | None:
     answers = Answers(time_zone=UTC)
-    async with with_jspi():
-        importer = open_archive(await open_picked(picked), NAME)
-        result = await import_archive(db, importer, user(), import_id="one", answers=answers)
+    file = await open_picked(picked)
+    importer = await run_waiting(lambda: open_archive(file, NAME))
+    result = await import_archive(
+        db, importer, user(), import_id="one", answers=answers, reading=run_waiting
+    )
     assert (result.messages, result.files) == (1, 1)
     (photo,) = await db.get_all_attachments()
     return await db.read_attachment_data(photo.id)
@@ -81,7 +83,7 @@ async def test_a_file_is_imported_from_a_task_that_an_event_began(db: DatabaseSe
 async def test_a_browser_that_cannot_wait_holds_the_file_in_memory(
     db: DatabaseService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(archive_file, "_find_wait", lambda: None)
+    monkeypatch.setattr(archive_file, "can_wait", lambda: False)
     assert await load(db, chat()) == PHOTO
     monkeypatch.setattr(archive_file, "MAX_IN_MEMORY", 1_048_576)
     with pytest.raises(ArchiveError, match="more than 1 MB"):
@@ -90,29 +92,61 @@ async def test_a_browser_that_cannot_wait_holds_the_file_in_memory(
 
 async def test_only_what_is_asked_for_is_read() -> None:
     picked = chat()
-    async with with_jspi():
-        file = await open_picked(picked)
-        if isinstance(file, io.BytesIO):
-            pytest.skip("this browser cannot wait")
-        file.seek(-22, io.SEEK_END)
-        assert file.read(4) == b"PK\5\6"
-        assert picked.read_bytes < 100
-        picked.size += 10
-        file.seek(picked.size - 5)
-        with pytest.raises(OSError, match="shorter"):
-            file.read(1)
+    file = await open_picked(picked)
+    if isinstance(file, io.BytesIO):
+        pytest.skip("this browser cannot wait")
+
+    def read(start: int, count: int) -> bytes:
+        file.seek(start)
+        return file.read(count)
+
+    assert await run_waiting(lambda: read(picked.size - 22, 4)) == b"PK\5\6"
+    assert picked.read_bytes < 100
+    picked.size += 10
+    with pytest.raises(OSError, match="shorter"):
+        await run_waiting(lambda: read(picked.size - 5, 1))
 
 
-async def test_python_runs_on_the_stack_of_the_page_but_while_it_may_wait() -> None:
-    from pyodide.ffi import can_run_sync
+async def test_python_runs_on_the_stack_of_the_page_but_in_calls_that_may_wait() -> None:
+    from pyodide.ffi import can_run_sync, run_sync
+
+    def wait() -> bool:
+        if not can_wait():
+            return bool(can_run_sync())
+        was_suspended = asyncio.Event()
+        meanwhile = asyncio.ensure_future(look(was_suspended))
+        run_sync(was_suspended.wait())
+        return bool(can_run_sync()) and not meanwhile.result()
+
+    async def look(was_suspended: asyncio.Event) -> bool:
+        was_suspended.set()
+        return bool(can_run_sync())
 
     await disable_jspi()
     assert not can_run_sync()
-    async with with_jspi():
-        can_wait = can_run_sync()
-        async with with_jspi():
-            assert can_run_sync() == can_wait
-        await asyncio.sleep(0)
-        assert can_run_sync() == can_wait
-    await asyncio.sleep(0)
+    assert await run_waiting(wait) == can_wait()
     assert not can_run_sync()
+
+
+async def test_a_call_that_waits_is_not_left_alone() -> None:
+    from pyodide.ffi import run_sync
+
+    if not can_wait():
+        pytest.skip("this browser cannot wait")
+    began, may_end, ended = asyncio.Event(), asyncio.Event(), False
+
+    def work() -> None:
+        nonlocal ended
+        began.set()
+        run_sync(may_end.wait())
+        ended = True
+
+    running = asyncio.ensure_future(run_waiting(work))
+    await began.wait()
+    running.cancel()
+    await asyncio.sleep(0)
+    assert not running.done()
+    may_end.set()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    assert ended

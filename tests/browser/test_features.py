@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from roomkeep.jspi import with_jspi
+from roomkeep.jspi import can_wait
 from support.js import run_js
 
 PROBE = """(async () => {
@@ -52,11 +52,8 @@ PROBE = """(async () => {
 async def test_the_browser_can_what_roomkeep_needs(
     record_property: Callable[[str, object], None],
 ) -> None:
-    from pyodide.ffi import can_run_sync
-
     can: dict[str, bool] = (await run_js(PROBE)).to_py()
-    async with with_jspi():
-        can["JSPI"] = can_run_sync()
+    can["JSPI"] = can_wait()
     for feature, there in can.items():
         record_property(feature, "yes" if there else "no")
     assert can["a Blob in a record"]

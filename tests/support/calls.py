@@ -251,9 +251,8 @@ imports = st.one_of(
     call("begin_import", import_ids, st.just("irc"), texts, times),
     call("import_room", import_ids, whole_rooms),
     call("import_room", import_ids, whole_rooms),
-    call("import_users", import_ids, st.lists(users, max_size=3)),
-    st.tuples(import_ids, archives()).map(
-        lambda both: ("import_into", (both[0], *both[1][1]), both[1][2])
+    st.tuples(import_ids, archives(), st.lists(users, max_size=3)).map(
+        lambda given: ("import_into", (given[0], *given[1][1]), {**given[1][2], "users": given[2]})
     ),
     st.tuples(import_ids, files()).map(lambda both: ("import_attachment", (both[0], *both[1]), {})),
     call("finish_import", import_ids, times),
@@ -285,6 +284,7 @@ pages = st.one_of(
 )
 reads = st.one_of(
     call("get_message_by_id", messages_ids),
+    call("get_messages_by_ids", st.lists(messages_ids, max_size=3)),
     call("get_reactions_for_message", messages_ids),
     call("get_user", people),
     call("get_current_user"),

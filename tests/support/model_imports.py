@@ -51,22 +51,22 @@ class WholeModel(Model):
             if member.oder_id not in {one.oder_id for one in stored.members}:
                 self._note(import_id, "members", (room.id, member.oder_id))
 
-    def import_users(self, import_id: str, users: Sequence[User]) -> None:
-        self._change_import(import_id)
-        for user in users:
-            if user.oder_id not in self._here.users:
-                self._note(import_id, "users", user.oder_id)
-        self.add_users(users)
-
     def import_into(
-        self, import_id: str, messages: Sequence[Message], shared_ids: Sequence[str] = ()
+        self,
+        import_id: str,
+        messages: Sequence[Message],
+        shared_ids: Sequence[str] = (),
+        users: Sequence[User] = (),
     ) -> int:
         self._change_import(import_id)
         here = [message for message in messages if message.room_id in self._here.rooms]
-        before = set(self._here.messages)
+        before, known = set(self._here.messages), set(self._here.users)
         count = self.import_messages(here, shared_ids)
+        self.add_users(users)
         for message_id in self._here.messages.keys() - before:
             self._note(import_id, "messages", message_id)
+        for oder_id in self._here.users.keys() - known:
+            self._note(import_id, "users", oder_id)
         found = self._here.imports[import_id]
         self._change_import(import_id, messages=found.messages + count)
         return count

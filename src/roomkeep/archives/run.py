@@ -10,7 +10,7 @@ from msgspec import Struct
 from roomkeep.archives.conversion import Conversion
 from roomkeep.archives.importer import Answers, Importer
 from roomkeep.archives.lines import check_room_size
-from roomkeep.archives.records import FoundFile, FoundMessage
+from roomkeep.archives.records import FoundFile, FoundMessage, Item
 from roomkeep.archives.survey import Survey, survey_steps
 from roomkeep.models import Attachment, Message, Room, User
 
@@ -19,6 +19,7 @@ __all__ = [
     "ImportCanceled",
     "ImportProgress",
     "ImportResult",
+    "Reading",
     "Target",
     "import_archive",
     "preview_archive",
@@ -50,9 +51,12 @@ class Target(Protocol):
         started_at: int,
     ) -> Coroutine[Any, Any, None]: ...
     def import_room(self, import_id: str, room: Room) -> Coroutine[Any, Any, None]: ...
-    def import_users(self, import_id: str, users: Sequence[User]) -> Coroutine[Any, Any, None]: ...
     def import_into(
-        self, import_id: str, messages: Sequence[Message], shared_ids: Sequence[str]
+        self,
+        import_id: str,
+        messages: Sequence[Message],
+        shared_ids: Sequence[str],
+        users: Sequence[User],
     ) -> Coroutine[Any, Any, int]: ...
     def import_attachment(
         self, import_id: str, attachment: Attachment, data: object = None
@@ -100,8 +104,23 @@ Tell = Callable[[ImportProgress], None]
 """Called as it goes. It may raise `ImportCanceled` to end it."""
 
 
+class Reading(Protocol):
+    """Calls what reads some of an archive, which may have to wait for bytes in its midst."""
+
+    def __call__(self, work: Callable[[], T], /) -> Coroutine[Any, Any, T]: ...
+
+
+async def read_at_once(work: Callable[[], T], /) -> T:
+    """Call what reads an archive whose bytes are at hand."""
+    return work()
+
+
 async def preview_archive(
-    importer: Importer, answers: Answers | None = None, tell: Tell | None = None
+    importer: Importer,
+    answers: Answers | None = None,
+    tell: Tell | None = None,
+    *,
+    reading: Reading = read_at_once,
 ) -> Survey:
     """Read an archive from end to end, and return what it holds. Nothing is written.
 
@@ -109,15 +128,16 @@ async def preview_archive(
         importer: what reads the archive.
         answers: what is known of the person's answers.
         tell: is called as it goes.
+        reading: calls what reads.
 
     Raises:
         ArchiveError: the archive cannot be imported; the message says why, and where.
     """
     result = Survey(importer)
+    steps = survey_steps(importer, answers or Answers(), result)
     pause = _Pause(tell)
-    for _ in survey_steps(importer, answers or Answers(), result):
-        if pause.is_due():
-            await pause.breathe(result.messages, None)
+    while await reading(lambda: _advance(steps, lambda _: False)):
+        await pause.breathe(result.messages, None)
     return result
 
 
@@ -130,6 +150,7 @@ async def import_archive(  # noqa: PLR0913 each is another thing that the caller
     answers: Answers | None = None,
     survey: Survey | None = None,
     tell: Tell | None = None,
+    reading: Reading = read_at_once,
     clock: Callable[[], int] = lambda: time.time_ns() // 1_000_000,
 ) -> ImportResult:
     """Import an archive: all of it is checked first, then what is not there yet is written.
@@ -147,6 +168,7 @@ async def import_archive(  # noqa: PLR0913 each is another thing that the caller
         survey: what `preview_archive` returned for these answers, if it was called: the archive is
             then not read for it again.
         tell: is called as it goes.
+        reading: calls what reads.
         clock: tells the time, in ms.
 
     Raises:
@@ -156,13 +178,23 @@ async def import_archive(  # noqa: PLR0913 each is another thing that the caller
     """
     answers = answers or Answers()
     if survey is None:
-        survey = await preview_archive(importer, answers, tell)
-    run = _Run(target, survey, Conversion(survey, answers, owner), import_id, _Pause(tell))
+        survey = await preview_archive(importer, answers, tell, reading=reading)
+    conversion = Conversion(survey, answers, owner)
+    run = _Run(target, survey, conversion, import_id, _Pause(tell), reading)
     await run.check_rooms()
     await target.begin_import(import_id, importer.format, importer.name, clock())
     result = await run.run(importer, answers)
     await target.finish_import(import_id, clock())
     return result
+
+
+def _advance(items: Iterator[T], take: Callable[[T], bool]) -> bool:
+    """Take items for a breath, or until `take` says that it is enough; tell whether any may come.
+
+    It reads the clock for each item, which costs less than a coroutine that finds it too early.
+    """
+    end = time.monotonic() + BREATH
+    return any(take(item) or time.monotonic() >= end for item in items)
 
 
 class _Pause:
@@ -173,7 +205,6 @@ class _Pause:
         self._last = time.monotonic()
 
     def is_due(self) -> bool:
-        # Asked for each item: a coroutine that finds that it is not would cost more.
         return time.monotonic() - self._last >= BREATH
 
     async def breathe(self, done: int, total: int | None, added: int = 0) -> None:
@@ -181,6 +212,30 @@ class _Pause:
             self._tell(ImportProgress(done=done, total=total, added=added))
         await asyncio.sleep(0)
         self._last = time.monotonic()
+
+
+class _Batch:
+    """Messages that are written together."""
+
+    def __init__(self) -> None:
+        self.messages: list[FoundMessage] = []
+        self._size = self._files_size = 0
+
+    @property
+    def is_full(self) -> bool:
+        return (
+            len(self.messages) >= BATCH
+            or self._size >= MAX_BATCH_SIZE
+            or self._files_size >= MAX_BATCH_FILES
+        )
+
+    def add(self, item: Item) -> bool:
+        """Take a message; tell whether there are enough."""
+        if isinstance(item, FoundMessage):
+            self.messages.append(item)
+            self._size += len(item.content)
+            self._files_size += sum(file.size or 0 for file in item.files)
+        return self.is_full
 
 
 class _Run:
@@ -193,6 +248,7 @@ class _Run:
         conversion: Conversion,
         import_id: str,
         pause: _Pause,
+        reading: Reading,
     ) -> None:
         self._target = target
         self._survey = survey
@@ -200,6 +256,7 @@ class _Run:
         self._result = ImportResult(import_id=import_id)
         self._id = import_id
         self._pause = pause
+        self._read = reading
         self._known_people: set[str] = set()
         self._done = 0
 
@@ -221,33 +278,27 @@ class _Run:
             await self._target.import_room(self._id, room)
             if self._pause.is_due():
                 await self._breathe()
-        batch: list[FoundMessage] = []
-        size = files_size = 0
-        for item in importer.read(answers):
-            if self._pause.is_due():
+        items = importer.read(answers)
+        batch = _Batch()
+        while await self._read(lambda: _advance(items, batch.add)):  # noqa: B023 called at once
+            if batch.is_full:
+                await self._write(batch.messages)
+                batch = _Batch()
+            else:
                 await self._breathe()
-            if not isinstance(item, FoundMessage):
-                continue
-            batch.append(item)
-            size += len(item.content)
-            files_size += sum(file.size or 0 for file in item.files)
-            is_full = len(batch) >= BATCH or size >= MAX_BATCH_SIZE
-            if is_full or files_size >= MAX_BATCH_FILES:
-                await self._write(batch)
-                batch, size, files_size = [], 0, 0
-        await self._write(batch)
+        await self._write(batch.messages)
         return self._result
 
     async def _write(self, batch: list[FoundMessage]) -> None:
         if not batch:
             return
         people = dict.fromkeys(_people(batch))
-        if new := [id_ for id_ in people if id_ not in self._known_people]:
-            await self._target.import_users(self._id, self._conversion.users(new))
-            self._known_people.update(new)
+        new = [id_ for id_ in people if id_ not in self._known_people]
+        self._known_people.update(new)
+        users = self._conversion.users(new)
         messages = [one for found in batch for one in self._conversion.messages(found)]
         shared = self._shared_ids(messages)
-        added = await self._target.import_into(self._id, messages, shared)
+        added = await self._target.import_into(self._id, messages, shared, users)
         self._result.messages += added
         self._result.there += len(messages) - added
         for found in batch:
@@ -260,13 +311,9 @@ class _Run:
         await self._pause.breathe(self._done, self._survey.messages, self._result.messages)
 
     async def _write_file(self, found: FoundMessage, file: FoundFile, index: int) -> None:
-        data: bytes | None = None
+        data = None
         if file.open is not None and (file.size or 0) <= MAX_FILE:
-            with file.open() as stream:
-                # A size may be missing, or wrong.
-                data = stream.read(MAX_FILE + 1)
-            if len(data) > MAX_FILE:
-                data = None
+            data = await self._read(lambda: _read_file(file))
         if file.open is not None and data is None:
             self._result.files_too_large += 1
         size = (file.size or 0) if data is None else len(data)
@@ -288,3 +335,13 @@ def _people(batch: list[FoundMessage]) -> Iterator[str]:
     for message in batch:
         yield message.sender_id
         yield from (reaction.person_id for reaction in message.reactions)
+
+
+def _read_file(file: FoundFile) -> bytes | None:
+    """Return the bytes of a file; None where they are too many, or not at hand."""
+    if file.open is None:
+        return None
+    with file.open() as stream:
+        # A size may be missing, or wrong.
+        data = stream.read(MAX_FILE + 1)
+    return data if len(data) <= MAX_FILE else None

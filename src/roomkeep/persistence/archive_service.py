@@ -15,7 +15,6 @@ class ArchiveService(AccountService):
 
     begin_import = method(operations.archive_imports.begin_import)
     import_room = method(operations.archive_imports.import_room)
-    import_users = method(operations.archive_imports.import_users)
     import_into = method(operations.archive_imports.import_into)
     import_attachment = method(operations.archive_imports.import_attachment)
     finish_import = method(operations.archive_imports.finish_import)

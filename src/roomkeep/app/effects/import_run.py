@@ -26,7 +26,7 @@ from roomkeep.archives.run import (
 )
 from roomkeep.archives.survey import Survey
 from roomkeep.errors import RecordNotFound
-from roomkeep.jspi import with_jspi
+from roomkeep.jspi import run_waiting
 from roomkeep.localization import join_sentences, localize
 from roomkeep.persistence import Change
 
@@ -58,21 +58,20 @@ class PreviewRun(FileJob):
         # Not with the page: it would start later for what few need at once.
         from roomkeep.archives.recognition import open_archives
 
-        async with with_jspi():
-            opened = [(await open_picked(file), file.name) for file in self._files]
-            importer = open_archives(opened)
-            survey = await preview_archive(importer, tell=self._tell)
-            answers = await self._likely_answers(survey)
-            suggested = survey.questions.get("day_first")
-            if answers.time_zone is not None or (
-                suggested is not None and answers.day_first != suggested.suggestion
-            ):
-                # It was read with other answers.
-                again = await preview_archive(importer, answers, tell=self._tell)
-                again.questions = survey.questions
-                survey = again
-            preview = ImportPreview(importer=importer, survey=survey, answers=answers)
-            self._account.imports.preview.set(preview)
+        opened = [(await open_picked(file), file.name) for file in self._files]
+        importer = await run_waiting(lambda: open_archives(opened))
+        survey = await preview_archive(importer, tell=self._tell, reading=run_waiting)
+        answers = await self._likely_answers(survey)
+        suggested = survey.questions.get("day_first")
+        if answers.time_zone is not None or (
+            suggested is not None and answers.day_first != suggested.suggestion
+        ):
+            # It was read with other answers.
+            again = await preview_archive(importer, answers, tell=self._tell, reading=run_waiting)
+            again.questions = survey.questions
+            survey = again
+        preview = ImportPreview(importer=importer, survey=survey, answers=answers)
+        self._account.imports.preview.set(preview)
 
     async def _likely_answers(self, survey: Survey) -> Answers:
         """Return what was answered the last time, or else what the archive suggests."""
@@ -151,17 +150,17 @@ class ImportRun(FileJob):
         preview = self._preview
         await self._keep_answers()
         try:
-            async with with_jspi():
-                self._result = await import_archive(
-                    cast("Target", _CurrentDatabase(self)),
-                    preview.importer,
-                    self._account.user(),
-                    import_id=self._context.new_id(),
-                    answers=preview.answers,
-                    survey=None if preview.is_reading else preview.survey,
-                    tell=self._tell,
-                    clock=self._context.time,
-                )
+            self._result = await import_archive(
+                cast("Target", _CurrentDatabase(self)),
+                preview.importer,
+                self._account.user(),
+                import_id=self._context.new_id(),
+                answers=preview.answers,
+                survey=None if preview.is_reading else preview.survey,
+                tell=self._tell,
+                reading=run_waiting,
+                clock=self._context.time,
+            )
         except RecordNotFound as error:
             # It was undone, or everything was deleted, in another tab.
             raise StoppedError(localize("import.was_deleted")) from error

@@ -18,7 +18,7 @@ from roomkeep.app.job import Job, JobKind
 from roomkeep.app.state import AccountState
 from roomkeep.archives.errors import ArchiveError
 from roomkeep.archives.run import ImportCanceled, ImportProgress, preview_archive
-from roomkeep.jspi import with_jspi
+from roomkeep.jspi import run_waiting
 from roomkeep.localization import join_sentences, localize
 from roomkeep.persistence import ArchiveImport
 
@@ -117,12 +117,14 @@ class ImportEffects(EffectGroup):
                 raise ImportCanceled
 
         problem = ""
-        async with self._reading, with_jspi():
+        async with self._reading:
             if (asked := current()) is None:
                 return
             survey = asked.survey
             try:
-                survey = await preview_archive(asked.importer, asked.answers, go_on)
+                survey = await preview_archive(
+                    asked.importer, asked.answers, go_on, reading=run_waiting
+                )
                 survey.questions = asked.survey.questions
             except ImportCanceled:
                 return

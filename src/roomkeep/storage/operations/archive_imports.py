@@ -9,7 +9,7 @@ A note is written in the transaction that adds, so it is never wrong, also after
 goes note by note, and deletes each in the transaction that takes back what it names.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from urllib.parse import quote
 
 from msgspec import structs
@@ -19,18 +19,20 @@ from roomkeep.models import Attachment, Id, Message, Milliseconds, Record, Room,
 from roomkeep.storage.arguments import Data, Ids, check_size
 from roomkeep.storage.changes import records_saved
 from roomkeep.storage.operation import reads, writes
-from roomkeep.storage.operations.backup import add_users
-from roomkeep.storage.operations.imports import write_imported
+from roomkeep.storage.operations.imports import ImportedIds, write_imported
 from roomkeep.storage.operations.rooms import add_room
 from roomkeep.storage.operations.shared import (
     WITH_DEPENDENTS,
     not_stored,
 )
 from roomkeep.storage.operations.sync_records import (
+    check_rooms,
     read,
     read_all,
+    synced_rooms,
     write_many,
 )
+from roomkeep.storage.together import together
 from roomkeep.storage.transaction import Transaction
 
 IMPORT = "import/"
@@ -140,47 +142,51 @@ async def import_room(tx: Transaction, import_id: Id, room: Room) -> None:
         await _note(tx, import_id, "rooms", room.id, added)
 
 
-@writes("users", "meta")
-async def import_users(tx: Transaction, import_id: Id, users: Sequence[User]) -> None:
-    """Write the users of an archive who are not there yet, and note who they are.
-
-    Raises:
-        RecordNotFound: there is no such import, or it was undone.
-    """
-    await _require(tx, import_id)
-    new = await not_stored(tx, "users", {user.oder_id: user for user in users})
-    if new:
-        await add_users(tx, list(new.values()))
-        await _note(tx, import_id, "users", next(iter(new)), Added(keys=tuple(new)))
-
-
-@writes("rooms", *WITH_DEPENDENTS, "meta")
+@writes("rooms", "users", *WITH_DEPENDENTS, "meta")
 async def import_into(
-    tx: Transaction, import_id: Id, messages: Sequence[Message], shared_ids: Ids = ()
+    tx: Transaction,
+    import_id: Id,
+    messages: Sequence[Message],
+    shared_ids: Ids = (),
+    users: Sequence[User] = (),
 ) -> int:
-    """Write messages of an archive, as `import_messages` would, and note which were not there.
+    """Write messages and users of an archive who are not there yet, and note which these are.
 
-    Those of rooms that are not there, such as one that was deleted since the import began, are left
-    out.
+    Messages are written as `import_messages` would. Those of rooms that are not there, such as one
+    that was deleted since the import began, are left out.
 
     Args:
         tx: the transaction.
         import_id: the import.
         messages: the messages. Their ids need to be unique only in their room.
         shared_ids: ids that the archive uses in several rooms.
+        users: the users.
 
     Returns:
-        how many were written.
+        how many messages were written.
 
     Raises:
+        InvalidRecord: a message is of a room on a server.
         RecordNotFound: there is no such import, or it was undone.
     """
-    found = await _require(tx, import_id)
-    rooms = await tx.existing("rooms", list({message.room_id for message in messages}))
+    found, (rooms, on_server), new_users, ids = await together(
+        _require(tx, import_id),
+        together(
+            tx.existing("rooms", list({message.room_id for message in messages})),
+            synced_rooms(tx),
+        ),
+        not_stored(tx, "users", {user.oder_id: user for user in users}),
+        ImportedIds.load(tx, messages, shared_ids),
+    )
     wanted = [message for message in messages if message.room_id in rooms]
-    added = await write_imported(tx, wanted, shared_ids)
+    check_rooms(on_server, (message.room_id for message in wanted), "room_id")
+    added, _ = await together(
+        write_imported(tx, wanted, ids), _write_users(tx, import_id, new_users)
+    )
     if added:
-        await _note(tx, import_id, "messages", added[0], Added(keys=tuple(added)))
+        # The number of messages before is another one in each transaction that adds some.
+        note = Added(keys=tuple(added))
+        write_many(tx, note_prefix(import_id, "messages"), {str(found.messages): note})
         count = found.messages + len(added)
         put_import(tx, structs.replace(found, messages=count))
     return len(added)
@@ -217,6 +223,13 @@ async def import_attachment(
     if data is not None:
         put_import(tx, structs.replace(found, files=found.files + 1))
     return True
+
+
+async def _write_users(tx: Transaction, import_id: str, users: Mapping[str, User]) -> None:
+    if users:
+        await _note(tx, import_id, "users", next(iter(users)), Added(keys=tuple(users)))
+        tx.put("users", list(users.values()))
+        tx.changes.append(records_saved("users", users))
 
 
 async def _require(tx: Transaction, import_id: str) -> ArchiveImport:

@@ -19,7 +19,7 @@
 | `sync/channel/ROOM/CHANNEL` | the id that the server gave to a channel that was made here |
 """
 
-from collections.abc import Awaitable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Collection, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 from urllib.parse import quote
 
@@ -204,7 +204,15 @@ async def check_not_synced(tx: Transaction, room_ids: Iterable[str], field: str)
     Raises:
         InvalidRecord: one is; it names `field`.
     """
-    on_server = await synced_rooms(tx)
+    check_rooms(await synced_rooms(tx), room_ids, field)
+
+
+def check_rooms(on_server: Collection[str], room_ids: Iterable[str], field: str) -> None:
+    """Check that rooms are not among those on a server.
+
+    Raises:
+        InvalidRecord: one is; it names `field`.
+    """
     if (found := next((one for one in room_ids if one in on_server), None)) is not None:
         raise InvalidRecord(f"the room {found!r} is on a server, which would not hear", field=field)
 
