@@ -9,7 +9,7 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import { chromium } from '@playwright/test';
 import { launchOptions } from '../playwright/browser.mjs';
 import { ready as started } from '../playwright/helpers.mjs';
-import { composer, log, openStorage, row, signUp } from '../playwright/steps.mjs';
+import { composer, log, openAdvanced, openStorage, row, signUp } from '../playwright/steps.mjs';
 import { Window } from '../playwright/window.mjs';
 
 const MADE_UP = 100_000;
@@ -191,6 +191,7 @@ try {
   tell('reload with all that kept, to ready', `${Math.round(await ready.jsonValue())} ms`);
 
   const storage = await openStorage(page);
+  await openAdvanced(storage);
   await longTasks();
   const checking = performance.now();
   await storage.getByRole('button', { name: 'Check now' }).click();

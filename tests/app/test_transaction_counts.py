@@ -11,7 +11,7 @@ from reaktiv import Effect, untracked
 from roomkeep.app.channel_ref import DRAFT, LAST_READ, setting_key
 from roomkeep.app.effects import change_refresh, people, setting_writer, unread
 from roomkeep.app.files import StoredFile
-from roomkeep.models import Attachment, Ban, Message
+from roomkeep.models import Attachment, Ban, Message, RoomMember
 from roomkeep.persistence import Change, ChannelPage, DatabaseService
 from support.chat import Chat
 
@@ -94,6 +94,17 @@ def answer(message: Message, content: str, **fields: Any) -> Message:
     )
 
 
+def message_at(time: int, room_id: str) -> Message:
+    return Message(
+        id=f"at {time}",
+        room_id=room_id,
+        sender_id="bob",
+        sender_name="Bob",
+        content=str(time),
+        timestamp=time,
+    )
+
+
 async def other_tab(page: Page) -> DatabaseService:
     service = DatabaseService(page.db._backend)
     await service.initialize()
@@ -149,6 +160,44 @@ async def test_open_a_room(page: Page) -> None:
     await page.idle()
     assert page.shown == ["about Tea"]
     assert len(page.transactions) <= 4, page.transactions
+
+
+async def test_open_a_room_of_many_people(page: Page) -> None:
+    members = tuple(
+        RoomMember(oder_id=f"p{n}", username=f"p{n}", display_name=f"P {n}", role="member")
+        for n in range(people.MANY + 1)
+    )
+    await page.db.update_room(page.room("Tea"), members=members)
+    await page.count()
+    await page.effects.rooms.open(page.room("Tea"))
+    assert page.shown == ["about Tea"]
+    assert "get-users-by-room" not in page.transactions
+    await page.idle()
+    assert page.transactions[-1] == "get-users-by-room"
+    assert len(page.account.people.people() or ()) == people.MANY + 1
+    # Who only passes through reads nothing of it.
+    await page.effects.rooms.open(page.room("Cake"))
+    await page.idle()
+    page.transactions.clear()
+    await page.effects.rooms.open(page.room("Tea"))
+    await page.effects.rooms.open(page.room("Cake"))
+    await page.idle()
+    assert page.transactions.count("get-users-by-room") == 1
+
+
+async def test_quotes_of_what_is_far_away_are_read_together(page: Page) -> None:
+    room_id = page.room("Cake")
+    old = [message_at(n, room_id) for n in range(4)]
+    new = [answer(one, "yes") for one in old[:3]]
+    await page.db.save_messages([*old, *new])
+    await page.count()
+    page.account.originals.set({})
+    timeline = page.account.timeline()
+    assert timeline is not None
+    page.account.timeline.set(replace(timeline, messages=tuple(new)))
+    await page.idle()
+    assert page.transactions == ["get-messages-by-ids"]
+    assert page.account.originals() == {one.id: one for one in old[:3]}
 
 
 async def test_open_a_room_in_which_something_is_new(page: Page) -> None:

@@ -86,6 +86,7 @@ async def test_other_bad_records_are_refused(
         ("get_latest_messages", ("r1", 1, ""), "before"),
         ("get_latest_messages", ("r1", 1, None, ""), "channel_id"),
         ("get_message_by_id", (None,), "message_id"),
+        ("get_messages_by_ids", (["m1", None],), "message_ids"),
         ("delete_message", ("",), "message_id"),
         ("remove_reaction", ("m1", "ann", ""), "emoji"),
         ("get_user", (["ann"],), "oder_id"),

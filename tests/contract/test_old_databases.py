@@ -94,6 +94,7 @@ LOOKS: list[tuple[Any, ...]] = [
     ("get_messages", "r1"),
     ("get_messages", "r1", 3, 2),
     ("get_message_by_id", "m1"),
+    ("get_messages_by_ids", ["m1", "gone", "d0"]),
     ("get_latest_messages", "r1", 4),
     ("get_latest_messages", "r1", 3, "m4"),
     ("get_latest_messages", "r1", 3, "m4", "general"),

@@ -113,6 +113,10 @@ class MessagesModel(Device):
         message = self._here.messages.get(message_id)
         return None if message is None else as_read(message)
 
+    def get_messages_by_ids(self, message_ids: Sequence[str]) -> dict[str, Message]:
+        found = ((id_, self.get_message_by_id(id_)) for id_ in message_ids)
+        return {id_: message for id_, message in found if message is not None}
+
     def get_messages(self, room_id: str, limit: int = 100, offset: int = 0) -> list[Message]:
         return [as_read(m) for m in self._here.channel(room_id, None)[offset : offset + limit]]
 

@@ -214,9 +214,9 @@ class MessageEffects(EffectGroup):
 
     async def refresh(self, account: AccountState, ids: Iterable[str]) -> None:
         """Read some messages again, and show them."""
-        for message_id in list(ids):
-            message = await self.context.database(account).get_message_by_id(message_id)
-            self.show_changed(account, {message_id: message})
+        names = list(ids)
+        found = await self.context.database(account).get_messages_by_ids(names)
+        self.show_changed(account, {name: found.get(name) for name in names})
 
     def show_changed(self, account: AccountState, records: Mapping[str, Message | None]) -> None:
         """Show messages as they are now, by their ids; None for one that is gone."""

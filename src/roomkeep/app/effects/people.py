@@ -31,6 +31,10 @@ __all__ = ["PeopleEffects"]
 
 PAUSE = 0.5
 """How long changes are gathered before the roster is sorted again, in seconds."""
+MANY = 200
+"""The roster of a room with more members is not read before its messages are shown."""
+AFTER = 0.2
+"""How long such a roster is left, in seconds."""
 SHOWN = "peopleShown"
 """The setting that says whether the roster stands beside the conversation."""
 
@@ -85,7 +89,14 @@ class PeopleEffects(EffectGroup):
                 self._leave_room(account)
                 self._bans.look_again()
             if room is not None and (at[0] is not account or _roster(at[1]) != _roster(room)):
-                self.context.start(self.load(account), "failed.load_people")
+                self.context.start(self._load_opened(account, room), "failed.load_people")
+
+    async def _load_opened(self, account: AccountState, room: Room) -> None:
+        # To read thousands holds up the messages, which come first.
+        if len(room.members) > MANY:
+            await asyncio.sleep(AFTER)
+        if account.room_id() == room.id:
+            await self.load(account)
 
     def _leave_room(self, account: AccountState) -> None:
         people = account.people

@@ -1,7 +1,5 @@
 """Replied-to messages: loading them, and going to them."""
 
-import asyncio
-
 from reaktiv import Effect, batch, untracked
 
 from roomkeep.app.effects.context import Context, EffectGroup, effect
@@ -105,15 +103,8 @@ class ReplyEffects(EffectGroup):
                 self.context.start(self._load(account, wanted), "failed.load_replies")
 
     async def _load(self, account: AccountState, wanted: set[str]) -> None:
-        database = self.context.database(account)
-        ids = sorted(wanted)
-        found = dict(
-            zip(
-                ids,
-                await asyncio.gather(*(database.get_message_by_id(name) for name in ids)),
-                strict=True,
-            )
-        )
+        there = await self.context.database(account).get_messages_by_ids(sorted(wanted))
+        found = {name: there.get(name) for name in wanted}
         timeline = account.timeline()
         if self.page.account() is not account or timeline is None:
             return

@@ -1,6 +1,6 @@
 """The attachments of the messages on the page."""
 
-from typing import Any
+from typing import Any, NamedTuple, Self
 
 import js
 from pyodide.ffi import JsProxy
@@ -10,15 +10,37 @@ from roomkeep.app.file_kinds import kind_of
 from roomkeep.app.file_state import Picture
 from roomkeep.app.files import picture_type
 from roomkeep.app.views.dom import by_id, clone, part, pressed, set_text
+from roomkeep.app.views.rows import Row
 from roomkeep.app.views.scope import AccountScope, AccountView
 from roomkeep.app.views.sizes import size
 from roomkeep.localization import localize
-from roomkeep.models import Attachment, Message
+from roomkeep.models import Attachment
 
 __all__ = ["AttachmentsView"]
 
 MARGIN = "400px 0px"
 """How far from view a picture is loaded."""
+
+
+class _Shown(NamedTuple):
+    """What a row shows of attachments.
+
+    Attributes:
+        is_hollow: there is no text beside them.
+        is_empty: where all files failed, the message is there without anything to see.
+    """
+
+    attachments: tuple[Attachment, ...] = ()
+    is_hollow: bool = False
+    is_empty: bool = False
+
+    @classmethod
+    def of(cls, row: Row) -> Self:
+        message = row.message
+        if message.is_deleted:
+            return cls()
+        is_hollow = not message.content.strip()
+        return cls(row.attachments or (), is_hollow, is_hollow and row.attachments == ())
 
 
 class AttachmentsView(AccountView):
@@ -35,24 +57,22 @@ class AttachmentsView(AccountView):
         self.watch(self._follow_timeline)
         self.watch(self._show_pictures)
 
-    def fill(self, row: Any, message: Message, attachments: tuple[Attachment, ...] | None) -> None:
+    def fill(self, element: Any, row: Row, before: Row | None) -> None:
         """Show a message's attachments in its row; existing elements are kept.
 
         Args:
-            row: the row.
-            message: the message; a deleted one has none.
-            attachments: all of them; None while they are not known.
+            element: the row's element.
+            row: the row. A deleted message has no attachments.
+            before: what is shown now; None for nothing yet.
         """
-        wanted = () if message.is_deleted or not attachments else attachments
-        is_hollow = not message.is_deleted and not message.content.strip()
-        row.toggleAttribute("data-no-text", is_hollow)
-        # Where all files failed, the message is there without anything to see.
-        part(row, "hollow").hidden = not is_hollow or attachments != ()
-        element = part(row, "attachments")
-        if not wanted and element.hidden:
+        now, was = _Shown.of(row), _Shown() if before is None else _Shown.of(before)
+        if now == was:
             return
-        element.hidden = not wanted
-        self._fill(element, wanted)
+        element.toggleAttribute("data-no-text", now.is_hollow)
+        part(element, "hollow").hidden = not now.is_empty
+        list_ = part(element, "attachments")
+        list_.hidden = not now.attachments
+        self._fill(list_, now.attachments)
 
     def _fill(self, element: Any, attachments: tuple[Attachment, ...]) -> None:
         there = {str(item.dataset.attachment): item for item in element.querySelectorAll("li")}

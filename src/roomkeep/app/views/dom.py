@@ -1,5 +1,6 @@
 """Helpers for the DOM."""
 
+import functools
 from collections.abc import Callable, Hashable
 from typing import Any, Generic, TypeVar
 
@@ -91,7 +92,12 @@ def by_id(name: str) -> Any:
 
 def clone(template: str) -> Any:
     """Return a copy of what a `<template>` holds."""
-    return by_id(template).content.firstElementChild.cloneNode(True)  # noqa: FBT003 a DOM call
+    return _original(template).cloneNode(True)  # noqa: FBT003 a DOM call
+
+
+@functools.cache
+def _original(template: str) -> Any:
+    return by_id(template).content.firstElementChild
 
 
 def part(root: Any, name: str) -> Any:

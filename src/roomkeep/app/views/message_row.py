@@ -4,6 +4,7 @@ from typing import Any
 
 from pyodide.ffi import JsProxy
 
+from roomkeep.app.people import Avatar
 from roomkeep.app.sync_state import Sending
 from roomkeep.app.views import times
 from roomkeep.app.views.attachments import AttachmentsView
@@ -13,6 +14,7 @@ from roomkeep.app.views.dom import clone, part, set_text
 from roomkeep.app.views.folding import fill_fold
 from roomkeep.app.views.rows import Chip, Quote, Row
 from roomkeep.localization import format_number, localize
+from roomkeep.models import BEGINNING_OF_TIME, Message
 
 __all__ = ["fill_row"]
 
@@ -22,6 +24,23 @@ QUOTED = {
     "loading": "message.original_loading",
 }
 """The texts in place of what an answered message says."""
+_BLANK = Row(
+    Message(
+        id="",
+        room_id="",
+        channel_id="",
+        sender_id="",
+        sender_name="",
+        content="",
+        timestamp=BEGINNING_OF_TIME - 1,
+    ),
+    day="",
+    leads=False,
+    is_mine=False,
+    edited_text=None,
+    avatar=Avatar("", None),
+)
+"""What a copy of the template shows, but for the avatar."""
 
 
 def fill_row(
@@ -37,54 +56,60 @@ def fill_row(
         before: what it shows now; None for nothing yet.
     """
     message = row.message
+    # What is as in the template is left alone: a room opens as fast as its rows are filled.
+    was = _BLANK if before is None else before
     if before is None:
-        _fill_new(element, row)
+        element.dataset.id = message.id
+        element.dataset.sender = message.sender_id
     if before is None or before.avatar != row.avatar:
-        avatar, face = part(element, "avatar"), row.avatar
-        avatars.show(avatar, message.sender_id, face.name, face.picture)
-        part(element, "author").textContent = row.avatar.name
-    if before is None or before.day != row.day:
+        face = row.avatar
+        avatars.show(part(element, "avatar"), message.sender_id, face.name, face.picture)
+        part(element, "author").textContent = face.name
+    _fill_place(element, row, was)
+    if was.fold != row.fold:
+        fill_fold(element, row.fold)
+    _fill_message(element, message, was.message)
+    if was.chips != row.chips:
+        _fill_chips(part(element, "chips"), row.chips)
+    if was.sending != row.sending:
+        _fill_sending(element, row.sending)
+    if row.quote is not None and was.quote != row.quote:
+        _fill_quote(element, row.quote)
+    files.fill(element, row, before)
+    if was.edited_text != row.edited_text:
+        _fill_editor(element, row, was)
+
+
+def _fill_place(element: Any, row: Row, was: Row) -> None:
+    """Show what depends on the rows around it, and on who reads."""
+    if was.day != row.day:
         day = part(element, "day")
         day.hidden = not row.day
         day.firstElementChild.textContent = row.day
-    if row.is_first_new != (before is not None and before.is_first_new):
+    if was.is_first_new != row.is_first_new:
         part(element, "new").hidden = not row.is_first_new
-    element.toggleAttribute("data-leads", row.leads)
-    _fill_message(element, row, before)
-    if before is None or before.chips != row.chips:
-        _fill_chips(part(element, "chips"), row.chips)
-    if row.sending != (None if before is None else before.sending):
-        _fill_sending(element, row.sending)
-    if row.quote is not None and (before is None or before.quote != row.quote):
-        _fill_quote(element, row.quote)
-    if before is None or (before.message, before.attachments) != (message, row.attachments):
-        files.fill(element, message, row.attachments)
-    if before is None or before.edited_text != row.edited_text:
-        _fill_editor(element, row, before)
+    if was.is_mine != row.is_mine:
+        element.toggleAttribute("data-mine", row.is_mine)
+    if was.leads != row.leads:
+        element.toggleAttribute("data-leads", row.leads)
 
 
-def _fill_new(element: Any, row: Row) -> None:
-    message = row.message
-    element.dataset.id = message.id
-    element.dataset.sender = message.sender_id
-    element.toggleAttribute("data-mine", row.is_mine)
-
-
-def _fill_message(element: Any, row: Row, before: Row | None) -> None:
-    message = row.message
-    if row.fold != ("whole" if before is None else before.fold):
-        fill_fold(element, row.fold)
-    if before is not None and before.message == message:
-        return
-    if before is None or before.message.timestamp != message.timestamp:
+def _fill_message(element: Any, message: Message, was: Message) -> None:
+    if was.timestamp != message.timestamp:
         time = part(element, "time")
         time.textContent = times.time_of_day(message.timestamp)
         time.dateTime = times.machine(message.timestamp)
-    if before is None or before.message.content != message.content:
+    if (was.content, was.is_deleted) != (message.content, message.is_deleted):
         content = localize("message.deleted") if message.is_deleted else message.content
         fill_content(part(element, "content"), content)
-    element.toggleAttribute("data-deleted", message.is_deleted)
-    part(element, "edited").hidden = message.edited_at is None or message.is_deleted
+    if was.is_deleted != message.is_deleted:
+        element.toggleAttribute("data-deleted", message.is_deleted)
+    if _is_edited(was) != _is_edited(message):
+        part(element, "edited").hidden = not _is_edited(message)
+
+
+def _is_edited(message: Message) -> bool:
+    return message.edited_at is not None and not message.is_deleted
 
 
 def _fill_sending(element: Any, sending: Sending | None) -> None:
@@ -122,8 +147,6 @@ def _fill_quote(element: Any, quote: Quote) -> None:
 
 def _fill_chips(element: Any, wanted: tuple[Chip, ...]) -> None:
     """Show the reactions; a focused button keeps the focus."""
-    if not wanted and element.hidden:
-        return
     element.hidden = not wanted
     there = {str(item.dataset.emoji): item for item in element.children}
     more = there.pop("", None)
@@ -153,19 +176,17 @@ def _fill_chip(button: Any, chip: Chip) -> None:
     set_text(part(button, "count"), format_number(chip.count))
 
 
-def _fill_editor(element: Any, row: Row, before: Row | None) -> None:
+def _fill_editor(element: Any, row: Row, was: Row) -> None:
     element.toggleAttribute("data-editing", row.edited_text is not None)
-    was_editing = before is not None and before.edited_text is not None
     if row.edited_text is None:
-        if was_editing:
-            element.querySelector("form").remove()
-    elif not was_editing:
+        element.querySelector("form").remove()
+    elif was.edited_text is None:
         editor = clone("message-editor")
         editor.elements.namedItem("text").value = row.edited_text
         # The text stands above the files, as in the message.
         part(element, "hollow").before(editor)
-    elif before is not None:
+    else:
         # Another tab changed the message. What was written here stays, and what was deleted there.
         field = element.querySelector("form").elements.namedItem("text")
-        if field.value == before.message.content and not row.message.is_deleted:
+        if field.value == was.message.content and not row.message.is_deleted:
             field.value = row.edited_text

@@ -96,6 +96,13 @@ async def get_message_by_id(tx: Transaction, message_id: Id) -> Message | None:
     return None if message is None else redact_deleted(message)
 
 
+@reads("messages")
+async def get_messages_by_ids(tx: Transaction, message_ids: Ids) -> dict[str, Message]:
+    """Return those of some messages that are there, by their ids."""
+    found = await tx.get_many("messages", message_ids, Message)
+    return {message.id: redact_deleted(message) for message in found}
+
+
 @writes(*WITH_DEPENDENTS, "meta")
 async def update_message(tx: Transaction, message_id: Id, changes: MessageUpdate) -> None:
     """Change some fields of a message."""
