@@ -128,6 +128,11 @@ const isKept = (page) => page.evaluate(async () => {
   }
 });
 
+/** Waits until something holds here, not in a page. */
+async function until(holds) {
+  while (!holds()) await new Promise((again) => { setTimeout(again, 20); });
+}
+
 export const journeys = {
   'notes: two tabs agree, and keep them': async ({ site, newPage }) => {
     const page = await newPage();
@@ -192,7 +197,9 @@ export const journeys = {
     await report(page, 'Dodo', 1);
     await shows(page, 'Refused by the server');
     await report(page, 'Crow', 2);
-    await page.waitForFunction(trying);
+    // Until it is in the database, the page says that nothing is waiting.
+    await until(() => site.taken.size === 3);
+    await shows(page, 'Nothing is waiting.');
     assert.deepEqual([...site.taken.values()].map(({ bird }) => bird), ['Robin', 'Wren', 'Crow']);
     assert.equal(site.posts.length, 6);
   },
