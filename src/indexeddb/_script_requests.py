@@ -56,6 +56,9 @@ const compare = (a, b) => {
   return a < b ? -1 : 1;
 };
 
+// The places of keys, in the order of the keys.
+const inOrder = (keys) => keys.map((_, n) => n).sort((a, b) => compare(keys[a], keys[b]));
+
 // From so many keys on, one request for the range that they span is tried first.
 const MANY = 8;
 
@@ -69,7 +72,7 @@ const existing = (tx, store, request, given) => {
     found.forEach((key, at) => { results[places[at]] = key !== undefined; });
     done();
   });
-  const order = keys.map((_, n) => n).sort((a, b) => compare(keys[a], keys[b]));
+  const order = inOrder(keys);
   if (keys.length < MANY) return ask(order);
   const range = IDBKeyRange.bound(keys[order[0]], keys[order.at(-1)]);
   const most = 2 * keys.length;
@@ -157,7 +160,7 @@ const page = (tx, source, request, query, count, direction, offset) => {
 // Walks an index and the sorted values side by side: each jumps to where the other is.
 const findKeys = (tx, index, request, given) => {
   const values = fromText(given);
-  const order = values.map((_, n) => n).sort((a, b) => compare(values[a], values[b]));
+  const order = inOrder(values);
   const found = values.map(() => []);
   const done = () => tx.succeed(request, found);
   const range = IDBKeyRange.bound(values[order[0]], values[order.at(-1)]);

@@ -11,9 +11,10 @@ from reaktiv import Effect, untracked
 from roomkeep.app.channel_ref import DRAFT, LAST_READ, setting_key
 from roomkeep.app.effects import change_refresh, people, setting_writer, unread
 from roomkeep.app.files import StoredFile
-from roomkeep.models import Attachment, Ban, Message, RoomMember
+from roomkeep.models import Attachment, Ban, Message
 from roomkeep.persistence import Change, ChannelPage, DatabaseService
 from support.chat import Chat
+from support.make import member, message
 
 
 class PickedBytes(StoredFile):
@@ -94,17 +95,6 @@ def answer(message: Message, content: str, **fields: Any) -> Message:
     )
 
 
-def message_at(time: int, room_id: str) -> Message:
-    return Message(
-        id=f"at {time}",
-        room_id=room_id,
-        sender_id="bob",
-        sender_name="Bob",
-        content=str(time),
-        timestamp=time,
-    )
-
-
 async def other_tab(page: Page) -> DatabaseService:
     service = DatabaseService(page.db._backend)
     await service.initialize()
@@ -163,10 +153,7 @@ async def test_open_a_room(page: Page) -> None:
 
 
 async def test_open_a_room_of_many_people(page: Page) -> None:
-    members = tuple(
-        RoomMember(oder_id=f"p{n}", username=f"p{n}", display_name=f"P {n}", role="member")
-        for n in range(people.MANY + 1)
-    )
+    members = tuple(member(f"p{n}") for n in range(people.MANY + 1))
     await page.db.update_room(page.room("Tea"), members=members)
     await page.count()
     await page.effects.rooms.open(page.room("Tea"))
@@ -187,7 +174,7 @@ async def test_open_a_room_of_many_people(page: Page) -> None:
 
 async def test_quotes_of_what_is_far_away_are_read_together(page: Page) -> None:
     room_id = page.room("Cake")
-    old = [message_at(n, room_id) for n in range(4)]
+    old = [message(f"at {n}", room_id=room_id, timestamp=n) for n in range(4)]
     new = [answer(one, "yes") for one in old[:3]]
     await page.db.save_messages([*old, *new])
     await page.count()

@@ -28,6 +28,7 @@ WORDS = TEXT.split()
 ROOMS = ("r1", "r2", "r3")
 CHANNELS = ("general", "brew")
 MOST_PAGES = 20
+"""A search is compared in about so many pages, at most."""
 
 
 @pytest.fixture

@@ -3,7 +3,8 @@
 import asyncio
 import time
 from collections.abc import Callable, Coroutine, Iterator, Sequence
-from typing import Any, Protocol, TypeVar
+from functools import partial
+from typing import Any, BinaryIO, Protocol, TypeVar
 
 from msgspec import Struct
 
@@ -313,7 +314,7 @@ class _Run:
     async def _write_file(self, found: FoundMessage, file: FoundFile, index: int) -> None:
         data = None
         if file.open is not None and (file.size or 0) <= MAX_FILE:
-            data = await self._read(lambda: _read_file(file))
+            data = await self._read(partial(_read_file, file.open))
         if file.open is not None and data is None:
             self._result.files_too_large += 1
         size = (file.size or 0) if data is None else len(data)
@@ -337,11 +338,9 @@ def _people(batch: list[FoundMessage]) -> Iterator[str]:
         yield from (reaction.person_id for reaction in message.reactions)
 
 
-def _read_file(file: FoundFile) -> bytes | None:
-    """Return the bytes of a file; None where they are too many, or not at hand."""
-    if file.open is None:
-        return None
-    with file.open() as stream:
+def _read_file(open_file: Callable[[], BinaryIO]) -> bytes | None:
+    """Return the bytes of a file; None where they are too many."""
+    with open_file() as stream:
         # A size may be missing, or wrong.
         data = stream.read(MAX_FILE + 1)
     return data if len(data) <= MAX_FILE else None

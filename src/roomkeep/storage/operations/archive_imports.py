@@ -32,6 +32,7 @@ from roomkeep.storage.operations.sync_records import (
     synced_rooms,
     write_many,
 )
+from roomkeep.storage.operations.users import put_users
 from roomkeep.storage.together import together
 from roomkeep.storage.transaction import Transaction
 
@@ -228,8 +229,7 @@ async def import_attachment(
 async def _write_users(tx: Transaction, import_id: str, users: Mapping[str, User]) -> None:
     if users:
         await _note(tx, import_id, "users", next(iter(users)), Added(keys=tuple(users)))
-        tx.put("users", list(users.values()))
-        tx.changes.append(records_saved("users", users))
+        put_users(tx, users)
 
 
 async def _require(tx: Transaction, import_id: str) -> ArchiveImport:

@@ -19,7 +19,7 @@ from roomkeep.storage.operations.settings import save_settings
 from roomkeep.storage.operations.shared import WITH_DEPENDENTS, not_stored, put_unknown_fields
 from roomkeep.storage.operations.sync_records import check_not_synced
 from roomkeep.storage.operations.tombstones import redact_deleted
-from roomkeep.storage.operations.users import change_user
+from roomkeep.storage.operations.users import change_user, put_users
 from roomkeep.storage.schema import SCHEMA
 from roomkeep.storage.transaction import Transaction
 from roomkeep.storage.unknown_fields import (
@@ -186,8 +186,7 @@ async def add_users(tx: Transaction, users: Sequence[User]) -> None:
     """Write the users who are not there yet; the profiles of those who are stay as they are."""
     new = await not_stored(tx, "users", {user.oder_id: user for user in users})
     if new:
-        tx.put("users", list(new.values()))
-        tx.changes.append(records_saved("users", new))
+        put_users(tx, new)
 
 
 @writes("users")

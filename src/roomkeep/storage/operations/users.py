@@ -1,5 +1,7 @@
 """Users: the profiles of people."""
 
+from collections.abc import Mapping
+
 from msgspec import structs
 
 from roomkeep.models import Id, Room, User
@@ -14,8 +16,13 @@ from roomkeep.storage.transaction import Transaction
 @writes("users")
 async def save_user(tx: Transaction, user: User) -> None:
     """Write a user in place of the one with the same `oder_id`."""
-    tx.put("users", [user])
-    tx.changes.append(records_saved("users", {user.oder_id: user}))
+    put_users(tx, {user.oder_id: user})
+
+
+def put_users(tx: Transaction, users: Mapping[str, User]) -> None:
+    """Write users, given by their ids, as a part of a larger transaction."""
+    tx.put("users", list(users.values()))
+    tx.changes.append(records_saved("users", users))
 
 
 @reads("users")
