@@ -277,6 +277,26 @@ async def test_what_was_deleted_leaves_the_index(world: World, db: DatabaseServi
     assert await found_ids(db, "tea", 20) == ["a"]
 
 
+@pytest.mark.parametrize("how", ["save", "update"])
+async def test_what_a_message_said_before_leaves_the_index(
+    world: World, db: DatabaseService, how: str
+) -> None:
+    await db.save_room(room())
+    await db.save_messages([message(f"m{n}", content="tea", timestamp=n) for n in range(300)])
+    await db.save_message(message("edited", content="xyzzy", timestamp=100))
+    await db.update_search_index()
+    assert "xyzzy" in str(await world.stored_index())
+    # It is newer than the index now, which has nothing to take in, but to let go.
+    if how == "save":
+        await db.save_message(message("edited", content="milk", timestamp=10_000))
+    else:
+        await db.update_message("edited", content="milk", timestamp=10_000)
+    assert await found_ids(db, "milk", 20) == ["edited"]
+    await db.update_search_index()
+    assert "tea" in str(await world.stored_index())
+    assert "xyzzy" not in str(await world.stored_index())
+
+
 async def test_messages_are_found_in_the_channel_that_they_were_moved_to(
     db: DatabaseService,
 ) -> None:

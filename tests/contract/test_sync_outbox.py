@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from roomkeep.errors import InvalidRecord
 from roomkeep.models import Reaction
@@ -279,6 +280,17 @@ async def test_the_file_from_here_stays_and_its_address_is_known(device: Synced)
     (found,) = await device.db.get_attachments_for_message("a")
     assert found.id == "a1"
     assert await device.db.get_media_addresses(["a1"]) == {"a1": "mxc://x/y"}
+
+
+async def test_a_message_that_is_saved_again_is_edited(device: Synced) -> None:
+    await device.say("a", "one")
+    await device.sync(echo(await device.the_entry(), "$a"))
+    await device.db.save_message(structs.replace(await device.find("a"), content="two"))
+    assert await requests(device) == [EditMessage(message_id="a", content="two")]
+    with pytest.raises(InvalidRecord) as refused:
+        await device.db.save_message(structs.replace(await device.find("a"), timestamp=9))
+    assert refused.value.field == "timestamp"
+    assert (await device.find("a")).content == "two"
 
 
 async def test_an_edit_that_waits_is_not_overwritten(device: Synced) -> None:

@@ -1,6 +1,6 @@
 """Records as they are stored."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import msgspec
@@ -14,8 +14,13 @@ def encode(record: object) -> str:
 
 def stored_fields(record: Struct, names: Iterable[str]) -> dict[str, Any]:
     """Return some fields of a record as they are stored, under their stored names."""
-    stored = _stored_names(type(record))
-    return {stored[name]: msgspec.to_builtins(getattr(record, name)) for name in names}
+    return stored_values(type(record), {name: getattr(record, name) for name in names})
+
+
+def stored_values(kind: type[Struct], values: Mapping[str, object]) -> dict[str, Any]:
+    """Return values of a type's fields as they are stored, under their stored names."""
+    stored = _stored_names(kind)
+    return {stored[name]: msgspec.to_builtins(value) for name, value in values.items()}
 
 
 def _stored_names(kind: type[Struct]) -> dict[str, str]:

@@ -12,7 +12,7 @@ from roomkeep.models import Attachment, Ban, Message, Reaction, Record, Room, Us
 from roomkeep.storage.arguments import Settings, UnknownFields
 from roomkeep.storage.changes import records_saved
 from roomkeep.storage.operation import reads, writes
-from roomkeep.storage.operations.messages import save_all
+from roomkeep.storage.operations.message_writes import save_all
 from roomkeep.storage.operations.meta import SETTING
 from roomkeep.storage.operations.reactions import put_early_reactions, reaction_key
 from roomkeep.storage.operations.settings import save_settings

@@ -10,7 +10,7 @@ from roomkeep.models import Message
 from roomkeep.storage.arguments import Ids
 from roomkeep.storage.operation import writes
 from roomkeep.storage.operations.attachments import RoomOf
-from roomkeep.storage.operations.messages import save_all
+from roomkeep.storage.operations.message_writes import save_all
 from roomkeep.storage.operations.shared import WITH_DEPENDENTS
 from roomkeep.storage.operations.sync_records import check_not_synced
 from roomkeep.storage.together import together

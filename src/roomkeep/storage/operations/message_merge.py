@@ -4,7 +4,7 @@ from msgspec import structs
 
 from roomkeep.models import Message, Reaction
 from roomkeep.storage.changes import Change
-from roomkeep.storage.operations.messages import save_all
+from roomkeep.storage.operations.message_writes import save_all
 from roomkeep.storage.operations.reactions import reaction_key
 from roomkeep.storage.operations.search_debts import note_removed
 from roomkeep.storage.operations.shared import delete_dependents, find_dependents

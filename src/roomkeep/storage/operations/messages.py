@@ -1,7 +1,6 @@
 """Messages: saved, sent, edited, moved, deleted to a tombstone. `message_pages` reads them."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from msgspec import structs
 
@@ -9,27 +8,28 @@ from indexeddb.keys import KeyRange
 from roomkeep.errors import InvalidRecord, RecordNotFound
 from roomkeep.models import Id, Message, Milliseconds
 from roomkeep.storage.arguments import Ids, MessageUpdate, Settings, changed_fields
-from roomkeep.storage.changes import Change, messages_saved, records_saved
-from roomkeep.storage.encoding import stored_fields
+from roomkeep.storage.changes import Change, records_saved
+from roomkeep.storage.encoding import stored_fields, stored_values
 from roomkeep.storage.operation import reads, writes
 from roomkeep.storage.operations.attachments import move_attachments
 from roomkeep.storage.operations.bans import check_ban, is_user_banned
+from roomkeep.storage.operations.message_writes import (
+    Stored,
+    put_and_read_stored,
+    read_account,
+    read_stored,
+    write_all,
+)
 from roomkeep.storage.operations.queued_writes import (
     queue_changes,
     queue_deletion,
     queue_message,
 )
-from roomkeep.storage.operations.reactions import Rows, find_reactions, sync_reactions
-from roomkeep.storage.operations.search_debts import (
-    Indexed,
-    note,
-    note_messages,
-    note_room,
-    read_indexed,
-)
+from roomkeep.storage.operations.reactions import find_reactions, sync_reactions
+from roomkeep.storage.operations.search_debts import note, note_messages, note_room
 from roomkeep.storage.operations.settings import save_settings
 from roomkeep.storage.operations.shared import WITH_DEPENDENTS, delete_dependents, require
-from roomkeep.storage.operations.sync_records import check_not_synced, synced_rooms
+from roomkeep.storage.operations.sync_records import check_not_synced, check_rooms
 from roomkeep.storage.operations.tombstones import make_tombstone, redact_deleted
 from roomkeep.storage.schema import BY_CHANNEL_AND_TIME
 from roomkeep.storage.together import together
@@ -46,10 +46,11 @@ async def save_message(tx: Transaction, message: Message) -> None:
     Its reactions replace those that are stored; a new message takes along those that came before
     it.
     """
-    synced, stored = await together(synced_rooms(tx), read_stored(tx, [message.id]))
-    if message.room_id in synced:
-        message = await queue_message(tx, message)
-    await write_all(tx, [message], stored)
+    account, before, stored = await put_and_read_stored(tx, message)
+    written = message
+    if message.room_id in account.synced:
+        written = await queue_message(tx, message, before)
+    await write_all(tx, [written], stored, put=message)
 
 
 @writes(*WITH_DEPENDENTS, "meta")
@@ -59,8 +60,10 @@ async def save_messages(tx: Transaction, messages: Sequence[Message]) -> None:
     In the desktop's window one request carries at most 100 million characters, some 300,000
     messages; `save_messages_in_batches` writes more. In a room on a server it is refused.
     """
-    await check_not_synced(tx, (message.room_id for message in messages), "room_id")
-    await save_all(tx, list({message.id: message for message in messages}.values()))
+    latest = {message.id: message for message in messages}
+    account, stored = await read_stored(tx, list(latest))
+    check_rooms(account.synced, (message.room_id for message in messages), "room_id")
+    await write_all(tx, list(latest.values()), stored)
 
 
 @writes(*WITH_DEPENDENTS, "rooms", "bans", "meta")
@@ -72,20 +75,20 @@ async def send_message(
     attachment_ids: Ids,
 ) -> None:
     """Write a message of who is signed in, and what changes with it, unless they are banned."""
-    room, synced, is_banned, stored = await together(
+    room, is_banned, (account, before, stored) = await together(
         tx.existing("rooms", [message.room_id]),
-        synced_rooms(tx),
         is_user_banned(tx, message.sender_id, message.room_id, now),
-        read_stored(tx, [message.id]),
+        put_and_read_stored(tx, message),
     )
     if not room:
         raise RecordNotFound("rooms", message.room_id)
     check_ban(is_banned, "sender_id")
-    if message.room_id in synced:
-        message = await queue_message(tx, message, attachment_ids)
-    await write_all(tx, [message], stored)
+    written = message
+    if message.room_id in account.synced:
+        written = await queue_message(tx, message, before, attachment_ids)
+    await write_all(tx, [written], stored, put=message)
     if attachment_ids:
-        await move_attachments(tx, attachment_ids, message)
+        await move_attachments(tx, attachment_ids, written)
     await save_settings(tx, settings)
 
 
@@ -106,29 +109,31 @@ async def get_messages_by_ids(tx: Transaction, message_ids: Ids) -> dict[str, Me
 @writes(*WITH_DEPENDENTS, "meta")
 async def update_message(tx: Transaction, message_id: Id, changes: MessageUpdate) -> None:
     """Change some fields of a message."""
-    synced, before, indexed = await together(
-        synced_rooms(tx),
-        require(tx, "messages", message_id, Message),
-        read_indexed(tx, [message_id]),
-    )
     changed = changed_fields(changes)
+    # Asked for at once: where it must not be, the transaction is undone.
+    account, before, _ = await together(
+        read_account(tx),
+        require(tx, "messages", message_id, Message),
+        _patch(tx, message_id, stored_values(Message, changed)),
+    )
     message = structs.replace(before, **changed)
-    if before.room_id in synced:
+    if before.room_id in account.synced:
         await queue_changes(tx, before, message)
-    elif message.room_id in synced:
+    elif message.room_id in account.synced:
         raise InvalidRecord("is on a server, which would not hear of it", field="room_id")
     if message.room_id != before.room_id:
         tx.changes.append(
             Change(store="messages", action="delete", keys=(before.id,), room_id=before.room_id)
         )
+    indexed = account.indexed([before])
     if message.is_deleted:
         await write_all(tx, [message], Stored(await find_reactions(tx, [message_id]), indexed))
         return
     if "reactions" in changed:
         present = await find_reactions(tx, [message_id])
         (message,) = await sync_reactions(tx, [message], present)
+        tx.patch("messages", [message.id], stored_fields(message, ["reactions"]))
     note_messages(tx, indexed, [message])
-    tx.patch("messages", [message.id], stored_fields(message, changed))
     tx.changes.append(records_saved("messages", {message.id: message}, room_id=message.room_id))
 
 
@@ -139,12 +144,10 @@ async def delete_message(tx: Transaction, message_id: Id) -> None:
     It reads `DELETED_MESSAGE_CONTENT` from then on. Nothing happens where there is no message; one
     that cannot be decoded leaves no tombstone.
     """
-    synced, message, stored = await together(
-        synced_rooms(tx),
-        tx.get("messages", message_id, Message),
-        read_stored(tx, [message_id]),
+    message, (account, stored) = await together(
+        tx.get("messages", message_id, Message), read_stored(tx, [message_id])
     )
-    if message is not None and message.room_id in synced:
+    if message is not None and message.room_id in account.synced:
         await queue_deletion(tx, message)
     if message is not None:
         await write_all(tx, [make_tombstone(message)], stored)
@@ -200,34 +203,5 @@ async def erase_room_messages(tx: Transaction, room_id: str) -> None:
     tx.changes.append(Change(store="messages", action="clear", room_id=room_id))
 
 
-async def save_all(tx: Transaction, messages: Sequence[Message]) -> None:
-    """Write messages of different ids, with their reactions, as a part of a transaction."""
-    await write_all(tx, messages, await read_stored(tx, [message.id for message in messages]))
-
-
-class Stored(NamedTuple):
-    """What is stored of messages that are about to be written.
-
-    Attributes:
-        reactions: the keys of their reactions.
-        indexed: what the search index may have of them.
-    """
-
-    reactions: Rows
-    indexed: Indexed | None
-
-
-async def read_stored(tx: Transaction, message_ids: Sequence[str]) -> Stored:
-    """Return what is stored of messages that are about to be written."""
-    return Stored(*await together(find_reactions(tx, message_ids), read_indexed(tx, message_ids)))
-
-
-async def write_all(tx: Transaction, messages: Sequence[Message], stored: Stored) -> None:
-    """Write messages of different ids, with their reactions, given what is stored of them."""
-    saved = [make_tombstone(one) if one.is_deleted else one for one in messages]
-    deleted = [message.id for message in saved if message.is_deleted]
-    await delete_dependents(tx, deleted, ["attachments"])
-    saved = await sync_reactions(tx, saved, stored.reactions)
-    note_messages(tx, stored.indexed, saved)
-    tx.put("messages", saved)
-    tx.changes += messages_saved(map(redact_deleted, saved))
+async def _patch(tx: Transaction, message_id: str, fields: dict[str, object]) -> None:
+    await tx.patch("messages", [message_id], fields)

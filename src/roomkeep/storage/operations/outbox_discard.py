@@ -7,7 +7,7 @@ from msgspec import structs
 from roomkeep.models import Id, Message, Reaction, ban_key
 from roomkeep.storage.changes import Change
 from roomkeep.storage.operation import writes
-from roomkeep.storage.operations.messages import save_all
+from roomkeep.storage.operations.message_writes import save_all
 from roomkeep.storage.operations.meta import get_owner
 from roomkeep.storage.operations.outbox import (
     drop_entries,

@@ -58,9 +58,18 @@ _ROOM_STAYS = ("icon", "host_id", "is_private", "created_at", "members")
 
 
 async def queue_message(
-    tx: Transaction, message: Message, attachment_ids: Sequence[str] = ()
+    tx: Transaction,
+    message: Message,
+    stored: Message | None,
+    attachment_ids: Sequence[str] = (),
 ) -> Message:
-    """Queue a message that is about to be written, new or changed; return it as it is to be.
+    """Queue a message that is written, new or changed; return it as it is to be.
+
+    Args:
+        tx: the transaction.
+        message: the message.
+        stored: what was stored of it before; None where it is new.
+        attachment_ids: its files.
 
     Raises:
         InvalidRecord: it is someone else's, or changes what cannot be changed on a server, or has
@@ -70,7 +79,6 @@ async def queue_message(
     if created is not None:
         # The channel has the server's id by now.
         message = structs.replace(message, channel_id=created)
-    stored = await tx.get("messages", message.id, Message)
     if stored is not None:
         await queue_changes(tx, stored, message)
         return message

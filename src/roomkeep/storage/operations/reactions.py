@@ -1,6 +1,6 @@
 """Reactions: one per person, emoji and message, and always equal to those in their message."""
 
-from collections.abc import Awaitable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Collection, Iterable, Mapping, Sequence
 
 from msgspec import structs
 
@@ -81,7 +81,10 @@ def find_reactions(tx: Transaction, message_ids: Sequence[str]) -> Awaitable[Row
 
 
 async def sync_reactions(
-    tx: Transaction, messages: Sequence[Message], present: Rows
+    tx: Transaction,
+    messages: Sequence[Message],
+    present: Rows,
+    existing: Collection[str] | None = None,
 ) -> list[Message]:
     """Make the rows of messages that are about to be written equal to what the messages say.
 
@@ -91,6 +94,7 @@ async def sync_reactions(
         tx: the transaction.
         messages: the messages.
         present: the rows of these messages, and maybe of others.
+        existing: those of the messages that were there before; None where none was written yet.
 
     Returns:
         the messages, with all their reactions in order.
@@ -103,7 +107,7 @@ async def sync_reactions(
     concerned = {m.id: m for m in messages if m.id in present or m.reactions}
     if not concerned:
         return list(messages)
-    early = await _early_reactions(tx, concerned, present)
+    early = await _early_reactions(tx, concerned, present, existing)
     gone: list[Key] = []
     saved: list[Reaction] = []
     for message in concerned.values():
@@ -176,11 +180,15 @@ def _copy_into_message(tx: Transaction, message: Message | None, rows: Sequence[
 
 
 async def _early_reactions(
-    tx: Transaction, messages: dict[str, Message], present: dict[str, list[Key]]
+    tx: Transaction,
+    messages: dict[str, Message],
+    present: dict[str, list[Key]],
+    existing: Collection[str] | None,
 ) -> dict[str, dict[Key, Reaction]]:
     """Return the reactions that came before their message, by message."""
     with_rows = [id_ for id_ in present if not messages[id_].is_deleted]
-    existing = await tx.existing("messages", with_rows)
+    if existing is None:
+        existing = await tx.existing("messages", with_rows)
     keys = [key for id_ in with_rows if id_ not in existing for key in present[id_]]
     early: dict[str, dict[Key, Reaction]] = {}
     for row in await tx.get_many("reactions", keys, Reaction):

@@ -11,7 +11,7 @@ where the index may have them are noted in meta. The notes go once the index has
 """
 
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 import msgspec
@@ -24,10 +24,9 @@ from roomkeep.storage.operations.message_slices import count_messages_between, g
 from roomkeep.storage.schema import SEARCH_VERSION, MetaRecord
 from roomkeep.storage.search.plan import Coverage, Debt, Span, overlaps
 from roomkeep.storage.search.segments import IndexedMessage
-from roomkeep.storage.together import together
 from roomkeep.storage.transaction import Transaction
 
-_COVERAGE: Final = "search/coverage"
+COVERAGE: Final = "search/coverage"
 _DEBT: Final = "search/debt/"
 _TAIL: Final = "search/tail/"
 _MANY: Final = 8
@@ -106,7 +105,7 @@ async def settle_debts(
 
 async def forget_coverage(tx: Transaction) -> None:
     """Have the index be built anew: something has changed that was not noted."""
-    tx.delete("meta", [_COVERAGE])
+    tx.delete("meta", [COVERAGE])
     for prefix in (_DEBT, _TAIL):
         tx.delete("meta", await tx.get_all_keys("meta", query=KeyRange.prefix(prefix)))
 
@@ -117,26 +116,25 @@ class Indexed(NamedTuple):
     Attributes:
         until: what is written before this time is noted.
         before: the messages that are stored.
-        tail: the rooms that may have messages that are newer than the coverage.
     """
 
     until: int
-    before: dict[str, IndexedMessage]
-    tail: list[str]
+    before: Mapping[str, Message | IndexedMessage]
 
 
-async def read_indexed(tx: Transaction, message_ids: Sequence[str]) -> Indexed | None:
+async def read_indexed(
+    tx: Transaction, coverage: Coverage | None, message_ids: Sequence[str]
+) -> Indexed | None:
     """Return what the index may have of some messages; None where there is no index."""
-    coverage = await _coverage(tx)
     if coverage is None:
         return None
-    found, tail = await together(tx.get_many("messages", message_ids, IndexedMessage), _tail(tx))
-    return Indexed(coverage.until, {one.id: one for one in found}, tail)
+    found = await tx.get_many("messages", message_ids, IndexedMessage)
+    return Indexed(coverage.until, {one.id: one for one in found})
 
 
 async def note_removed(tx: Transaction, message_ids: Sequence[str]) -> None:
     """Note that messages are about to be deleted without a trace."""
-    note(tx, await read_indexed(tx, message_ids), message_ids, [])
+    note(tx, await read_indexed(tx, await _coverage(tx), message_ids), message_ids, [])
 
 
 async def note_room(tx: Transaction, room_id: str, *, is_erased: bool) -> None:
@@ -167,8 +165,7 @@ def note(
         return
     until = indexed.until
     written = {message.id: message for message in messages}
-    newer = {one.room_id for one in written.values() if one.timestamp >= until}
-    _put_tail(tx, newer.difference(indexed.tail))
+    _put_tail(tx, {one.room_id for one in written.values() if one.timestamp >= until})
     new: dict[str, set[int]] = {}
     old: dict[str, set[int]] = {}
     for id_ in ids:
@@ -199,13 +196,17 @@ def _indexed(message: Message | IndexedMessage) -> tuple[object, ...]:
 
 
 async def _coverage(tx: Transaction) -> Coverage | None:
-    record = await tx.get("meta", _COVERAGE, MetaRecord)
+    return coverage_of(await tx.get("meta", COVERAGE, MetaRecord))
+
+
+def coverage_of(record: MetaRecord | None) -> Coverage | None:
+    """Return what a record of meta says of the index; None where it is of no use."""
     coverage = None if record is None else _read(record.value, Coverage)
     return coverage if coverage is not None and coverage.version == SEARCH_VERSION else None
 
 
 def _put_coverage(tx: Transaction, coverage: Coverage) -> None:
-    tx.put("meta", [MetaRecord(key=_COVERAGE, value=coverage)])
+    tx.put("meta", [MetaRecord(key=COVERAGE, value=coverage)])
 
 
 async def _tail(tx: Transaction) -> list[str]:

@@ -6,7 +6,7 @@ from typing import TypeVar
 from msgspec import structs
 
 from roomkeep.models import Message
-from roomkeep.storage.operations.messages import save_all
+from roomkeep.storage.operations.message_writes import save_all
 from roomkeep.storage.operations.outbox import get_outbox, is_pending
 from roomkeep.storage.operations.sync_records import EDITS, Edit, Edits, read
 from roomkeep.storage.remote import EditMessage, MessageEdit, OutboxEntry

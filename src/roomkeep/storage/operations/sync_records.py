@@ -193,9 +193,14 @@ def synced_rooms(tx: Transaction) -> Awaitable[frozenset[str]]:
     reading = tx.get("meta", ROOMS, MetaRecord)
 
     async def found() -> frozenset[str]:
-        return frozenset(convert(await reading, list[str]) or ())
+        return rooms_of(await reading)
 
     return Asked(found)
+
+
+def rooms_of(record: MetaRecord | None) -> frozenset[str]:
+    """Return the rooms on a server that the record of `ROOMS` tells of."""
+    return frozenset(convert(record, list[str]) or ())
 
 
 async def check_not_synced(tx: Transaction, room_ids: Iterable[str], field: str) -> None:

@@ -10,7 +10,7 @@ from msgspec import structs
 
 from roomkeep.models import Message, Reaction
 from roomkeep.storage.operations.message_merge import merge_duplicate
-from roomkeep.storage.operations.messages import save_all
+from roomkeep.storage.operations.message_writes import save_all
 from roomkeep.storage.operations.meta import get_owner
 from roomkeep.storage.operations.outbox import get_outbox, message_of
 from roomkeep.storage.operations.reactions import put_early_reactions, reaction_key, reaction_order
