@@ -1,7 +1,7 @@
 // Messages: formatting, replies, actions and reactions, on real IndexedDB.
 import { expect, freshTest, test } from './fixtures.mjs';
 import { openApp, ready } from './helpers.mjs';
-import { composer, createRoom, log, openBehind, row, signUp, startImport, write } from './steps.mjs';
+import { composer, createRoom, editedMark, log, openBehind, row, signUp, startImport, write } from './steps.mjs';
 
 test.use({ permissions: ['clipboard-read', 'clipboard-write'] });
 
@@ -137,7 +137,13 @@ test('a message is copied, and edited by Up', async ({ page }) => {
   await expect(page.getByText('Message copied')).toBeVisible();
   expect(await copied(page)).toBe('keep *this* `text`');
   await composer(page).press('ArrowUp');
-  await expect(page.getByRole('textbox', { name: 'Edit message' })).toHaveValue('keep *this* `text`');
+  const editor = page.getByRole('textbox', { name: 'Edit message' });
+  await expect(editor).toHaveValue('keep *this* `text`');
+  // The same words, without the marks.
+  await editor.fill('keep this text');
+  await editor.press('Enter');
+  await expect(editedMark(page, 'keep this text')).toBeVisible();
+  await expect(row(page, 'keep this text').locator('strong, code')).toHaveCount(0);
 });
 
 test('where the clipboard is not to be had, one is told', async ({ page, trouble }) => {

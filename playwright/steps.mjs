@@ -5,7 +5,7 @@ import { beginning, text } from './texts.mjs';
 
 export const log = (page) => page.getByRole('log', { name: text('chat.messages') });
 export const row = (page, hasText) => log(page).getByRole('listitem').filter({ has: page.locator('.message'), hasText });
-/** The mark of a message whose edit is saved. It is there before, hidden, so wait until it is visible. */
+/** The mark of a message whose edit is saved. */
 export const editedMark = (page, hasText) => row(page, hasText).getByText(text('message.edited'));
 export const composer = (page) => page.getByRole('textbox', { name: beginning('composer.message_to') });
 export const pending = (page) => page.getByRole('list', { name: text('files.to_send') }).getByRole('listitem');

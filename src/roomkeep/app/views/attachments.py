@@ -10,6 +10,7 @@ from roomkeep.app.file_kinds import kind_of
 from roomkeep.app.file_state import Picture
 from roomkeep.app.files import picture_type
 from roomkeep.app.views.dom import by_id, clone, part, pressed, set_text
+from roomkeep.app.views.message_parts import hide_part, show_part
 from roomkeep.app.views.rows import Row
 from roomkeep.app.views.scope import AccountScope, AccountView
 from roomkeep.app.views.sizes import size
@@ -69,10 +70,11 @@ class AttachmentsView(AccountView):
         if now == was:
             return
         element.toggleAttribute("data-no-text", now.is_hollow)
-        part(element, "hollow").hidden = not now.is_empty
-        list_ = part(element, "attachments")
-        list_.hidden = not now.attachments
-        self._fill(list_, now.attachments)
+        (show_part if now.is_empty else hide_part)(element, "hollow")
+        if now.attachments or was.attachments:
+            self._fill(show_part(element, "attachments"), now.attachments)
+        if not now.attachments:
+            hide_part(element, "attachments")
 
     def _fill(self, element: Any, attachments: tuple[Attachment, ...]) -> None:
         there = {str(item.dataset.attachment): item for item in element.querySelectorAll("li")}

@@ -4,17 +4,16 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import js
-from pyodide.ffi import JsProxy
 from reaktiv import untracked
 
 from roomkeep.app.monograms import initials, tint
 from roomkeep.app.people import STATUS_NAMES, Status, is_on_server, is_picture
 from roomkeep.app.state import AccountState
-from roomkeep.app.views.dom import set_text
+from roomkeep.app.views.dom import Edits, set_text
 from roomkeep.localization import localize
 from roomkeep.models import Room
 
-__all__ = ["Avatars", "show_avatar", "show_status", "show_tint"]
+__all__ = ["Avatars", "edit_tint", "show_avatar", "show_status"]
 
 
 class Avatars:
@@ -44,15 +43,21 @@ class Avatars:
             name: what the person is called.
             picture: a `data:` URL, or an `mxc://` address.
         """
+        edits = Edits()
+        self.edit(edits, "", user_id, name, picture)
+        edits.apply(element)
+
+    def edit(self, edits: Edits, part: str, user_id: str, name: str, picture: str | None) -> None:
+        """Have a part show what `show` shows."""
         if not is_on_server(picture):
-            element.removeAttribute("data-address")
-            show_avatar(element, user_id, name, picture)
+            edits.attribute(part, "data-address", None)
+            _edit_avatar(edits, part, user_id, name, picture)
             return
-        element.dataset.address = picture
+        edits.attribute(part, "data-address", picture)
         known = untracked(self._avatars).get(picture)
         if known is None:
             untracked(lambda: self._ask(picture))
-        show_avatar(element, user_id, name, known)
+        _edit_avatar(edits, part, user_id, name, known)
 
     def show_room(self, element: Any, room: Room) -> None:
         """Show a room's icon, or the first letters of its name."""
@@ -70,8 +75,10 @@ class Avatars:
         before, self._shown = self._shown, avatars
         for address in avatars.keys() - before.keys():
             selector = f'[data-address="{js.CSS.escape(address)}"]'
+            edits = Edits()
+            edits.picture("", avatars[address])
             for element in js.document.querySelectorAll(selector):
-                _show_picture(element, avatars[address])
+                edits.apply(element)
 
 
 def show_avatar(element: Any, user_id: str, name: str, picture: str | None = None) -> None:
@@ -83,28 +90,24 @@ def show_avatar(element: Any, user_id: str, name: str, picture: str | None = Non
         name: what the person is called.
         picture: a `data:` URL.
     """
-    show_tint(element, user_id)
+    edits = Edits()
+    _edit_avatar(edits, "", user_id, name, picture)
+    edits.apply(element)
+
+
+def _edit_avatar(edits: Edits, part: str, user_id: str, name: str, picture: str | None) -> None:
+    edit_tint(edits, part, user_id)
     if picture is None or is_on_server(picture):
-        set_text(element, initials(name))
+        edits.text(part, initials(name))
     else:
-        _show_picture(element, picture)
+        edits.picture(part, picture)
 
 
-def _show_picture(element: Any, picture: str) -> None:
-    image = element.firstElementChild
-    if not isinstance(image, JsProxy):
-        image = js.document.createElement("img")
-        image.alt = ""
-        element.replaceChildren(image)
-    if image.getAttribute("src") != picture:
-        image.src = picture
-
-
-def show_tint(element: Any, subject_id: str) -> None:
-    """Give an element the colour of a person or a room."""
+def edit_tint(edits: Edits, part: str, subject_id: str) -> None:
+    """Give a part the colour of a person or a room."""
     hue, tone = tint(subject_id)
-    element.style.setProperty("--hue", str(hue))
-    element.dataset.tone = str(tone)
+    edits.style(part, "--hue", str(hue))
+    edits.attribute(part, "data-tone", str(tone))
 
 
 def show_status(dot: Any, text: Any, status: Status) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import js
 
 from roomkeep.app.formatting import Part, is_only_emoji, parse
-from roomkeep.app.views.dom import clone, part
+from roomkeep.app.views.dom import Edits, clone, part
 from roomkeep.localization import localize
 
 __all__ = ["fill_content"]
@@ -13,14 +13,20 @@ __all__ = ["fill_content"]
 ELEMENTS = {"code": "code", "strong": "strong", "emphasis": "em"}
 
 
-def fill_content(element: Any, content: str) -> None:
-    """Show the content of a message."""
-    parts = parse(content)
-    if all(piece.kind == "text" for piece in parts):
-        element.textContent = content
+def fill_content(row: Any, edits: Edits, content: str) -> None:
+    """Show the content of a message in its row.
+
+    Args:
+        row: the row, or an element like it, with a part `content`.
+        edits: what is to be changed in it.
+        content: the content.
+    """
+    pieces = parse(content)
+    if all(piece.kind == "text" for piece in pieces):
+        edits.text("content", content)
     else:
-        element.replaceChildren(*(_node(piece) for piece in parts))
-    element.toggleAttribute("data-large", is_only_emoji(content))
+        part(row, "content").replaceChildren(*map(_node, pieces))
+    edits.toggle("content", "data-large", is_only_emoji(content))
 
 
 def _node(piece: Part) -> Any:

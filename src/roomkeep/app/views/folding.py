@@ -7,7 +7,8 @@ from reaktiv import Signal, untracked
 
 from roomkeep.app.folding import Fold
 from roomkeep.app.state import AccountState
-from roomkeep.app.views.dom import by_id, clone, part, set_text
+from roomkeep.app.views.dom import by_id, part, set_text
+from roomkeep.app.views.message_parts import hide_part, show_part
 from roomkeep.app.views.scope import AccountScope, AccountView
 from roomkeep.localization import localize
 
@@ -78,13 +79,9 @@ def fill_fold(row: Any, fold: Fold) -> None:
     """Show a row's text folded or whole, with the button that toggles it."""
     text = part(row, "content")
     text.dataset.fold = fold
-    button = part(row, "fold")
     if fold == "whole":
-        if isinstance(button, JsProxy):
-            button.remove()
+        hide_part(row, "fold")
         return
-    if not isinstance(button, JsProxy):
-        button = clone("fold-button")
-        text.parentNode.after(button)
+    button = show_part(row, "fold")
     set_text(button, localize("message.unfold" if fold == "folded" else "message.fold"))
     button.setAttribute("aria-expanded", "false" if fold == "folded" else "true")

@@ -2,16 +2,15 @@
 
 from typing import Any
 
-from pyodide.ffi import JsProxy
-
 from roomkeep.app.people import Avatar
 from roomkeep.app.sync_state import Sending
 from roomkeep.app.views import times
 from roomkeep.app.views.attachments import AttachmentsView
-from roomkeep.app.views.avatars import Avatars, show_tint
+from roomkeep.app.views.avatars import Avatars, edit_tint
 from roomkeep.app.views.content import fill_content
-from roomkeep.app.views.dom import clone, part, set_text
+from roomkeep.app.views.dom import Edits, clone, part, set_text
 from roomkeep.app.views.folding import fill_fold
+from roomkeep.app.views.message_parts import hide_part, place_part, show_part
 from roomkeep.app.views.rows import Chip, Quote, Row
 from roomkeep.localization import format_number, localize
 from roomkeep.models import BEGINNING_OF_TIME, Message
@@ -56,21 +55,22 @@ def fill_row(
         before: what it shows now; None for nothing yet.
     """
     message = row.message
+    edits = Edits()
     # What is as in the template is left alone: a room opens as fast as its rows are filled.
     was = _BLANK if before is None else before
     if before is None:
-        element.dataset.id = message.id
-        element.dataset.sender = message.sender_id
+        edits.attribute("", "data-id", message.id)
+        edits.attribute("", "data-sender", message.sender_id)
     if before is None or before.avatar != row.avatar:
         face = row.avatar
-        avatars.show(part(element, "avatar"), message.sender_id, face.name, face.picture)
-        part(element, "author").textContent = face.name
-    _fill_place(element, row, was)
+        avatars.edit(edits, "avatar", message.sender_id, face.name, face.picture)
+        edits.text("author", face.name)
+    _fill_place(element, edits, row, was)
     if was.fold != row.fold:
         fill_fold(element, row.fold)
-    _fill_message(element, message, was.message)
+    _fill_message(element, edits, message, was.message)
     if was.chips != row.chips:
-        _fill_chips(part(element, "chips"), row.chips)
+        _fill_chips(element, row.chips)
     if was.sending != row.sending:
         _fill_sending(element, row.sending)
     if row.quote is not None and was.quote != row.quote:
@@ -78,34 +78,35 @@ def fill_row(
     files.fill(element, row, before)
     if was.edited_text != row.edited_text:
         _fill_editor(element, row, was)
+    edits.apply(element)
 
 
-def _fill_place(element: Any, row: Row, was: Row) -> None:
+def _fill_place(element: Any, edits: Edits, row: Row, was: Row) -> None:
     """Show what depends on the rows around it, and on who reads."""
     if was.day != row.day:
-        day = part(element, "day")
-        day.hidden = not row.day
-        day.firstElementChild.textContent = row.day
+        if row.day:
+            show_part(element, "day").firstElementChild.textContent = row.day
+        else:
+            hide_part(element, "day")
     if was.is_first_new != row.is_first_new:
-        part(element, "new").hidden = not row.is_first_new
+        (show_part if row.is_first_new else hide_part)(element, "new")
     if was.is_mine != row.is_mine:
-        element.toggleAttribute("data-mine", row.is_mine)
+        edits.toggle("", "data-mine", row.is_mine)
     if was.leads != row.leads:
-        element.toggleAttribute("data-leads", row.leads)
+        edits.toggle("", "data-leads", row.leads)
 
 
-def _fill_message(element: Any, message: Message, was: Message) -> None:
+def _fill_message(element: Any, edits: Edits, message: Message, was: Message) -> None:
     if was.timestamp != message.timestamp:
-        time = part(element, "time")
-        time.textContent = times.time_of_day(message.timestamp)
-        time.dateTime = times.machine(message.timestamp)
+        edits.text("time", times.time_of_day(message.timestamp))
+        edits.attribute("time", "datetime", times.machine(message.timestamp))
     if (was.content, was.is_deleted) != (message.content, message.is_deleted):
         content = localize("message.deleted") if message.is_deleted else message.content
-        fill_content(part(element, "content"), content)
+        fill_content(element, edits, content)
     if was.is_deleted != message.is_deleted:
-        element.toggleAttribute("data-deleted", message.is_deleted)
+        edits.toggle("", "data-deleted", message.is_deleted)
     if _is_edited(was) != _is_edited(message):
-        part(element, "edited").hidden = not _is_edited(message)
+        (show_part if _is_edited(message) else hide_part)(element, "edited")
 
 
 def _is_edited(message: Message) -> bool:
@@ -113,51 +114,54 @@ def _is_edited(message: Message) -> bool:
 
 
 def _fill_sending(element: Any, sending: Sending | None) -> None:
-    line = part(element, "sending")
-    line.hidden = sending is None
-    line.dataset.state = "" if sending is None else sending.state
-    failed = sending is not None and sending.state == "failed"
+    if sending is None:
+        hide_part(element, "sending")
+        return
+    line = show_part(element, "sending")
+    line.dataset.state = sending.state
+    failed = sending.state == "failed"
     text = part(line, "sending-text")
-    set_text(text, "" if sending is None else localize(sending.text))
+    set_text(text, localize(sending.text))
     # A clock tells those who see it.
     text.classList.toggle("visually-hidden", not failed)
     for name in ("retry", "discard"):
         button = part(line, name)
         button.hidden = not failed
-        button.dataset.entry = "" if sending is None else sending.entry_id
-    label = "sending.discard" if sending is None or sending.is_new else "sending.discard_edit"
+        button.dataset.entry = sending.entry_id
+    label = "sending.discard" if sending.is_new else "sending.discard_edit"
     set_text(part(line, "discard"), localize(label))
 
 
 def _fill_quote(element: Any, quote: Quote) -> None:
-    button = part(element, "quote")
-    if not isinstance(button, JsProxy):
-        button = clone("message-quote")
-        part(element, "head").after(button)
-    button.dataset.jump = quote.message_id
-    button.dataset.state = quote.state
-    button.disabled = quote.state == "missing"
-    show_tint(button, quote.author_id)
-    set_text(part(button, "quote-author"), quote.author)
-    set_text(
-        part(button, "quote-text"),
-        localize(QUOTED[quote.state]) if quote.state in QUOTED else quote.text,
-    )
+    button = show_part(element, "quote")
+    edits = Edits()
+    edits.attribute("", "data-jump", quote.message_id)
+    edits.attribute("", "data-state", quote.state)
+    edits.toggle("", "disabled", quote.state == "missing")
+    edit_tint(edits, "", quote.author_id)
+    edits.text("quote-author", quote.author)
+    edits.text("quote-text", localize(QUOTED[quote.state]) if quote.state in QUOTED else quote.text)
+    edits.apply(button)
 
 
-def _fill_chips(element: Any, wanted: tuple[Chip, ...]) -> None:
+def _fill_chips(row: Any, wanted: tuple[Chip, ...]) -> None:
     """Show the reactions; a focused button keeps the focus."""
-    element.hidden = not wanted
-    there = {str(item.dataset.emoji): item for item in element.children}
+    chips = show_part(row, "chips")
+    there = {str(item.dataset.emoji): item for item in chips.children}
     more = there.pop("", None)
     for emoji, item in there.items():
         if all(chip.emoji != emoji for chip in wanted):
             if item.matches(":focus-within"):
-                element.closest(".row").focus(preventScroll=True)
+                row.focus(preventScroll=True)
             item.remove()
+    if not wanted:
+        if chips.matches(":focus-within"):
+            row.focus(preventScroll=True)
+        chips.remove()
+        return
     if more is None:
         more = clone("chip-more")
-        element.append(more)
+        chips.append(more)
     for chip in wanted:
         item = there.get(chip.emoji)
         if item is None:
@@ -183,8 +187,7 @@ def _fill_editor(element: Any, row: Row, was: Row) -> None:
     elif was.edited_text is None:
         editor = clone("message-editor")
         editor.elements.namedItem("text").value = row.edited_text
-        # The text stands above the files, as in the message.
-        part(element, "hollow").before(editor)
+        place_part(element, "editor", editor)
     else:
         # Another tab changed the message. What was written here stays, and what was deleted there.
         field = element.querySelector("form").elements.namedItem("text")
