@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from roomkeep.app.calendar import months_before
-from roomkeep.app.timeline import AROUND, MOST, PAGE
+from roomkeep.app.timeline import AROUND, MOST, PAGE, STEP
 from roomkeep.models import Message
 from support.chat import Chat
 
@@ -74,7 +74,7 @@ async def test_loads_both_ways_from_there(in_room: Chat) -> None:
     await go(in_room, 400 * DAY)
     await in_room.effects.messages.show_older()
     await in_room.effects.messages.show_newer()
-    assert in_room.shown == [str(n) for n in range(200 - AROUND - PAGE, 200 + AROUND + PAGE)]
+    assert in_room.shown == [str(n) for n in range(200 - AROUND - STEP, 200 + AROUND + STEP)]
     assert len(in_room.shown) <= MOST
 
 

@@ -2,7 +2,7 @@
 
 from msgspec.structs import replace
 
-from roomkeep.app.timeline import MOST, PAGE, Timeline
+from roomkeep.app.timeline import MOST, PAGE, STEP, Timeline
 from roomkeep.models import Message
 
 ROOM = [
@@ -12,6 +12,9 @@ ROOM = [
     for n in range(1_000)
 ]
 
+BEYOND = MOST // STEP
+"""So many steps back, and the end is not in the window any more."""
+
 
 def page(before: str | None, room: list[Message] = ROOM, *, size: int = PAGE) -> list[Message]:
     end = len(room) if before is None else [message.id for message in room].index(before)
@@ -20,12 +23,12 @@ def page(before: str | None, room: list[Message] = ROOM, *, size: int = PAGE) ->
 
 def next_page(after: str, room: list[Message] = ROOM) -> list[Message]:
     start = [message.id for message in room].index(after) + 1
-    return room[start : start + PAGE]
+    return room[start : start + STEP]
 
 
 def walk_back(timeline: Timeline, steps: int) -> Timeline:
     for _ in range(steps):
-        timeline = timeline.with_older(page(timeline.messages[0].id))
+        timeline = timeline.with_older(page(timeline.messages[0].id, size=STEP))
     return timeline
 
 
@@ -87,13 +90,13 @@ def test_takes_in_a_message_between_others() -> None:
 
 
 def test_leaves_out_what_lies_outside() -> None:
-    timeline = walk_back(Timeline.latest(page(None)), 8)
+    timeline = walk_back(Timeline.latest(page(None)), BEYOND)
     assert timeline.with_message(ROOM[0]) is timeline
     assert timeline.with_message(ROOM[-1]) is timeline
 
 
 def test_a_change_keeps_its_place_also_at_the_edges() -> None:
-    timeline = walk_back(Timeline.latest(page(None)), 8)
+    timeline = walk_back(Timeline.latest(page(None)), BEYOND)
     for place in (0, 5, -1):
         changed = replace(timeline.messages[place], content="changed")
         after = timeline.with_message(changed)

@@ -13,10 +13,15 @@ from roomkeep.app.channel_ref import ChannelRef
 from roomkeep.models import Message
 from roomkeep.persistence import message_order
 
-__all__ = ["AROUND", "MOST", "PAGE", "Timeline"]
+__all__ = ["AROUND", "MOST", "PAGE", "STEP", "Timeline"]
 
 PAGE = 50
-"""How many messages are loaded at a time."""
+"""How many messages are loaded when a channel is opened."""
+STEP = 25
+"""How many more when one scrolls to an end of them: to show them is to take no longer than 50 ms.
+
+https://web.dev/articles/optimize-long-tasks
+"""
 AROUND = 30
 """How many on each side of a message that one goes to: a screen of them, to be there sooner."""
 MOST = 300
@@ -75,21 +80,21 @@ class Timeline(Struct, frozen=True, kw_only=True):
         )
 
     def with_older(self, page: Sequence[Message], *, is_cut: bool = False) -> "Timeline":
-        """Add a page before; excess messages are dropped at the other end."""
+        """Add a step before; excess messages are dropped at the other end."""
         messages = (*page, *self.messages)
         return replace(
             self,
             messages=messages[:MOST],
-            has_older=is_cut or len(page) >= PAGE,
+            has_older=is_cut or len(page) >= STEP,
             has_newer=self.has_newer or len(messages) > MOST,
         )
 
     def with_newer(self, page: Sequence[Message]) -> "Timeline":
-        """Add a page after; excess messages are dropped at the other end."""
+        """Add a step after; excess messages are dropped at the other end."""
         last = message_order(self.messages[-1]) if self.messages else None
         new = (message for message in page if last is None or message_order(message) > last)
         messages = (*self.messages, *new)
-        return replace(self, messages=messages, has_newer=len(page) >= PAGE).without_excess()
+        return replace(self, messages=messages, has_newer=len(page) >= STEP).without_excess()
 
     def with_message(self, message: Message) -> "Timeline":
         """Insert a message in order, or replace the one with its id.

@@ -10,8 +10,9 @@ from roomkeep.app.channel_ref import ChannelRef
 from roomkeep.app.effects.context import Context, EffectGroup, effect
 from roomkeep.app.effects.drafts import DraftEffects
 from roomkeep.app.effects.pictures import PictureEffects
+from roomkeep.app.effects.read_ahead import ReadAhead
 from roomkeep.app.state import AccountState
-from roomkeep.app.timeline import AROUND, PAGE, Timeline
+from roomkeep.app.timeline import AROUND, PAGE, STEP, Timeline
 from roomkeep.app.unread import count_new, has_new
 from roomkeep.errors import RecordNotFound
 from roomkeep.models import Message
@@ -36,6 +37,7 @@ class MessageEffects(EffectGroup):
         self.fill: Callable[[AccountState, Message], Awaitable[bool]] = _nothing_to_fill
         self._pictures = pictures
         self._drafts = drafts
+        self._ahead = ReadAhead(context)
 
     async def load_latest(self, account: AccountState) -> None:
         """Load the end of the open channel."""
@@ -125,31 +127,47 @@ class MessageEffects(EffectGroup):
                 await self.load_latest(account)
                 return
             oldest = timeline.messages[0]
-            first = oldest.id
-            fills, is_filled = 0, False
-            database = self.context.database(account)
-            try:
-                page = await database.get_latest_messages(ref[0], PAGE, first, ref[1])
-                while not page and fills < _MOST_FILLS:
-                    fills += 1
-                    is_filled = await self.fill(account, oldest)
-                    if not is_filled:
-                        break
-                    database = self.context.database(account)
-                    page = await database.get_latest_messages(ref[0], PAGE, first, ref[1])
-            except RecordNotFound:  # deleted under our eyes
-                await self.load_latest(account)
-                return
-            await self._pictures.load(account, page)
+            ahead = await self._ahead.take(account, ref, oldest)
+            is_filled = False
+            if ahead is not None and ahead.messages:
+                page = ahead.messages
+                self._pictures.show_found(account, page, ahead.attachments, ())
+            else:
+                try:
+                    page, is_filled = await self._read_older(account, ref, oldest)
+                except RecordNotFound:  # deleted under our eyes
+                    await self.load_latest(account)
+                    return
+                await self._pictures.load(account, page)
             now = account.timeline()
             if account.channel_ref != ref or now is None:
                 return
             # Others may have come meanwhile at the window's end; at its start nothing may be amiss.
-            if now.messages and now.messages[0].id == first:
+            if now.messages and now.messages[0].id == oldest.id:
                 is_cut = bool(account.sync.server()) and (bool(page) or is_filled)
-                account.timeline.set(now.with_older(page, is_cut=is_cut))
+                timeline = now.with_older(page, is_cut=is_cut)
+                account.timeline.set(timeline)
+                if page and timeline.has_older:
+                    # Who goes back goes on.
+                    self._ahead.start(account, ref, page[0])
         finally:
             account.is_loading.set(False)
+
+    async def _read_older(
+        self, account: AccountState, ref: ChannelRef, oldest: Message
+    ) -> tuple[list[Message], bool]:
+        """Return the page before a message, and whether the server gave some of it."""
+        room_id, channel_id = ref
+        fills, is_filled = 0, False
+        while True:
+            database = self.context.database(account)
+            page = await database.get_latest_messages(room_id, STEP, oldest.id, channel_id)
+            if page or fills == _MOST_FILLS:
+                return page, is_filled
+            fills += 1
+            is_filled = await self.fill(account, oldest)
+            if not is_filled:
+                return page, is_filled
 
     @effect("failed.load_later")
     async def show_newer(self) -> None:
@@ -168,7 +186,7 @@ class MessageEffects(EffectGroup):
             database = self.context.database(account)
             with self.context.overhear() as missed:
                 try:
-                    page = await database.get_messages_after(ref[0], last, PAGE, ref[1])
+                    page = await database.get_messages_after(ref[0], last, STEP, ref[1])
                 except RecordNotFound:  # deleted under our eyes
                     await self.load_latest(account)
                     return
