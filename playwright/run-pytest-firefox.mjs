@@ -9,9 +9,5 @@ process.stdin.resume().on('end', async () => {
 const page = await browser.newPage();
 await page.exposeFunction('tellHost', (line) => { process.stdout.write(line + '\n'); });
 page.on('console', (message) => process.stderr.write(`page: ${message.text()}\n`));
-page.on('pageerror', (error) => {
-  // Firefox tells of a request that another origin did not answer as it tells of an exception.
-  if (error.message.startsWith('Cross-Origin Request Blocked')) process.stderr.write(`page: ${error.message}\n`);
-  else process.stdout.write(JSON.stringify({ end: String(error.stack ?? error) }) + '\n');
-});
+page.on('pageerror', (error) => process.stdout.write(JSON.stringify({ end: String(error.stack ?? error) }) + '\n'));
 await page.goto(process.argv[2]);

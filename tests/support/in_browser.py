@@ -186,6 +186,9 @@ class InBrowser:
         reports = run.reports(item.nodeid)
         for data in reports:
             report = hook.pytest_report_from_serializable(config=item.config, data=data)
+            if report.skipped and isinstance(report.longrepr, list):
+                # What a skip says is a tuple; JSON has made a list of it.
+                report.longrepr = tuple(report.longrepr)
             hook.pytest_runtest_logreport(report=report)
         if not run.has_finished(item.nodeid):
             # It may have begun: then the end of the browser is what came of it.
