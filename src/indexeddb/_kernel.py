@@ -9,12 +9,16 @@ JavaScript takes some microseconds, and a transaction written in Python alone ma
 
 from typing import Any, Final, Protocol
 
-from indexeddb._platform import create_proxy, run_js
-from indexeddb._quirks import CAN_GET_ALL_BACKWARDS, RANGE_OF_ONE_KEY, SKIP
+from indexeddb._platform import IN_PYODIDE, create_proxy, run_js
+from indexeddb._quirks import CAN_GET_ALL_BACKWARDS, RANGE_OF_ONE_KEY, SKIP, STACK_OF_ERRORS
 from indexeddb._script_changes import CHANGES
 from indexeddb._script_core import CORE
 from indexeddb._script_requests import REQUESTS
 from indexeddb._script_values import VALUES
+
+if IN_PYODIDE:
+    # At once: Blobs are read without a kernel, too.
+    run_js(STACK_OF_ERRORS)
 
 RAW: Final = 0
 """The lane of a result that crosses as the JavaScript object that it is."""

@@ -62,6 +62,17 @@ const skip = (tx, request, cursor, count, done) => {
 In the unique directions it goes on step by step: there `advance` of Firefox 153 counts the records
 that it should pass over.
 """
+STACK_OF_ERRORS: Final = """
+if (!('stack' in new DOMException())) {
+  const stack = { value: '', writable: true, configurable: true };
+  Object.defineProperty(Error.prototype, 'stack', stack);
+}
+"""
+"""Has Pyodide take for errors what WebKit itself rejects promises with, such as a failed `fetch`.
+
+Pyodide takes for an error only what has a stack. That of WebKit's own has none, so who awaits such
+a promise in Python would wait for ever: for a lost Blob, or a server that cannot be reached.
+"""
 
 
 def can_list(factory: Any) -> bool:

@@ -75,7 +75,8 @@ def _with_segmenter(segmenter: Any) -> Callable[[str, int], tuple[int, str]]:
     def grapheme_at(text: str, place: int) -> tuple[int, str]:
         # JavaScript counts in units of UTF-16.
         units = sum(map(_units, text[:place]))
-        found = segmenter.segment(text).containing(units)
+        # Asked for the first half of a sign of two units, WebKit tells of the grapheme before it.
+        found = segmenter.segment(text).containing(units + _units(text[place]) - 1)
         start = place
         while units > int(found.index):
             start -= 1
