@@ -10,7 +10,13 @@ JavaScript takes some microseconds, and a transaction written in Python alone ma
 from typing import Any, Final, Protocol
 
 from indexeddb._platform import IN_PYODIDE, create_proxy, run_js
-from indexeddb._quirks import CAN_GET_ALL_BACKWARDS, RANGE_OF_ONE_KEY, SKIP, STACK_OF_ERRORS
+from indexeddb._quirks import (
+    CAN_GET_ALL_BACKWARDS,
+    OPEN_CURSOR,
+    RANGE_OF_ONE_KEY,
+    SKIP,
+    STACK_OF_ERRORS,
+)
 from indexeddb._script_changes import CHANGES
 from indexeddb._script_core import CORE
 from indexeddb._script_requests import REQUESTS
@@ -77,7 +83,7 @@ class BrowserKernel(Kernel):
 
     def __init__(self) -> None:
         super().__init__()
-        quirks = (CAN_GET_ALL_BACKWARDS, RANGE_OF_ONE_KEY, SKIP)
+        quirks = (CAN_GET_ALL_BACKWARDS, OPEN_CURSOR, RANGE_OF_ONE_KEY, SKIP)
         parts = (*quirks, VALUES, CHANGES, CORE, REQUESTS, _INTERFACE)
         make = run_js(f"(dispatch) => {{ 'use strict'; {''.join(parts)} }}")
         # The one proxy through which all results come: it is there as long as the page.

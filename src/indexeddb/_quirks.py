@@ -62,6 +62,22 @@ const skip = (tx, request, cursor, count, done) => {
 In the unique directions it goes on step by step: there `advance` of Firefox 153 counts the records
 that it should pass over.
 """
+OPEN_CURSOR: Final = """
+const openCursor = (tx, source, request, method, range, direction, step) => {
+  const ifEmpty = (error) => {
+    if (error?.name !== 'UnknownError' || !direction.endsWith('unique')) return false;
+    tx.listen(request, source.count(range), (count) =>
+      count === 0 ? step(null) : tx.fail(request, error));
+    return true;
+  };
+  return tx.listen(request, source[method](range, direction), step, ifEmpty);
+};
+"""
+"""Opens a cursor for the kernel.
+
+In the unique directions WebKit before 319640 fails where the range holds no record, instead of
+giving none: https://bugs.webkit.org/show_bug.cgi?id=319640
+"""
 STACK_OF_ERRORS: Final = """
 if (!('stack' in new DOMException())) {
   const stack = { value: '', writable: true, configurable: true };

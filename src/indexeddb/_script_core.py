@@ -80,8 +80,9 @@ class Transaction {
     return request.id;
   }
 
-  // Has `step` take the result of one of the browser's requests.
-  listen(request, js, step) {
+  // Has `step` take the result of one of the browser's requests. Where it fails, `recover` tells
+  // whether it has asked for something else instead.
+  listen(request, js, step, recover) {
     this.pending += 1;
     js.onsuccess = () => {
       this.pending -= 1;
@@ -96,6 +97,10 @@ class Transaction {
     js.onerror = (event) => {
       this.pending -= 1;
       this.events += 1;
+      if (request.state === PENDING && recover?.(js.error)) {
+        event.preventDefault();
+        return;
+      }
       // Unless prevented, a failed request undoes the transaction before the body may catch the
       // failure. Where several make one request, the first failure is the one to catch.
       if (js.error?.name === 'AbortError') this.isUndone = true;

@@ -29,7 +29,7 @@ const getAll = (tx, source, request, range, count, direction, done, what = VALUE
     return;
   }
   const found = [];
-  tx.listen(request, source[what.cursor](range, direction), (cursor) => {
+  openCursor(tx, source, request, what.cursor, range, direction, (cursor) => {
     if (cursor !== null) found.push(cursor[what.part]);
     if (cursor === null || found.length === count) return done(found);
     tx.pending += 1;
@@ -154,7 +154,7 @@ const page = (tx, source, request, query, count, direction, offset) => {
     tx.pending += 1;
     return cursor.continue();
   };
-  tx.listen(request, source.openKeyCursor(given, direction), step);
+  openCursor(tx, source, request, 'openKeyCursor', given, direction, step);
 };
 
 // Walks an index and the sorted values side by side: each jumps to where the other is.
@@ -209,6 +209,10 @@ const one = (method) => (tx, source, request, query, ...given) =>
   tx.listen(request, source[method](decode(query), ...given), (result) =>
     tx.succeed(request, result));
 
+const open = (method) => (tx, source, request, query, direction) =>
+  openCursor(tx, source, request, method, decode(query), direction, (cursor) =>
+    tx.succeed(request, cursor));
+
 const write = (method) => (tx, store, request, text, objects, key) => {
   const record = fromText(text, objects);
   const js = key === undefined ? store[method](record) : store[method](record, decode(key));
@@ -243,8 +247,8 @@ const operations = {
   getManyOf: (tx, index, request, values) =>
     each(tx, request, fromText(values), (value) => index.getAll(value), (found) =>
       tx.succeed(request, found.flat())),
-  openCursor: one('openCursor'),
-  openKeyCursor: one('openKeyCursor'),
+  openCursor: open('openCursor'),
+  openKeyCursor: open('openKeyCursor'),
   page,
   patchMany,
   put: write('put'),

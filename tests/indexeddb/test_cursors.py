@@ -1,5 +1,6 @@
 """Cursors: where they go, and what they refuse."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -52,6 +53,27 @@ async def test_a_cursor_of_keys_reads_no_record(filled: indexeddb.Database) -> N
     assert in_store == [("t3", "t3"), ("t2", "t2"), ("t1", "t1")]
     assert in_index == [("red", "t1"), ("red", "t4"), ("red", "t7")]
     assert not hasattr(indexeddb.KeyCursor, "value")
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("direction", ["next", "nextunique", "prev", "prevunique"])
+async def test_a_range_without_a_record_has_a_cursor_that_ends(
+    filled: indexeddb.Database, direction: Direction
+) -> None:
+    query = KeyRange("x", "z")
+
+    async def body(tx: indexeddb.Transaction) -> list[Any]:
+        found: list[Any] = []
+        for source in (tx.store("things"), by_colour(tx)):
+            found += [cursor async for cursor in source.cursor(query, direction=direction)]
+            found += [cursor async for cursor in source.key_cursor(query, direction=direction)]
+            found += await source.get_all(query, direction=direction, count=2)
+            found += await source.get_all_keys(query, direction=direction, count=2)
+            text = await source.get_all_json(query, direction=direction, offset=1)
+            found += json.loads(text)
+        return found
+
+    assert await filled.write(["things"], body) == []
 
 
 @pytest.mark.parametrize(
