@@ -286,7 +286,7 @@ test.describe('import', () => {
       expect(Math.abs(top - anchor.top)).toBeLessThanOrEqual(40);
       expect(await rows.count()).toBeLessThanOrEqual(300);
     }
-    expect(steps).toBe(10);
+    expect(steps).toBe(20);
     await expect(row(page, /message 1\b/)).toBeVisible();
     const lastId = () => rows.last().getAttribute('data-id');
     const before = await lastId();
