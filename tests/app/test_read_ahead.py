@@ -33,9 +33,9 @@ async def back() -> AsyncIterator[Chat]:
 
 async def is_read(chat: Chat) -> None:
     """Wait until the next page is read."""
-    reading = chat.effects.messages._ahead._reading
-    if reading is not None:
-        await asyncio.wait([reading])
+    begun = chat.effects.messages._ahead._begun
+    if begun is not None:
+        await asyncio.wait([begun.reading])
 
 
 def first(steps: int) -> int:

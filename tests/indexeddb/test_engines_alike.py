@@ -373,15 +373,16 @@ async def has_bytes_in_lists() -> bool:
         store = tx.store("given")
         await store.put({}, (b"x", 1))
         found = await store.get_all_keys()
-        await store.clear()
         return bool(found == [[b"x", 1]])
 
-    await indexeddb.delete(NAME)
-    db = await indexeddb.open(NAME, 1, upgrade)
+    name = f"{NAME}, bytes"
+    await indexeddb.delete(name)
+    db = await indexeddb.open(name, 1, upgrade)
     try:
         return await db.write(["given"], look)
     finally:
         db.close()
+        await indexeddb.delete(name)
 
 
 @pytest.fixture

@@ -1,10 +1,12 @@
 """Records as they are stored."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 from msgspec import Struct
+
+T = TypeVar("T")
 
 
 def encode(record: object) -> str:
@@ -21,6 +23,14 @@ def stored_values(kind: type[Struct], values: Mapping[str, object]) -> dict[str,
     """Return values of a type's fields as they are stored, under their stored names."""
     stored = _stored_names(kind)
     return {stored[name]: msgspec.to_builtins(value) for name, value in values.items()}
+
+
+def convert_value(value: object, kind: type[T]) -> T | None:
+    """Return a stored value as a type; None where it is not one, such as of another version."""
+    try:
+        return msgspec.convert(value, kind)
+    except msgspec.ValidationError:
+        return None
 
 
 def _stored_names(kind: type[Struct]) -> dict[str, str]:

@@ -28,28 +28,39 @@ class Ahead(NamedTuple):
     attachments: Mapping[str, Sequence[Attachment]]
 
 
+class _Begun(NamedTuple):
+    """A page that is being read ahead, or was.
+
+    Attributes:
+        before: the account, the channel, and the message that it lies before.
+        reading: gives the page; None where it could not be read.
+    """
+
+    before: tuple[AccountState, ChannelRef, Message]
+    reading: "asyncio.Task[Ahead | None]"
+
+
 class ReadAhead(EffectGroup):
     """Reads a page ahead: who goes back is shown it in the frame in which they come to its end."""
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
-        self._before: tuple[AccountState, ChannelRef, Message] | None = None
-        self._reading: asyncio.Task[Ahead | None] | None = None
+        self._begun: _Begun | None = None
         context.follow(self._on_change, "messages", "attachments")
 
     def start(self, account: AccountState, ref: ChannelRef, first: Message) -> None:
         """Begin to read the page before a message."""
-        self._before = (account, ref, first)
-        self._reading = asyncio.create_task(self._read(account, ref, first))
+        reading = asyncio.create_task(self._read(account, ref, first))
+        self._begun = _Begun((account, ref, first), reading)
 
     async def take(self, account: AccountState, ref: ChannelRef, first: Message) -> Ahead | None:
         """Return the page before a message; None where it was not read, or is not true any more."""
-        before, reading = self._before, self._reading
-        if before is None or reading is None or before != (account, ref, first):
+        begun = self._begun
+        if begun is None or begun.before != (account, ref, first):
             return None
-        ahead = await reading
-        is_true = self._reading is reading
-        self._drop()
+        ahead = await begun.reading
+        is_true = self._begun is begun
+        self._begun = None
         return ahead if is_true else None
 
     async def _read(self, account: AccountState, ref: ChannelRef, first: Message) -> Ahead | None:
@@ -64,17 +75,14 @@ class ReadAhead(EffectGroup):
             return None
 
     def _on_change(self, _account: AccountState, change: Change) -> None:
-        if self._before is None:
+        if self._begun is None:
             return
-        _, (room_id, _), first = self._before
+        _, (room_id, _), first = self._begun.before
         if change.room_id not in (None, room_id):
             return
         records = records_by_key(change) if change.store == "messages" else None
         if records is None or not all(_is_later(one, first) for one in records.values()):
-            self._drop()
-
-    def _drop(self) -> None:
-        self._before = self._reading = None
+            self._begun = None
 
 
 def _is_later(message: Message | None, first: Message) -> bool:

@@ -10,7 +10,7 @@ from roomkeep.app.file_kinds import kind_of
 from roomkeep.app.file_state import Picture
 from roomkeep.app.files import picture_type
 from roomkeep.app.views.dom import by_id, clone, part, pressed, set_text
-from roomkeep.app.views.message_parts import hide_part, show_part
+from roomkeep.app.views.message_parts import hide_part, show_part, toggle_part
 from roomkeep.app.views.rows import Row
 from roomkeep.app.views.scope import AccountScope, AccountView
 from roomkeep.app.views.sizes import size
@@ -70,7 +70,7 @@ class AttachmentsView(AccountView):
         if now == was:
             return
         element.toggleAttribute("data-no-text", now.is_hollow)
-        (show_part if now.is_empty else hide_part)(element, "hollow")
+        toggle_part(element, "hollow", is_shown=now.is_empty)
         if now.attachments or was.attachments:
             self._fill(show_part(element, "attachments"), now.attachments)
         if not now.attachments:

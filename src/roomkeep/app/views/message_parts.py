@@ -9,7 +9,7 @@ from pyodide.ffi import JsProxy
 
 from roomkeep.app.views.dom import clone, part
 
-__all__ = ["hide_part", "place_part", "show_part"]
+__all__ = ["hide_part", "place_part", "show_part", "toggle_part"]
 
 _PLACES = (
     ("", ("day", "new", "message")),
@@ -42,6 +42,14 @@ def hide_part(row: Any, name: str) -> None:
     found = _find(row, name)
     if found is not None:
         found.remove()
+
+
+def toggle_part(row: Any, name: str, *, is_shown: bool) -> None:
+    """Have a row have a part, or not."""
+    if is_shown:
+        show_part(row, name)
+    else:
+        hide_part(row, name)
 
 
 def place_part(row: Any, name: str, element: Any) -> None:

@@ -10,7 +10,7 @@ from roomkeep.app.views.avatars import Avatars, edit_tint
 from roomkeep.app.views.content import fill_content
 from roomkeep.app.views.dom import Edits, clone, part, set_text
 from roomkeep.app.views.folding import fill_fold
-from roomkeep.app.views.message_parts import hide_part, place_part, show_part
+from roomkeep.app.views.message_parts import hide_part, place_part, show_part, toggle_part
 from roomkeep.app.views.rows import Chip, Quote, Row
 from roomkeep.localization import format_number, localize
 from roomkeep.models import BEGINNING_OF_TIME, Message
@@ -89,7 +89,7 @@ def _fill_place(element: Any, edits: Edits, row: Row, was: Row) -> None:
         else:
             hide_part(element, "day")
     if was.is_first_new != row.is_first_new:
-        (show_part if row.is_first_new else hide_part)(element, "new")
+        toggle_part(element, "new", is_shown=row.is_first_new)
     if was.is_mine != row.is_mine:
         edits.toggle("", "data-mine", row.is_mine)
     if was.leads != row.leads:
@@ -106,7 +106,7 @@ def _fill_message(element: Any, edits: Edits, message: Message, was: Message) ->
     if was.is_deleted != message.is_deleted:
         edits.toggle("", "data-deleted", message.is_deleted)
     if _is_edited(was) != _is_edited(message):
-        (show_part if _is_edited(message) else hide_part)(element, "edited")
+        toggle_part(element, "edited", is_shown=_is_edited(message))
 
 
 def _is_edited(message: Message) -> bool:

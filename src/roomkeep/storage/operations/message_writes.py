@@ -1,12 +1,11 @@
 """How messages are written, with their reactions and what the search index owes."""
 
 from collections.abc import Collection, Iterable, Sequence
-from typing import Any, NamedTuple, TypeVar
-
-import msgspec
+from typing import NamedTuple
 
 from roomkeep.models import Message
 from roomkeep.storage.changes import messages_saved
+from roomkeep.storage.encoding import convert_value
 from roomkeep.storage.operations.reactions import Rows, find_reactions, sync_reactions
 from roomkeep.storage.operations.search_debts import (
     COVERAGE,
@@ -23,8 +22,6 @@ from roomkeep.storage.search.plan import Coverage
 from roomkeep.storage.search.segments import IndexedMessage
 from roomkeep.storage.together import together
 from roomkeep.storage.transaction import Transaction
-
-T = TypeVar("T")
 
 
 class Account(NamedTuple):
@@ -96,9 +93,13 @@ async def put_and_read_stored(
     )
     if record is None:
         return account, None, Stored(reactions, account.indexed(()), existing=())
-    known = _convert(record, IndexedMessage)
+    known = convert_value(record, IndexedMessage)
     indexed = account.indexed(() if known is None else (known,))
-    return account, _convert(record, Message), Stored(reactions, indexed, existing=(message.id,))
+    return (
+        account,
+        convert_value(record, Message),
+        Stored(reactions, indexed, existing=(message.id,)),
+    )
 
 
 async def write_all(
@@ -123,10 +124,3 @@ async def write_all(
 
 async def _put(tx: Transaction, message: Message) -> None:
     tx.put("messages", [message])
-
-
-def _convert(record: dict[str, Any], kind: type[T]) -> T | None:
-    try:
-        return msgspec.convert(record, kind)
-    except msgspec.ValidationError:
-        return None

@@ -12,13 +12,13 @@ where the index may have them are noted in meta. The notes go once the index has
 
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
-import msgspec
 from msgspec import structs
 
 from indexeddb.keys import KeyRange
 from roomkeep.models import BEGINNING_OF_TIME, END_OF_TIME, Id, Message, Record, TimeBound
+from roomkeep.storage.encoding import convert_value
 from roomkeep.storage.operation import reads, writes
 from roomkeep.storage.operations.message_slices import count_messages_between, get_message_rooms
 from roomkeep.storage.schema import SEARCH_VERSION, MetaRecord
@@ -201,7 +201,7 @@ async def _coverage(tx: Transaction) -> Coverage | None:
 
 def coverage_of(record: MetaRecord | None) -> Coverage | None:
     """Return what a record of meta says of the index; None where it is of no use."""
-    coverage = None if record is None else _read(record.value, Coverage)
+    coverage = None if record is None else convert_value(record.value, Coverage)
     return coverage if coverage is not None and coverage.version == SEARCH_VERSION else None
 
 
@@ -220,7 +220,7 @@ def _put_tail(tx: Transaction, room_ids: Iterable[str]) -> None:
 
 async def _debts(tx: Transaction) -> list[Debt]:
     found = await tx.get_all("meta", MetaRecord, query=KeyRange.prefix(_DEBT))
-    debts = [_read(record.value, Debt) for record in found]
+    debts = [convert_value(record.value, Debt) for record in found]
     return [debt for debt in debts if debt is not None]
 
 
@@ -238,10 +238,3 @@ def _put_debt(tx: Transaction, room_id: str, span: Span, *, has_new: bool, has_o
         has_old=has_old,
     )
     tx.put("meta", [MetaRecord(key=key, value=debt)])
-
-
-def _read(value: Any, kind: type[Any]) -> Any:
-    try:
-        return msgspec.convert(value, kind)
-    except msgspec.ValidationError:
-        return None  # of another version

@@ -29,6 +29,7 @@ from indexeddb.keys import KeyRange
 from roomkeep.errors import InvalidRecord
 from roomkeep.models import Channel, Record
 from roomkeep.storage.asked import Asked
+from roomkeep.storage.encoding import convert_value
 from roomkeep.storage.remote import MessageEdit, Redaction, Rights
 from roomkeep.storage.schema import MetaRecord
 from roomkeep.storage.transaction import Transaction
@@ -229,9 +230,4 @@ def _by_name(found: Sequence[MetaRecord], prefix: str, kind: type[T]) -> dict[st
 
 def convert(record: MetaRecord | None, kind: Any) -> Any:
     """Return the value of a record as a type; None where it is not one."""
-    if record is None:
-        return None
-    try:
-        return msgspec.convert(record.value, kind)
-    except msgspec.ValidationError:
-        return None
+    return None if record is None else convert_value(record.value, kind)
