@@ -15,6 +15,25 @@ freshTest('the page gets ready from our origin alone, with nothing amiss and no 
   await expect(page.getByRole('button', { name: 'Account: Ada' })).toBeVisible();
 });
 
+test('Python runs on the page\'s own stack from the start', async ({ page }) => {
+  // On others, Chromium may crash: see docs/failures.md.
+  await page.addInitScript(() => {
+    const { promising } = WebAssembly;
+    globalThis.callsOnOwnStack = 0;
+    globalThis.promised = 0;
+    WebAssembly.promising = (call) => {
+      globalThis.promised += 1;
+      const callOnOwnStack = promising(call);
+      return (...values) => {
+        globalThis.callsOnOwnStack += 1;
+        return callOnOwnStack(...values);
+      };
+    };
+  });
+  await startApp(page);
+  expect(await page.evaluate(() => [globalThis.promised > 0, globalThis.callsOnOwnStack])).toEqual([true, 0]);
+});
+
 test('the page gets ready where IndexedDB is missing', async ({ page, trouble }) => {
   await page.addInitScript(() => {
     Object.defineProperty(globalThis, 'indexedDB', { value: undefined, configurable: true });

@@ -3,7 +3,7 @@
 Where a browser has JSPI, Pyodide runs every callback of the event loop on such a stack. Chromium's
 heap profiler, which some of its processes have on, reads beyond the end of one, and the page is
 gone; see docs/failures.md. So Python runs on the page's own stack, but for single calls that have
-to wait.
+to wait. `start-stack.js` sees to it until `disable_jspi` is called.
 """
 
 import asyncio
@@ -17,9 +17,13 @@ T = TypeVar("T")
 
 
 async def disable_jspi() -> None:
-    """Go on on the page's own stack, and have everything run there from now on."""
+    """Have everything run on the page's own stack from now on, but what `run_waiting` calls."""
     if sys.platform == "emscripten":
+        import js
+
         _module().jspiSupported = False
+        js.roomkeepDecidesOnStacks = True
+    # Pyodide takes the call that led here for one that may wait, but not what follows.
     await asyncio.sleep(0)
 
 

@@ -14,6 +14,7 @@ _HTML = """<!doctype html>
     <meta charset="utf-8">
     <title>{title}</title>
     <link rel="icon" href="/static/icon.svg">
+    <script src="/static/start-stack.js"></script>
     <script type="module" src="/vendor/pyscript/core.js"></script>
   </head>
   <body>
