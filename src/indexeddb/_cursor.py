@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any, Protocol, Self, TypeVar
 
-from indexeddb._kernel import RAW, VALUE
+from indexeddb._kernel import VALUE
 from indexeddb._platform import jsnull
 from indexeddb._request import Request, issue
 from indexeddb._values import encode_key, from_lane, to_js, to_py
@@ -140,17 +140,14 @@ class Cursor(KeyCursor):
         Raises:
             InvalidValue: something in the value has no counterpart in JavaScript.
         """
-        request = issue(self._at_record().update, to_js(value))
-        return self._attach_js(VALUE, request, from_lane)
+        kernel, record = self._owner.kernel, self._at_record()
+        number = issue(kernel.update, self._owner.id, VALUE, record, to_js(value))
+        return self._attach(number, from_lane)
 
     def delete(self) -> Request[None]:
         """Delete this record."""
-        request = issue(self._at_record().delete)
-        return self._attach_js(RAW, request, _nothing)
-
-    def _attach_js(self, lane: int, request: Any, convert: Callable[[Any], T]) -> Request[T]:
-        number = issue(self._owner.kernel.attach, self._owner.id, lane, request)
-        return self._attach(number, convert)
+        number = issue(self._owner.kernel.remove, self._owner.id, self._at_record())
+        return self._attach(number, _nothing)
 
 
 def _unchanged(result: T) -> T:

@@ -13,6 +13,7 @@ from indexeddb._platform import IN_PYODIDE, create_proxy, run_js
 from indexeddb._quirks import (
     CAN_GET_ALL_BACKWARDS,
     OPEN_CURSOR,
+    PUT,
     RANGE_OF_ONE_KEY,
     SKIP,
     STACK_OF_ERRORS,
@@ -83,7 +84,7 @@ class BrowserKernel(Kernel):
 
     def __init__(self) -> None:
         super().__init__()
-        quirks = (CAN_GET_ALL_BACKWARDS, OPEN_CURSOR, RANGE_OF_ONE_KEY, SKIP)
+        quirks = (CAN_GET_ALL_BACKWARDS, OPEN_CURSOR, PUT, RANGE_OF_ONE_KEY, SKIP)
         parts = (*quirks, VALUES, CHANGES, CORE, REQUESTS, _INTERFACE)
         make = run_js(f"(dispatch) => {{ 'use strict'; {''.join(parts)} }}")
         # The one proxy through which all results come: it is there as long as the page.
@@ -150,13 +151,23 @@ return {
       return tx.listen(request, js, done);
     });
   },
-  // What a cursor updates or deletes.
-  attach(id, lane, js) {
+  // Writes the record at a cursor anew.
+  update(id, lane, cursor, value) {
     const tx = find(id);
-    const { primaryKey, source } = js.source;
-    tx.change(source.objectStore ?? source, js, [primaryKey]);
+    const store = cursor.source.objectStore ?? cursor.source;
     return tx.begin(lane, (request) => {
-      tx.listen(request, js, (result) => tx.succeed(request, result));
+      const done = (key) => tx.succeed(request, key);
+      put(tx, store, request, cursor.primaryKey, () => cursor.update(value), done);
+    });
+  },
+  // Deletes the record at a cursor.
+  remove(id, cursor) {
+    const tx = find(id);
+    const store = cursor.source.objectStore ?? cursor.source;
+    const { primaryKey } = cursor;
+    return tx.begin(RAW, (request) => {
+      const js = tx.change(store, cursor.delete(), [primaryKey]);
+      tx.listen(request, js, () => tx.succeed(request, undefined));
     });
   },
   putMany(id, name, text, count) {

@@ -78,6 +78,34 @@ const openCursor = (tx, source, request, method, range, direction, step) => {
 In the unique directions WebKit before 319640 fails where the range holds no record, instead of
 giving none: https://bugs.webkit.org/show_bug.cgi?id=319640
 """
+PUT: Final = """
+const mayLoseRecords = (store) =>
+  !canGetAllBackwards() && [...store.indexNames].some((name) => store.index(name).unique);
+
+const put = (tx, store, request, key, write, done) => {
+  let before = null;
+  if (key !== undefined && mayLoseRecords(store)) {
+    try {
+      before = store.get(key);
+    } catch {
+      // `write` says better what is amiss with the key.
+    }
+  }
+  const restore = (error) => {
+    if (error?.name !== 'ConstraintError' || before?.result === undefined) return false;
+    const outside = store.keyPath === null ? [key] : [];
+    tx.listen(request, store.put(before.result, ...outside), () => tx.fail(request, error));
+    return true;
+  };
+  tx.listen(request, tx.change(store, write()), done, restore);
+};
+"""
+"""Has `write` put a record with a key for the kernel; `done` takes the result.
+
+Where a unique index refuses it, WebKit before 318659 deletes the record that it would have
+replaced. That would be lost for good if the body catches the error, so it is put back; only what
+was asked for meanwhile misses it. https://bugs.webkit.org/show_bug.cgi?id=318659
+"""
 STACK_OF_ERRORS: Final = """
 if (!('stack' in new DOMException())) {
   const stack = { value: '', writable: true, configurable: true };

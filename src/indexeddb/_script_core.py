@@ -81,7 +81,7 @@ class Transaction {
   }
 
   // Has `step` take the result of one of the browser's requests. Where it fails, `recover` tells
-  // whether it has asked for something else instead.
+  // whether it has asked for something else, which then settles the request.
   listen(request, js, step, recover) {
     this.pending += 1;
     js.onsuccess = () => {
@@ -97,7 +97,7 @@ class Transaction {
     js.onerror = (event) => {
       this.pending -= 1;
       this.events += 1;
-      if (request.state === PENDING && recover?.(js.error)) {
+      if (recover?.(js.error)) {
         event.preventDefault();
         return;
       }

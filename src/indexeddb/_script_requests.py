@@ -198,8 +198,8 @@ const patchMany = (tx, store, request, given, text) => {
       if (value === undefined) return done();
       if (!isObject(value)) throw new TypeError('A record to patch is not an object.');
       const patched = Object.assign(value, fields);
-      const js = store.keyPath === null ? store.put(patched, key) : store.put(patched);
-      return tx.listen(request, tx.change(store, js), done);
+      const outside = store.keyPath === null ? [key] : [];
+      return put(tx, store, request, key, () => store.put(patched, ...outside), done);
     });
   }
 };
@@ -213,10 +213,19 @@ const open = (method) => (tx, source, request, query, direction) =>
   openCursor(tx, source, request, method, decode(query), direction, (cursor) =>
     tx.succeed(request, cursor));
 
-const write = (method) => (tx, store, request, text, objects, key) => {
-  const record = fromText(text, objects);
-  const js = key === undefined ? store[method](record) : store[method](record, decode(key));
-  tx.listen(request, tx.change(store, js), (result) => tx.succeed(request, result));
+const valueAt = (record, path) =>
+  path === '' ? record : path.split('.').reduce((value, name) => value?.[name], record);
+
+// The key that a record has in itself, or undefined.
+const keyIn = (record, path) => {
+  if (path === null) return undefined;
+  return Array.isArray(path) ? path.map((each) => valueAt(record, each)) : valueAt(record, path);
+};
+
+// A record from its text, its key from the text of that if any, and what takes the result.
+const toWrite = (tx, request, text, objects, key) => {
+  const outside = key === undefined ? [] : [decode(key)];
+  return [fromText(text, objects), outside, (result) => tx.succeed(request, result)];
 };
 
 const remove = (method) => (tx, store, request, query) => {
@@ -226,7 +235,10 @@ const remove = (method) => (tx, store, request, query) => {
 };
 
 const operations = {
-  add: write('add'),
+  add: (tx, store, request, ...given) => {
+    const [record, outside, done] = toWrite(tx, request, ...given);
+    tx.listen(request, tx.change(store, store.add(record, ...outside)), done);
+  },
   clear: remove('clear'),
   count: one('count'),
   delete: remove('delete'),
@@ -251,6 +263,10 @@ const operations = {
   openKeyCursor: open('openKeyCursor'),
   page,
   patchMany,
-  put: write('put'),
+  put: (tx, store, request, ...given) => {
+    const [record, outside, done] = toWrite(tx, request, ...given);
+    const at = outside[0] ?? keyIn(record, store.keyPath);
+    put(tx, store, request, at, () => store.put(record, ...outside), done);
+  },
 };
 """

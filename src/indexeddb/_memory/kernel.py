@@ -103,8 +103,11 @@ class MemoryKernel(Kernel):
     ) -> int:
         return self._find(number).ask(RAW, cursor.proceed(count, key, primary_key))
 
-    def attach(self, number: int, lane: int, run: Run) -> int:
-        return self._find(number).ask(lane, run)
+    def update(self, number: int, lane: int, cursor: Cursor, value: Any) -> int:
+        return self._find(number).ask(lane, cursor.update(value))
+
+    def remove(self, number: int, cursor: Cursor) -> int:
+        return self._find(number).ask(RAW, cursor.delete())
 
     def put_many(self, number: int, store: str, texts: str, count: int) -> None:
         transaction = self._find(number)
