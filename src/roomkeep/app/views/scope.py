@@ -1,11 +1,13 @@
 """What views are made for, the page or an open account, and how they end with it."""
 
 import functools
+import inspect
 from collections.abc import Callable
 from contextlib import ExitStack
-from typing import Any
+from typing import Any, Final
 
 import js
+from pyodide.code import run_js
 from pyodide.ffi import create_proxy
 from reaktiv import Effect
 
@@ -14,6 +16,9 @@ from roomkeep.app.state import AccountState, PageState
 from roomkeep.app.views.avatars import Avatars
 
 __all__ = ["AccountScope", "AccountView", "View", "ViewScope"]
+
+
+_NO_PARAMETERS: Final = inspect.Signature()
 
 
 class ViewScope:
@@ -30,6 +35,10 @@ class ViewScope:
         self.effects = effects
         self._endings = ExitStack()
         self.on_close = self._endings.callback
+        self._handlers: list[Callable[[Any], object]] = []
+        listeners = _make_listeners(self.proxy(self._handle))
+        self._listen = listeners.listen
+        self.on_close(listeners.end)
 
     def close(self) -> None:
         """End everything, the newest first. No event reaches the views after this."""
@@ -45,6 +54,8 @@ class ViewScope:
             except Exception as error:  # noqa: BLE001 it would end here unseen
                 report(error, "failed.show")
 
+        # Else reaktiv finds out twice for each that it takes nothing, which takes long in a page.
+        watched.__signature__ = _NO_PARAMETERS  # type: ignore[attr-defined]
         self.on_close(Effect(watched).dispose)
 
     def listen(
@@ -54,22 +65,14 @@ class ViewScope:
 
         Rows that come and go have no listeners of their own: their list has one.
         """
-        report = self.effects.context.report
+        self._listen(target, event, len(self._handlers), **options)
+        self._handlers.append(handler)
 
-        def handle(given: Any) -> None:
-            try:
-                handler(given)
-            except Exception as error:  # noqa: BLE001 it would end here unseen
-                report(error, "failed.act")
-
-        proxy = create_proxy(handle)
-        target.addEventListener(event, proxy, **options)
-
-        def end() -> None:
-            target.removeEventListener(event, proxy, capture=options.get("capture", False))
-            proxy.destroy()
-
-        self.on_close(end)
+    def _handle(self, number: int, event: Any) -> None:
+        try:
+            self._handlers[number](event)
+        except Exception as error:  # noqa: BLE001 it would end here unseen
+            self.effects.context.report(error, "failed.act")
 
     def proxy(self, function: Callable[..., object]) -> Any:
         """Make a function that JavaScript can call until the scope is closed."""
@@ -100,6 +103,21 @@ class ViewScope:
         self.on_close(observer.takeRecords)
         self.on_close(observer.disconnect)
         return observer
+
+
+# All listeners of a scope share one proxy, which takes longer to make than they do, and end at once.
+_make_listeners: Any = run_js("""
+    (handle) => {
+      const ending = new AbortController();
+      const { signal } = ending;
+      return {
+        listen(target, type, number, options) {
+          target.addEventListener(type, (event) => handle(number, event), { ...options, signal });
+        },
+        end: () => ending.abort(),
+      };
+    }
+""")
 
 
 class AccountScope(ViewScope):
