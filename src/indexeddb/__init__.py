@@ -33,7 +33,7 @@ from indexeddb._database import Database
 from indexeddb._databases import databases, delete, exists, names, open  # noqa: A004
 from indexeddb._engines import Memory
 from indexeddb._feed import Subscription
-from indexeddb._live import LiveQueries
+from indexeddb._live import LiveQueries, LiveStore
 from indexeddb._log import protect_from_crash
 from indexeddb._migrations import Migration
 from indexeddb._request import Request
@@ -87,6 +87,7 @@ __all__ = [
     "KeyCursor",
     "KeyRange",
     "LiveQueries",
+    "LiveStore",
     "Memory",
     "Migration",
     "Mode",

@@ -10,7 +10,7 @@ from indexeddb._connection import Connection, Listeners
 from indexeddb._driver import Driver, Once, Running
 from indexeddb._engines import Engine
 from indexeddb._feed import Feed, Subscription
-from indexeddb._live import LiveQueries
+from indexeddb._live import LiveQueries, LiveStore
 from indexeddb._one_shots import OneShots
 from indexeddb._request import issue
 from indexeddb._transaction import (
@@ -132,7 +132,7 @@ class Database(OneShots):
             UsageError: records cannot be of that type.
         """
         one_shots = TypedOneShots(record_type(kind), self._once, self._key_path)
-        return DatabaseStore(name, one_shots)
+        return DatabaseStore(name, one_shots, LiveStore(name, kind, self.live))
 
     async def _key_path(self, store: str) -> KeyPath:
         async def body(tx: Transaction) -> KeyPath:

@@ -2,11 +2,12 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 from indexeddb._changes import Change, Scope
 from indexeddb._feed import Feed
 from indexeddb._source import Query, Source, check_count
+from indexeddb._store import Store
 from indexeddb._transaction import Body, Transaction
 from indexeddb.errors import ConnectionLost
 from indexeddb.keys import Direction, Key, KeyRange
@@ -90,7 +91,7 @@ class LiveQueries:
         ask: Callable[[Source], Awaitable[T]],
     ) -> AsyncGenerator[T]:
         async def body(tx: Transaction) -> T:
-            source = tx.store(store)
+            source = self._open(tx, store)
             return await ask(source if index is None else source.index(index))
 
         scope = self._feed.scope([store], query)
@@ -98,6 +99,9 @@ class LiveQueries:
             # A change does not tell the keys that a record has, or had, in an index.
             scope = Scope(scope.stores, None)
         return self._follow(scope, body)
+
+    def _open(self, tx: Transaction, store: str) -> Store:
+        return tx.store(store)
 
     async def _follow(self, scope: Scope, body: Body[T]) -> AsyncGenerator[T]:
         news = _News(scope)
@@ -116,6 +120,62 @@ class LiveQueries:
                         return
                     raise
                 yield result
+
+
+class _TypedQueries(LiveQueries):
+    """The same, with records of a type."""
+
+    def __init__(self, queries: LiveQueries, kind: type[Any]) -> None:
+        vars(self).update(vars(queries))
+        self._type = kind
+
+    def _open(self, tx: Transaction, store: str) -> Store:
+        return tx.store(store, self._type)
+
+
+class LiveStore(Generic[T]):
+    """The methods of a typed store that read, each as an async iterator: `DatabaseStore.live`.
+
+    They do what those of `LiveQueries` do. A record that does not fit the type raises InvalidValue.
+    """
+
+    def __init__(self, name: str, kind: type[T], queries: LiveQueries) -> None:
+        self._name = name
+        self._queries = _TypedQueries(queries, kind)
+
+    def get(self, query: Key | KeyRange, *, index: str | None = None) -> AsyncGenerator[T | None]:
+        """Yield the first record with this key or in this range; None when there is none."""
+        return self._queries.get(self._name, query, index=index)
+
+    def get_all(
+        self,
+        query: Query = None,
+        *,
+        index: str | None = None,
+        count: int | None = None,
+        direction: Direction = "next",
+    ) -> AsyncGenerator[list[T]]:
+        """Yield the records of a range, at most `count`, from its start or (`"prev"`) its end."""
+        return self._queries.get_all(
+            self._name, query, index=index, count=count, direction=direction
+        )
+
+    def get_all_keys(
+        self,
+        query: Query = None,
+        *,
+        index: str | None = None,
+        count: int | None = None,
+        direction: Direction = "next",
+    ) -> AsyncGenerator[list[Any]]:
+        """Yield the primary keys of the records that `get_all` would yield."""
+        return self._queries.get_all_keys(
+            self._name, query, index=index, count=count, direction=direction
+        )
+
+    def count(self, query: Query = None, *, index: str | None = None) -> AsyncGenerator[int]:
+        """Yield how many records there are in a range."""
+        return self._queries.count(self._name, query, index=index)
 
 
 class _News:

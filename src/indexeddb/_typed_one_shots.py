@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from typing import Any, Generic, TypeVar
 
+from indexeddb._live import LiveStore
 from indexeddb._one_shots import OneShots
 from indexeddb._record_type import RecordType, Unfit
 from indexeddb._source import Query
@@ -54,10 +55,16 @@ class DatabaseStore(Generic[T]):
 
     `Database` has the same methods for records of any kind, and says more about them. Those that
     read raise InvalidValue where a record does not fit the type.
+
+    Attributes:
+        name: its name.
+        live: `get`, `get_all`, `get_all_keys` and `count` as async iterators, which yield the
+            result anew whenever it may have changed.
     """
 
-    def __init__(self, name: str, one_shots: TypedOneShots) -> None:
+    def __init__(self, name: str, one_shots: TypedOneShots, live: LiveStore[T]) -> None:
         self.name = name
+        self.live = live
         self._one_shots = one_shots
 
     async def get(self, query: Key | KeyRange, *, index: str | None = None) -> T | None:

@@ -2,12 +2,13 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
-from typing import Any, TypeVar
+from dataclasses import dataclass
+from typing import Any, TypeVar, assert_type
 
 import pytest
 
 import indexeddb
-from indexeddb import KeyRange
+from indexeddb import InvalidValue, KeyRange
 from support.small_database import NAME, THINGS, upgrade
 
 T = TypeVar("T")
@@ -84,6 +85,37 @@ async def test_whatever_reads_can_be_live(db: indexeddb.Database, name: str) -> 
     await db.put("things", {"id": key, "colour": "red"})
     assert await following(results) == after
     await results.aclose()
+
+
+@dataclass
+class Thing:
+    id: str
+    colour: str
+    size: int = 0
+
+
+async def test_typed_stores_can_be_live(db: indexeddb.Database) -> None:
+    things = db.store("things", Thing)
+    results = (
+        things.live.get("a"),
+        things.live.get_all("red", index="colour", count=2, direction="prev"),
+        things.live.get_all_keys(KeyRange(lower="a")),
+        things.live.count("red", index="colour"),
+    )
+    assert [await following(result) for result in results] == [None, [], [], 0]
+    thing = Thing("a", "red")
+    await things.put(thing)
+    assert [await following(result) for result in results] == [thing, [thing], ["a"], 1]
+    assert_type(results[0], AsyncGenerator[Thing | None])
+    assert_type(results[1], AsyncGenerator[list[Thing]])
+    for result in results:
+        await result.aclose()
+
+
+async def test_a_live_record_that_does_not_fit_its_type_is_named(db: indexeddb.Database) -> None:
+    await db.put("things", {"id": "a", "colour": 1})
+    with pytest.raises(InvalidValue, match=r"things\['a'\].colour"):
+        await following(db.store("things", Thing).live.get_all())
 
 
 async def test_it_reads_again_only_after_what_can_change_the_result(

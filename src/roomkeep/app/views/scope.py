@@ -105,7 +105,7 @@ class ViewScope:
         return observer
 
 
-# All listeners of a scope share one proxy, which takes longer to make than they do, and end at once.
+# The listeners of a scope share one proxy, for making one takes longer, and they end at once.
 _make_listeners: Any = run_js("""
     (handle) => {
       const ending = new AbortController();
