@@ -103,10 +103,18 @@ const beyond = (range, key, direction) => {
     : IDBKeyRange.bound(key, upper, false, upperOpen);
 };
 
+const valueAt = (record, path) =>
+  path === '' ? record : path.split('.').reduce((value, name) => value?.[name], record);
+
+// The key that a record has in itself, or undefined.
+const keyIn = (record, path) => {
+  if (path === null) return undefined;
+  return Array.isArray(path) ? path.map((each) => valueAt(record, each)) : valueAt(record, path);
+};
+
 // Skips by keys, and reads only the records that follow.
-const page = (tx, source, request, query, count, direction, offset) => {
+const readPage = (tx, source, request, given, count, direction, offset) => {
   const done = (found) => tx.succeed(request, found);
-  const given = decode(query);
   if (offset === 0) {
     getAll(tx, source, request, given, count, direction, done);
     return;
@@ -155,6 +163,50 @@ const page = (tx, source, request, query, count, direction, offset) => {
     return cursor.continue();
   };
   openCursor(tx, source, request, 'openKeyCursor', given, direction, step);
+};
+
+const holds = (range, key) => {
+  try {
+    return (range ?? IDBKeyRange.lowerBound(-Infinity)).includes(key);
+  } catch {  // it is no key, so the index leaves the record out
+    return false;
+  }
+};
+
+// Reads from a record on: none where that is not in the range.
+const readPageFrom = (tx, source, request, range, count, direction, offset, start) => {
+  const store = source.objectStore ?? source;
+  const isStart = (key) => indexedDB.cmp(key, start) === 0;
+  tx.listen(request, store.get(start), (record) => {
+    const key = source === store ? start : keyIn(record, source.keyPath);
+    if (record === undefined || !holds(range, key)) return tx.succeed(request, []);
+    const rest = beyond(range ?? {}, key, direction);
+    const read = (skipped) =>
+      readPage(tx, source, request, rest, count, direction, skipped);
+    if (source === store || direction.endsWith('unique')) return read(offset);
+    // Of the records with the same key, some may come before it.
+    const readTied = () =>
+      tx.listen(request, source.getAllKeys(IDBKeyRange.only(key)), (tied) => {
+        if (direction === 'prev') tied.reverse();
+        read(offset + tied.findIndex(isStart));
+      });
+    if (offset > 0 || store.keyPath === null) return readTied();
+    // There seldom are any, so it is read as if there were none.
+    return getAll(tx, source, request, rest, count, direction, (found) => {
+      if (isStart(keyIn(found[0], store.keyPath))) return tx.succeed(request, found);
+      return readTied();
+    });
+  });
+};
+
+const page = (tx, source, request, query, count, direction, offset, start) => {
+  const given = decode(query);
+  if (start === undefined) {
+    return readPage(tx, source, request, given, count, direction, offset);
+  }
+  const isRange = given === undefined || given instanceof IDBKeyRange;
+  const range = isRange ? given : IDBKeyRange.only(given);
+  return readPageFrom(tx, source, request, range, count, direction, offset, decode(start));
 };
 
 // Walks an index and the sorted values side by side: each jumps to where the other is.
@@ -212,15 +264,6 @@ const one = (method) => (tx, source, request, query, ...given) =>
 const open = (method) => (tx, source, request, query, direction) =>
   openCursor(tx, source, request, method, decode(query), direction, (cursor) =>
     tx.succeed(request, cursor));
-
-const valueAt = (record, path) =>
-  path === '' ? record : path.split('.').reduce((value, name) => value?.[name], record);
-
-// The key that a record has in itself, or undefined.
-const keyIn = (record, path) => {
-  if (path === null) return undefined;
-  return Array.isArray(path) ? path.map((each) => valueAt(record, each)) : valueAt(record, path);
-};
 
 // A record from its text, its key from the text of that if any, and what takes the result.
 const toWrite = (tx, request, text, objects, key) => {

@@ -7,6 +7,7 @@ from indexeddb._cursor import Cursor, KeyCursor, Owner
 from indexeddb._kernel import RAW, TEXT, VALUE
 from indexeddb._request import Request, issue
 from indexeddb._values import (
+    encode_key,
     encode_keys,
     encode_optional,
     encode_query,
@@ -64,6 +65,7 @@ class Source:
         count: int | None = None,
         direction: Direction = "next",
         offset: int = 0,
+        start: Key | None = None,
     ) -> Request[str]:
         """Ask for the records of a range as the JSON text of an array.
 
@@ -75,15 +77,22 @@ class Source:
             count: the most records to return.
             direction: from the start of the range, or from its end.
             offset: how many records to skip first. They are not read: only their keys are walked.
+            start: the primary key of the record to begin with. Where that is not in the range, or
+                not there, the array is empty.
 
         Raises:
             InvalidKey: `offset` is less than 0.
+            UsageError: there is a `start`, and records can be at several places of the index.
         """
         check_count(count)
         if offset < 0:
             msg = f"the offset cannot be {offset}: it is 0 or more"
             raise InvalidKey(msg)
-        return self._ask(TEXT, str, "page", encode_optional(query), count, direction, offset)
+        given = (encode_optional(query), count, direction, offset)
+        if start is None:
+            return self._ask(TEXT, str, "page", *given)
+        self._check_start()
+        return self._ask(TEXT, str, "page", *given, encode_key(start))
 
     def get_all_keys(
         self, query: Query = None, *, count: int | None = None, direction: Direction = "next"
@@ -117,6 +126,9 @@ class Source:
         if convert is to_json:
             return self._ask(TEXT, _unchanged, method, *given)
         return self._ask(RAW, convert, method, *given)
+
+    def _check_start(self) -> None:
+        """Check that a record is at one place only."""
 
     def _ask(self, lane: int, convert: Callable[[Any], T], method: str, *given: Any) -> Request[T]:
         owner = self._owner

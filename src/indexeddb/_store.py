@@ -87,6 +87,11 @@ class Index(Source):
         """
         return self._ask_many(values, [], VALUE, from_lane, "findKeys")
 
+    def _check_start(self) -> None:
+        if self.multi_entry:
+            msg = f"in the index {self.name!r} a record can be at several places: it is no start"
+            raise UsageError(msg)
+
 
 class Store(Source):
     """An object store inside a transaction."""

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 import indexeddb
-from indexeddb import InvalidKey, InvalidValue, KeyRange
+from indexeddb import InvalidKey, InvalidValue, KeyRange, UsageError
 from support.js import run_js
 from support.small_database import THINGS
 
@@ -129,6 +129,53 @@ async def test_pages_of_an_index_whose_keys_are_the_same(
             assert json.loads(text) == everything[offset:][:count]
 
     await filled.read(["things"], body)
+
+
+@pytest.mark.parametrize("index", [None, "colour", "size"])
+@pytest.mark.parametrize("query", [None, KeyRange("red", "teal")])
+@pytest.mark.parametrize("direction", ["next", "prev"])
+async def test_pages_begin_with_a_record(
+    filled: indexeddb.Database,
+    direction_support: None,
+    index: str | None,
+    query: Any,
+    direction: indexeddb.Direction,
+) -> None:
+    async def body(tx: indexeddb.Transaction) -> None:
+        things = tx.store("things")
+        source = things if index is None else things.index(index)
+        everything = await source.get_all(query, direction=direction)
+        for thing in THINGS:
+            at = everything.index(thing) if thing in everything else len(everything)
+            for count in (None, 1, 4):
+                for offset in (0, 2):
+                    text = await source.get_all_json(
+                        query,
+                        count=count,
+                        direction=direction,
+                        offset=offset,
+                        start=str(thing["id"]),
+                    )
+                    assert json.loads(text) == everything[at + offset :][:count]
+        assert await source.get_all_json(query, direction=direction, start="nowhere") == "[]"
+
+    await filled.read(["things"], body)
+
+
+async def test_a_record_with_several_places_is_no_start(db: indexeddb.Database) -> None:
+    name = "idb-test tagged"
+
+    async def make(tx: indexeddb.UpgradeTransaction, _old_version: int) -> None:
+        tx.create_store("notes").create_index("tags", "tags", multi_entry=True)
+
+    async def body(tx: indexeddb.Transaction) -> None:
+        with pytest.raises(UsageError, match="'tags'"):
+            tx.store("notes").index("tags").get_all_json(start=1)
+
+    tagged = await indexeddb.open(name, 1, make)
+    await tagged.read(["notes"], body)
+    tagged.close()
+    await indexeddb.delete(name)
 
 
 @pytest.mark.browser

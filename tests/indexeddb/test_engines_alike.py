@@ -184,7 +184,13 @@ class Chance:
                 (
                     "get_all_json",
                     index,
-                    [self.one(*ranged), count, direction, self.random.randrange(4)],
+                    [
+                        self.one(*ranged),
+                        count,
+                        direction,
+                        self.one(0, 0, 1, 2),
+                        self.one(None, self.key),
+                    ],
                 ),
                 ("count", index, [self.one(*ranged)]),
                 (
@@ -255,8 +261,10 @@ def ask(store: indexeddb.Store, name: str, index: str | None, given: list[Any]) 
         case "get_all_keys":
             return source.get_all_keys(given[0], count=given[1], direction=given[2])
         case "get_all_json":
-            query, count, direction, offset = given
-            return source.get_all_json(query, count=count, direction=direction, offset=offset)
+            query, count, direction, offset, start = given
+            return source.get_all_json(
+                query, count=count, direction=direction, offset=offset, start=start
+            )
         case "walk":
             return walk(source, *given)
         case "jump":

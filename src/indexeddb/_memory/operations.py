@@ -4,6 +4,7 @@ Each function checks at once what it is given, as the browser does, and returns 
 in its turn. That may raise a `DOMException` too: the failure of the request.
 """
 
+from bisect import bisect_left
 from collections.abc import Callable
 from typing import Any, Final, NamedTuple, get_args
 
@@ -96,11 +97,56 @@ def _get_all(_undo: Undo, source: Source, query: Any, count: int | None, directi
 
 
 def _page(
-    _undo: Undo, source: Source, query: Any, count: int | None, direction: str, offset: int
+    _undo: Undo,
+    source: Source,
+    query: Any,
+    count: int | None,
+    direction: str,
+    offset: int,
+    start: Any = None,
 ) -> Run:
     check_direction(direction)
     span = read_query(query)
-    return lambda: _records(source, span, direction, count, offset)
+    if start is None:
+        return lambda: _records(source, span, direction, count, offset)
+    (place,) = read_keys(start)
+
+    def run() -> Any:
+        found = _place_from(source, span, direction, place)
+        if found is None:
+            return Records()
+        rest, before = found
+        return _records(source, rest, direction, count, before + offset)
+
+    return run
+
+
+def _place_from(
+    source: Source, span: Span, direction: str, place: SortKey
+) -> tuple[Span, int] | None:
+    """Return the part of a span from a record on, and how many come before the record in it."""
+    store = source if isinstance(source, Store) else source.store
+    record = store.rows.get(place)
+    if record is None:
+        return None
+    key: Any = place
+    entry: Any = place
+    if isinstance(source, Index):
+        entries = record.entries_of(source.number)
+        if not entries:
+            return None
+        ((key, _),) = (entry,) = entries
+    first, end = source.select(Span(key, key))
+    if first not in range(*source.select(span)):
+        return None
+    if direction.startswith("prev"):
+        rest = Span(span.lower, key, span.lower_open)
+    else:
+        rest = Span(key, span.upper, upper_open=span.upper_open)
+    if direction.endswith("unique"):
+        return rest, 0
+    at = bisect_left(source.entries, entry, first, end)
+    return rest, end - 1 - at if direction == "prev" else at - first
 
 
 def _get_all_keys(

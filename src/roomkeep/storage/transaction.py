@@ -74,7 +74,7 @@ class Transaction(Protocol):
         """Read the records with these keys, in this order; those missing are left out."""
         ...
 
-    def get_all(
+    def get_all(  # noqa: PLR0913 all but two are options
         self,
         store: str,
         kind: type[R],
@@ -84,6 +84,7 @@ class Transaction(Protocol):
         direction: Direction = "next",
         count: int | None = None,
         offset: int = 0,
+        start: Key | None = None,
     ) -> Awaitable[list[R]]:
         """Read the records of a range.
 
@@ -100,6 +101,8 @@ class Transaction(Protocol):
             direction: from the start of the range, or from its end.
             count: how many readable records, at most; None for all.
             offset: how many records to pass over first, readable or not, without reading them.
+            start: the primary key of the record to begin with; there are none where that is not in
+                the range, or not there.
         """
         ...
 

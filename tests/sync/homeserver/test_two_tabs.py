@@ -133,8 +133,13 @@ async def test_a_hidden_tab_lets_a_visible_one_go_first(
     first, second, ben = opened
     made = await ben.client.create_room(CLUB)
     await first.client.join_room(made.room.id)
-    before = first.asks
     second.tab.turn_to()
+
+    async def has_gone_first() -> bool:
+        return second.asks > 0
+
+    await second.until(has_gone_first)
+    before = first.asks
     await ben.say(made.room.id, made.room.channels[0].id, "look")
     await first.until_text(made.room.id, "look")
     assert first.asks == before

@@ -89,9 +89,12 @@ async def get_latest_messages(
     Raises:
         RecordNotFound: there is no message `before`.
     """
-    edge = None if before is None else await edge_at(tx, room_id, before, "before")
     gaps = None if channel_id is None else gaps_of(tx, room_id, channel_id)
-    found = await read_page(tx, room_id, channel_id, limit, edge, "prev")
+    edge = None
+    if before is None:
+        found = await read_page(tx, room_id, channel_id, limit, None, "prev")
+    else:
+        edge, found = await _read_beside(tx, room_id, channel_id, limit, before, "before", "prev")
     if gaps is not None:
         place = None if edge is None else edge.place
         found = newer_than(gap_before(await gaps, place), found)
@@ -121,12 +124,12 @@ async def get_messages_after(
     Raises:
         RecordNotFound: there is no message `after`.
     """
+    gaps = None if channel_id is None else gaps_of(tx, room_id, channel_id)
     if isinstance(after, str):
-        edge = await edge_at(tx, room_id, after, "after")
+        edge, found = await _read_beside(tx, room_id, channel_id, limit, after, "after", "next")
     else:
         edge = PageEdge(after)
-    gaps = None if channel_id is None else gaps_of(tx, room_id, channel_id)
-    found = await read_page(tx, room_id, channel_id, limit, edge, "next")
+        found = await read_page(tx, room_id, channel_id, limit, edge, "next")
     if gaps is not None:
         found = older_than(gap_after(await gaps, edge.place), found)
     return [redact_deleted(message) for message in found]
@@ -169,6 +172,38 @@ async def edge_at(tx: Transaction, room_id: str, message_id: str, field: str) ->
         msg = f"the message is in the room {message.room_id!r}"
         raise InvalidRecord(msg, field=field)
     return PageEdge(message.timestamp, message.id)
+
+
+async def _read_beside(
+    tx: Transaction,
+    room_id: str,
+    channel_id: str | None,
+    limit: int,
+    message_id: str,
+    field: str,
+    direction: Direction,
+) -> tuple[PageEdge, list[Message]]:
+    """Return the edge at a message, and the `limit` messages nearest to it, the nearest first.
+
+    Raises:
+        RecordNotFound: there is no such message.
+        InvalidRecord: it is in another room; it names `field`.
+    """
+    index, prefix = _index(room_id, channel_id)
+    found = await tx.get_all(
+        "messages",
+        Message,
+        index=index,
+        query=KeyRange.starting_with(*prefix),
+        direction=direction,
+        count=limit + 1,
+        start=message_id,
+    )
+    if found and found[0].id == message_id:
+        return PageEdge(found[0].timestamp, message_id), found[1:]
+    # It is not there, or in another room or channel.
+    edge = await edge_at(tx, room_id, message_id, field)
+    return edge, await read_page(tx, room_id, channel_id, limit, edge, direction)
 
 
 async def read_page(

@@ -1,7 +1,7 @@
 """A transaction of IndexedDB, as the operations see it."""
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from itertools import islice
+from itertools import dropwhile, islice
 from typing import Any, TypeVar
 
 import indexeddb
@@ -13,7 +13,7 @@ from roomkeep.storage.encoding import encode
 from roomkeep.storage.engines.immediate import Done
 from roomkeep.storage.engines.indexeddb.blobs import StoredBlob, blob_of, put_blob
 from roomkeep.storage.engines.indexeddb.decoding import Decoder
-from roomkeep.storage.engines.indexeddb.scan import Scanner
+from roomkeep.storage.engines.indexeddb.scan import Entry, Scanner
 from roomkeep.storage.schema import BYTES
 from roomkeep.storage.transaction import Direction
 
@@ -54,7 +54,7 @@ class IndexedDBTransaction:
 
         return self._decoded(store, kind, source.get_many_json(keys), ask_values)
 
-    def get_all(
+    def get_all(  # noqa: PLR0913 all but two are options
         self,
         store: str,
         kind: type[R],
@@ -64,16 +64,23 @@ class IndexedDBTransaction:
         direction: Direction = "next",
         count: int | None = None,
         offset: int = 0,
+        start: Key | None = None,
     ) -> Awaitable[list[R]]:
         if count == 0:
             return Done([])
         if index is not None and (store, index) in self._missing:
-            return Asked(lambda: self._scan(store, kind, index, query, direction, count, offset))
+
+            async def scanned() -> list[R]:
+                entries = await self._scan(store, index, query, direction, start)
+                decoded = (self._decoder.decode(store, one.text, kind) for one in entries[offset:])
+                return list(islice((one for one in decoded if one is not None), count))
+
+            return Asked(scanned)
         source = self._source(store, index)
 
         def ask(wanted: int | None) -> Awaitable[str]:
             text: Awaitable[str] = source.get_all_json(
-                query, count=wanted, direction=direction, offset=offset
+                query, count=wanted, direction=direction, offset=offset, start=start
             )
             return text
 
@@ -84,11 +91,15 @@ class IndexedDBTransaction:
             request, asked = first, count
 
             async def ask_values() -> list[Any]:
-                most = None if asked is None else asked + offset
+                skipped = offset
+                if start is not None:
+                    keys = await source.get_all_keys(query, direction=direction)
+                    skipped += [_key(key) for key in keys].index(start)
+                most = None if asked is None else asked + skipped
                 values: list[Any] = await source.get_all(
                     query, count=most, direction=direction, convert=list
                 )
-                return values[offset:]
+                return values[skipped:]
 
             while True:
                 text = await self._decoder.read_json(store, request, ask_values)
@@ -258,18 +269,17 @@ class IndexedDBTransaction:
     async def _scan(
         self,
         store: str,
-        kind: type[R],
         index: str,
         query: KeyRange | None,
         direction: Direction,
-        count: int | None,
-        offset: int,
-    ) -> list[R]:
+        start: Key | None,
+    ) -> list[Entry]:
         entries = await self._scanner.entries(store, index, query)
         if direction == "prev":
             entries.reverse()
-        decoded = (self._decoder.decode(store, one.text, kind) for one in entries[offset:])
-        return list(islice((one for one in decoded if one is not None), count))
+        if start is None:
+            return entries
+        return list(dropwhile(lambda entry: entry.key != start, entries))
 
     async def _scan_values(
         self, store: str, index: str, values: Sequence[Key], kind: type[R]

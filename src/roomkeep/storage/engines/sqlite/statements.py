@@ -25,11 +25,12 @@ from sqlalchemy import (
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.sql import ColumnElement
 
-from indexeddb.keys import KeyRange, prefix_of
+from indexeddb.keys import Key, KeyRange, prefix_of
 from roomkeep.storage.engines.sqlite import tables
 from roomkeep.storage.engines.sqlite.key_order import text_after
 from roomkeep.storage.engines.sqlite.row_mapping import LAYOUTS
 from roomkeep.storage.schema import STORES
+from roomkeep.storage.transaction import Direction
 
 Columns = tuple[ColumnElement[Any], ...]
 
@@ -104,6 +105,14 @@ def count_range(store: str, index: str | None, span: Span) -> str:
     """Return the SQL that counts a range; it takes the values."""
     counted = select(func.count()).select_from(LAYOUTS[store].table)
     return _compile(_within(counted, store, index, span))
+
+
+def rest_of(query: KeyRange | None, key: Key, direction: Direction) -> KeyRange:
+    """Return what of a range comes from one of its keys on, with that key."""
+    query = query or KeyRange()
+    if direction == "next":
+        return KeyRange(key, query.upper, upper_open=query.upper_open)
+    return KeyRange(query.lower, key, lower_open=query.lower_open)
 
 
 @functools.cache

@@ -15,6 +15,7 @@ from roomkeep.storage.engines.sqlite.row_mapping import CHILDREN, ITEMS, LAYOUTS
 from roomkeep.storage.engines.sqlite.statements import (
     columns_of,
     count_range,
+    rest_of,
     select_range,
     select_with,
     span_of,
@@ -73,7 +74,7 @@ class SqliteTransaction:
     def get_many(self, store: str, keys: Sequence[Key], kind: type[R]) -> Done[list[R]]:
         return Done(self._reader.find(store, keys, kind))
 
-    def get_all(
+    def get_all(  # noqa: PLR0913 all but two are options
         self,
         store: str,
         kind: type[R],
@@ -83,7 +84,15 @@ class SqliteTransaction:
         direction: Direction = "next",
         count: int | None = None,
         offset: int = 0,
+        start: Key | None = None,
     ) -> Done[list[R]]:
+        if start is not None:
+            place = self._place_of(store, index, start)
+            if place is None or not (query is None or query.includes(place)):
+                return Done([])
+            tied = self._keys(store, index, KeyRange.only(place))
+            offset += (tied if direction == "next" else tied[::-1]).index(start)
+            query = rest_of(query, place, direction)
         span, values = span_of(store, index, query)
         columns = shape_of(store, kind).columns
         sql = select_range(store, columns, index, span, backwards=direction == "prev")
@@ -119,10 +128,7 @@ class SqliteTransaction:
         query: KeyRange | None = None,
         count: int | None = None,
     ) -> Done[list[Any]]:
-        span, values = span_of(store, index, query)
-        sql = select_range(store, LAYOUTS[store].key_columns, index, span)
-        rows = self._reader.fetch(sql, (*values, -1 if count is None else count, 0))
-        return Done([key_of_row(store, row) for row in rows])
+        return Done(self._keys(store, index, query, -1 if count is None else count))
 
     def existing(self, store: str, keys: Sequence[Key]) -> Done[set[Any]]:
         columns = LAYOUTS[store].key_columns
@@ -194,6 +200,22 @@ class SqliteTransaction:
             if self._reader.fetch(f"PRAGMA foreign_key_check({table.name})"):
                 sentences.append(f"Rows of {table.name} belong to a room that does not exist.")
         return Done(sentences)
+
+    def _keys(
+        self, store: str, index: str | None, query: KeyRange | None, limit: int = -1
+    ) -> list[Any]:
+        span, values = span_of(store, index, query)
+        sql = select_range(store, LAYOUTS[store].key_columns, index, span)
+        rows = self._reader.fetch(sql, (*values, limit, 0))
+        return [key_of_row(store, row) for row in rows]
+
+    def _place_of(self, store: str, index: str | None, key: Key) -> Key | None:
+        """Return the key that a record has in an index; None where there is none."""
+        columns = columns_of(store, index)
+        rows = self._reader.fetch(select_with(columns, LAYOUTS[store].key_columns), key_parts(key))
+        if not rows or None in rows[0]:
+            return None
+        return rows[0] if len(columns) > 1 else rows[0][0]
 
     def _file_name(self, blob: object) -> str | None:
         """Return the name of the file with some bytes, which is there from now on."""
