@@ -50,6 +50,9 @@ of a range) whose records may have changed; None for all.
 ABORT: Final = 3
 """`dispatch` tells that the transaction was undone, and the error's name and message if any."""
 
+LONG_TEXT: Final = 4
+"""`dispatch` brings what SUCCESS would, with the result as UTF-8."""
+
 NOTHING: Final = 0
 """What `dispatch` returns when no result is awaited any more."""
 SETTLED: Final = -1
@@ -92,6 +95,12 @@ class BrowserKernel(Kernel):
         # As attributes, so that looking one up does not cross.
         for name in functions.object_keys():
             setattr(self, name, getattr(functions, name))
+
+    def dispatch(self, transaction: int, event: int, value: Any = None, detail: Any = None) -> int:
+        """Hand an event to its listener; return the request that is awaited next."""
+        if event == LONG_TEXT:
+            event, value = SUCCESS, value.to_bytes().decode()
+        return super().dispatch(transaction, event, value, detail)
 
 
 _INTERFACE: Final = """

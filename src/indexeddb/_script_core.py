@@ -3,9 +3,12 @@
 from typing import Final
 
 CORE: Final = """
-const PENDING = -1, SUCCESS = 0, FAILURE = 1, COMPLETE = 2, ABORT = 3;
+const PENDING = -1, SUCCESS = 0, FAILURE = 1, COMPLETE = 2, ABORT = 3, LONG_TEXT = 4;
 const RAW = 0, TEXT = 1;
 const SETTLED = -1;
+// Pyodide takes a string character by character. From so many on, UTF-8 takes less.
+const LONG = 2_000;
+const encoder = new TextEncoder();
 const transactions = new Map();
 let lastId = 0;
 
@@ -147,9 +150,14 @@ class Transaction {
           value = error;
         }
       }
-      this.awaited = state === SUCCESS
-        ? dispatch(this.id, SUCCESS, value, this.pending)
-        : dispatch(this.id, FAILURE, value.name, value.message);
+      if (state === FAILURE) {
+        this.awaited = dispatch(this.id, FAILURE, value.name, value.message);
+      } else if (request.lane !== RAW && typeof value === 'string' && value.length > LONG) {
+        // JSON text escapes halves of surrogate pairs, which UTF-8 does not have.
+        this.awaited = dispatch(this.id, LONG_TEXT, encoder.encode(value), this.pending);
+      } else {
+        this.awaited = dispatch(this.id, SUCCESS, value, this.pending);
+      }
       if (this.awaited === SETTLED) this.isSettled = true;
     }
   }

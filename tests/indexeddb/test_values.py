@@ -49,6 +49,21 @@ async def test_values_that_json_lacks_come_back(db: indexeddb.Database, value: o
     assert await db.get_all("numbers") == [[value], value]
 
 
+@pytest.mark.parametrize("text", ["x", "é", "\ufeff☂", "🌱", "\ud83c", '\0\x1f"\\'])
+async def test_long_values_come_back(db: indexeddb.Database, text: str) -> None:
+    long = {"text": text * 3_000, "more": [text, NOON] * 1_000}
+    await db.put("numbers", long, "k")
+    assert await db.get("numbers", "k") == long
+    await db.put("numbers", b"\xff" * 3_000, "bytes")
+    assert await db.get("numbers", "bytes") == b"\xff" * 3_000
+
+    async def body(tx: indexeddb.Transaction) -> str:
+        tx.store("things").put({"id": "k", "text": text * 3_000})
+        return await tx.store("things").get_all_json()
+
+    assert json.loads(await db.write(["things"], body)) == [{"id": "k", "text": text * 3_000}]
+
+
 async def test_nan_and_minus_zero_come_back(db: indexeddb.Database) -> None:
     await db.put("numbers", [math.nan, -0.0, {"n": math.nan}], "k")
     nan, zero, inner = await db.get("numbers", "k")
