@@ -1,7 +1,7 @@
 """Where browsers differ from the specification or from each other: one entry for each difference.
 
-Each is detected by experiment, when it matters. Only `appends_to_broken_logs` asks what the
-browser calls itself, because a page cannot try that out.
+Each is detected by experiment, when it matters. Only `appends_to_broken_logs` and `PUT` ask what
+the browser calls itself, because a page cannot try that out, or not in time.
 `docs/browsers.md` says which of them the browsers of today have.
 """
 
@@ -78,9 +78,10 @@ const openCursor = (tx, source, request, method, range, direction, step) => {
 In the unique directions WebKit before 319640 fails where the range holds no record, instead of
 giving none: https://bugs.webkit.org/show_bug.cgi?id=319640
 """
-PUT: Final = """
+PUT: Final = r"""
+const isWebKit = /AppleWebKit\/(?!.*Chrome\/)/.test(navigator.userAgent);
 const mayLoseRecords = (store) =>
-  !canGetAllBackwards() && [...store.indexNames].some((name) => store.index(name).unique);
+  isWebKit && [...store.indexNames].some((name) => store.index(name).unique);
 
 const put = (tx, store, request, key, write, done) => {
   let before = null;
@@ -104,7 +105,8 @@ const put = (tx, store, request, key, write, done) => {
 
 Where a unique index refuses it, WebKit before 318659 deletes the record that it would have
 replaced. That would be lost for good if the body catches the error, so it is put back; only what
-was asked for meanwhile misses it. https://bugs.webkit.org/show_bug.cgi?id=318659
+was asked for meanwhile misses it. Trying out whether it does would take longer than this.
+https://bugs.webkit.org/show_bug.cgi?id=318659
 """
 STACK_OF_ERRORS: Final = """
 if (!('stack' in new DOMException())) {
