@@ -37,11 +37,11 @@ class ViewScope:
         self.on_close = self._endings.callback
         self._handlers: list[Callable[[Any], object]] = []
         listeners = _make_listeners(self.proxy(self._handle))
-        self._listen = listeners.listen
-        self.on_close(listeners.end)
+        self._listen, self._end_listening = listeners.listen, listeners.end
 
     def close(self) -> None:
-        """End everything, the newest first. No event reaches the views after this."""
+        """End everything, the newest first. No event reaches the views from now on."""
+        self._end_listening()
         self._endings.close()
 
     def watch(self, show: Callable[[], None]) -> None:
