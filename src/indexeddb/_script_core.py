@@ -49,6 +49,8 @@ class Transaction {
     this.isUndone = false;  // whether it is being undone, by this or by the browser
     this.isSettled = false;
     transactions.set(this.id, this);
+    // A failure that nobody has caught.
+    js.onerror = (event) => { if (!event.defaultPrevented) this.isUndone = true; };
     js.oncomplete = () => this.end(COMPLETE);
     js.onabort = () => this.end(ABORT);
   }

@@ -7,7 +7,13 @@ from typing import Any
 import pytest
 
 import indexeddb
-from indexeddb import ConstraintViolated, Store, Transaction
+from indexeddb import (
+    ConstraintViolated,
+    IndexedDBError,
+    Store,
+    Transaction,
+    TransactionAborted,
+)
 
 NAME = "idb-test refused"
 ADA: dict[str, Any] = {"id": 1, "email": "ada@example.org"}
@@ -71,3 +77,23 @@ async def test_a_refused_record_that_is_new_leaves_none(people: indexeddb.Databa
         await people.put("inside", REFUSED | {"id": 3})
     for name in ("inside", "outside"):
         assert await people.get_all(name) == [ADA, BOB]
+
+
+async def test_nothing_can_be_asked_after_a_refusal_that_nobody_caught(
+    people: indexeddb.Database,
+) -> None:
+    errors = []
+
+    async def body(tx: Transaction) -> None:
+        store = tx.store("inside")
+        store.put(REFUSED)
+        for ask in (lambda: anext(store.index("email").key_cursor()), store.index("email").count):
+            try:
+                await ask()
+            except IndexedDBError as error:
+                errors.append(type(error))
+
+    with pytest.raises(ConstraintViolated):
+        await people.write(["inside"], body)
+    assert errors == [ConstraintViolated, TransactionAborted]
+    assert await people.get_all("inside") == [ADA, BOB]
