@@ -93,6 +93,8 @@ const put = (tx, store, request, key, write, done) => {
     }
   }
   const restore = (error) => {
+    // Where nobody catches the error, the transaction is undone.
+    if (tx.awaited !== request.id) return false;
     if (error?.name !== 'ConstraintError' || before?.result === undefined) return false;
     const outside = store.keyPath === null ? [key] : [];
     tx.listen(request, store.put(before.result, ...outside), () => tx.fail(request, error));
