@@ -66,11 +66,12 @@ async def page(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Page]:
     for module, name in (
         (change_refresh, "PAUSE"),
         (people, "PAUSE"),
-        (setting_writer, "PAUSE"),
         (unread, "GATHER"),
         (unread, "REST"),
     ):
         monkeypatch.setattr(module, name, 0.02)
+    # As in the app, long enough for the settings that opening a room leads to.
+    monkeypatch.setattr(setting_writer, "PAUSE", 0.2)
     async with Page.opened("Tea", "Cake") as made:
         for name in ("Tea", "Cake"):
             await made.hear(f"about {name}", made.room(name))
