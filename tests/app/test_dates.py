@@ -1,5 +1,6 @@
 """Going to a date in the messages of a channel."""
 
+import asyncio
 import datetime as dt
 from collections.abc import AsyncIterator
 
@@ -68,6 +69,16 @@ async def test_first_and_latest(in_room: Chat) -> None:
     await in_room.idle()
     assert in_room.account.message_id() == "m0399"
     assert in_room.shown[-1] == "399"
+
+
+async def test_who_goes_to_a_date_while_the_latest_are_read_anew_stays_there(in_room: Chat) -> None:
+    in_room.effects.dates.go_to_first()
+    await asyncio.sleep(0)
+    # As where many messages changed at once, and is read later than where one goes to.
+    await in_room.effects.messages.load_latest(in_room.account, anew=True)
+    await in_room.idle()
+    assert in_room.account.message_id() == "m0000"
+    assert in_room.shown[0] == "0"
 
 
 async def test_loads_both_ways_from_there(in_room: Chat) -> None:

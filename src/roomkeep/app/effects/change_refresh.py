@@ -159,7 +159,7 @@ class ChangeRefreshEffects(EffectGroup):
         account.originals.set({})
         timeline = account.timeline()
         if timeline is None or timeline.is_at_latest:
-            await self._messages.load_latest(account)
+            await self._messages.load_latest(account, anew=True)
         else:
             await self._messages.refresh(account, [m.id for m in timeline.messages])
         await self._messages.refresh(account, [m.id for m in account.replies().values()])

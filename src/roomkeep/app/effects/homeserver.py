@@ -253,7 +253,7 @@ class HomeserverEffects(EffectGroup):
         newest = gaps[-1].before.timestamp
         first = timeline.messages[0].timestamp if timeline.messages else newest
         if newest > first or (newest == first and not timeline.has_older):
-            await self._messages.load_latest(account)
+            await self._messages.load_latest(account, anew=True)
 
     def get_client(self) -> "SyncClient":
         """Return the client that follows the homeserver.

@@ -39,14 +39,22 @@ class MessageEffects(EffectGroup):
         self._drafts = drafts
         self._ahead = ReadAhead(context)
 
-    async def load_latest(self, account: AccountState) -> None:
-        """Load the end of the open channel."""
+    async def load_latest(self, account: AccountState, *, anew: bool = False) -> None:
+        """Load the end of the open channel.
+
+        Args:
+            account: whose channel it is.
+            anew: it is shown already, so not where one has gone to another place meanwhile.
+        """
         ref = account.channel_ref
         channel = account.channel
         if ref is None or (channel is not None and channel.type == "voice"):
             return
         with self.context.overhear() as missed:
             page = await self._read_page(account, ref)
+        shown = account.timeline()
+        if anew and shown is not None and not shown.is_at_latest:
+            return
         self._show(account, ref, _latest(page), page, missed)
 
     async def open(
