@@ -163,7 +163,7 @@ return {
   // Writes the record at a cursor anew.
   update(id, lane, cursor, value) {
     const tx = find(id);
-    const store = cursor.source.objectStore ?? cursor.source;
+    const store = storeOf(cursor.source);
     return tx.begin(lane, (request) => {
       const done = (key) => tx.succeed(request, key);
       put(tx, store, request, cursor.primaryKey, () => cursor.update(value), done);
@@ -172,7 +172,7 @@ return {
   // Deletes the record at a cursor.
   remove(id, cursor) {
     const tx = find(id);
-    const store = cursor.source.objectStore ?? cursor.source;
+    const store = storeOf(cursor.source);
     const { primaryKey } = cursor;
     return tx.begin(RAW, (request) => {
       const js = tx.change(store, cursor.delete(), [primaryKey]);

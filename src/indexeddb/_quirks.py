@@ -96,8 +96,8 @@ const put = (tx, store, request, key, write, done) => {
     // Where nobody catches the error, the transaction is undone.
     if (tx.awaited !== request.id) return false;
     if (error?.name !== 'ConstraintError' || before?.result === undefined) return false;
-    const outside = store.keyPath === null ? [key] : [];
-    tx.listen(request, store.put(before.result, ...outside), () => tx.fail(request, error));
+    const js = store.put(before.result, ...keyBeside(store, key));
+    tx.listen(request, js, () => tx.fail(request, error));
     return true;
   };
   tx.listen(request, tx.change(store, write()), done, restore);

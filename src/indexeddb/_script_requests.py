@@ -3,11 +3,20 @@
 from typing import Final
 
 REQUESTS: Final = """
+const storeOf = (source) => source.objectStore ?? source;
+
+// A query as a range; undefined stands for all records.
+const rangeOf = (query) =>
+  query === undefined || query instanceof IDBKeyRange ? query : IDBKeyRange.only(query);
+
+// What `put` is given beside a record: its key, in a store whose records do not have theirs inside.
+const keyBeside = (store, key) => (store.keyPath === null ? [key] : []);
+
 // A range that `getAll` takes backwards; null where there is none.
 const backwards = (source, given) => {
   if (!canGetAllBackwards()) return null;
   if (given === undefined || source.objectStore === undefined) return given;
-  const { lower, upper } = given instanceof IDBKeyRange ? given : IDBKeyRange.only(given);
+  const { lower, upper } = rangeOf(given);
   if (lower === undefined || upper === undefined) return given;
   return indexedDB.cmp(lower, upper) === 0 ? rangeOfOneKey(lower) : given;
 };
@@ -119,8 +128,7 @@ const readPage = (tx, source, request, given, count, direction, offset) => {
     getAll(tx, source, request, given, count, direction, done);
     return;
   }
-  const isRange = given === undefined || given instanceof IDBKeyRange;
-  const range = isRange ? given ?? {} : IDBKeyRange.only(given);
+  const range = rangeOf(given) ?? {};
 
   // Reads on from a key; the first `ties` of its records come before the page.
   const readFrom = (key, ties) => {
@@ -175,7 +183,7 @@ const holds = (range, key) => {
 
 // Reads from a record on: none where that is not in the range.
 const readPageFrom = (tx, source, request, range, count, direction, offset, start) => {
-  const store = source.objectStore ?? source;
+  const store = storeOf(source);
   const isStart = (key) => indexedDB.cmp(key, start) === 0;
   tx.listen(request, store.get(start), (record) => {
     const key = source === store ? start : keyIn(record, source.keyPath);
@@ -204,8 +212,7 @@ const page = (tx, source, request, query, count, direction, offset, start) => {
   if (start === undefined) {
     return readPage(tx, source, request, given, count, direction, offset);
   }
-  const isRange = given === undefined || given instanceof IDBKeyRange;
-  const range = isRange ? given : IDBKeyRange.only(given);
+  const range = rangeOf(given);
   return readPageFrom(tx, source, request, range, count, direction, offset, decode(start));
 };
 
@@ -250,8 +257,8 @@ const patchMany = (tx, store, request, given, text) => {
       if (value === undefined) return done();
       if (!isObject(value)) throw new TypeError('A record to patch is not an object.');
       const patched = Object.assign(value, fields);
-      const outside = store.keyPath === null ? [key] : [];
-      return put(tx, store, request, key, () => store.put(patched, ...outside), done);
+      const write = () => store.put(patched, ...keyBeside(store, key));
+      return put(tx, store, request, key, write, done);
     });
   }
 };

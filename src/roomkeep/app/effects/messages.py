@@ -44,7 +44,7 @@ class MessageEffects(EffectGroup):
 
         Args:
             account: whose channel it is.
-            anew: it is shown already, so not where one has gone to another place meanwhile.
+            anew: it was shown before; where another part of the channel is by then, that stays.
         """
         ref = account.channel_ref
         channel = account.channel
