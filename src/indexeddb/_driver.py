@@ -192,19 +192,23 @@ class Driver(Running[T]):
         try:
             request = step(value)
         except StopIteration as end:
-            # What the body has kept of it is of no use any more.
-            self._transaction.id = _ENDED
-            if self._transaction.reason is None:
-                return self._end(end.value, pending)
-            self.abort(self._transaction.reason)
-            return NOTHING
+            result = end.value
         except BaseException as error:  # noqa: BLE001 whatever it is undoes the transaction and comes out
             self.abort(error)
             return NOTHING
-        if not isinstance(request, Request) or request.owner is not self._transaction:
-            self._refuse(request)
-            return NOTHING
-        return request.id
+        else:
+            if not isinstance(request, Request) or request.owner is not self._transaction:
+                self._refuse(request)
+                return NOTHING
+            return request.id
+        # What the body has kept of it is of no use any more.
+        self._transaction.id = _ENDED
+        if self._transaction.reason is None:
+            # Not in the handler above: who waits goes on in here, and what they raise would tell of
+            # a StopIteration.
+            return self._end(result, pending)
+        self.abort(self._transaction.reason)
+        return NOTHING
 
     def _refuse(self, awaited: object) -> None:
         what = "a request of another transaction"

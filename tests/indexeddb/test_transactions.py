@@ -296,6 +296,25 @@ async def test_a_body_that_reads_waits_for_what_it_has_asked_for(db: indexeddb.D
     assert await db.read(["numbers", "things"], body) == "done"
 
 
+async def test_what_is_raised_after_a_transaction_tells_of_nothing_else(
+    db: indexeddb.Database,
+) -> None:
+    async def write(tx: indexeddb.Transaction) -> None:
+        await tx.store("numbers").put(1, "a")
+
+    await read_all(db)
+    after_body = ValueError("not there")
+    with pytest.raises(ValueError, match="not there"):
+        raise after_body
+    await db.write(["numbers"], write)
+    await db.get("numbers", "a")
+    after_one_shot = ValueError("not there either")
+    with pytest.raises(ValueError, match="not there either"):
+        raise after_one_shot
+    assert after_body.__context__ is None
+    assert after_one_shot.__context__ is None
+
+
 async def test_when_a_write_returns_every_connection_sees_it(db: indexeddb.Database) -> None:
     other = await indexeddb.open(db.name)
     await db.write(["numbers"], increment)
