@@ -183,7 +183,8 @@ class Driver(Running[T]):
             return self._advance(self._body.throw, error_named(value, detail))
         if self.error is None:
             self.error = self._transaction.reason
-        self._close_body()
+        if self._result is None:
+            self._close_body()
         self._settle(event, value, detail)
         return NOTHING
 

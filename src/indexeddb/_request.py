@@ -1,7 +1,7 @@
 """The only thing that may be awaited inside a transaction."""
 
 from collections.abc import Callable, Generator
-from typing import Any, Generic, Self, TypeVar, cast
+from typing import Any, Generic, Self, TypeVar
 
 from indexeddb._platform import DOMException, JsException
 from indexeddb.errors import error_from
@@ -26,7 +26,7 @@ class Request(Generic[T]):
         self.owner = owner
         self.id = id
         self._convert: Callable[[Any], T] | None = convert
-        self._result: T | Exception | None = None
+        self._result: Any = None
 
     @classmethod
     def answered(cls, result: T) -> Self:
@@ -47,7 +47,8 @@ class Request(Generic[T]):
                 raise
         if isinstance(self._result, Exception):
             raise self._result
-        return cast("T", self._result)
+        result: T = self._result
+        return result
 
 
 def issue(method: Callable[..., Any], *arguments: Any) -> Any:

@@ -9,7 +9,7 @@ from indexeddb._cursor import Owner
 from indexeddb._kernel import RAW, TEXT, VALUE
 from indexeddb._request import Request, issue
 from indexeddb._source import Source, nothing
-from indexeddb._text import json_named
+from indexeddb._text import raise_named
 from indexeddb._values import (
     encode_keys,
     encode_query,
@@ -189,9 +189,11 @@ class Store(Source):
             InvalidValue: a text is not JSON. The message says which one, and nothing was put.
         """
         texts = list(records)
-        with json_named(lambda: ((f"records[{n}]", text) for n, text in enumerate(texts))):
-            text = f"[{','.join(texts)}]"
+        text = f"[{','.join(texts)}]"
+        try:
             issue(self._owner.kernel.putMany, self._owner.id, self.name, text, len(texts))
+        except UsageError as error:
+            raise_named(error, {f"records[{n}]": one for n, one in enumerate(texts)})
 
     def patch_many_json(self, keys: Iterable[Key], fields: str) -> Request[None]:
         """Lay fields, given as JSON text, over the stored records with these keys.
@@ -204,8 +206,10 @@ class Store(Source):
             InvalidKey: one of the keys is not a key.
             InvalidValue: the text is not JSON, or not of an object; or a record is not an object.
         """
-        with json_named(lambda: [("fields", fields)]):
+        try:
             return self._ask_many(keys, None, RAW, nothing, "patchMany", fields)
+        except UsageError as error:
+            raise_named(error, {"fields": fields})
 
     def delete_many(self, keys: Iterable[Key]) -> None:
         """Delete many records by their keys.

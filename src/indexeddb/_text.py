@@ -10,19 +10,19 @@ and a path, which leads from that outer list to what stands in for something els
 - `object`: the place, in a list beside the text, of what has no text: bytes, a Blob.
 """
 
-import contextlib
 import json
 import math
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 from indexeddb._time import from_milliseconds, to_milliseconds
 from indexeddb.errors import InvalidValue, UsageError
 from indexeddb.keys import LARGEST_INT
 
 _encode = json.JSONEncoder(allow_nan=False, separators=(",", ":")).encode
+_encode_string = json.encoder.encode_basestring_ascii
 # So long an integer may be more than JavaScript's numbers can hold. (To find one inside a text
 # costs a second look, and no more.)
 _LONG_INTEGER: Final = re.compile(r"(?:^|[:,\[])-?\d{16}")
@@ -45,6 +45,11 @@ def encode(value: object, objects: tuple[type, ...] = ()) -> tuple[str, list[Any
     except (TypeError, ValueError, RecursionError):  # such as bytes; infinity; a circle
         return _Notes(objects).encode(value)
     return (text, []) if _LONG_INTEGER.search(text) is None else _Notes(objects).encode(value)
+
+
+def encode_strings(strings: Iterable[str]) -> str:
+    """Return the text of a list of strings, as `encode` would, in a fraction of its time."""
+    return f"[{','.join(map(_encode_string, strings))}]"
 
 
 def decode(text: str, objects: Sequence[Any] = (), parse: Callable[[str], Any] = json.loads) -> Any:
@@ -99,27 +104,23 @@ def place_of(path: Sequence[str | int]) -> str:
     return "".join(parts).removeprefix(".")
 
 
-@contextlib.contextmanager
-def json_named(texts: Callable[[], Iterable[tuple[str, str]]]) -> Iterator[None]:
-    """Where one of some texts is not JSON, raise an InvalidValue that says which one and why.
+def raise_named(error: UsageError, texts: Mapping[str, str]) -> NoReturn:
+    """Raise what came of some texts: where one is not JSON, an InvalidValue that says which.
 
     Args:
-        texts: returns the texts, each after what to call it. They are looked at after a failure.
+        error: what came of them.
+        texts: the texts, by what to call them.
     """
-    try:
-        yield
-    except UsageError as error:
-        if error.name != "SyntaxError":
-            raise
-        name = ""
-        for name, text in texts():
-            try:
-                json.loads(text, parse_constant=_refuse_constant)
-            except (ValueError, RecursionError) as reason:
-                msg = f"{name} is not JSON: {reason}"
-                raise InvalidValue(msg, name=error.name) from error
-        msg = f"{name} is not the JSON of an object"
-        raise InvalidValue(msg, name=error.name) from error
+    if error.name != "SyntaxError":
+        raise error
+    for name, text in texts.items():
+        try:
+            json.loads(text, parse_constant=_refuse_constant)
+        except (ValueError, RecursionError) as reason:
+            msg = f"{name} is not JSON: {reason}"
+            raise InvalidValue(msg, name=error.name) from error
+    msg = f"{list(texts)[-1]} is not the JSON of an object"
+    raise InvalidValue(msg, name=error.name) from error
 
 
 def _refuse_constant(name: str) -> None:

@@ -12,7 +12,7 @@ from indexeddb._blob import Blob
 from indexeddb._platform import IN_PYODIDE, JsException, JsProxy, js, jsnull, run_js
 from indexeddb._platform import to_js as _to_js
 from indexeddb._script_values import VALUES
-from indexeddb._text import decode, encode
+from indexeddb._text import decode, encode, encode_strings
 from indexeddb._time import from_milliseconds
 from indexeddb.errors import InvalidValue, error_from
 from indexeddb.keys import Key, KeyRange, sort_key
@@ -158,8 +158,10 @@ def encode_key(key: Key) -> Any:
     return encode_keys([key])
 
 
-def encode_keys(keys: list[Key]) -> Any:
+def encode_keys(keys: list[Any]) -> Any:
     """Return what to hand to the kernel for many keys."""
+    if set(map(type, keys)) == {str}:
+        return encode_strings(keys)
     sort_key(keys)
     return _encode_parts(keys)
 

@@ -16,6 +16,9 @@ from roomkeep.storage.search.segments import Block, Place
 from roomkeep.storage.unknown_fields import check_unknown_fields
 from roomkeep.storage.validation import check_bounds, check_json, check_record, check_value
 
+Check = Callable[[Any, str], object]
+"""Returns an argument, given with its name, as it can be kept; raises `InvalidRecord` if not."""
+
 Limit = Annotated[int, Meta(ge=0, le=2**31 - 1)]
 """How many records, or how many to pass over. IndexedDB counts in 32 bits."""
 
@@ -78,7 +81,7 @@ def _update_of(record: type[Record], *keys: str) -> type[Update]:
 
 
 if TYPE_CHECKING:
-    # A caller gives a dict; `check_argument` makes the struct.
+    # A caller gives a dict; `check_of` makes the struct.
     MessageUpdate = Any
     RoomUpdate = Any
     UserUpdate = Any
@@ -94,26 +97,20 @@ def changed_fields(update: Update) -> dict[str, object]:
     return {name: value for name, value in values if value is not UNSET}
 
 
-def check_argument(value: Any, kind: Any, name: str) -> Any:
-    """Return an argument, checked to be of its declared type and not too long."""
+def check_of(kind: Any) -> Check:
+    """Return what checks an argument to be of its declared type and not too long."""
     if isinstance(kind, type) and issubclass(kind, Record):
-        return check_record(value, kind, name)
+        return lambda value, name: check_record(value, kind, name)
     if isinstance(kind, type) and issubclass(kind, Update):
-        return _check_update(value, kind, name)
+        return lambda value, name: _check_update(value, kind, name)
     if kind == Ids:
-        ids = tuple(value) if isinstance(value, Sequence) and not isinstance(value, str) else value
-        return check_value(ids, tuple[Id, ...], name)
+        return _check_ids
     if typing.get_origin(kind) is Sequence:
         (item,) = typing.get_args(kind)
-        if not isinstance(value, Sequence):
-            raise InvalidRecord(f"must be a list, not {type(value).__name__}", field=name)
-        return [
-            check_record(record, item, f"{name}[{index}]", prefix=f"{name}[{index}].")
-            for index, record in enumerate(value)
-        ]
+        return lambda value, name: _check_records(value, item, name)
     if kind in _CHECKS:
-        return _CHECKS[kind](value, name)
-    return check_value(value, kind, name)
+        return _CHECKS[kind]
+    return lambda value, name: check_value(value, kind, name)
 
 
 def check_decoded(value: Any, kind: Any, name: str) -> Any:
@@ -142,6 +139,21 @@ def _data_size(data: Any) -> int | None:
         return int(data.size)
     msg = f"must be bytes or a browser's Blob, not a {type(data).__name__}"
     raise InvalidRecord(msg, field="data")
+
+
+def _check_ids(value: object, name: str) -> tuple[str, ...]:
+    ids = tuple(value) if isinstance(value, Sequence) and not isinstance(value, str) else value
+    checked: tuple[str, ...] = check_value(ids, tuple[Id, ...], name)
+    return checked
+
+
+def _check_records(value: object, kind: type[Record], name: str) -> list[Record]:
+    if not isinstance(value, Sequence):
+        raise InvalidRecord(f"must be a list, not {type(value).__name__}", field=name)
+    return [
+        check_record(record, kind, f"{name}[{index}]", prefix=f"{name}[{index}].")
+        for index, record in enumerate(value)
+    ]
 
 
 def _check_settings(value: object, name: str) -> dict[str, object]:
@@ -174,7 +186,7 @@ def _check_update(value: object, kind: type[Update], name: str) -> Update:
 
 
 # The rule checks data, once it knows what size they should have.
-_CHECKS: dict[Any, Callable[[Any, str], object]] = {
+_CHECKS: dict[Any, Check] = {
     JsonValue: check_json,
     Settings: _check_settings,
     UnknownFields: _check_unknown_fields,

@@ -11,12 +11,13 @@ import msgspec
 from msgspec import Struct, defstruct
 
 from roomkeep.storage.arguments import (
+    Check,
     Data,
     JsonValue,
     Settings,
     UnknownFields,
-    check_argument,
     check_decoded,
+    check_of,
 )
 from roomkeep.storage.schema import SEARCH_SCHEMA
 from roomkeep.storage.transaction import Blob, Transaction
@@ -75,12 +76,12 @@ class Operation(Generic[P, R]):
         Raises:
             InvalidRecord: an argument cannot be kept; it names the field.
         """
-        arguments = self._signature.bind(None, *args, **kwargs).arguments
-        return {
-            name: check_argument(arguments[name], kind, name)
-            for name, kind in self.parameters.items()
-            if name in arguments
-        }
+        if not kwargs and len(args) == len(self._checks):
+            # As `bind` would have it, which takes longer than to check them.
+            arguments = dict(zip(self._checks, args, strict=True))
+        else:
+            arguments = self._signature.bind(*args, **kwargs).arguments
+        return {name: self._checks[name](value, name) for name, value in arguments.items()}
 
     def encode(self, arguments: Mapping[str, Any]) -> bytes:
         """Encode checked arguments as the payload of a request: JSON."""
@@ -102,8 +103,11 @@ class Operation(Generic[P, R]):
     def parameters(self) -> dict[str, Any]:
         """The declared types of the arguments, by name."""
         types_ = typing.get_type_hints(self.body, include_extras=True)
-        _, *names = self._signature.parameters
-        return {name: types_[name] for name in names}
+        return {name: types_[name] for name in self._signature.parameters}
+
+    @functools.cached_property
+    def _checks(self) -> dict[str, Check]:
+        return {name: check_of(kind) for name, kind in self.parameters.items()}
 
     @functools.cached_property
     def result(self) -> Any:
@@ -113,7 +117,10 @@ class Operation(Generic[P, R]):
 
     @functools.cached_property
     def _signature(self) -> inspect.Signature:
-        return inspect.signature(self.body)
+        """The signature of the rule, but for the transaction."""
+        signature = inspect.signature(self.body)
+        _, *parameters = signature.parameters.values()
+        return signature.replace(parameters=parameters)
 
     @functools.cached_property
     def _payload(self) -> type[Struct]:

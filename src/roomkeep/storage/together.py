@@ -1,6 +1,5 @@
 """Several parts of a rule side by side, so that their requests are issued together."""
 
-import contextlib
 import types
 from collections import deque
 from collections.abc import Awaitable, Callable, Generator
@@ -47,9 +46,7 @@ def _side_by_side(parts: list[Generator[Any, Any, Any]]) -> Generator[Any, Any, 
         except StopIteration as end:
             results[place] = end.value
 
-    with contextlib.ExitStack() as closing:
-        for part in parts:
-            closing.callback(part.close)
+    try:
         for place, part in enumerate(parts):
             advance(place, part.send, None)
         # Results come in the order in which they were asked for.
@@ -61,4 +58,7 @@ def _side_by_side(parts: list[Generator[Any, Any, Any]]) -> Generator[Any, Any, 
                 advance(place, parts[place].throw, error)
             else:
                 advance(place, parts[place].send, result)
+    finally:
+        for part in parts:
+            part.close()
     return tuple(results)
