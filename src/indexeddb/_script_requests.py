@@ -219,12 +219,16 @@ const page = (tx, source, request, query, count, direction, offset, start) => {
 // Walks an index and the sorted values side by side: each jumps to where the other is.
 const findKeys = (tx, index, request, given) => {
   const values = fromText(given);
+  if (values.length < MANY) {
+    return each(tx, request, values, (value) => index.getAllKeys(value), (found) =>
+      tx.succeed(request, found));
+  }
   const order = inOrder(values);
   const found = values.map(() => []);
   const done = () => tx.succeed(request, found);
   const range = IDBKeyRange.bound(values[order[0]], values[order.at(-1)]);
   let at = 0;
-  tx.listen(request, index.openKeyCursor(range), (cursor) => {
+  return tx.listen(request, index.openKeyCursor(range), (cursor) => {
     if (cursor === null) return done();
     const { key } = cursor;
     while (at < order.length && indexedDB.cmp(values[order[at]], key) < 0) at += 1;
@@ -281,13 +285,13 @@ const toWrite = (tx, request, text, objects, key) => {
 const remove = (method) => (tx, store, request, query) => {
   const js = store[method](decode(query));
   const deleted = query === undefined ? null : fromText(query);
-  tx.listen(request, tx.change(store, js, deleted), () => tx.succeed(request, undefined));
+  tx.write(request, store, js, deleted, () => tx.succeed(request, undefined));
 };
 
 const operations = {
   add: (tx, store, request, ...given) => {
     const [record, outside, done] = toWrite(tx, request, ...given);
-    tx.listen(request, tx.change(store, store.add(record, ...outside)), done);
+    tx.write(request, store, store.add(record, ...outside), undefined, done);
   },
   clear: remove('clear'),
   count: one('count'),

@@ -199,7 +199,8 @@ class Store(Source):
         """Lay fields, given as JSON text, over the stored records with these keys.
 
         What else is in a record stays, also what JSON cannot carry. A key without a record is
-        passed over. Should one record fail after others were written, awaiting this raises, and
+        passed over. Each record is read before it is written: await this before you write the same
+        ones again. Should one record fail after others were written, awaiting this raises, and
         what was written is undone unless the error is caught.
 
         Raises:

@@ -51,7 +51,7 @@ def test_an_error_keeps_its_meaning_its_words_and_its_name(
 
     error = kind("what happened")
     error.name = "SomeError"
-    with pytest.raises(EXPECTED[kind], match="what happened") as caught, storage_errors():
+    with pytest.raises(EXPECTED[kind], match="what happened") as caught, storage_errors:
         raise error
     assert type(caught.value) is EXPECTED[kind]
     if isinstance(caught.value, StorageError):

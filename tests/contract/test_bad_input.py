@@ -167,3 +167,23 @@ async def test_text_is_kept_as_text(db: DatabaseService, text: str) -> None:
     kept = message(text, room_id=text, content=text, sender_name=text)
     await db.save_message(kept)
     assert await db.get_messages(text) == [kept]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "options", "reason"),
+    [
+        ((), {}, "missing a required argument: 'room_id'"),
+        ((), {"limit": 1}, "missing a required argument: 'room_id'"),
+        (("r1", 1, 0, 0), {}, "too many positional arguments"),
+        (("r1",), {"room_id": "r1"}, "multiple values for argument 'room_id'"),
+        (("r1",), {"from_": 0}, "unexpected keyword argument 'from_'"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+async def test_arguments_that_are_not_those_of_the_method_are_refused(
+    db: DatabaseService, arguments: tuple[Any, ...], options: dict[str, Any], reason: str
+) -> None:
+    with pytest.raises(TypeError, match=reason):
+        await db.get_messages(*arguments, **options)
+    await db.save_message(message())
+    assert await db.get_messages(room_id="r1", limit=1) == [message()]

@@ -337,6 +337,21 @@ async def test_a_patch_that_fails_undoes_everything_unless_it_is_caught(
     assert await filled.write(["things"], careful) == 9
 
 
+async def test_what_a_body_leaves_to_be_done_when_it_ends_is_done(
+    filled: indexeddb.Database,
+) -> None:
+    async def body(tx: indexeddb.Transaction) -> None:
+        things = tx.store("things")
+        await things.count()
+        # Each reads before it writes.
+        things.patch_many_json(["t0", "t2"], '{"even": true}')
+        things.patch_many_json(["t1"], '{"even": false}')
+
+    await filled.write(["things"], body)
+    found = await filled.get_all("things", KeyRange("t0", "t2"))
+    assert [one.get("even") for one in found] == [True, False, True]
+
+
 @pytest.mark.browser
 async def test_a_record_that_is_no_json_fails_its_request_alone(filled: indexeddb.Database) -> None:
     async def body(tx: indexeddb.Transaction) -> Any:

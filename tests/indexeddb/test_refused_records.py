@@ -79,6 +79,30 @@ async def test_a_refused_record_that_is_new_leaves_none(people: indexeddb.Databa
         assert await people.get_all(name) == [ADA, BOB]
 
 
+@pytest.mark.parametrize(
+    "write",
+    [
+        lambda store: store.put(REFUSED),
+        lambda store: store.add(ADA),
+        lambda store: store.put_many_json([json.dumps(REFUSED)]),
+        lambda store: store.patch_many_json([2], json.dumps({"email": ADA["email"]})),
+    ],
+    ids=["put", "add", "put_many_json", "patch_many_json"],
+)
+async def test_a_refusal_after_the_body_has_ended_undoes_everything(
+    people: indexeddb.Database, write: Callable[[Store], object]
+) -> None:
+    async def body(tx: Transaction) -> None:
+        store = tx.store("inside")
+        await store.count()
+        store.put({"id": 3, "email": "cid@example.org"})
+        write(store)
+
+    with pytest.raises(ConstraintViolated):
+        await people.write(["inside"], body)
+    assert await people.get_all("inside") == [ADA, BOB]
+
+
 async def test_nothing_can_be_asked_after_a_refusal_that_nobody_caught(
     people: indexeddb.Database,
 ) -> None:

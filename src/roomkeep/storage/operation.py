@@ -76,11 +76,11 @@ class Operation(Generic[P, R]):
         Raises:
             InvalidRecord: an argument cannot be kept; it names the field.
         """
-        if not kwargs and len(args) == len(self._checks):
-            # As `bind` would have it, which takes longer than to check them.
-            arguments = dict(zip(self._checks, args, strict=True))
-        else:
-            arguments = self._signature.bind(*args, **kwargs).arguments
+        arguments: dict[str, Any] = {**dict(zip(self._checks, args, strict=False)), **kwargs}
+        is_whole = self._required <= arguments.keys() <= self._checks.keys()
+        if not is_whole or len(arguments) != len(args) + len(kwargs):
+            # It raises, and says why. To bind all arguments takes longer than to check them.
+            self._signature.bind(*args, **kwargs)
         return {name: self._checks[name](value, name) for name, value in arguments.items()}
 
     def encode(self, arguments: Mapping[str, Any]) -> bytes:
@@ -121,6 +121,11 @@ class Operation(Generic[P, R]):
         signature = inspect.signature(self.body)
         _, *parameters = signature.parameters.values()
         return signature.replace(parameters=parameters)
+
+    @functools.cached_property
+    def _required(self) -> frozenset[str]:
+        parameters = self._signature.parameters.values()
+        return frozenset(one.name for one in parameters if one.default is one.empty)
 
     @functools.cached_property
     def _payload(self) -> type[Struct]:

@@ -1,5 +1,6 @@
 """Several parts of a rule side by side, so that their requests are issued together."""
 
+import contextlib
 import types
 from collections import deque
 from collections.abc import Awaitable, Callable, Generator
@@ -58,7 +59,9 @@ def _side_by_side(parts: list[Generator[Any, Any, Any]]) -> Generator[Any, Any, 
                 advance(place, parts[place].throw, error)
             else:
                 advance(place, parts[place].send, result)
-    finally:
-        for part in parts:
-            part.close()
+    except BaseException:
+        with contextlib.ExitStack() as closing:
+            for part in parts:
+                closing.callback(part.close)
+        raise
     return tuple(results)

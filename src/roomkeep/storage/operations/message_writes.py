@@ -85,10 +85,10 @@ async def put_and_read_stored(
     must.
     """
     # Raw, because what cannot be read as a message may well be in the index.
-    account, reactions, record, _ = await together(
-        read_account(tx),
+    reactions, record, account, _ = await together(
         find_reactions(tx, [message.id]),
         tx.get("messages", message.id, dict),
+        read_account(tx),
         _put(tx, message),
     )
     if record is None:

@@ -204,4 +204,4 @@ async def erase_room_messages(tx: Transaction, room_id: str) -> None:
 
 
 async def _patch(tx: Transaction, message_id: str, fields: dict[str, object]) -> None:
-    await tx.patch("messages", [message_id], fields)
+    tx.patch("messages", [message_id], fields)

@@ -18,7 +18,7 @@ class StoredBlob:
 
     async def read(self) -> bytes:
         """Return the bytes."""
-        with storage_errors():
+        with storage_errors:
             return await self.blob.bytes()
 
 

@@ -14,13 +14,13 @@ __all__ = ["Memory", "database_exists", "database_names", "delete_database", "re
 
 async def database_names(memory: Memory | None = None) -> list[str]:
     """Return the names of this origin's databases, or of those in memory, sorted."""
-    with storage_errors():
+    with storage_errors:
         return await indexeddb.names(memory=memory)
 
 
 async def database_exists(name: str) -> bool:
     """Return whether there is such a database. Looking does not create it."""
-    with storage_errors():
+    with storage_errors:
         return await indexeddb.exists(name)
 
 
@@ -30,7 +30,7 @@ async def delete_database(name: str, memory: Memory | None = None) -> None:
     Raises:
         StorageBlocked: another tab holds it open.
     """
-    with storage_errors():
+    with storage_errors:
         await indexeddb.delete(name, memory=memory)
 
 
@@ -52,7 +52,7 @@ async def read_owner(name: str) -> str | None:
     async def look(tx: indexeddb.Transaction) -> Any:
         return await tx.store("meta").get(CURRENT_USER_ID)
 
-    with storage_errors():
+    with storage_errors:
         try:
             database = await indexeddb.open(name, None, refuse)
         except FileNotFoundError:

@@ -70,7 +70,7 @@ async def open_engine(
         missing = _find_missing_indexes(tx)
         return missing, await look(IndexedDBTransaction(tx, missing, {}))
 
-    with storage_errors():
+    with storage_errors:
         database = await indexeddb.open(name, VERSION, create_or_upgrade, memory=memory)
         try:
             _check_stores(name, database.store_names)
@@ -98,7 +98,7 @@ async def open_index(name: str, memory: indexeddb.Memory | None = None) -> "Inde
             tx.delete_store(store)
         _create_missing(tx, SEARCH_SCHEMA)
 
-    with storage_errors():
+    with storage_errors:
         database = await indexeddb.open(name, SEARCH_VERSION, create, memory=memory)
     return IndexedDBEngine(database, "relaxed", frozenset(), is_protected=memory is not None)
 
@@ -145,13 +145,13 @@ class IndexedDBEngine:
         return self._database.version is not None
 
     async def read(self, stores: Sequence[str], body: Body[T]) -> T:
-        with storage_errors():
+        with storage_errors:
             return await self._database.read(stores, self._adapt(body))
 
     async def write(self, stores: Sequence[str], body: Body[T]) -> T:
         if self._protection is not None:
             await asyncio.shield(self._protection)
-        with storage_errors():
+        with storage_errors:
             return await self._database.write(
                 stores, self._adapt_writing(body), durability=self._durability
             )

@@ -1,11 +1,12 @@
 """The border between the errors of the IndexedDB library and Roomkeep's."""
 
-import contextlib
-from collections.abc import Iterator
+from types import TracebackType
+from typing import Final
 
 import indexeddb
 from roomkeep.errors import (
     InvalidRecord,
+    RoomkeepError,
     SchemaTooNew,
     StorageBlocked,
     StorageError,
@@ -25,16 +26,31 @@ _ERRORS: dict[type[indexeddb.IndexedDBError], type[StorageError]] = {
 }
 
 
-@contextlib.contextmanager
-def storage_errors() -> Iterator[None]:
-    """Raise Roomkeep's errors in place of the library's: the one border between the two."""
-    try:
-        yield
-    except indexeddb.InvalidKey as error:
-        raise InvalidRecord(str(error), field="key") from error
-    except indexeddb.InvalidValue as error:
-        raise InvalidRecord(str(error), field="value") from error
-    except indexeddb.IndexedDBError as error:
-        # A mistake in how the library is used is no sign of what the browser has.
-        kind = next((_ERRORS[base] for base in type(error).mro() if base in _ERRORS), StorageError)
-        raise kind(str(error), name=error.name) from error
+class _StorageErrors:
+    """Raises Roomkeep's errors in place of the library's: the one border between the two."""
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(
+        self,
+        _kind: type[BaseException] | None,
+        error: BaseException | None,
+        _traceback: TracebackType | None,
+    ) -> None:
+        if isinstance(error, indexeddb.IndexedDBError):
+            raise _translate(error) from error
+
+
+storage_errors: Final = _StorageErrors()
+"""For a `with` statement. Each call of the storage uses it, and a generator would take its time."""
+
+
+def _translate(error: indexeddb.IndexedDBError) -> RoomkeepError:
+    if isinstance(error, indexeddb.InvalidKey):
+        return InvalidRecord(str(error), field="key")
+    if isinstance(error, indexeddb.InvalidValue):
+        return InvalidRecord(str(error), field="value")
+    # A mistake in how the library is used is no sign of what the browser has.
+    kind = next((_ERRORS[base] for base in type(error).mro() if base in _ERRORS), StorageError)
+    return kind(str(error), name=error.name)
