@@ -15,7 +15,7 @@ freshTest('the page gets ready from our origin alone, with nothing amiss and no 
   await expect(page.getByRole('button', { name: 'Account: Ada' })).toBeVisible();
 });
 
-test('Python runs on the page\'s own stack from the start', async ({ page }) => {
+test('Python runs on the stack of the page from the start', async ({ page }) => {
   // On others, Chromium may crash: see docs/failures.md.
   await page.addInitScript(() => {
     const { promising } = WebAssembly;
