@@ -175,8 +175,8 @@ return {
     const store = storeOf(cursor.source);
     const { primaryKey } = cursor;
     return tx.begin(RAW, (request) => {
-      const done = () => tx.succeed(request, undefined);
-      tx.write(request, store, cursor.delete(), [primaryKey], done);
+      const js = tx.change(store, cursor.delete(), [primaryKey]);
+      tx.listen(request, js, () => tx.succeed(request, undefined));
     });
   },
   putMany(id, name, text, count) {

@@ -100,7 +100,7 @@ const put = (tx, store, request, key, write, done) => {
     tx.listen(request, js, () => tx.fail(request, error));
     return true;
   };
-  tx.write(request, store, write(), undefined, done, restore);
+  tx.listen(request, tx.change(store, write()), done, restore);
 };
 """
 """Has `write` put a record with a key for the kernel; `done` takes the result.

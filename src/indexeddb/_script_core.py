@@ -5,7 +5,7 @@ from typing import Final
 CORE: Final = """
 const PENDING = -1, SUCCESS = 0, FAILURE = 1, COMPLETE = 2, ABORT = 3, LONG_TEXT = 4;
 const RAW = 0, TEXT = 1;
-const NOTHING = 0, SETTLED = -1;
+const SETTLED = -1;
 // Pyodide takes a string character by character. From so many on, UTF-8 takes less.
 const LONG = 2_000;
 const encoder = new TextEncoder();
@@ -41,14 +41,13 @@ class Transaction {
     this.id = lastId += 1;
     this.awaited = 0;  // the request whose result Python waits for
     this.events = 0;  // how many the browser has sent
-    this.pending = 0;  // how many requests that read have no result yet
+    this.pending = 0;  // how many requests have no result yet
     this.requests = new Map();
     this.stores = new Map();
     this.changes = null;  // made when something is to be changed
     this.reason = null;  // why this undoes it
     this.isUndone = false;  // whether it is being undone, by this or by the browser
     this.isSettled = false;
-    this.mayCommit = false;  // whether Python has come to its end, and asks for nothing more
     transactions.set(this.id, this);
     // A failure that nobody has caught.
     js.onerror = (event) => { if (!event.defaultPrevented) this.isUndone = true; };
@@ -86,22 +85,12 @@ class Transaction {
     return request.id;
   }
 
-  // Has `step` take the result of one of the browser's requests that read; it may ask for more.
-  // Where it fails, `recover` tells whether it has asked for something else, which then settles the
-  // request.
+  // Has `step` take the result of one of the browser's requests. Where it fails, `recover` tells
+  // whether it has asked for something else, which then settles the request.
   listen(request, js, step, recover) {
     this.pending += 1;
-    this.hear(request, js, step, recover, 1);
-  }
-
-  // Notes and listens to one that writes. Nothing more is asked for in `step`.
-  write(request, store, js, deleted, step, recover) {
-    this.hear(request, this.change(store, js, deleted), step, recover, 0);
-  }
-
-  hear(request, js, step, recover, reads) {
     js.onsuccess = () => {
-      this.pending -= reads;
+      this.pending -= 1;
       this.events += 1;
       if (request.state !== PENDING) return;
       try {
@@ -109,10 +98,9 @@ class Transaction {
       } catch (error) {
         this.fail(request, error);
       }
-      this.commit();
     };
     js.onerror = (event) => {
-      this.pending -= reads;
+      this.pending -= 1;
       this.events += 1;
       if (recover?.(js.error)) {
         event.preventDefault();
@@ -173,16 +161,7 @@ class Transaction {
         this.awaited = dispatch(this.id, SUCCESS, value, this.pending);
       }
       if (this.awaited === SETTLED) this.isSettled = true;
-      if (this.awaited === NOTHING) this.mayCommit = true;
     }
-  }
-
-  // Commits as soon as there is nothing more to ask for. The browser would do so by itself, but
-  // only once the results of the last writes are back from its other process.
-  commit() {
-    if (!this.mayCommit || this.pending > 0 || this.isUndone) return;
-    this.mayCommit = false;
-    if (this.js.mode === 'readwrite') this.js.commit();
   }
 
   abort(reason) {

@@ -285,13 +285,13 @@ const toWrite = (tx, request, text, objects, key) => {
 const remove = (method) => (tx, store, request, query) => {
   const js = store[method](decode(query));
   const deleted = query === undefined ? null : fromText(query);
-  tx.write(request, store, js, deleted, () => tx.succeed(request, undefined));
+  tx.listen(request, tx.change(store, js, deleted), () => tx.succeed(request, undefined));
 };
 
 const operations = {
   add: (tx, store, request, ...given) => {
     const [record, outside, done] = toWrite(tx, request, ...given);
-    tx.write(request, store, store.add(record, ...outside), undefined, done);
+    tx.listen(request, tx.change(store, store.add(record, ...outside)), done);
   },
   clear: remove('clear'),
   count: one('count'),
