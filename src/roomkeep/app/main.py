@@ -1,5 +1,6 @@
 """The entry point of the app in the page."""
 
+import gc
 from typing import Final
 
 from js import document, location, performance
@@ -45,6 +46,8 @@ _views: list[View] = []
 
 async def main() -> None:
     """Open the storage, show the account that was open last, and remove the splash."""
+    # Modules stay as long as the page. To look through them for garbage takes longer than a frame.
+    gc.freeze()
     use_language(str(document.documentElement.lang))
     page = PageState()
     page.address = parse_address(str(location.hash))
