@@ -46,14 +46,17 @@ function freePort() {
   });
 }
 
-/** Waits until the debugging port lists a page. Connecting earlier would never finish. */
+/**
+ * Waits until the debugging port lists the page with its title. The address is listed before the page is there, and connecting
+ * meanwhile may never finish.
+ */
 async function pageShown(address, ended) {
   const { host } = new URL(address);
   let status;
   ended.then((value) => { status = value; });
   while (status === undefined) {
     const targets = await fetch(`http://${host}/json/list`).then((answer) => answer.json());
-    if (targets.some(({ type, url }) => type === 'page' && url.startsWith('app:'))) return `http://${host}`;
+    if (targets.some(({ type, url, title }) => type === 'page' && url.startsWith('app:') && title !== '')) return `http://${host}`;
     await new Promise((resolve) => { setTimeout(resolve, 20); });
   }
   throw new Error(`the program has ended with ${status}`);
