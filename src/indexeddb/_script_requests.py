@@ -216,7 +216,8 @@ const page = (tx, source, request, query, count, direction, offset, start) => {
   return readPageFrom(tx, source, request, range, count, direction, offset, decode(start));
 };
 
-// Walks an index and the sorted values side by side: each jumps to where the other is.
+// Asks for each of a few values. Of many, walks the index and the sorted values side by side: each
+// jumps to where the other is.
 const findKeys = (tx, index, request, given) => {
   const values = fromText(given);
   if (values.length < MANY) {

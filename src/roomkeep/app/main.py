@@ -46,7 +46,8 @@ _views: list[View] = []
 
 async def main() -> None:
     """Open the storage, show the account that was open last, and remove the splash."""
-    # Modules stay as long as the page. To look through them for garbage takes longer than a frame.
+    # Modules stay as long as the page. Else each full collection would look through them, too, for
+    # most of a frame.
     gc.freeze()
     use_language(str(document.documentElement.lang))
     page = PageState()

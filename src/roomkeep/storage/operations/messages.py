@@ -204,4 +204,5 @@ async def erase_room_messages(tx: Transaction, room_id: str) -> None:
 
 
 async def _patch(tx: Transaction, message_id: str, fields: dict[str, object]) -> None:
+    # Not awaited: the rule does the rest meanwhile. Should it fail, the transaction is undone.
     tx.patch("messages", [message_id], fields)

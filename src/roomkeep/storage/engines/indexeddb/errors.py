@@ -43,7 +43,7 @@ class _StorageErrors:
 
 
 storage_errors: Final = _StorageErrors()
-"""For a `with` statement. Each call of the storage uses it, and a generator would take its time."""
+"""To be used in a `with` statement: it keeps nothing, so one serves all calls of the storage."""
 
 
 def _translate(error: indexeddb.IndexedDBError) -> RoomkeepError:
